@@ -1,0 +1,95 @@
+// earmark backorders [--sku S] [--customer C]
+#include "client/commands/command.hpp"
+#include "client/describe.hpp"
+#include "client/table.hpp"
+
+namespace earmark::client {
+namespace {
+
+constexpr const char* notes = R"(
+Lines that wait, in the order in which they will be served. Place and units ahead count all who wait for the SKU, also
+those that --customer leaves out.
+
+EXAMPLES
+  earmark backorders
+  earmark backorders --sku BEAM-LVL-45x240-6M
+  earmark backorders --customer "Hartmann Roofing" --json)";
+
+struct BackordersOptions {
+  std::string sku, customer;
+};
+
+// One waiting line, copied: its codes are looked up with further questions.
+struct Row {
+  schema::WaitingLine line;
+  std::string order, customer;
+};
+
+Outcome<void> print_row(const Row& row, const Catalogue& catalogue) {
+  const schema::WaitingLine& line = row.line;
+  Json json{{"sku", catalogue.code(line.sku)}, {"order", row.order}, {"line", line.line.value},
+            {"customer", row.customer}, {"quantity", line.quantity}, {"position", line.position},
+            {"quantity_ahead", line.quantity_ahead}, {"priority", line.priority.value},
+            {"order_lsn", line.order_lsn.value}, {"since_us", line.since.value}};
+  if (line.pinned.value != 0) json["pinned"] = catalogue.code(line.pinned);
+  return print_json(json);
+}
+
+Outcome<void> backorders(const Globals& globals, const BackordersOptions& options) {
+  auto client = connect(globals);
+  if (!client) return Unexpected{client.error()};
+  if (auto done = client->learn_warehouses(); !done) return done;
+  engine::SkuId sku{};
+  if (!options.sku.empty()) {
+    auto known = known_sku(*client, options.sku);
+    if (!known) return Unexpected{known.error()};
+    sku = *known;
+  }
+  auto answer = client->ask_for<schema::BackordersAnswer>([&](std::uint64_t correlation) -> Outcome<void> {
+    client->connection().encoder().backorders(client->connection().out(), correlation,
+                                              {client->catalogue().epoch(), sku, options.customer});
+    return {};
+  });
+  if (!answer) return Unexpected{answer.error()};
+  const engine::Lsn as_of = answer->as_of;
+  std::vector<Row> rows;
+  std::vector<engine::SkuId> skus;
+  for (const schema::WaitingLine& line : answer->lines) {
+    rows.push_back({line, std::string(answer->orders[line.order]), std::string(answer->customers[line.order])});
+    skus.push_back(line.sku);
+  }
+  if (auto done = client->learn_skus(skus); !done) return done;
+  const Catalogue& catalogue = client->catalogue();
+  if (globals.json) {
+    for (const Row& row : rows) {
+      if (auto done = print_row(row, catalogue); !done) return done;
+    }
+    return {};
+  }
+  if (rows.empty()) return print("Nobody waits.\n");
+  Table table({{"SKU"}, {"PLACE", Align::right}, {"ORDER"}, {"LINE", Align::right}, {"CUSTOMER"},
+               {"WAITS FOR", Align::right}, {"UNITS AHEAD", Align::right}, {"PRIORITY", Align::right}, {"SINCE"}});
+  std::uint64_t units = 0;
+  for (const Row& row : rows) {
+    table.add({catalogue.code(row.line.sku), with_separators(row.line.position), row.order,
+               std::to_string(row.line.line.value), row.customer, with_separators(row.line.quantity),
+               with_separators(row.line.quantity_ahead), std::to_string(row.line.priority.value),
+               time_text(row.line.since)});
+    units += row.line.quantity;
+  }
+  return print(table.text() + counted(rows.size(), "line") + " wait for " + counted(units, "unit") +
+               ", true at decision " + std::to_string(as_of.value) + ".\n");
+}
+
+}  // namespace
+
+void add_backorders(CLI::App& app, const Globals& globals, Run& run) {
+  CLI::App* command = app.add_subcommand("backorders", "List who waits for what, and in which place");
+  auto options = std::make_shared<BackordersOptions>();
+  command->add_option("--sku", options->sku, "Only this SKU")->type_name("SKU");
+  command->add_option("--customer", options->customer, "Only this customer, by the exact name")->type_name("NAME");
+  command->footer(notes);
+  command->callback([&globals, &run, options] { run = [&globals, options] { return backorders(globals, *options); }; });
+}
+
+}  // namespace earmark::client

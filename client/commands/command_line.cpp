@@ -1,0 +1,86 @@
+// Options that every subcommand knows, help, exit codes.
+#include <cstdio>
+
+#include "client/commands/command.hpp"
+
+namespace earmark::client {
+namespace {
+
+constexpr const char* about =
+    "earmark - orders against stock, decided at once: what is reserved, what waits, and in which place.\n"
+    "A client of earmarkd; every subcommand is one conversation with the server.";
+
+constexpr const char* notes = R"(
+OUTPUT
+  Tables for people. With --json one JSON object per line, with the field names of the schema and codes for SKUs and
+  warehouses. Errors are one line on stderr.
+
+EXIT CODES
+  0  done
+  1  the server refused (the reason is printed)
+  2  bad usage, or a file that cannot be read or written
+  3  no server, or the connection was lost: whether the command took effect is unknown, repeat it with the same id
+
+ENVIRONMENT
+  EARMARK_SERVER, EARMARK_TOKEN stand in for --server and --token.
+
+EXAMPLES
+  earmark load examples/building-materials
+  earmark order --id A-1 --customer "Okafor Builders" BEAM-LVL:20 HANGER:40@MAIN
+  earmark order morning-orders.csv
+  earmark receive MAIN BEAM-LVL:16 --id TRUCK-7
+  earmark stock BEAM-LVL --json
+  earmark order --help       options and examples of one subcommand)";
+
+void add_global_options(CLI::App& app, Globals& globals) {
+  app.add_option("--server", globals.server, "Server to talk to, HOST:PORT")
+      ->envname("EARMARK_SERVER")->capture_default_str()->type_name("HOST:PORT");
+  app.add_option("--token", globals.token, "Token of the caller; servers without tokens ignore it")
+      ->envname("EARMARK_TOKEN")->type_name("TEXT");
+  app.add_flag("--json", globals.json, "One JSON object per line instead of tables");
+  app.add_option("--time-limit", globals.time_limit_s, "Longest wait for the server, in seconds")
+      ->capture_default_str()->type_name("SECONDS")->check(CLI::Range(1U, 86'400U));
+  app.set_version_flag("--version", "earmark " EARMARK_VERSION, "Print the version and leave");
+}
+
+// The subcommand that was being parsed, for "see 'earmark order --help'".
+std::string program_of(const CLI::App& app) {
+  for (const CLI::App* command : app.get_subcommands({})) {
+    if (command->parsed()) return "earmark " + command->get_name();
+  }
+  return "earmark";
+}
+
+std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
+
+}  // namespace
+
+int run_command_line(int argc, const char* const* argv) {
+  Globals globals;
+  Run run;
+  CLI::App app(about, "earmark");
+  app.footer(notes);
+  app.require_subcommand(1);
+  app.fallthrough();
+  app.get_formatter()->column_width(34);
+  add_global_options(app, globals);
+  for (const auto add : {add_load, add_order, add_show, add_cancel, add_receive, add_ship, add_stock, add_backorders,
+                         add_watch, add_replay, add_digest, add_stats}) {
+    add(app, globals, run);
+  }
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& asked) {
+    return app.exit(asked);  // help or version
+  } catch (const CLI::ParseError& fault) {
+    std::fprintf(stderr, "earmark: %s; see '%s --help'\n", first_line(fault.what()).c_str(), program_of(app).c_str());
+    return static_cast<int>(FailureKind::usage);
+  }
+  const Outcome<void> outcome = run();
+  if (outcome) return 0;
+  const Failure& failure = outcome.error();
+  std::fprintf(stderr, "earmark: %s%s\n", failure.kind == FailureKind::refused ? "refused: " : "", failure.text.c_str());
+  return static_cast<int>(failure.kind);
+}
+
+}  // namespace earmark::client

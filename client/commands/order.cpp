@@ -1,0 +1,209 @@
+// earmark order FILE|- and earmark order --id X SKU:QTY...
+#include <deque>
+#include <fmt/format.h>
+#include <unordered_map>
+
+#include "client/commands/command.hpp"
+#include "client/describe.hpp"
+#include "client/items.hpp"
+#include "client/order_file.hpp"
+#include "client/progress.hpp"
+#include "client/put.hpp"
+
+namespace earmark::client {
+namespace {
+
+constexpr const char* notes = R"(
+ONE ORDER
+  earmark order --id ID [--customer NAME] SKU:QUANTITY[@WAREHOUSE]...
+  Lines are numbered 1, 2, 3 as they stand. @WAREHOUSE pins a line to that warehouse. Sending the same order again is
+  safe: the first decision comes back, marked as made for an earlier sending.
+
+ORDERS FROM A FILE (- is standard input)
+  earmark order FILE
+  CSV with a header, a row per line; adjacent rows with one order id are one order:
+    order,customer,line,sku,quantity[,warehouse][,policy][,priority]
+  `line` may be empty (1, 2, 3 ...); policy and priority are those of the order's first row. .gz is read as it is.
+  JSON lines (files named .json or .jsonl, or --format json), an order per line:
+    {"order":"A-1","customer":"C","policy":"ship_partial","priority":100,
+     "lines":[{"line":1,"sku":"BEAM-LVL","quantity":20,"warehouse":"MAIN"}]}
+  Also: channel, ship_to, contact, reference, notes, preferred, sourcing. Orders are sent one after the other;
+  with --pipeline N up to N are under way, and orders that compete for stock may be decided in another sequence.
+  Refused orders are named on stderr, the others go on; the exit code is then 1.
+
+POLICIES, when stock is short
+  ship_partial     take what is there, the rest waits (default)
+  line_complete    a line takes all or waits whole
+  ship_complete    the order takes all or waits whole
+  fill_or_kill     all now, or refused and nothing taken
+  fill_and_cancel  take what is there, cancel the rest
+
+EXAMPLES
+  earmark order --id ORD-1007 --customer "Hartmann Roofing" BEAM-LVL-45x240-6M:20 HANGER:40
+  earmark order --id ORD-1015 --policy fill_or_kill DOOR-FIRE:6
+  earmark order morning-orders.csv --json > decisions.jsonl
+  shop-export | earmark order - --format json --pipeline 64)";
+
+struct OrderOptions {
+  OrderInput order;
+  std::vector<std::string> items;
+  std::string policy = "ship_partial", sourcing = "server_default", format;
+  bool has_id = false;
+  std::size_t pipeline = 1;
+};
+
+// One order, from the command line.
+Outcome<void> place_one(const Globals& globals, OrderOptions options) {
+  options.order.policy = *policy_named(options.policy);
+  options.order.sourcing = *sourcing_named(options.sourcing);
+  for (const std::string& text : options.items) {
+    auto item = parse_item(text);
+    if (!item) return Unexpected{item.error()};
+    const auto line = static_cast<std::uint32_t>(options.order.lines.size() + 1);
+    options.order.lines.push_back({line, item->sku, item->quantity, item->warehouse});
+  }
+  if (auto good = check_texts(options.order); !good) return good;
+  auto client = connect(globals);
+  if (!client) return Unexpected{client.error()};
+  auto message = client->ask([&](std::uint64_t correlation) { return put(*client, correlation, options.order); });
+  if (!message) return Unexpected{message.error()};
+  return print_answer(*client, *message, globals);
+}
+
+// Orders of a file: some under way, answers printed in the order of the file.
+class OrderStream {
+ public:
+  OrderStream(Client& client, OrderReader& reader, const Globals& globals, std::size_t pipeline)
+      : client_(client), reader_(reader), globals_(globals), pipeline_(pipeline) {}
+
+  Outcome<void> run() {
+    Progress progress("orders", 0);
+    while (true) {
+      if (auto done = send(); !done) return done;
+      if (under_way_.empty()) break;
+      auto message = client_.connection().receive();
+      if (!message) return Unexpected{message.error()};
+      answers_.emplace(message->correlation, std::move(*message));
+      if (auto done = print_answered(); !done) return done;
+      progress.done(count_);
+    }
+    if (refused_ == 0) return {};
+    return refused(fmt::format("{} of {}, see above; the others are decided", with_separators(refused_),
+                               counted(count_, "order")));
+  }
+
+ private:
+  struct UnderWay {
+    std::uint64_t correlation = 0;
+    OrderInput order;
+  };
+
+  Outcome<void> send() {
+    while (more_ && under_way_.size() < pipeline_) {
+      auto order = reader_.next();
+      if (!order) return Unexpected{order.error()};
+      more_ = order->has_value();
+      if (!more_) break;
+      under_way_.push_back({0, std::move(**order)});
+      if (auto done = send(under_way_.back()); !done) return done;
+    }
+    return client_.connection().flush();
+  }
+
+  Outcome<void> send(UnderWay& entry) {
+    entry.correlation = client_.connection().next_correlation();
+    return put(client_, entry.correlation, entry.order);
+  }
+
+  Outcome<void> print_answered() {
+    while (!under_way_.empty()) {
+      const auto found = answers_.find(under_way_.front().correlation);
+      if (found == answers_.end()) return {};
+      const Message message = std::move(found->second);
+      answers_.erase(found);
+      const auto refusal = client_.refusal(message);
+      if (refusal && refusal->failure.code == engine::ErrorCode::stale_catalogue) {
+        if (auto done = client_.renew_catalogue(); !done) return done;
+        return send(under_way_.front());  // flushed with the next ones
+      }
+      if (auto done = refusal ? print_refusal(under_way_.front().order.id, refusal->failure)
+                              : print_answer(client_, message, globals_);
+          !done) {
+        return done;
+      }
+      ++count_;
+      under_way_.pop_front();
+    }
+    return {};
+  }
+
+  Outcome<void> print_refusal(const std::string& id, const Failure& failure) {
+    if (failure.code == engine::ErrorCode::none || failure.code == engine::ErrorCode::overloaded) return Unexpected{failure};
+    ++refused_;
+    std::fprintf(stderr, "earmark: refused: order %s: %s\n", on_one_line(id).c_str(), failure.text.c_str());
+    if (!globals_.json) return {};
+    return print_json({{"id", id}, {"error", name(failure.code)}, {"message", failure.text}});
+  }
+
+  Client& client_;
+  OrderReader& reader_;
+  const Globals& globals_;
+  const std::size_t pipeline_;
+  std::deque<UnderWay> under_way_;
+  std::unordered_map<std::uint64_t, Message> answers_;
+  std::uint64_t count_ = 0, refused_ = 0;
+  bool more_ = true;
+};
+
+bool names_json(std::string_view path) { return path.ends_with(".json") || path.ends_with(".jsonl"); }
+
+Outcome<void> place_file(const Globals& globals, const OrderOptions& options) {
+  const std::string& path = options.items.front();
+  const bool json = options.format.empty() ? names_json(path) : options.format == "json";
+  auto reader = open_orders(path, json ? OrderFormat::json : OrderFormat::csv);
+  if (!reader) return Unexpected{reader.error()};
+  auto client = connect(globals);
+  if (!client) return Unexpected{client.error()};
+  return OrderStream(*client, **reader, globals, options.pipeline).run();
+}
+
+Outcome<void> place(const Globals& globals, const OrderOptions& options) {
+  if (options.has_id) return place_one(globals, options);
+  if (options.items.size() == 1 && !parse_item(options.items.front())) return place_file(globals, options);
+  return usage("an order needs an id of its own, so that it can be repeated safely; add --id ID, or name one file of orders");
+}
+
+}  // namespace
+
+void add_order(CLI::App& app, const Globals& globals, Run& run) {
+  CLI::App* command = app.add_subcommand("order", "Place one order, or the orders of a file");
+  auto options = std::make_shared<OrderOptions>();
+  OrderInput& order = options->order;
+  command->add_option("items", options->items, "Lines of one order (SKU:QUANTITY[@WAREHOUSE]), or one FILE, or -")
+      ->type_name("ITEM");
+  CLI::Option* id = command->add_option("--id", order.id, "Id of the order, up to 64 bytes")->type_name("ID");
+  command->add_option("--customer", order.customer, "Who orders")->type_name("NAME");
+  command->add_option("--policy", options->policy, "What happens when stock is short")->capture_default_str()
+      ->type_name("POLICY")->check(CLI::IsMember({"ship_partial", "line_complete", "ship_complete", "fill_or_kill", "fill_and_cancel"}));
+  command->add_option("--priority", order.priority, "0 to 255, higher is served first")->capture_default_str()
+      ->type_name("N")->check(CLI::Range(0, 255));
+  command->add_option("--prefer", order.preferred, "Warehouse to try first")->type_name("WAREHOUSE");
+  command->add_option("--sourcing", options->sourcing, "Rule that chooses warehouses")->capture_default_str()
+      ->type_name("RULE")->check(CLI::IsMember({"server_default", "priority", "single_source", "fewest_splits", "highest_stock"}));
+  command->add_option("--channel", order.channel, "Where the order comes from")->type_name("TEXT");
+  command->add_option("--ship-to", order.ship_to, "Address to deliver to")->type_name("TEXT");
+  command->add_option("--contact", order.contact, "Whom to call")->type_name("TEXT");
+  command->add_option("--reference", order.reference, "The customer's own reference, e.g. the job site")->type_name("TEXT");
+  command->add_option("--notes", order.notes, "Shown on documents")->type_name("TEXT");
+  command->add_option("--format", options->format, "Of FILE, if its name does not tell")->type_name("csv|json")
+      ->check(CLI::IsMember({"csv", "json"}));
+  command->add_option("--pipeline", options->pipeline, "Orders of FILE under way at most")->capture_default_str()
+      ->type_name("N")->check(CLI::Range(std::size_t{1}, std::size_t{100'000}));
+  command->footer(notes);
+  command->callback([&globals, &run, options, id] {
+    options->has_id = id->count() > 0;
+    run = [&globals, options] { return place(globals, *options); };
+  });
+}
+
+}  // namespace earmark::client

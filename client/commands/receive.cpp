@@ -1,0 +1,80 @@
+// earmark receive WAREHOUSE SKU:QTY... and earmark receive --file FILE
+#include "client/commands/command.hpp"
+#include "client/csv.hpp"
+#include "client/items.hpp"
+#include "client/put.hpp"
+#include "client/random_id.hpp"
+
+namespace earmark::client {
+namespace {
+
+constexpr const char* notes = R"(
+All rows are received at once; then the queue is served, row by row, in the order of the queue. The answer lists who got
+what. A receipt with the same --id and the same rows is received once, however often it is sent.
+
+With --file the rows come from a CSV file (may be .gz) with the header warehouse,sku,quantity, as one receipt.
+
+EXAMPLES
+  earmark receive MAIN BEAM-LVL-45x240-6M:16 REBAR-16-6M:30 --id TRUCK-7
+  earmark receive --file truck.csv --id TRUCK-7)";
+
+struct ReceiveOptions {
+  std::string id, warehouse, file;
+  std::vector<std::string> items;
+};
+
+Outcome<ReceiptInput> read_file(const std::string& path) {
+  auto table = CsvReader::open(path);
+  if (!table) return usage(table.error());
+  const auto warehouse = table->column("warehouse"), sku = table->column("sku"), quantity = table->column("quantity");
+  if (!warehouse || !sku || !quantity) return usage(path + ":1: the header is warehouse,sku,quantity");
+  ReceiptInput receipt;
+  std::vector<std::string> row;
+  while (true) {
+    auto more = table->next(row);
+    if (!more) return usage(more.error());
+    if (!*more) return receipt;
+    const auto number = whole_number(row[*quantity]);
+    if (!number) return usage(table->place() + "'" + row[*quantity] + "' is not a quantity; write a whole number");
+    receipt.rows.push_back({row[*sku], row[*warehouse], *number});
+  }
+}
+
+Outcome<ReceiptInput> read_items(const ReceiveOptions& options) {
+  ReceiptInput receipt;
+  for (const std::string& text : options.items) {
+    auto item = parse_item(text);
+    if (!item) return Unexpected{item.error()};
+    receipt.rows.push_back({item->sku, item->warehouse.empty() ? options.warehouse : item->warehouse, item->quantity});
+  }
+  return receipt;
+}
+
+Outcome<void> receive(const Globals& globals, const ReceiveOptions& options) {
+  if (options.file.empty() == options.warehouse.empty()) {
+    return usage("name a warehouse and what it receives (MAIN BEAM:16), or a file with --file, not both");
+  }
+  auto receipt = options.file.empty() ? read_items(options) : read_file(options.file);
+  if (!receipt) return Unexpected{receipt.error()};
+  receipt->id = options.id.empty() ? random_id("receipt") : options.id;
+  auto client = connect(globals);
+  if (!client) return Unexpected{client.error()};
+  auto message = client->ask([&](std::uint64_t correlation) { return put(*client, correlation, *receipt); });
+  if (!message) return Unexpected{message.error()};
+  return print_answer(*client, *message, globals);
+}
+
+}  // namespace
+
+void add_receive(CLI::App& app, const Globals& globals, Run& run) {
+  CLI::App* command = app.add_subcommand("receive", "Receive stock into a warehouse and serve who waits for it");
+  auto options = std::make_shared<ReceiveOptions>();
+  command->add_option("warehouse", options->warehouse, "Warehouse that receives")->type_name("WAREHOUSE");
+  command->add_option("items", options->items, "What it receives")->type_name("SKU:QUANTITY");
+  command->add_option("--file", options->file, "Rows of several warehouses from a CSV file")->type_name("FILE");
+  command->add_option("--id", options->id, "Id of the receipt; without it a random one")->type_name("ID");
+  command->footer(notes);
+  command->callback([&globals, &run, options] { run = [&globals, options] { return receive(globals, *options); }; });
+}
+
+}  // namespace earmark::client

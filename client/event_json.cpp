@@ -1,0 +1,185 @@
+#include "client/event_json.hpp"
+
+#include "client/split.hpp"
+
+namespace earmark::client {
+namespace {
+
+class ToJson {
+ public:
+  ToJson(Json& out, const Catalogue& catalogue) : out_(out), catalogue_(catalogue) {}
+
+  void operator()(const engine::VoidDecision&) { out_["event"] = "Void"; }
+
+  void operator()(const engine::OrderDecision& order) {
+    out_["event"] = "OrderDecided";
+    out_["id"] = order.id;
+    out_["status"] = name(order.status);
+    out_["policy"] = name(order.policy);
+    out_["priority"] = order.priority.value;
+    out_["sourcing"] = name(order.sourcing);
+    add_warehouse(out_, "preferred", order.preferred);
+    add_text("customer", order.texts.customer), add_text("channel", order.texts.channel);
+    add_text("ship_to", order.texts.ship_to), add_text("contact", order.texts.contact);
+    add_text("reference", order.texts.reference), add_text("notes", order.texts.notes);
+    add_time("placed_at", order.placed_at), add_time("need_by", order.need_by);
+    add_time("reserve_not_before", order.reserve_not_before), add_time("cancel_after", order.cancel_after);
+    Json& lines = out_["lines"] = Json::array();
+    each_line(order, [&](const LineSplit& split) { lines.push_back(line(split)); });
+    Json& shipments = out_["shipments"] = Json::array();
+    for (const Shipment& shipment : shipments_of(order)) {
+      shipments.push_back({{"id", shipment_id(order.id, shipment.number)},
+                           {"warehouse", catalogue_.code(shipment.warehouse)}, {"units", shipment.units}});
+    }
+    if (!order.waits.empty()) out_["backorder"] = backorder_id(order.id);
+  }
+
+  void operator()(const engine::ReceiptDecision& receipt) {
+    out_["event"] = "StockReceived";
+    out_["id"] = receipt.id;
+    out_["fills_follow"] = receipt.fills_follow;
+    out_["rows"] = rows(receipt.rows);
+  }
+
+  void operator()(const engine::FillDecision& fill) {
+    out_["event"] = "BackorderFilled";
+    out_["order"] = fill.order_id;
+    out_["order_lsn"] = fill.order_lsn.value;
+    out_["line"] = fill.line.value;
+    out_["sku"] = catalogue_.code(fill.sku);
+    out_["row"] = fill.row;
+    out_["still_waiting"] = fill.still_waiting;
+    out_["last"] = fill.last;
+    out_["takes"] = takes(fill.takes);
+  }
+
+  void operator()(const engine::CancelDecision& cancel) {
+    out_["event"] = "OrderCancelled";
+    out_["command_id"] = cancel.command_id;
+    out_["order"] = cancel.order_id;
+    out_["whole"] = cancel.whole;
+    out_["fills_follow"] = cancel.fills_follow;
+    Json& lines = out_["lines"] = Json::array();
+    std::size_t next = 0;
+    for (const engine::CancelledLine& line : cancel.lines) {
+      lines.push_back({{"line", line.line.value}, {"sku", catalogue_.code(line.sku)}, {"waiting", line.waiting},
+                       {"excess", line.excess}, {"released", takes(cancel.released.subspan(next, line.releases))}});
+      next += line.releases;
+    }
+  }
+
+  void operator()(const engine::ShipDecision& ship) {
+    out_["event"] = "OrderShipped";
+    out_["command_id"] = ship.command_id;
+    out_["order"] = ship.order_id;
+    Json& lines = out_["lines"] = Json::array();
+    std::size_t next = 0;
+    for (const engine::ShippedLine& line : ship.lines) {
+      lines.push_back({{"line", line.line.value}, {"sku", catalogue_.code(line.sku)},
+                       {"shipped", takes(ship.shipped.subspan(next, line.ships))}});
+      next += line.ships;
+    }
+  }
+
+  void operator()(const engine::LoadDecision& load) {
+    out_["event"] = "CatalogueLoaded";
+    out_["fills_follow"] = load.fills_follow;
+    Json& warehouses = out_["warehouses"] = Json::array();
+    for (const auto& row : load.warehouses) {
+      warehouses.push_back({{"id", row.id.value}, {"code", row.code}, {"name", row.name}, {"priority", row.priority}});
+    }
+    Json& products = out_["products"] = Json::array();
+    for (const auto& row : load.products) {
+      products.push_back({{"id", row.id.value}, {"code", row.code}, {"description", row.description}});
+    }
+    out_["stock"] = rows(load.stock);
+  }
+
+ private:
+  void add_text(const char* field, std::string_view text) {
+    if (!text.empty()) out_[field] = text;
+  }
+  void add_time(const char* field, engine::TimeUs time) {
+    if (time.value != 0) out_[field] = time.value;
+  }
+  void add_warehouse(Json& to, const char* field, engine::WarehouseId id) const {
+    if (id.value != 0) to[field] = catalogue_.code(id);
+  }
+  Json take(const engine::Take& take) const {
+    return {{"warehouse", catalogue_.code(take.warehouse)}, {"quantity", take.quantity},
+            {"available_after", take.available_after}, {"shipment", take.shipment}};
+  }
+  Json takes(std::span<const engine::Take> all) const {
+    Json list = Json::array();
+    for (const engine::Take& one : all) list.push_back(take(one));
+    return list;
+  }
+  Json rows(std::span<const engine::ReceivedRow> all) const {
+    Json list = Json::array();
+    for (const engine::ReceivedRow& row : all) {
+      list.push_back({{"sku", catalogue_.code(row.sku)}, {"warehouse", catalogue_.code(row.warehouse)},
+                      {"quantity", row.quantity}, {"available_after", row.available_after}});
+    }
+    return list;
+  }
+  Json line(const LineSplit& split) const {
+    Json json{{"line", split.line.line.value}, {"sku", catalogue_.code(split.line.sku)},
+              {"quantity", split.line.quantity}, {"backordered", split.line.backordered},
+              {"cancelled", split.cancelled}, {"takes", takes(split.takes)}};
+    add_warehouse(json, "pinned", split.line.pinned);
+    if (split.wait != nullptr) {
+      json["position"] = split.wait->position;
+      json["quantity_ahead"] = split.wait->quantity_ahead;
+    }
+    return json;
+  }
+
+  Json& out_;
+  const Catalogue& catalogue_;
+};
+
+}  // namespace
+
+Json event_json(const schema::Event& event, const Catalogue& catalogue, bool duplicate) {
+  Json json{{"lsn", event.stamp.lsn.value}, {"time_us", event.stamp.time.value}};
+  if (event.stamp.cause.value != 0) json["cause_lsn"] = event.stamp.cause.value;
+  if (duplicate) json["duplicate"] = true;
+  std::visit(ToJson(json, catalogue), event.decision);
+  return json;
+}
+
+Json order_view_json(const schema::OrderView& view, const Catalogue& catalogue) {
+  Json json{{"as_of", view.as_of.value}, {"id", view.id}, {"lsn", view.lsn.value}, {"time_us", view.time.value},
+            {"status", name(view.status)}, {"policy", name(view.policy)}, {"priority", view.priority.value},
+            {"sourcing", name(view.sourcing)}};
+  if (view.preferred.value != 0) json["preferred"] = catalogue.code(view.preferred);
+  const std::pair<const char*, std::string_view> texts[] = {{"customer", view.customer}, {"channel", view.channel},
+                                                            {"ship_to", view.ship_to},   {"contact", view.contact},
+                                                            {"reference", view.reference}, {"notes", view.notes}};
+  for (const auto& [field, text] : texts) {
+    if (!text.empty()) json[field] = text;
+  }
+  Json& lines = json["lines"] = Json::array();
+  std::size_t next = 0;
+  for (const schema::OrderLineView& line : view.lines) {
+    Json entry{{"line", line.line.value}, {"sku", catalogue.code(line.sku)}, {"quantity", line.quantity},
+               {"backordered", line.backordered}, {"cancelled", line.cancelled}};
+    if (line.pinned.value != 0) entry["pinned"] = catalogue.code(line.pinned);
+    if (line.position != 0) {
+      entry["position"] = line.position;
+      entry["quantity_ahead"] = line.quantity_ahead;
+    }
+    Json& allocations = entry["allocations"] = Json::array();
+    for (const schema::Allocation& part : view.allocations.subspan(next, line.allocations)) {
+      allocations.push_back({{"warehouse", catalogue.code(part.warehouse)}, {"reserved", part.reserved},
+                             {"shipped", part.shipped}, {"shipment", part.shipment}});
+    }
+    next += line.allocations;
+    lines.push_back(std::move(entry));
+  }
+  return json;
+}
+
+std::string json_line(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
+
+}  // namespace earmark::client

@@ -1,0 +1,221 @@
+#include "client/event_text.hpp"
+
+#include <fmt/format.h>
+
+#include "client/describe.hpp"
+#include "client/split.hpp"
+#include "client/table.hpp"
+
+namespace earmark::client {
+namespace {
+
+// "10 MAIN, 2 WEST", or "-".
+std::string places(std::span<const engine::Take> takes, const Catalogue& catalogue) {
+  std::string text;
+  for (const engine::Take& take : takes) {
+    if (!text.empty()) text += ", ";
+    text += with_separators(take.quantity) + " " + catalogue.code(take.warehouse);
+  }
+  return text.empty() ? "-" : text;
+}
+
+std::string amount(std::uint64_t quantity) { return quantity == 0 ? "-" : with_separators(quantity); }
+
+std::string queue_place(std::uint32_t position, std::uint64_t quantity_ahead) {
+  if (position == 0) return "";
+  return ordinal(position) + (quantity_ahead == 0 ? ", nobody ahead" : ", behind " + counted(quantity_ahead, "unit"));
+}
+
+std::string number_text(engine::LineNumber line) { return std::to_string(line.value); }
+
+std::uint64_t units_in(std::span<const engine::Take> takes) {
+  std::uint64_t units = 0;
+  for (const engine::Take& take : takes) units += take.quantity;
+  return units;
+}
+
+// Lines about a fill, gathered in a table by whoever shows several; here for one.
+std::string fill_text(const engine::FillDecision& fill, const Catalogue& catalogue) {
+  return fmt::format("order {} line {}: {} of {} from the queue{}", on_one_line(fill.order_id), fill.line.value,
+                     places(fill.takes, catalogue), on_one_line(catalogue.code(fill.sku)),
+                     fill.still_waiting == 0 ? ", nothing left to wait for"
+                                             : ", " + with_separators(fill.still_waiting) + " still waiting");
+}
+
+class ToText {
+ public:
+  ToText(const schema::Event& event, const Catalogue& catalogue, bool duplicate)
+      : catalogue_(catalogue), decision_(fmt::format("decision {}{}", event.stamp.lsn.value,
+                                                     duplicate ? ", made for an earlier sending" : "")) {}
+
+  std::string operator()(const engine::VoidDecision&) const { return decision_ + ": bookkeeping\n"; }
+
+  std::string operator()(const engine::OrderDecision& order) const {
+    const bool some_cancelled = order.status == engine::OrderStatus::refused ||
+                                order.status == engine::OrderStatus::cancelled ||
+                                order.status == engine::OrderStatus::reduced;
+    std::vector<Column> columns{{"LINE", Align::right}, {"SKU"}, {"ORDERED", Align::right}, {"SHIPS NOW"},
+                                {"WAITS", Align::right}};
+    if (some_cancelled) columns.push_back({"CANCELLED", Align::right});
+    columns.push_back({"PLACE IN QUEUE"});
+    Table table(std::move(columns));
+    std::uint64_t waiting = 0;
+    each_line(order, [&](const LineSplit& split) {
+      std::vector<std::string> cells{number_text(split.line.line), catalogue_.code(split.line.sku),
+                                     with_separators(split.line.quantity), places(split.takes, catalogue_),
+                                     amount(split.line.backordered)};
+      if (some_cancelled) cells.push_back(amount(split.cancelled));
+      cells.push_back(split.wait == nullptr ? "" : queue_place(split.wait->position, split.wait->quantity_ahead));
+      table.add(std::move(cells));
+      waiting += split.line.backordered;
+    });
+    std::string text = fmt::format("Order {}{}: {} ({})\n", on_one_line(order.id), customer(order.texts.customer),
+                                   name(order.status), decision_);
+    text += table.text();
+    for (const Shipment& shipment : shipments_of(order)) {
+      text += fmt::format("Shipment {} from {}: {}\n", on_one_line(shipment_id(order.id, shipment.number)),
+                          on_one_line(catalogue_.code(shipment.warehouse)), counted(shipment.units, "unit"));
+    }
+    if (waiting != 0) {
+      text += fmt::format("Backorder {}: {}\n", on_one_line(backorder_id(order.id)), counted(waiting, "unit"));
+    }
+    return text;
+  }
+
+  std::string operator()(const engine::ReceiptDecision& receipt) const {
+    Table table({{"SKU"}, {"WAREHOUSE"}, {"RECEIVED", Align::right}, {"AVAILABLE THEN", Align::right}});
+    for (const engine::ReceivedRow& row : receipt.rows) {
+      table.add({catalogue_.code(row.sku), catalogue_.code(row.warehouse), with_separators(row.quantity),
+                 with_separators(row.available_after)});
+    }
+    return fmt::format("Receipt {} ({}){}\n{}", on_one_line(receipt.id), decision_,
+                       receipt.fills_follow ? "" : "; nobody was waiting for it", table.text());
+  }
+
+  std::string operator()(const engine::FillDecision& fill) const {
+    return "Filled " + fill_text(fill, catalogue_) + " (" + decision_ + ")\n";
+  }
+
+  std::string operator()(const engine::CancelDecision& cancel) const {
+    Table table({{"LINE", Align::right}, {"SKU"}, {"NO LONGER WAITS", Align::right}, {"GIVEN BACK"},
+                 {"NOT FOUND", Align::right}});
+    std::size_t next = 0;
+    for (const engine::CancelledLine& line : cancel.lines) {
+      table.add({number_text(line.line), catalogue_.code(line.sku), amount(line.waiting),
+                 places(cancel.released.subspan(next, line.releases), catalogue_), amount(line.excess)});
+      next += line.releases;
+    }
+    return fmt::format("Cancelled {} order {} ({})\n{}", cancel.whole ? "the whole" : "parts of",
+                       on_one_line(cancel.order_id), decision_, table.text());
+  }
+
+  std::string operator()(const engine::ShipDecision& ship) const {
+    if (ship.shipped.empty()) {
+      return fmt::format("Nothing of order {} was reserved, so nothing was shipped ({})\n", on_one_line(ship.order_id), decision_);
+    }
+    Table table({{"LINE", Align::right}, {"SKU"}, {"SHIPPED"}});
+    std::size_t next = 0;
+    for (const engine::ShippedLine& line : ship.lines) {
+      table.add({number_text(line.line), catalogue_.code(line.sku), places(ship.shipped.subspan(next, line.ships), catalogue_)});
+      next += line.ships;
+    }
+    return fmt::format("Shipped order {} ({})\n{}", on_one_line(ship.order_id), decision_, table.text());
+  }
+
+  std::string operator()(const engine::LoadDecision& load) const {
+    return fmt::format("Loaded {}, {}, {} ({})\n", counted(load.warehouses.size(), "warehouse"),
+                       counted(load.products.size(), "product"), counted(load.stock.size(), "row") + " of stock", decision_);
+  }
+
+ private:
+  static std::string customer(std::string_view text) { return text.empty() ? "" : " of " + on_one_line(text); }
+
+  const Catalogue& catalogue_;
+  std::string decision_;
+};
+
+class ToSummary {
+ public:
+  explicit ToSummary(const Catalogue& catalogue) : catalogue_(catalogue) {}
+
+  std::string operator()(const engine::VoidDecision&) const { return "bookkeeping"; }
+  std::string operator()(const engine::OrderDecision& order) const {
+    std::uint64_t ordered = 0, waiting = 0;
+    for (const engine::LineDecision& line : order.lines) ordered += line.quantity, waiting += line.backordered;
+    std::string text = fmt::format("order {} {}: {} in {}", on_one_line(order.id), name(order.status),
+                                   counted(ordered, "unit"), counted(order.lines.size(), "line"));
+    if (waiting != 0) text += fmt::format(", {} waiting", with_separators(waiting));
+    return text;
+  }
+  std::string operator()(const engine::ReceiptDecision& receipt) const {
+    std::uint64_t units = 0;
+    for (const engine::ReceivedRow& row : receipt.rows) units += row.quantity;
+    return fmt::format("receipt {}: {} in {}", on_one_line(receipt.id), counted(units, "unit"),
+                       counted(receipt.rows.size(), "row"));
+  }
+  std::string operator()(const engine::FillDecision& fill) const { return "filled " + fill_text(fill, catalogue_); }
+  std::string operator()(const engine::CancelDecision& cancel) const {
+    std::uint64_t waiting = 0;
+    for (const engine::CancelledLine& line : cancel.lines) waiting += line.waiting;
+    return fmt::format("cancel of order {}: {} no longer wait, {} given back", on_one_line(cancel.order_id),
+                       counted(waiting, "unit"), with_separators(units_in(cancel.released)));
+  }
+  std::string operator()(const engine::ShipDecision& ship) const {
+    return fmt::format("shipped of order {}: {}", on_one_line(ship.order_id), counted(units_in(ship.shipped), "unit"));
+  }
+  std::string operator()(const engine::LoadDecision& load) const {
+    return fmt::format("loaded {}, {}, {} of stock", counted(load.warehouses.size(), "warehouse"),
+                       counted(load.products.size(), "product"), counted(load.stock.size(), "row"));
+  }
+
+ private:
+  const Catalogue& catalogue_;
+};
+
+// What of a line is reserved, or shipped, and where.
+std::string line_state(std::span<const schema::Allocation> allocations, const Catalogue& catalogue, bool shipped) {
+  std::string text;
+  for (const schema::Allocation& part : allocations) {
+    const engine::Quantity quantity = shipped ? part.shipped : part.reserved;
+    if (quantity == 0) continue;
+    if (!text.empty()) text += ", ";
+    text += with_separators(quantity) + " " + catalogue.code(part.warehouse);
+  }
+  return text.empty() ? "-" : text;
+}
+
+}  // namespace
+
+std::string event_text(const schema::Event& event, const Catalogue& catalogue, bool duplicate) {
+  return std::visit(ToText(event, catalogue, duplicate), event.decision);
+}
+
+std::string event_summary(const schema::Event& event, const Catalogue& catalogue) {
+  return fmt::format("{}  {}  {}", event.stamp.lsn.value, time_text(event.stamp.time),
+                     std::visit(ToSummary(catalogue), event.decision));
+}
+
+std::string order_view_text(const schema::OrderView& view, const Catalogue& catalogue) {
+  Table table({{"LINE", Align::right}, {"SKU"}, {"ORDERED", Align::right}, {"RESERVED"}, {"SHIPPED"},
+               {"WAITS", Align::right}, {"CANCELLED", Align::right}, {"PLACE IN QUEUE"}});
+  std::size_t next = 0;
+  for (const schema::OrderLineView& line : view.lines) {
+    const auto parts = view.allocations.subspan(next, line.allocations);
+    next += line.allocations;
+    table.add({number_text(line.line), catalogue.code(line.sku), with_separators(line.quantity),
+               line_state(parts, catalogue, false), line_state(parts, catalogue, true),
+               amount(line.backordered), amount(line.cancelled), queue_place(line.position, line.quantity_ahead)});
+  }
+  std::string text = fmt::format("Order {}{}: {} when it was decided ({}, decision {}), policy {}, priority {}\n", on_one_line(view.id),
+                                 view.customer.empty() ? "" : " of " + on_one_line(view.customer), name(view.status),
+                                 time_text(view.time), view.lsn.value, name(view.policy), view.priority.value);
+  const std::pair<const char*, std::string_view> texts[] = {{"Channel", view.channel}, {"Ship to", view.ship_to},
+                                                            {"Contact", view.contact}, {"Reference", view.reference},
+                                                            {"Notes", view.notes}};
+  for (const auto& [label, words] : texts) {
+    if (!words.empty()) text += fmt::format("{}: {}\n", label, on_one_line(words));
+  }
+  return text + table.text() + fmt::format("True at decision {}.\n", view.as_of.value);
+}
+
+}  // namespace earmark::client

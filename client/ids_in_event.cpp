@@ -1,0 +1,60 @@
+#include "client/ids_in_event.hpp"
+
+namespace earmark::client {
+namespace {
+
+class Collector {
+ public:
+  explicit Collector(IdsInEvent& ids) : ids_(ids) {}
+
+  void operator()(const engine::VoidDecision&) {}
+  void operator()(const engine::OrderDecision& order) {
+    for (const auto& line : order.lines) {
+      ids_.skus.push_back(line.sku);
+      if (line.taken != 0) add(line.warehouse);
+      if (line.pinned != engine::no_such_warehouse) add(line.pinned);
+    }
+    add(order.takes);
+    if (order.preferred != engine::no_such_warehouse) add(order.preferred);
+  }
+  void operator()(const engine::ReceiptDecision& receipt) { add(receipt.rows); }
+  void operator()(const engine::FillDecision& fill) {
+    ids_.skus.push_back(fill.sku);
+    add(fill.takes);
+  }
+  void operator()(const engine::CancelDecision& cancel) {
+    for (const auto& line : cancel.lines) ids_.skus.push_back(line.sku);
+    add(cancel.released);
+  }
+  void operator()(const engine::ShipDecision& ship) {
+    for (const auto& line : ship.lines) ids_.skus.push_back(line.sku);
+    add(ship.shipped);
+  }
+  void operator()(const engine::LoadDecision& load) { add(load.stock); }
+
+ private:
+  void add(engine::WarehouseId id) {
+    if (id.value != 0) ids_.warehouses.push_back(id);
+  }
+  void add(std::span<const engine::Take> takes) {
+    for (const engine::Take& take : takes) add(take.warehouse);
+  }
+  void add(std::span<const engine::ReceivedRow> rows) {
+    for (const engine::ReceivedRow& row : rows) {
+      ids_.skus.push_back(row.sku);
+      add(row.warehouse);
+    }
+  }
+
+  IdsInEvent& ids_;
+};
+
+}  // namespace
+
+void IdsInEvent::collect(const schema::Decision& decision) {
+  skus.clear();
+  warehouses.clear();
+  std::visit(Collector(*this), decision);
+}
+
+}  // namespace earmark::client

@@ -1,0 +1,28 @@
+// events.csv of a replay: seq,time,type,id,line,sku,warehouse,qty. Adjacent rows with one seq are one event.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "client/put.hpp"
+
+namespace earmark::client {
+
+struct ReplayEvent {
+  std::int64_t seq = 0;
+  std::string time, type, id;
+  engine::TimeUs time_us{};  // of `time`, 0 if it is none
+  std::variant<OrderInput, ReceiptInput, CancelInput, ShipInput> command;
+};
+
+// The whole file, in its order. A quantity that is no whole number, or too large for one, is sent as one that the
+// server calls bad.
+Outcome<std::vector<ReplayEvent>> read_replay(const std::filesystem::path& path);
+
+// "2010-12-01 08:26:00" (or with T between) as UTC, 0 for anything else.
+engine::TimeUs time_from(std::string_view text);
+
+}  // namespace earmark::client

@@ -1,0 +1,108 @@
+// Memory for what lives as long as an order: blocks of 32 .. 262,144 bytes in one address space, named by 32-bit
+// references in units of 32 bytes (0 = none). Blocks never move. Each thread allocates through a cache of its own:
+// chunks of 1 MiB are taken from the shared counter, nothing else is shared.
+#pragma once
+
+#include <array>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+
+#include "engine/atomic.hpp"
+#include "engine/check.hpp"
+#include "engine/lazy_array.hpp"
+
+namespace earmark::engine {
+
+using BlockRef = std::uint32_t;
+
+class BlockStore {
+ public:
+  static constexpr std::size_t unit = 32;
+  static constexpr std::size_t chunk_bytes = 1U << 20;
+
+  explicit BlockStore(std::size_t bytes) : memory_(bytes) {}
+
+  template <class T>
+  T* at(BlockRef ref) noexcept {
+    return reinterpret_cast<T*>(memory_.data() + std::size_t{ref} * unit);
+  }
+  template <class T>
+  const T* at(BlockRef ref) const noexcept {
+    return reinterpret_cast<const T*>(memory_.data() + std::size_t{ref} * unit);
+  }
+
+  // First unit of a fresh chunk, or 0 when the address space is used up but for `keep_back` chunks. Relaxed: the
+  // counter orders nothing.
+  BlockRef take_chunk(std::uint64_t keep_back) noexcept {
+    std::uint64_t chunk = next_chunk_.load(std::memory_order_relaxed);
+    do {
+      if ((chunk + 1 + keep_back) * chunk_bytes > memory_.size()) return 0;
+    } while (!next_chunk_.compare_exchange_weak(chunk, chunk + 1, std::memory_order_relaxed));
+    return static_cast<BlockRef>(chunk * (chunk_bytes / unit));
+  }
+  std::uint64_t bytes_taken() const noexcept { return next_chunk_.load(std::memory_order_relaxed) * chunk_bytes; }
+
+ private:
+  LazyArray<std::byte> memory_;
+  Atomic<std::uint64_t> next_chunk_{1};  // chunk 0 is never handed out: reference 0 means none
+};
+
+// One thread's way to blocks. Sizes are rounded up to classes: multiples of 32 to 512 bytes, then powers of two.
+class BlockCache {
+ public:
+  explicit BlockCache(BlockStore& store) noexcept : store_(store) {}
+
+  static constexpr std::size_t largest = 262'144;
+
+  // New commands leave the last chunks to what has been accepted: fills must never fail for want of memory.
+  enum class For : std::uint8_t { new_command, accepted };
+  static constexpr std::uint64_t chunks_for_accepted = 256;
+
+  // 0 when memory is used up (the caller answers `overloaded` before any effect).
+  BlockRef allocate(std::size_t bytes, For purpose = For::new_command) noexcept {
+    const std::size_t size_class = class_of(bytes);
+    BlockRef& list = free_[size_class];
+    if (list != 0) {
+      const BlockRef ref = list;
+      list = *store_.at<BlockRef>(ref);
+      return ref;
+    }
+    const auto units = static_cast<BlockRef>(class_bytes(size_class) / BlockStore::unit);
+    if (end_ - next_ < units) {
+      const BlockRef chunk = store_.take_chunk(purpose == For::accepted ? 0 : chunks_for_accepted);
+      if (chunk == 0) return 0;
+      next_ = chunk;
+      end_ = chunk + static_cast<BlockRef>(BlockStore::chunk_bytes / BlockStore::unit);
+    }
+    const BlockRef ref = next_;
+    next_ += units;
+    return ref;
+  }
+
+  // For blocks that nobody else can reach.
+  void give_back(BlockRef ref, std::size_t bytes) noexcept {
+    const std::size_t size_class = class_of(bytes);
+    *store_.at<BlockRef>(ref) = free_[size_class];
+    free_[size_class] = ref;
+  }
+
+  BlockStore& store() noexcept { return store_; }
+
+ private:
+  static constexpr std::size_t small_classes = 16;  // 32, 64 ... 512
+  static constexpr std::size_t class_of(std::size_t bytes) noexcept {
+    EARMARK_CHECK(bytes > 0 && bytes <= largest);
+    if (bytes <= small_classes * BlockStore::unit) return (bytes - 1) / BlockStore::unit;
+    return small_classes + static_cast<std::size_t>(std::bit_width(bytes - 1)) - 10;  // 1,024 is the first
+  }
+  static constexpr std::size_t class_bytes(std::size_t size_class) noexcept {
+    return size_class < small_classes ? (size_class + 1) * BlockStore::unit : std::size_t{1024} << (size_class - small_classes);
+  }
+
+  BlockStore& store_;
+  BlockRef next_ = 0, end_ = 0;
+  std::array<BlockRef, small_classes + 9> free_{};
+};
+
+}  // namespace earmark::engine

@@ -1,0 +1,64 @@
+// What only the settler knows and changes: physical stock, the catalogue's dictionary, and who waits. Reserved units
+// are derived: on hand - unavailable - held - free (the cell's word), so no counter can disagree with another.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "engine/catalogue.hpp"
+#include "engine/lazy_array.hpp"
+#include "engine/shared_state.hpp"
+#include "engine/waiting_queue.hpp"
+
+namespace earmark::engine {
+
+struct CellStock {
+  Quantity on_hand = 0;
+  Quantity held = 0;
+  Quantity unavailable = 0;
+  std::uint32_t opening_plus_one = 0;  // 0: opening stock was never loaded
+};
+
+struct Book {
+  explicit Book(const SharedState& shared)
+      : stock(shared.cells.size()),
+        queues(shared.capacity.waiting_lines),
+        sku_queues(std::size_t{shared.capacity.skus} + 1),
+        cell_queues(shared.cells.size()) {}
+
+  // The queue that a line of `sku` waits in: its SKU's, or that of the cell it is pinned to.
+  WaitingQueues::Root& queue_of(const SharedState& shared, SkuId sku, WarehouseId pinned) noexcept {
+    return pinned.value == 0 ? sku_queues[sku.value] : cell_queues[shared.cell_index(sku, pinned).value];
+  }
+  // Somebody waits who could use units of this cell.
+  bool waited_for(const SharedState& shared, SkuId sku, WarehouseId warehouse) const noexcept {
+    return sku_queues[sku.value] != 0 || cell_queues[shared.cell_index(sku, warehouse).value] != 0;
+  }
+  // Everybody who waits for `sku` before `place`, wherever pinned.
+  Ahead ahead_of(const SharedState& shared, std::uint16_t warehouses, SkuId sku, QueuePlace place) const noexcept {
+    Ahead sum = queues.ahead_of(sku_queues[sku.value], place);
+    for (std::uint16_t id = 1; id <= warehouses; ++id) {
+      const Ahead pinned = queues.ahead_of(cell_queues[shared.cell_index(sku, WarehouseId{id}).value], place);
+      sum.lines += pinned.lines;
+      sum.units += pinned.units;
+    }
+    return sum;
+  }
+
+  // What committed decisions change in the book and in orders. The settler calls these after its commit, recovery for
+  // each record; cells are not touched here.
+  void apply_load(const SharedState& shared, std::span<const LoadedWarehouse> warehouses,
+                  std::span<const LoadedProduct> products, std::span<const ReceivedRow> rows);
+  void apply_receipt(const SharedState& shared, std::span<const ReceivedRow> rows);
+  void apply_cancel(SharedState& shared, BlockRef order, std::span<const CancelledLine> lines, std::span<const Take> released);
+  void apply_ship(SharedState& shared, BlockRef order);
+  void start_waiting(SharedState& shared, BlockRef order);
+
+  LazyArray<CellStock> stock;  // by cell
+  Catalogue catalogue;
+  WaitingQueues queues;
+  LazyArray<WaitingQueues::Root> sku_queues;   // by SKU
+  LazyArray<WaitingQueues::Root> cell_queues;  // by cell: lines pinned to it
+};
+
+}  // namespace earmark::engine

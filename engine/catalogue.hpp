@@ -1,0 +1,63 @@
+// SKUs and warehouses. CatalogueView is what a decision needs, immutable; a new one is published inside the commit of
+// the load that changed it, so a decision uses the catalogue of its own instant. Catalogue is the settler's dictionary
+// of codes and names. Dense ids start at 1 and are never reused.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "engine/decision.hpp"
+#include "engine/types.hpp"
+
+namespace earmark::engine {
+
+struct CatalogueView {
+  std::uint32_t sku_count = 0;
+  std::uint16_t warehouse_count = 0;
+  std::vector<WarehouseId> by_priority;  // lowest priority number first, ties by code
+
+  bool knows(SkuId sku) const noexcept { return sku.value - 1U < sku_count; }
+  bool knows(WarehouseId warehouse) const noexcept { return warehouse.value != 0 && warehouse.value <= warehouse_count; }
+};
+
+struct WarehouseInfo {
+  std::string code, name;
+  std::uint32_t priority = 0;
+};
+
+struct ProductInfo {
+  std::string code, description;
+};
+
+class Catalogue {
+ public:
+  SkuId find_sku(std::string_view code) const;              // 0: unknown
+  WarehouseId find_warehouse(std::string_view code) const;  // 0: unknown
+  const ProductInfo& product(SkuId sku) const { return products_[sku.value - 1]; }
+  const WarehouseInfo& warehouse(WarehouseId id) const { return warehouses_[id.value - 1]; }
+  std::uint32_t sku_count() const noexcept { return static_cast<std::uint32_t>(products_.size()); }
+  std::uint16_t warehouse_count() const noexcept { return static_cast<std::uint16_t>(warehouses_.size()); }
+
+  // `id` is the next one, or one that exists, whose name, priority or description changes.
+  void put_warehouse(WarehouseId id, std::string_view code, std::string_view name, std::uint32_t priority);
+  void put_product(SkuId id, std::string_view code, std::string_view description);
+
+  // The view of the present contents with `changed` warehouses (new ones or new priorities) and `sku_count` SKUs.
+  // Kept for as long as the engine lives: readers hold it without counting.
+  const CatalogueView* make_view(std::span<const LoadedWarehouse> changed, std::uint32_t sku_count);
+
+ private:
+  std::deque<ProductInfo> products_;      // deque: the codes below are views into it
+  std::deque<WarehouseInfo> warehouses_;
+  std::unordered_map<std::string_view, SkuId> skus_by_code_;
+  std::unordered_map<std::string_view, WarehouseId> warehouses_by_code_;
+  std::vector<std::unique_ptr<const CatalogueView>> views_;
+};
+
+}  // namespace earmark::engine

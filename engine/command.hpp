@@ -1,0 +1,95 @@
+// What clients ask for, as plain values. Text and rows are views into the frame that carried them; whoever keeps a
+// command longer than its frame keeps a copy of the frame with it. Nothing here has been checked against state.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "engine/types.hpp"
+
+namespace earmark::engine {
+
+// Sent in place of an optional warehouse whose code is unknown, because 0 there means "not given".
+inline constexpr WarehouseId no_such_warehouse{0xFFFF};
+
+struct OrderLine {
+  WireQuantity quantity = 0;
+  SkuId sku{};              // 0: the client knows no such code
+  LineNumber line{};
+  WarehouseId pinned{};     // 0: any warehouse; a code that the client could not resolve is `no_such_warehouse`
+  std::uint16_t unused = 0;
+  std::uint32_t unused_too = 0;
+};
+static_assert(sizeof(OrderLine) == 24);
+
+// Optional times are 0 when not given.
+struct OrderTexts {
+  std::string_view customer, channel, ship_to, contact, reference, notes;
+};
+
+struct PlaceOrder {
+  std::string_view id;
+  Priority priority{100};
+  Policy policy = Policy::ship_partial;
+  Sourcing sourcing = Sourcing::server_default;
+  WarehouseId preferred{};  // as OrderLine::pinned
+  TimeUs placed_at{}, need_by{}, reserve_not_before{}, cancel_after{};
+  OrderTexts texts;
+  std::span<const OrderLine> lines;
+};
+
+struct CancelRow {
+  WireQuantity quantity = 0;
+  LineNumber line{};
+  std::uint32_t unused = 0;
+};
+static_assert(sizeof(CancelRow) == 16);
+
+struct CancelOrder {
+  std::string_view command_id;
+  std::string_view order_id;
+  std::span<const CancelRow> rows;  // empty: the whole order
+};
+
+struct StockRow {  // one row of a receipt, or of opening stock
+  WireQuantity quantity = 0;
+  SkuId sku{};
+  WarehouseId warehouse{};
+  std::uint16_t unused = 0;
+};
+static_assert(sizeof(StockRow) == 16);
+
+struct ReceiveStock {
+  std::string_view id;
+  std::span<const StockRow> rows;
+};
+
+struct ShipOrder {  // pick, pack and ship everything the order has reserved now
+  std::string_view command_id;
+  std::string_view order_id;
+};
+
+struct WarehouseEntry {
+  std::string_view code, name;
+  std::uint32_t priority = 0;  // lower first, ties by code
+};
+
+struct ProductEntry {
+  std::string_view code, description;
+};
+
+// Rows name SKUs and warehouses by position (0-based) in this very command.
+struct OpeningStockEntry {
+  WireQuantity on_hand = 0;
+  std::uint32_t product = 0;
+  std::uint32_t warehouse = 0;
+};
+
+struct LoadCatalogue {
+  std::span<const WarehouseEntry> warehouses;
+  std::span<const ProductEntry> products;
+  std::span<const OpeningStockEntry> stock;
+};
+
+}  // namespace earmark::engine

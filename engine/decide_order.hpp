@@ -1,0 +1,38 @@
+// What becomes of an order: a pure function of the order, the catalogue and the cells (rules R1, R2 and the policies
+// ship_partial, fill_or_kill, fill_and_cancel). Receiving threads and the settler use the same code; a receiving
+// thread stops with Verdict::settler where somebody waits or would have to wait.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "engine/decision.hpp"
+#include "engine/errors.hpp"
+#include "engine/shared_state.hpp"
+#include "engine/write_set.hpp"
+
+namespace earmark::engine {
+
+enum class Verdict : std::uint8_t {
+  decided,  // `decision` is complete but for waits; the cells' new words are in the write set
+  settler,  // only the settler can decide it; nothing was written
+};
+
+// Room for one decision, used again and again by one thread.
+struct OrderDraft {
+  OrderDecision decision;
+  std::vector<LineDecision> lines;
+  std::vector<Take> takes;
+  std::vector<LineWait> waits;
+  std::vector<WarehouseId> shipments;  // shipment n+1 leaves from shipments[n]
+};
+
+// R8 for what an order itself says, after its id was found to be new: not_supported, empty_order, too_many_lines, an
+// unknown preferred warehouse, then line by line. Error::code none: valid.
+Error validate_order(const PlaceOrder& order, const CatalogueView& catalogue);
+
+// Decides a valid order. `for_settler`: takes from gated cells too, and sets the gates of cells for which it will wait.
+Verdict decide_order(const PlaceOrder& order, std::uint64_t content, SharedState& shared, const CatalogueView& catalogue,
+                     bool for_settler, WriteSet& writes, OrderDraft& draft);
+
+}  // namespace earmark::engine

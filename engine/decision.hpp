@@ -1,0 +1,154 @@
+// What was decided, as plain values: the content of one journal record each. Everything that replay needs is here, so
+// that nothing is ever decided twice (E6). Text and rows are views; their owner outlives the call that gets them.
+// Layouts of the row structs are those of schema/event.fbs (asserted there): rows are copied whole, never field by field.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "engine/command.hpp"
+#include "engine/types.hpp"
+
+namespace earmark::engine {
+
+// Where a record stands: number, time, and for fills the LSN of the command that caused them.
+struct Stamp {
+  Lsn lsn{};
+  TimeUs time{};
+  Lsn cause{};  // 0: a cause itself
+};
+
+// One line of an order as decided. The first take is in the line itself; `more_takes` further ones stand in
+// OrderDecision::takes, in line order. Cancelled = quantity - backordered - everything taken.
+struct LineDecision {
+  LineNumber line{};
+  SkuId sku{};
+  Quantity quantity = 0;
+  Quantity backordered = 0;
+  Quantity taken = 0;             // from `warehouse`; 0: nothing reserved
+  Quantity available_after = 0;   // of that cell, after this take
+  WarehouseId warehouse{};
+  std::uint16_t shipment = 0;     // ORDER-n that the take joins
+  std::uint16_t more_takes = 0;
+  WarehouseId pinned{};
+};
+static_assert(sizeof(LineDecision) == 32);
+
+// Units of one line moved in one cell; what the movement is, its record says (reserved, released, shipped).
+struct Take {
+  Quantity quantity = 0;
+  Quantity available_after = 0;
+  WarehouseId warehouse{};
+  std::uint16_t shipment = 0;
+};
+static_assert(sizeof(Take) == 12);
+
+// Place of a line that waits, as it was at the decision.
+struct LineWait {
+  std::uint64_t quantity_ahead = 0;  // units that earlier waiters of this SKU still want
+  std::uint32_t position = 0;        // 1: next to be served
+  std::uint32_t line_index = 0;      // position in `lines`
+};
+static_assert(sizeof(LineWait) == 16);
+
+struct OrderDecision {
+  std::string_view id;
+  std::uint64_t content = 0;  // hash of the command's decoded content, to tell a repeat from another order
+  OrderStatus status = OrderStatus::reserved;
+  Policy policy = Policy::ship_partial;
+  Priority priority{100};
+  Sourcing sourcing = Sourcing::server_default;
+  WarehouseId preferred{};
+  TimeUs placed_at{}, need_by{}, reserve_not_before{}, cancel_after{};
+  OrderTexts texts;
+  std::span<const LineDecision> lines;
+  std::span<const Take> takes;
+  std::span<const LineWait> waits;
+};
+
+struct ReceivedRow {
+  SkuId sku{};
+  WarehouseId warehouse{};
+  std::uint16_t unused = 0;
+  Quantity quantity = 0;
+  Quantity available_after = 0;  // with this and all earlier rows of the record, before its fills
+};
+static_assert(sizeof(ReceivedRow) == 16);
+
+struct ReceiptDecision {
+  std::string_view id;
+  std::uint64_t content = 0;
+  bool fills_follow = false;
+  std::span<const ReceivedRow> rows;
+};
+
+// One line served by one receipt row, or by one cancel or load, over all warehouses that it took from.
+struct FillDecision {
+  std::string_view order_id;
+  Lsn order_lsn{};
+  LineNumber line{};
+  SkuId sku{};
+  std::uint32_t row = 0;        // 0-based row of the cause that served it (receipt, load), or line/row that gave back
+  Quantity still_waiting = 0;
+  bool last = false;            // no further fill of this cause follows
+  std::span<const Take> takes;
+};
+
+// One row of a cancel: what it took from the waiting part, gave back of the reserved part, and could not find.
+struct CancelledLine {
+  LineNumber line{};
+  SkuId sku{};
+  Quantity waiting = 0;
+  std::uint32_t releases = 0;   // how many of CancelDecision::released belong to this row
+  std::uint64_t excess = 0;
+};
+static_assert(sizeof(CancelledLine) == 24);
+
+struct CancelDecision {
+  std::string_view command_id;
+  std::string_view order_id;
+  std::uint64_t content = 0;
+  bool whole = false;
+  bool fills_follow = false;
+  std::span<const CancelledLine> lines;
+  std::span<const Take> released;
+};
+
+struct ShippedLine {
+  LineNumber line{};
+  SkuId sku{};
+  std::uint32_t ships = 0;      // how many of ShipDecision::shipped belong to this line
+};
+static_assert(sizeof(ShippedLine) == 12);
+
+struct ShipDecision {
+  std::string_view command_id;
+  std::string_view order_id;
+  std::uint64_t content = 0;
+  std::span<const ShippedLine> lines;
+  std::span<const Take> shipped;
+};
+
+// What a load changed: only new or changed entries, with the dense ids that they got.
+struct LoadedWarehouse {
+  WarehouseId id{};
+  std::uint32_t priority = 0;
+  std::string_view code, name;
+};
+
+struct LoadedProduct {
+  SkuId id{};
+  std::string_view code, description;
+};
+
+struct LoadDecision {
+  bool fills_follow = false;
+  std::span<const LoadedWarehouse> warehouses;
+  std::span<const LoadedProduct> products;
+  std::span<const ReceivedRow> stock;
+};
+
+struct VoidDecision {};
+
+}  // namespace earmark::engine

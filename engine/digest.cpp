@@ -1,0 +1,92 @@
+#include "engine/digest.hpp"
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include <cstdio>
+#include <cstring>
+
+#include "engine/check.hpp"
+#include "engine/limits.hpp"
+
+namespace earmark::engine {
+namespace {
+
+#pragma pack(push, 1)
+struct CellElement { char kind; std::uint32_t sku; std::uint16_t warehouse; Quantity on_hand, held, unavailable, available; };
+struct WaitingElement { char kind; std::uint32_t sku; std::uint8_t priority; std::uint64_t order; std::uint32_t index, waiting; };
+struct IdElement { char kind; std::uint8_t space; std::uint64_t low, high, content, lsn; };
+struct OrderElement {
+  char kind; std::uint64_t lsn, low, high; std::uint8_t status, policy, priority; std::uint16_t preferred; std::uint32_t lines;
+};
+struct LineElement { char kind; std::uint64_t order; std::uint32_t index, line, sku, quantity, waiting; std::uint16_t pinned; };
+struct AllocationElement {
+  char kind; std::uint64_t order; std::uint32_t index; std::uint16_t warehouse, shipment; Quantity reserved, shipped;
+};
+#pragma pack(pop)
+
+}  // namespace
+
+Identity identify(IdSpace space, std::string_view id) noexcept {
+  EARMARK_CHECK(id.size() <= max_id_bytes);
+  char bytes[max_id_bytes + 1];
+  bytes[0] = static_cast<char>(space);
+  std::memcpy(bytes + 1, id.data(), id.size());
+  const XXH128_hash_t hash = XXH3_128bits(bytes, id.size() + 1);
+  return {hash.low64, hash.high64};
+}
+
+void Digest::add(const void* bytes, std::size_t size) {
+  const XXH128_hash_t hash = XXH3_128bits(bytes, size);
+  low_ += hash.low64;
+  high_ += hash.high64;
+  ++elements_;
+}
+
+void Digest::cell(SkuId sku, WarehouseId warehouse, Quantity on_hand, Quantity held, Quantity unavailable,
+                  Quantity available) {
+  if ((on_hand | held | unavailable | available) == 0) return;
+  const CellElement element{'C', sku.value, warehouse.value, on_hand, held, unavailable, available};
+  add(&element, sizeof element);
+}
+
+void Digest::waiting_line(SkuId sku, Priority priority, Lsn order_lsn, std::uint32_t line_index, Quantity waiting) {
+  const WaitingElement element{'Q', sku.value, priority.value, order_lsn.value, line_index, waiting};
+  add(&element, sizeof element);
+}
+
+void Digest::known_id(IdSpace space, Identity identity, std::uint64_t content, Lsn lsn) {
+  const IdElement element{'I', static_cast<std::uint8_t>(space), identity.low, identity.high, content, lsn.value};
+  add(&element, sizeof element);
+}
+
+void Digest::open_order(Lsn lsn, Identity identity, OrderStatus status, Policy policy, Priority priority,
+                        WarehouseId preferred, std::uint32_t line_count) {
+  const OrderElement element{'O', lsn.value, identity.low, identity.high, static_cast<std::uint8_t>(status),
+                             static_cast<std::uint8_t>(policy), priority.value, preferred.value, line_count};
+  add(&element, sizeof element);
+}
+
+void Digest::order_line(Lsn order_lsn, std::uint32_t line_index, LineNumber line, SkuId sku, Quantity quantity,
+                        Quantity waiting, WarehouseId pinned) {
+  const LineElement element{'L', order_lsn.value, line_index, line.value, sku.value, quantity, waiting, pinned.value};
+  add(&element, sizeof element);
+}
+
+void Digest::allocation(Lsn order_lsn, std::uint32_t line_index, WarehouseId warehouse, std::uint16_t shipment,
+                        Quantity reserved, Quantity shipped) {
+  if ((reserved | shipped) == 0) return;
+  const AllocationElement element{'A', order_lsn.value, line_index, warehouse.value, shipment, reserved, shipped};
+  add(&element, sizeof element);
+}
+
+std::string Digest::finish(Lsn lsn) const {
+  const std::uint64_t whole[4] = {lsn.value, low_, high_, elements_};
+  const XXH128_hash_t hash = XXH3_128bits(whole, sizeof whole);
+  char text[33];
+  std::snprintf(text, sizeof text, "%016llx%016llx", static_cast<unsigned long long>(hash.high64),
+                static_cast<unsigned long long>(hash.low64));
+  return text;
+}
+
+}  // namespace earmark::engine

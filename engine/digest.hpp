@@ -1,0 +1,48 @@
+// The canonical form of the state, and its hash. The live engine, the offline fold of the journal and the tests' twin
+// each walk their own data and feed it through these functions; nothing else is shared between them.
+//
+// Every element is hashed alone (XXH3-128 over a packed little-endian struct that starts with its kind) and the hashes
+// are added, so the order in which elements are fed does not matter. Elements, by kind:
+//   C cell with anything not zero     Q one waiting line      I one known command id
+//   O open order (something reserved or waiting)   L each of its lines   A each of its allocations
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "engine/types.hpp"
+
+namespace earmark::engine {
+
+// Name spaces of command ids: an order and a receipt may have the same id.
+enum class IdSpace : std::uint8_t { order = 1, receipt = 2, cancel = 3, ship = 4, hold = 5, purchase_order = 6 };
+
+// A command id as the exactly-once table keeps it: XXH3-128 of the name space byte followed by the id's bytes.
+struct Identity {
+  std::uint64_t low = 0, high = 0;
+  bool operator==(const Identity&) const noexcept = default;
+};
+Identity identify(IdSpace space, std::string_view id) noexcept;
+
+class Digest {
+ public:
+  void cell(SkuId sku, WarehouseId warehouse, Quantity on_hand, Quantity held, Quantity unavailable, Quantity available);
+  void waiting_line(SkuId sku, Priority priority, Lsn order_lsn, std::uint32_t line_index, Quantity waiting);
+  void known_id(IdSpace space, Identity identity, std::uint64_t content, Lsn lsn);
+  void open_order(Lsn lsn, Identity identity, OrderStatus status, Policy policy, Priority priority,
+                  WarehouseId preferred, std::uint32_t line_count);
+  void order_line(Lsn order_lsn, std::uint32_t line_index, LineNumber line, SkuId sku, Quantity quantity,
+                  Quantity waiting, WarehouseId pinned);
+  // Allocations with nothing reserved and nothing shipped are not fed.
+  void allocation(Lsn order_lsn, std::uint32_t line_index, WarehouseId warehouse, std::uint16_t shipment,
+                  Quantity reserved, Quantity shipped);
+  // 32 lower-case hexadecimal digits; the LSN is part of the hash.
+  std::string finish(Lsn lsn) const;
+
+ private:
+  void add(const void* bytes, std::size_t size);
+  std::uint64_t low_ = 0, high_ = 0, elements_ = 0;
+};
+
+}  // namespace earmark::engine

@@ -1,0 +1,113 @@
+#include "engine/durable_view.hpp"
+
+#include <algorithm>
+
+namespace earmark::engine {
+
+DurableView::DurableView(const Capacity& capacity)
+    : warehouses_(capacity.warehouses),
+      available_((std::size_t{capacity.skus} + 1) * capacity.warehouses),
+      cells_((std::size_t{capacity.skus} + 1) * capacity.warehouses),
+      backordered_(std::size_t{capacity.skus} + 1) {}
+
+void DurableView::begin_group() noexcept {
+  // Every counter is stored with release after this and loaded with acquire: a snapshot reader that has seen one
+  // counter of the group sees the odd version.
+  version_.store(version_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+}
+
+void DurableView::end_group() noexcept {
+  version_.store(version_.load(std::memory_order_relaxed) + 1, std::memory_order_release);
+}
+
+void DurableView::set(SkuId sku, WarehouseId warehouse, Lsn lsn, Quantity available, std::int64_t on_hand_change) noexcept {
+  const std::size_t at = index(sku, warehouse);
+  available_[at].store(available, std::memory_order_release);
+  Cell& cell = cells_[at];
+  cell.lsn_and_busy.store(lsn.value << 1 | 1, std::memory_order_relaxed);
+  // Release: pairs with the acquire in counters(); who sees a new counter sees the busy bit or a later LSN.
+  cell.available.store(available, std::memory_order_release);
+  const auto on_hand = static_cast<std::int64_t>(cell.on_hand.load(std::memory_order_relaxed)) + on_hand_change;
+  cell.on_hand.store(static_cast<Quantity>(on_hand), std::memory_order_release);
+  cell.lsn_and_busy.store(lsn.value << 1, std::memory_order_release);
+}
+
+CellCounters DurableView::counters(SkuId sku, WarehouseId warehouse) const noexcept {
+  const Cell& cell = cells_[index(sku, warehouse)];
+  for (;;) {  // retried only while this very cell is being written
+    const std::uint64_t before = cell.lsn_and_busy.load(std::memory_order_acquire);
+    if ((before & 1) != 0) continue;
+    CellCounters counters;
+    counters.available = cell.available.load(std::memory_order_acquire);
+    counters.on_hand = cell.on_hand.load(std::memory_order_acquire);
+    counters.held = cell.held.load(std::memory_order_acquire);
+    counters.unavailable = cell.unavailable.load(std::memory_order_acquire);
+    if (cell.lsn_and_busy.load(std::memory_order_relaxed) != before) continue;
+    counters.lsn = Lsn{before >> 1};
+    counters.reserved = counters.on_hand - counters.held - counters.unavailable - counters.available;
+    return counters;
+  }
+}
+
+void DurableView::add_backordered(SkuId sku, std::int64_t change) noexcept {
+  const auto now = static_cast<std::int64_t>(backordered_[sku.value].load(std::memory_order_relaxed)) + change;
+  backordered_[sku.value].store(static_cast<std::uint64_t>(now), std::memory_order_release);
+}
+
+void DurableView::apply(const Stamp& stamp, const OrderDecision& decision) noexcept {
+  std::size_t next = 0;
+  for (const LineDecision& line : decision.lines) {
+    if (line.taken != 0) set(line.sku, line.warehouse, stamp.lsn, line.available_after, 0);
+    for (std::size_t more = 0; more < line.more_takes; ++more) {
+      const Take& take = decision.takes[next++];
+      set(line.sku, take.warehouse, stamp.lsn, take.available_after, 0);
+    }
+    if (line.backordered != 0) add_backordered(line.sku, line.backordered);
+  }
+}
+
+void DurableView::apply(const Stamp& stamp, const ReceiptDecision& decision) noexcept {
+  for (const ReceivedRow& row : decision.rows) set(row.sku, row.warehouse, stamp.lsn, row.available_after, row.quantity);
+}
+
+void DurableView::apply(const Stamp& stamp, const FillDecision& decision) noexcept {
+  std::int64_t filled = 0;
+  for (const Take& take : decision.takes) {
+    set(decision.sku, take.warehouse, stamp.lsn, take.available_after, 0);
+    filled += take.quantity;
+  }
+  add_backordered(decision.sku, -filled);
+}
+
+void DurableView::apply(const Stamp& stamp, const CancelDecision& decision) noexcept {
+  std::size_t next = 0;
+  for (const CancelledLine& line : decision.lines) {
+    if (line.waiting != 0) add_backordered(line.sku, -static_cast<std::int64_t>(line.waiting));
+    for (std::uint32_t count = 0; count < line.releases; ++count) {
+      const Take& take = decision.released[next++];
+      set(line.sku, take.warehouse, stamp.lsn, take.available_after, 0);
+    }
+  }
+}
+
+void DurableView::apply(const Stamp& stamp, const ShipDecision& decision) noexcept {
+  std::size_t next = 0;
+  for (const ShippedLine& line : decision.lines) {
+    for (std::uint32_t count = 0; count < line.ships; ++count) {
+      const Take& take = decision.shipped[next++];
+      set(line.sku, take.warehouse, stamp.lsn, take.available_after, -static_cast<std::int64_t>(take.quantity));
+    }
+  }
+}
+
+void DurableView::apply(const Stamp& stamp, const LoadDecision& decision) noexcept {
+  std::uint32_t skus = sku_count();
+  std::uint16_t warehouses = warehouse_count();
+  for (const LoadedProduct& entry : decision.products) skus = std::max(skus, entry.id.value);
+  for (const LoadedWarehouse& entry : decision.warehouses) warehouses = std::max(warehouses, entry.id.value);
+  for (const ReceivedRow& row : decision.stock) set(row.sku, row.warehouse, stamp.lsn, row.available_after, row.quantity);
+  sku_count_.store(skus, std::memory_order_release);
+  warehouse_count_.store(warehouses, std::memory_order_release);
+}
+
+}  // namespace earmark::engine

@@ -1,0 +1,71 @@
+// What readers may see: the state up to the last LSN that is on disk (I7). Written by the journal's thread alone, after
+// each sync and before that commit's answers leave; read by any thread without waiting for it.
+//   check     one load for each cell, wait-free
+//   stock     the counters of a cell, consistent among themselves: a sequence lock, readers may retry
+//   snapshot  many cells at one LSN: version() is even and unchanged between two calls
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "engine/atomic.hpp"
+#include "engine/decision.hpp"
+#include "engine/lazy_array.hpp"
+#include "engine/limits.hpp"
+#include "engine/types.hpp"
+
+namespace earmark::engine {
+
+struct CellCounters {
+  Lsn lsn{};
+  Quantity on_hand = 0, reserved = 0, held = 0, unavailable = 0, available = 0;
+};
+
+class DurableView {
+ public:
+  explicit DurableView(const Capacity& capacity);
+
+  // Writer: one group of decisions at a time.
+  void begin_group() noexcept;
+  void apply(const Stamp& stamp, const OrderDecision& decision) noexcept;
+  void apply(const Stamp& stamp, const ReceiptDecision& decision) noexcept;
+  void apply(const Stamp& stamp, const FillDecision& decision) noexcept;
+  void apply(const Stamp& stamp, const CancelDecision& decision) noexcept;
+  void apply(const Stamp& stamp, const ShipDecision& decision) noexcept;
+  void apply(const Stamp& stamp, const LoadDecision& decision) noexcept;
+  void apply(const Stamp&, const VoidDecision&) noexcept {}
+  void end_group() noexcept;
+
+  // Readers. Ids beyond the catalogue read as zeros.
+  Quantity available(SkuId sku, WarehouseId warehouse) const noexcept {
+    return available_[index(sku, warehouse)].load(std::memory_order_acquire);
+  }
+  CellCounters counters(SkuId sku, WarehouseId warehouse) const noexcept;
+  std::uint64_t backordered(SkuId sku) const noexcept { return backordered_[sku.value].load(std::memory_order_acquire); }
+  std::uint32_t sku_count() const noexcept { return sku_count_.load(std::memory_order_acquire); }
+  std::uint16_t warehouse_count() const noexcept { return warehouse_count_.load(std::memory_order_acquire); }
+  // Even: no group is being applied.
+  std::uint64_t version() const noexcept { return version_.load(std::memory_order_acquire); }
+
+ private:
+  struct Cell {
+    Atomic<std::uint64_t> lsn_and_busy{0};  // lsn << 1 | being written
+    Atomic<Quantity> available{0}, on_hand{0}, held{0}, unavailable{0};
+  };
+
+  std::size_t index(SkuId sku, WarehouseId warehouse) const noexcept {
+    return std::size_t{sku.value} * warehouses_ + warehouse.value - 1U;
+  }
+  void set(SkuId sku, WarehouseId warehouse, Lsn lsn, Quantity available, std::int64_t on_hand_change) noexcept;
+  void add_backordered(SkuId sku, std::int64_t change) noexcept;
+
+  std::uint16_t warehouses_;
+  LazyArray<Atomic<Quantity>> available_;
+  LazyArray<Cell> cells_;
+  LazyArray<Atomic<std::uint64_t>> backordered_;
+  Atomic<std::uint32_t> sku_count_{0};
+  Atomic<std::uint16_t> warehouse_count_{0};
+  Atomic<std::uint64_t> version_{0};
+};
+
+}  // namespace earmark::engine

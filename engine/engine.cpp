@@ -1,0 +1,90 @@
+#include "engine/engine.hpp"
+
+#include <vector>
+
+#include "engine/digest.hpp"
+
+namespace earmark::engine {
+
+Engine::Engine(const Capacity& capacity, std::size_t committers)
+    : shared_(capacity, committers), book_(shared_), settler_(shared_, book_), view_(capacity), restore_blocks_(shared_.blocks) {}
+
+std::string Engine::digest() const {
+  Digest digest;
+  const CatalogueView& catalogue = SharedState::catalogue_of(shared_.catalogue.load(std::memory_order_acquire));
+  for (std::uint32_t id = 1; id <= catalogue.sku_count; ++id) {
+    const SkuId sku{id};
+    const auto feed_queue = [&](WaitingQueues::Root root) {
+      book_.queues.for_each(root, [&](const Waiter& waiter) {
+        digest.waiting_line(sku, Priority{static_cast<std::uint8_t>(255 - waiter.place.served_later)}, waiter.place.order_lsn,
+                            waiter.place.line_index, waiter.quantity);
+      });
+    };
+    feed_queue(book_.sku_queues[id]);
+    for (const WarehouseId warehouse : catalogue.by_priority) {
+      const CellIndex index = shared_.cell_index(sku, warehouse);
+      const CellStock& stock = book_.stock[index.value];
+      const CellWord word{shared_.cells[index.value].load(std::memory_order_acquire)};
+      digest.cell(sku, warehouse, stock.on_hand, stock.held, stock.unavailable, word.free());
+      feed_queue(book_.cell_queues[index.value]);
+    }
+  }
+  shared_.ids.for_each([&](BlockRef block) {
+    const auto* known = shared_.blocks.at<KnownCommand>(block);
+    digest.known_id(known->space(), known->identity, known->content, known->lsn());
+    if (known->space() != IdSpace::order) return;
+    const auto* order = shared_.blocks.at<OrderState>(block);
+    if (!is_open(shared_.blocks, *order)) return;
+    const Lsn lsn = known->lsn();
+    digest.open_order(lsn, known->identity, order->status, order->policy, order->priority, order->preferred, order->line_count);
+    for (std::uint32_t index = 0; index < order->line_count; ++index) {
+      const OrderLineState& line = order->lines()[index];
+      digest.order_line(lsn, index, line.line, line.sku, line.quantity, line.waiting, line.pinned);
+      for_each_allocation(shared_.blocks, line, [&](const Allocation& allocation) {
+        digest.allocation(lsn, index, allocation.warehouse, allocation.shipment, allocation.reserved, allocation.shipped);
+      });
+    }
+  });
+  return digest.finish(shared_.commit_word.last());
+}
+
+std::string Engine::broken_invariant() {
+  const CatalogueView& catalogue = SharedState::catalogue_of(shared_.catalogue.load(std::memory_order_acquire));
+  std::vector<std::uint64_t> reserved(shared_.cells.size());
+  std::vector<std::uint64_t> waiting(std::size_t{catalogue.sku_count} + 1);
+  std::string broken;
+  shared_.ids.for_each([&](BlockRef block) {
+    if (shared_.blocks.at<KnownCommand>(block)->space() != IdSpace::order) return;
+    const auto* order = shared_.blocks.at<OrderState>(block);
+    for (const OrderLineState& line : order->lines()) {
+      std::uint64_t accounted = line.waiting;
+      for_each_allocation(shared_.blocks, line, [&](const Allocation& allocation) {
+        accounted += std::uint64_t{allocation.reserved} + allocation.shipped;
+        reserved[shared_.cell_index(line.sku, allocation.warehouse).value] += allocation.reserved;
+      });
+      waiting[line.sku.value] += line.waiting;
+      if (accounted > line.quantity) broken = "I2: order " + std::string(order->id()) + " has more units than it ordered";
+    }
+  });
+  for (std::uint32_t id = 1; id <= catalogue.sku_count; ++id) {
+    std::uint64_t queued = book_.queues.all(book_.sku_queues[id]).units;
+    for (const WarehouseId warehouse : catalogue.by_priority) {
+      const CellIndex index = shared_.cell_index(SkuId{id}, warehouse);
+      const CellStock& stock = book_.stock[index.value];
+      const CellWord word{shared_.cells[index.value].load(std::memory_order_acquire)};
+      const std::string cell = "SKU " + std::to_string(id) + " in warehouse " + std::to_string(warehouse.value);
+      queued += book_.queues.all(book_.cell_queues[index.value]).units;
+      if (std::uint64_t{word.free()} + reserved[index.value] + stock.held + stock.unavailable != stock.on_hand) {
+        broken = "I1/I2: " + cell + ": free + reserved + held + unavailable is not on hand";
+      }
+      const bool waited_for = book_.waited_for(shared_, SkuId{id}, warehouse);
+      if (waited_for && word.free() != 0) broken = "I3: " + cell + " has units that a waiter could use";
+      // A cell that was never written (of a new warehouse) is gated when units first come to it.
+      if (waited_for != word.gate() && word.version() != 0) broken = "gate: " + cell + (word.gate() ? " is gated for nobody" : " has waiters and no gate");
+    }
+    if (queued != waiting[id]) broken = "queue: SKU " + std::to_string(id) + ": the queue and the orders disagree";
+  }
+  return broken;
+}
+
+}  // namespace earmark::engine

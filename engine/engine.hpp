@@ -1,0 +1,61 @@
+// The engine as a whole: what is decided. Pure: no socket, no file, no clock, no log, no random number; time comes in
+// with commands, answers and records leave through Outcomes and Recorder.
+// Each committing thread has a Committer and an OrderDesk of its own; the Settler is shared (see there).
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <algorithm>
+#include <optional>
+#include <string>
+
+#include "engine/book.hpp"
+#include "engine/committer.hpp"
+#include "engine/durable_view.hpp"
+#include "engine/order_desk.hpp"
+#include "engine/settler.hpp"
+#include "engine/shared_state.hpp"
+
+namespace earmark::engine {
+
+class Engine {
+ public:
+  Engine(const Capacity& capacity, std::size_t committers);
+
+  SharedState& shared() noexcept { return shared_; }
+  Settler& settler() noexcept { return settler_; }
+  DurableView& view() noexcept { return view_; }
+
+  // Recovery, before any other thread runs: every record in LSN order, then restore_finished(). Nothing is decided and
+  // no clock is read (E6). Afterwards settle_unfinished() of the settler writes the fills that were cut off.
+  void restore(const Stamp& stamp, const OrderDecision& decision);
+  void restore(const Stamp& stamp, const ReceiptDecision& decision);
+  void restore(const Stamp& stamp, const FillDecision& decision);
+  void restore(const Stamp& stamp, const CancelDecision& decision);
+  void restore(const Stamp& stamp, const ShipDecision& decision);
+  void restore(const Stamp& stamp, const LoadDecision& decision);
+  void restore(const Stamp& stamp, const VoidDecision& decision);
+  void restore_finished();
+
+  // Hash of cells, queues, known ids and open orders. Only while nothing commits.
+  std::string digest() const;
+  // The first invariant that does not hold, in words; empty: all hold. Only while nothing commits and no cause has
+  // fills outstanding. I1 and I2 for each cell, I3, gates, and that orders and queues agree.
+  std::string broken_invariant();
+
+ private:
+  BlockRef restore_id(const Stamp& stamp, IdSpace space, Identity identity, std::uint64_t content, BlockRef block);
+  BlockRef order_block(std::string_view id);
+  void add_to_cell(SkuId sku, WarehouseId warehouse, std::int64_t change);
+
+  SharedState shared_;
+  Book book_;
+  Settler settler_;
+  DurableView view_;
+  BlockCache restore_blocks_;
+  WriteSet no_writes_{1};
+  std::optional<Cause> open_cause_;
+  Lsn restored_{};
+};
+
+}  // namespace earmark::engine

@@ -1,0 +1,76 @@
+#include "engine/errors.hpp"
+
+namespace earmark::engine {
+namespace {
+
+struct Words {
+  ErrorCode code;
+  std::string_view name, advice;
+};
+
+constexpr Words words[] = {
+    {ErrorCode::none, "none", "No error."},
+    {ErrorCode::malformed, "malformed", "The bytes are not a message of this schema; check the client's schema version."},
+    {ErrorCode::too_large, "too_large", "A frame may have 65,536 bytes of body; send large orders and loads in parts."},
+    {ErrorCode::unsupported_version, "unsupported_version", "This server speaks protocol version 1; update the client."},
+    {ErrorCode::hello_first, "hello_first", "The first message of a connection must be Hello."},
+    {ErrorCode::unknown_message, "unknown_message", "The server does not know this kind of message; see PROTOCOL.md."},
+    {ErrorCode::stale_catalogue, "stale_catalogue", "The ids are of another catalogue; resolve the codes again and repeat."},
+    {ErrorCode::overloaded, "overloaded", "The server is busy; nothing was done, repeat after the delay."},
+    {ErrorCode::not_supported, "not_supported", "This server does not do that yet; see the list of policies in its documentation."},
+    {ErrorCode::too_many_parts, "too_many_parts", "Too many unfinished messages in parts on this connection; finish or drop some."},
+    {ErrorCode::bad_id, "bad_id", "An id has 1 to 64 bytes."},
+    {ErrorCode::duplicate_order, "duplicate_order", "The order id was used for another order; choose a new one."},
+    {ErrorCode::duplicate_receipt, "duplicate_receipt", "The receipt id was used for another receipt; choose a new one."},
+    {ErrorCode::duplicate_cancel, "duplicate_cancel", "The command id was used for another cancel; choose a new one."},
+    {ErrorCode::duplicate_ship, "duplicate_ship", "The command id was used for another ship; choose a new one."},
+    {ErrorCode::empty_order, "empty_order", "An order needs at least one line."},
+    {ErrorCode::too_many_lines, "too_many_lines", "At most 4,096 lines or rows in one command, 8,192 in a load; split it."},
+    {ErrorCode::unknown_order, "unknown_order", "There is no order with this id."},
+    {ErrorCode::duplicate_line, "duplicate_line", "A line number stands twice in the order; number the lines differently."},
+    {ErrorCode::unknown_sku, "unknown_sku", "There is no such SKU in the catalogue; load it first."},
+    {ErrorCode::unknown_line, "unknown_line", "The order has no line with this number."},
+    {ErrorCode::unknown_warehouse, "unknown_warehouse", "There is no such warehouse in the catalogue; load it first."},
+    {ErrorCode::bad_quantity, "bad_quantity", "A quantity is a whole number from 1 to 2,147,483,647."},
+    {ErrorCode::quantity_overflow, "quantity_overflow", "A warehouse would hold more than 2,147,483,647 units of the SKU."},
+    {ErrorCode::empty_receipt, "empty_receipt", "A receipt needs at least one row."},
+    {ErrorCode::already_loaded, "already_loaded", "Opening stock is set once per SKU and warehouse; use a receipt or a count."},
+    {ErrorCode::catalogue_full, "catalogue_full", "No room for more; restart with a larger --max-skus or --max-warehouses."},
+    {ErrorCode::bad_code, "bad_code", "A code of a SKU or warehouse has 1 to 64 bytes and stands once in a load."},
+    {ErrorCode::bad_text, "bad_text", "A text field may have 512 bytes of UTF-8."},
+    {ErrorCode::trimmed, "trimmed", "The journal no longer begins that early; start at the LSN named."},
+    {ErrorCode::too_many_rows, "too_many_rows", "At most 1,024 rows in a snapshot; ask for fewer SKUs."},
+};
+
+}  // namespace
+
+std::string_view name(ErrorCode code) noexcept {
+  for (const Words& entry : words) {
+    if (entry.code == code) return entry.name;
+  }
+  return "unknown_error";
+}
+
+std::string_view advice(ErrorCode code) noexcept {
+  for (const Words& entry : words) {
+    if (entry.code == code) return entry.advice;
+  }
+  return "The server and this program have different versions; update the older one.";
+}
+
+std::string_view name(OrderStatus status) noexcept {
+  constexpr std::string_view names[] = {"reserved", "split", "backordered", "refused", "cancelled", "reduced"};
+  return static_cast<std::size_t>(status) < std::size(names) ? names[static_cast<std::size_t>(status)] : "unknown";
+}
+
+std::string_view name(Policy policy) noexcept {
+  constexpr std::string_view names[] = {"ship_partial", "line_complete", "ship_complete", "fill_or_kill", "fill_and_cancel"};
+  return static_cast<std::size_t>(policy) < std::size(names) ? names[static_cast<std::size_t>(policy)] : "unknown";
+}
+
+std::string_view name(Sourcing sourcing) noexcept {
+  constexpr std::string_view names[] = {"server_default", "priority", "single_source", "fewest_splits", "highest_stock"};
+  return static_cast<std::size_t>(sourcing) < std::size(names) ? names[static_cast<std::size_t>(sourcing)] : "unknown";
+}
+
+}  // namespace earmark::engine

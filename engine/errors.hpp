@@ -1,0 +1,62 @@
+// Why a command was rejected. An error has no LSN, no effect, and does not use up the command's id (semantics R8).
+// Refusals of fill_or_kill and cancels that find nothing are decisions, not errors, and are not here.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "engine/types.hpp"
+
+namespace earmark::engine {
+
+// Values are part of the wire contract (schema/common.fbs ErrorCode) and of the replay format: never renumber.
+enum class ErrorCode : std::uint16_t {
+  none = 0,
+  malformed = 1,
+  too_large = 2,
+  unsupported_version = 3,
+  hello_first = 4,
+  unknown_message = 5,
+  stale_catalogue = 6,
+  overloaded = 7,
+  not_supported = 8,
+  too_many_parts = 9,
+  bad_id = 20,
+  duplicate_order = 21,
+  duplicate_receipt = 22,
+  duplicate_cancel = 23,
+  duplicate_ship = 24,
+  empty_order = 30,
+  too_many_lines = 31,
+  unknown_order = 32,
+  duplicate_line = 33,
+  unknown_sku = 34,
+  unknown_line = 35,
+  unknown_warehouse = 36,
+  bad_quantity = 37,
+  quantity_overflow = 38,
+  empty_receipt = 39,
+  already_loaded = 40,
+  catalogue_full = 41,
+  bad_code = 42,
+  bad_text = 43,
+  trimmed = 44,
+  too_many_rows = 45,
+};
+
+// The sentence-named value as it stands in answers and decision files, e.g. "unknown_sku".
+std::string_view name(ErrorCode code) noexcept;
+// One sentence that says what is wrong and what to do.
+std::string_view advice(ErrorCode code) noexcept;
+
+struct Error {
+  ErrorCode code = ErrorCode::none;
+  std::uint32_t row = 0;   // 1-based row or line position that was at fault, 0 when the whole command was
+  LineNumber line{};       // the client's line number, where there is one
+};
+
+std::string_view name(OrderStatus status) noexcept;
+std::string_view name(Policy policy) noexcept;
+std::string_view name(Sourcing sourcing) noexcept;
+
+}  // namespace earmark::engine

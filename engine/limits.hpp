@@ -1,0 +1,29 @@
+// Every limit of the engine, in one place. `Capacity` is chosen at start and fixes memory; the constants are part of
+// the contract and cannot be changed by a flag.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace earmark::engine {
+
+inline constexpr std::size_t max_id_bytes = 64;          // order, receipt, command ids and codes
+inline constexpr std::size_t max_text_bytes = 512;       // customer, ship_to, notes ... each
+inline constexpr std::size_t max_lines = 4096;           // of one order, rows of one receipt or cancel
+inline constexpr std::size_t max_load_rows = 8192;       // products + stock rows of one load command
+inline constexpr std::size_t fast_path_cells = 64;       // K: an order reading more cells is decided by the settler
+inline constexpr std::size_t batch_orders = 64;          // orders decided in one commit at most
+inline constexpr std::size_t window_lsns = 65536;        // decided but not yet durable, at most
+inline constexpr std::size_t max_committers = 32;        // I/O threads; the settler has a descriptor of its own
+inline constexpr std::size_t fills_per_commit = 128;     // a long queue is filled in bounded batches
+
+struct Capacity {
+  std::uint32_t skus = 1'048'576;        // --max-skus
+  std::uint16_t warehouses = 8;          // --max-warehouses
+  std::uint64_t command_ids = 33'554'432;  // slots of the exactly-once table, a power of two
+  std::uint64_t waiting_lines = 33'554'432;  // lines that wait at one time
+  std::uint64_t order_bytes = 64ULL << 30; // address space for orders; memory is taken as it is used
+  std::size_t ring_bytes = 32U << 20;    // records of one committer that are not yet durable and answered
+};
+
+}  // namespace earmark::engine

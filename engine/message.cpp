@@ -1,0 +1,95 @@
+#include "engine/message.hpp"
+
+#include "engine/check.hpp"
+
+namespace earmark::engine {
+namespace {
+
+std::size_t total(std::span<const std::string_view> texts) noexcept {
+  std::size_t bytes = 0;
+  for (const std::string_view text : texts) bytes += text.size();
+  return bytes;
+}
+
+}  // namespace
+
+std::string_view Message::own(std::string_view text) {
+  EARMARK_CHECK(texts_.size() + text.size() <= texts_.capacity());
+  const std::size_t start = texts_.size();
+  texts_.append(text);
+  return std::string_view(texts_).substr(start);
+}
+
+Message::Message(const PlaceOrder& order, std::uint64_t hash, const ReplyTo& to, TimeUs now)
+    : content(hash), reply(to), time(now), order_lines_(order.lines.begin(), order.lines.end()) {
+  PlaceOrder own_order = order;
+  const OrderTexts& texts = order.texts;
+  reserve_texts(total(std::initializer_list<std::string_view>{order.id, texts.customer, texts.channel, texts.ship_to,
+                                                             texts.contact, texts.reference, texts.notes}));
+  own_order.id = own(order.id);
+  own_order.texts = {own(texts.customer), own(texts.channel), own(texts.ship_to),
+                     own(texts.contact), own(texts.reference), own(texts.notes)};
+  own_order.lines = order_lines_;
+  request = own_order;
+}
+
+Message::Message(const CancelOrder& cancel, std::uint64_t hash, const ReplyTo& to, TimeUs now)
+    : content(hash), reply(to), time(now), cancel_rows_(cancel.rows.begin(), cancel.rows.end()) {
+  reserve_texts(cancel.command_id.size() + cancel.order_id.size());
+  const std::string_view command_id = own(cancel.command_id);
+  request = CancelOrder{command_id, own(cancel.order_id), cancel_rows_};
+}
+
+Message::Message(const ReceiveStock& receipt, std::uint64_t hash, const ReplyTo& to, TimeUs now)
+    : content(hash), reply(to), time(now), stock_rows_(receipt.rows.begin(), receipt.rows.end()) {
+  reserve_texts(receipt.id.size());
+  request = ReceiveStock{own(receipt.id), stock_rows_};
+}
+
+Message::Message(const ShipOrder& ship, std::uint64_t hash, const ReplyTo& to, TimeUs now)
+    : content(hash), reply(to), time(now) {
+  reserve_texts(ship.command_id.size() + ship.order_id.size());
+  const std::string_view command_id = own(ship.command_id);
+  request = ShipOrder{command_id, own(ship.order_id)};
+}
+
+Message::Message(const LoadCatalogue& load, const ReplyTo& to, TimeUs now)
+    : reply(to), time(now), warehouses_(load.warehouses.begin(), load.warehouses.end()),
+      products_(load.products.begin(), load.products.end()), opening_(load.stock.begin(), load.stock.end()) {
+  std::size_t bytes = 0;
+  for (const WarehouseEntry& entry : load.warehouses) bytes += entry.code.size() + entry.name.size();
+  for (const ProductEntry& entry : load.products) bytes += entry.code.size() + entry.description.size();
+  reserve_texts(bytes);
+  for (WarehouseEntry& entry : warehouses_) {
+    entry.code = own(entry.code);
+    entry.name = own(entry.name);
+  }
+  for (ProductEntry& entry : products_) {
+    entry.code = own(entry.code);
+    entry.description = own(entry.description);
+  }
+  request = LoadCatalogue{warehouses_, products_, opening_};
+}
+
+Message::Message(const ShowOrder& show, const ReplyTo& to) : reply(to) {
+  reserve_texts(show.order_id.size());
+  request = ShowOrder{own(show.order_id)};
+}
+
+Message::Message(const ListBackorders& list, const ReplyTo& to) : reply(to) {
+  reserve_texts(list.customer.size());
+  request = ListBackorders{list.sku, own(list.customer)};
+}
+
+Message::Message(const ResolveCodes& resolve, const ReplyTo& to)
+    : reply(to), sku_codes_(resolve.sku_codes.begin(), resolve.sku_codes.end()),
+      warehouse_codes_(resolve.warehouse_codes.begin(), resolve.warehouse_codes.end()),
+      sku_ids_(resolve.sku_ids.begin(), resolve.sku_ids.end()),
+      warehouse_ids_(resolve.warehouse_ids.begin(), resolve.warehouse_ids.end()) {
+  reserve_texts(total(resolve.sku_codes) + total(resolve.warehouse_codes));
+  for (std::string_view& code : sku_codes_) code = own(code);
+  for (std::string_view& code : warehouse_codes_) code = own(code);
+  request = ResolveCodes{sku_codes_, warehouse_codes_, sku_ids_, warehouse_ids_, resolve.all_warehouses};
+}
+
+}  // namespace earmark::engine

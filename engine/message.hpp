@@ -1,0 +1,69 @@
+// A message to the settler: a command or a question with memory of its own, because the frame that carried it is gone
+// when it is read. Made by one thread, pushed into the inbox, deleted by whoever settled it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "engine/command.hpp"
+#include "engine/outcomes.hpp"
+
+namespace earmark::engine {
+
+struct ShowOrder {
+  std::string_view order_id;
+};
+struct ListBackorders {
+  SkuId sku{};  // 0: all
+  std::string_view customer;  // empty: all
+};
+struct ResolveCodes {
+  std::span<const std::string_view> sku_codes, warehouse_codes;
+  std::span<const SkuId> sku_ids;
+  std::span<const WarehouseId> warehouse_ids;
+  bool all_warehouses = false;
+};
+
+using SettlerRequest = std::variant<PlaceOrder, CancelOrder, ReceiveStock, ShipOrder, LoadCatalogue, ShowOrder,
+                                    ListBackorders, ResolveCodes>;
+
+class Message {
+ public:
+  // Each constructor copies the command's texts and rows.
+  Message(const PlaceOrder& order, std::uint64_t content, const ReplyTo& reply, TimeUs time);
+  Message(const CancelOrder& cancel, std::uint64_t content, const ReplyTo& reply, TimeUs time);
+  Message(const ReceiveStock& receipt, std::uint64_t content, const ReplyTo& reply, TimeUs time);
+  Message(const ShipOrder& ship, std::uint64_t content, const ReplyTo& reply, TimeUs time);
+  Message(const LoadCatalogue& load, const ReplyTo& reply, TimeUs time);
+  Message(const ShowOrder& show, const ReplyTo& reply);
+  Message(const ListBackorders& list, const ReplyTo& reply);
+  Message(const ResolveCodes& resolve, const ReplyTo& reply);
+  Message(const Message&) = delete;
+  Message& operator=(const Message&) = delete;
+
+  Message* next = nullptr;  // in the inbox
+  std::uint64_t content = 0;
+  ReplyTo reply;
+  TimeUs time{};
+  SettlerRequest request;
+
+ private:
+  std::string_view own(std::string_view text);
+  void reserve_texts(std::size_t bytes) { texts_.reserve(bytes); }
+
+  std::string texts_;  // reserved once, so that views into it hold
+  std::vector<OrderLine> order_lines_;
+  std::vector<CancelRow> cancel_rows_;
+  std::vector<StockRow> stock_rows_;
+  std::vector<WarehouseEntry> warehouses_;
+  std::vector<ProductEntry> products_;
+  std::vector<OpeningStockEntry> opening_;
+  std::vector<std::string_view> sku_codes_, warehouse_codes_;
+  std::vector<SkuId> sku_ids_;
+  std::vector<WarehouseId> warehouse_ids_;
+};
+
+}  // namespace earmark::engine

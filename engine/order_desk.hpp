@@ -1,0 +1,78 @@
+// The order desk: where a receiving thread decides the orders of one socket read, all in one commit, by atomic
+// operations alone. What is short, gated or long goes to the settler; what is wrong is answered.
+// One desk for each receiving thread, used by that thread alone.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <vector>
+
+#include "engine/committer.hpp"
+#include "engine/decide_order.hpp"
+
+namespace earmark::engine {
+
+struct DeskCounters {
+  Counter fast_orders, settler_orders, repeats, errors, batches;
+};
+
+// An order as it came, and where its answer goes. `body` is handed back for orders that must go to the settler.
+struct ReceivedOrder {
+  PlaceOrder order;
+  std::uint64_t content = 0;
+  ReplyTo reply;
+  std::size_t body = 0;
+};
+
+class OrderDesk {
+ public:
+  explicit OrderDesk(Committer& committer) : committer_(committer), writes_(batch_entries) {}
+
+  bool full() const noexcept { return count_ == batch_orders; }
+  bool empty() const noexcept { return count_ == 0; }
+  // Copies the lines; text views must hold until decide() has returned.
+  void add(const ReceivedOrder& received);
+
+  // Decides the batch at `now`. False: no room in the window; nothing was done, try again when more is durable.
+  // Calls to_settler(order) for each order that the settler must decide, in the order in which they came.
+  bool decide(TimeUs now, const std::function<void(const ReceivedOrder&)>& to_settler);
+
+  // Commands of one connection that name the same order take effect in the order sent: while one of them is with the
+  // settler, later ones must go there too. The hint travels in ReplyTo and comes back with the answer.
+  std::uint16_t with_settler(Identity identity) noexcept;
+  void back_from_settler(std::uint16_t hint) noexcept;
+
+  const DeskCounters& counters() const noexcept { return counters_; }
+
+ private:
+  enum class Fate : std::uint8_t { decided, settler, repeated, refused };
+  struct Slot {
+    ReceivedOrder received;
+    Identity identity;
+    std::size_t first_line = 0, line_count = 0;
+    Fate fate{};
+    Error error;
+    Lsn original{};      // repeated: the decision's LSN
+    BlockRef block = 0;  // the order's memory, made once for the batch
+    std::size_t block_bytes = 0;
+  };
+
+  void judge(Slot& slot, const CatalogueView& catalogue, TimeUs now, Bundle& bundle);
+  bool make_block(Slot& slot);
+  void drop_block(Slot& slot);
+  std::size_t bytes_for_records() const noexcept;
+
+  Committer& committer_;
+  WriteSet writes_;
+  OrderDraft draft_;
+  std::array<Slot, batch_orders> slots_;
+  std::size_t count_ = 0;
+  std::vector<OrderLine> lines_;
+  static constexpr std::size_t filter_size = 4096;
+  std::array<std::uint16_t, filter_size> settler_filter_{};
+  DeskCounters counters_;
+};
+
+}  // namespace earmark::engine

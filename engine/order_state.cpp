@@ -1,0 +1,185 @@
+#include "engine/order_state.hpp"
+
+#include <array>
+
+namespace earmark::engine {
+namespace {
+
+constexpr std::size_t text_count = 6;
+constexpr std::uint8_t times_present = 1U << text_count;
+
+std::array<std::string_view, text_count> listed(const OrderTexts& texts) noexcept {
+  return {texts.customer, texts.channel, texts.ship_to, texts.contact, texts.reference, texts.notes};
+}
+
+bool has_times(const OrderDecision& decision) noexcept {
+  return (decision.placed_at.value | decision.need_by.value | decision.reserve_not_before.value |
+          decision.cancel_after.value) != 0;
+}
+
+std::size_t text_bytes_for(const OrderDecision& decision) noexcept {
+  std::size_t bytes = 2 + decision.id.size() + (has_times(decision) ? 4 * sizeof(TimeUs) : 0);
+  for (const std::string_view text : listed(decision.texts)) bytes += text.empty() ? 0 : 2 + text.size();
+  return bytes;
+}
+
+void write_texts(std::byte* out, const OrderDecision& decision) noexcept {
+  *out++ = static_cast<std::byte>(decision.id.size());
+  std::memcpy(out, decision.id.data(), decision.id.size());
+  out += decision.id.size();
+  std::byte* present = out++;
+  std::uint8_t bits = 0;
+  const auto texts = listed(decision.texts);
+  for (std::size_t index = 0; index < text_count; ++index) {
+    if (texts[index].empty()) continue;
+    bits = static_cast<std::uint8_t>(bits | (1U << index));
+    const auto length = static_cast<std::uint16_t>(texts[index].size());
+    std::memcpy(out, &length, 2);
+    std::memcpy(out + 2, texts[index].data(), length);
+    out += 2 + length;
+  }
+  if (has_times(decision)) {
+    bits |= times_present;
+    const TimeUs times[] = {decision.placed_at, decision.need_by, decision.reserve_not_before, decision.cancel_after};
+    std::memcpy(out, times, sizeof times);
+  }
+  *present = static_cast<std::byte>(bits);
+}
+
+const std::byte* texts_of(const OrderState& order) noexcept {
+  return reinterpret_cast<const std::byte*>(&order + 1) + order.line_count * sizeof(OrderLineState);
+}
+
+}  // namespace
+
+std::size_t OrderState::bytes_for(const OrderDecision& decision) noexcept {
+  return sizeof(OrderState) + decision.lines.size() * sizeof(OrderLineState) + text_bytes_for(decision);
+}
+
+OrderLineState& OrderState::line(LineNumber number) noexcept {
+  for (OrderLineState& line : lines()) {
+    if (line.line == number) return line;
+  }
+  EARMARK_CHECK(!"the order has the line");
+  return lines()[0];
+}
+
+std::string_view OrderState::id() const noexcept {
+  const std::byte* texts = texts_of(*this);
+  return {reinterpret_cast<const char*>(texts + 1), std::to_integer<std::size_t>(texts[0])};
+}
+
+OrderTexts OrderState::texts() const noexcept {
+  const std::byte* at = texts_of(*this);
+  at += 1 + std::to_integer<std::size_t>(*at);
+  const auto bits = std::to_integer<std::uint8_t>(*at++);
+  std::array<std::string_view, text_count> found;
+  for (std::size_t index = 0; index < text_count; ++index) {
+    if ((bits & (1U << index)) == 0) continue;
+    std::uint16_t length = 0;
+    std::memcpy(&length, at, 2);
+    found[index] = {reinterpret_cast<const char*>(at + 2), length};
+    at += 2 + length;
+  }
+  return {found[0], found[1], found[2], found[3], found[4], found[5]};
+}
+
+bool build_order(BlockCache& blocks, BlockRef block, const OrderDecision& decision, Identity identity, Stamp stamp) noexcept {
+  auto* order = blocks.store().at<OrderState>(block);
+  *order = OrderState{};
+  order->known.identity = identity;
+  order->known.content = decision.content;
+  order->known.set(stamp.lsn, IdSpace::order);
+  order->time = stamp.time;
+  order->status = decision.status;
+  order->policy = decision.policy;
+  order->priority = decision.priority;
+  order->sourcing = decision.sourcing;
+  order->preferred = decision.preferred;
+  order->line_count = static_cast<std::uint16_t>(decision.lines.size());
+  order->text_bytes = static_cast<std::uint16_t>(text_bytes_for(decision));
+
+  std::size_t next_take = 0;
+  std::uint16_t last_shipment = 0;
+  for (std::size_t index = 0; index < decision.lines.size(); ++index) {
+    const LineDecision& decided = decision.lines[index];
+    OrderLineState& line = order->lines()[index];
+    line = {decided.line, decided.sku, decided.quantity, decided.backordered, {}, 0, decided.pinned, 0};
+    if (decided.taken != 0) line.first = {decided.taken, 0, decided.warehouse, decided.shipment};
+    last_shipment = std::max(last_shipment, decided.shipment);
+    for (std::size_t more = 0; more < decided.more_takes; ++more) {
+      const Take& take = decision.takes[next_take++];
+      last_shipment = std::max(last_shipment, take.shipment);
+      if (!allocate(blocks, line, take.warehouse, take.shipment, take.quantity)) return false;
+    }
+  }
+  order->next_shipment = static_cast<std::uint16_t>(last_shipment + 1);
+  write_texts(const_cast<std::byte*>(texts_of(*order)), decision);
+  return true;
+}
+
+bool allocate(BlockCache& blocks, OrderLineState& line, WarehouseId warehouse, std::uint16_t shipment, Quantity units) noexcept {
+  Allocation* unused = nullptr;
+  Allocation* found = nullptr;
+  BlockRef* tail = &line.more;
+  const auto consider = [&](Allocation& allocation) {
+    if (allocation.shipment == 0) {
+      if (unused == nullptr) unused = &allocation;
+    } else if (allocation.warehouse == warehouse && allocation.shipment == shipment) {
+      found = &allocation;
+    }
+  };
+  consider(line.first);
+  while (found == nullptr && *tail != 0) {
+    auto* more = blocks.store().at<MoreAllocations>(*tail);
+    consider(more->two[0]);
+    consider(more->two[1]);
+    tail = &more->next;
+  }
+  if (found != nullptr) {
+    found->reserved += units;
+    return true;
+  }
+  if (unused == nullptr) {
+    const BlockRef ref = blocks.allocate(sizeof(MoreAllocations), BlockCache::For::accepted);
+    if (ref == 0) return false;
+    *blocks.store().at<MoreAllocations>(ref) = MoreAllocations{};
+    *tail = ref;
+    unused = &blocks.store().at<MoreAllocations>(ref)->two[0];
+  }
+  *unused = {units, 0, warehouse, shipment};
+  return true;
+}
+
+void release_allocations(BlockCache& blocks, OrderState& order) noexcept {
+  for (OrderLineState& line : order.lines()) {
+    while (line.more != 0) {
+      const BlockRef ref = line.more;
+      line.more = blocks.store().at<MoreAllocations>(ref)->next;
+      blocks.give_back(ref, sizeof(MoreAllocations));
+    }
+  }
+}
+
+std::uint16_t open_shipment(const BlockStore& blocks, const OrderState& order, WarehouseId warehouse) noexcept {
+  std::uint16_t shipment = 0;
+  for (const OrderLineState& line : order.lines()) {
+    for_each_allocation(blocks, line, [&](const Allocation& allocation) {
+      if (allocation.warehouse == warehouse && allocation.reserved != 0) shipment = allocation.shipment;
+    });
+    if (shipment != 0) break;
+  }
+  return shipment;
+}
+
+bool is_open(const BlockStore& blocks, const OrderState& order) noexcept {
+  bool open = false;
+  for (const OrderLineState& line : order.lines()) {
+    open = open || line.waiting != 0;
+    for_each_allocation(blocks, line, [&](const Allocation& allocation) { open = open || allocation.reserved != 0; });
+    if (open) break;
+  }
+  return open;
+}
+
+}  // namespace earmark::engine

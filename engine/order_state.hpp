@@ -1,0 +1,107 @@
+// An order in memory: one block. Built by whoever decides it, before the commit that makes it reachable through the
+// exactly-once table; from then on only the settler changes it.
+//   OrderState | lines | texts: u8 id length, id, u8 which texts are there (bit 6: times), each u16 length + bytes, times
+// Per line (I2): quantity = waiting + cancelled + sum of (reserved + shipped); cancelled is derived.
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+#include <span>
+#include <string_view>
+
+#include "engine/block_store.hpp"
+#include "engine/command.hpp"
+#include "engine/command_ids.hpp"
+#include "engine/decision.hpp"
+#include "engine/types.hpp"
+
+namespace earmark::engine {
+
+// Units of one line in one warehouse that travel in one shipment.
+struct Allocation {
+  Quantity reserved = 0;
+  Quantity shipped = 0;
+  WarehouseId warehouse{};
+  std::uint16_t shipment = 0;  // ORDER-n; 0: this allocation is not used
+};
+static_assert(sizeof(Allocation) == 12);
+
+// Further allocations of a line, in chained blocks of two.
+struct MoreAllocations {
+  Allocation two[2];
+  BlockRef next = 0;
+  std::uint32_t unused = 0;
+};
+static_assert(sizeof(MoreAllocations) == 32);
+
+struct OrderLineState {
+  LineNumber line{};
+  SkuId sku{};
+  Quantity quantity = 0;
+  Quantity waiting = 0;
+  Allocation first;
+  BlockRef more = 0;
+  WarehouseId pinned{};
+  std::uint16_t unused = 0;
+};
+static_assert(sizeof(OrderLineState) == 36);
+
+struct OrderState {
+  KnownCommand known;
+  TimeUs time{};
+  OrderStatus status{};  // as decided
+  Policy policy{};
+  Priority priority{};
+  Sourcing sourcing{};
+  WarehouseId preferred{};
+  std::uint16_t line_count = 0;
+  std::uint16_t next_shipment = 1;
+  std::uint16_t text_bytes = 0;
+  std::uint32_t unused = 0;
+
+  std::span<OrderLineState> lines() noexcept { return {reinterpret_cast<OrderLineState*>(this + 1), line_count}; }
+  std::span<const OrderLineState> lines() const noexcept {
+    return {reinterpret_cast<const OrderLineState*>(this + 1), line_count};
+  }
+  OrderLineState& line(LineNumber number) noexcept;  // which must be one of the order's
+  std::string_view id() const noexcept;
+  OrderTexts texts() const noexcept;
+  static std::size_t bytes_for(const OrderDecision& decision) noexcept;
+};
+static_assert(sizeof(OrderState) == 56);
+
+// Builds the order that `decision` describes in `block` (bytes_for() bytes). `stamp` gives its number and time.
+// Returns false when `blocks` has no room for the further allocations.
+bool build_order(BlockCache& blocks, BlockRef block, const OrderDecision& decision, Identity identity, Stamp stamp) noexcept;
+
+// Every allocation of a line, in the order of its making.
+template <class Blocks, class Visitor>
+void for_each_allocation(Blocks& blocks, const OrderLineState& line, Visitor&& visit) {
+  if (line.first.shipment == 0) return;
+  visit(line.first);
+  for (BlockRef ref = line.more; ref != 0;) {
+    const auto* more = blocks.template at<MoreAllocations>(ref);
+    for (const Allocation& allocation : more->two) {
+      if (allocation.shipment != 0) visit(allocation);
+    }
+    ref = more->next;
+  }
+}
+template <class Visitor>
+void change_allocations(BlockStore& blocks, OrderLineState& line, Visitor&& visit) {
+  for_each_allocation(blocks, line, [&](const Allocation& allocation) { visit(const_cast<Allocation&>(allocation)); });
+}
+
+// Adds units to the line's allocation in (warehouse, shipment), which is made if there is none. False: no memory.
+bool allocate(BlockCache& blocks, OrderLineState& line, WarehouseId warehouse, std::uint16_t shipment, Quantity units) noexcept;
+
+// Gives back what build_order() and allocate() made beside the block itself. For orders that nobody can reach.
+void release_allocations(BlockCache& blocks, OrderState& order) noexcept;
+
+// The shipment that further units of the order from `warehouse` join: the one that is still open there, else 0.
+std::uint16_t open_shipment(const BlockStore& blocks, const OrderState& order, WarehouseId warehouse) noexcept;
+
+// Something reserved or waiting.
+bool is_open(const BlockStore& blocks, const OrderState& order) noexcept;
+
+}  // namespace earmark::engine

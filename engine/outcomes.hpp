@@ -1,0 +1,96 @@
+// What the engine tells its surroundings. Outcomes is implemented once for each committing thread and called by that
+// thread alone; Recorder turns decisions into record bytes. The engine knows no wire format and no socket.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "engine/decision.hpp"
+#include "engine/errors.hpp"
+#include "engine/order_state.hpp"
+#include "engine/types.hpp"
+
+namespace earmark::engine {
+
+// Where an answer goes; the engine carries it and does not look inside.
+struct ReplyTo {
+  std::uint64_t correlation = 0;
+  std::uint32_t session = 0;
+  std::uint32_t generation = 0;  // of the session slot; 0: nobody waits for an answer
+  std::uint16_t thread = 0;
+  std::uint16_t hint = 0;        // of the id filter (OrderDesk), 0: none
+  std::uint32_t unused = 0;
+};
+
+struct LineView {
+  const OrderLineState* line = nullptr;
+  Quantity cancelled = 0;
+  std::uint32_t allocations = 0;  // how many of OrderView::allocations are this line's
+  std::uint64_t position = 0;     // of the waiting part in its queue, 1 is next; 0: nothing waits
+  std::uint64_t quantity_ahead = 0;
+};
+
+struct OrderView {
+  const OrderState* order = nullptr;
+  std::span<const LineView> lines;
+  std::span<const Allocation> allocations;
+};
+
+struct WaitingLineView {
+  const OrderState* order = nullptr;
+  const OrderLineState* line = nullptr;
+  std::uint64_t position = 0;
+  std::uint64_t quantity_ahead = 0;
+};
+
+struct WarehouseView {
+  std::string_view code, name;
+  std::uint32_t priority = 0;
+};
+
+// Parallel to the question, except all_warehouses (dense id 1 first).
+struct ResolvedView {
+  std::uint32_t sku_count = 0;
+  std::span<const SkuId> sku_ids;
+  std::span<const WarehouseId> warehouse_ids;
+  std::span<const std::string_view> sku_codes;
+  std::span<const std::string_view> warehouse_codes;
+  std::span<const WarehouseView> all_warehouses;
+};
+
+class Outcomes {
+ public:
+  virtual ~Outcomes() = default;
+  // A commit of this thread succeeded: LSNs first .. last are decided and reachable for the journal. Called before the
+  // calls of decided() for them.
+  virtual void committed(Lsn first, Lsn last) = 0;
+  // One record of that commit, in LSN order. `record` lies still until the ring is released up to `ring_position`,
+  // which the last record of a commit carries; 0 on the others.
+  // more: further records belong to the same answer (fills follow).
+  virtual void decided(const ReplyTo& reply, Lsn lsn, std::span<const std::byte> record, std::uint64_t ring_position,
+                       bool more) = 0;
+  // The answer is the decision made earlier at `original`; judged at `as_of`.
+  virtual void repeated(const ReplyTo& reply, Lsn as_of, Lsn original) = 0;
+  // as_of 0: rests on nothing decided, may leave at once.
+  virtual void refused(const ReplyTo& reply, Lsn as_of, const Error& error) = 0;
+  // Answers to questions, judged at as_of. Views hold during the call only.
+  virtual void shown(const ReplyTo& reply, Lsn as_of, const OrderView& view) = 0;
+  virtual void listed(const ReplyTo& reply, Lsn as_of, std::span<const WaitingLineView> lines) = 0;
+  virtual void resolved(const ReplyTo& reply, Lsn as_of, const ResolvedView& view) = 0;
+};
+
+class Recorder {
+ public:
+  virtual ~Recorder() = default;
+  // Each writes one record to `out` (8-byte aligned) and returns its bytes, a multiple of 8; 0 if `out` is too small.
+  virtual std::size_t record(const Stamp& stamp, const OrderDecision& decision, std::span<std::byte> out) = 0;
+  virtual std::size_t record(const Stamp& stamp, const ReceiptDecision& decision, std::span<std::byte> out) = 0;
+  virtual std::size_t record(const Stamp& stamp, const FillDecision& decision, std::span<std::byte> out) = 0;
+  virtual std::size_t record(const Stamp& stamp, const CancelDecision& decision, std::span<std::byte> out) = 0;
+  virtual std::size_t record(const Stamp& stamp, const ShipDecision& decision, std::span<std::byte> out) = 0;
+  virtual std::size_t record(const Stamp& stamp, const LoadDecision& decision, std::span<std::byte> out) = 0;
+};
+
+}  // namespace earmark::engine

@@ -1,0 +1,155 @@
+// Replay: decisions become state again, record by record. Shares the small steps (building an order, changing the
+// book) with the live path, decides nothing.
+#include "engine/engine.hpp"
+
+namespace earmark::engine {
+
+BlockRef Engine::restore_id(const Stamp& stamp, IdSpace space, Identity identity, std::uint64_t content, BlockRef block) {
+  const CommandIds::Place place = shared_.ids.find(no_writes_, identity);
+  EARMARK_CHECK(place.known == 0 && place.slot != nullptr);
+  if (block == 0) {
+    block = restore_blocks_.allocate(sizeof(KnownCommand));
+    EARMARK_CHECK(block != 0);
+    auto* known = shared_.blocks.at<KnownCommand>(block);
+    known->identity = identity;
+    known->content = content;
+    known->set(stamp.lsn, space);
+  }
+  place.slot->store(CommandIds::word_after(place.seen, identity, block), std::memory_order_release);
+  return block;
+}
+
+BlockRef Engine::order_block(std::string_view id) {
+  const BlockRef block = shared_.ids.find(no_writes_, identify(IdSpace::order, id)).known;
+  EARMARK_CHECK(block != 0);
+  return block;
+}
+
+void Engine::add_to_cell(SkuId sku, WarehouseId warehouse, std::int64_t change) {
+  Atomic<std::uint64_t>& cell = shared_.cell(sku, warehouse);
+  const CellWord word{cell.load(std::memory_order_relaxed)};
+  const std::int64_t free = static_cast<std::int64_t>(word.free()) + change;
+  EARMARK_CHECK(free >= 0 && free <= max_quantity);
+  cell.store(word.with(static_cast<Quantity>(free), false).bits, std::memory_order_relaxed);
+}
+
+void Engine::restore(const Stamp& stamp, const OrderDecision& decision) {
+  restored_ = stamp.lsn;
+  const BlockRef block = restore_blocks_.allocate(OrderState::bytes_for(decision));
+  EARMARK_CHECK(block != 0);
+  const Identity identity = identify(IdSpace::order, decision.id);
+  EARMARK_CHECK(build_order(restore_blocks_, block, decision, identity, stamp));
+  restore_id(stamp, IdSpace::order, identity, decision.content, block);
+  std::size_t next = 0;
+  for (const LineDecision& line : decision.lines) {
+    if (line.taken != 0) add_to_cell(line.sku, line.warehouse, -static_cast<std::int64_t>(line.taken));
+    for (std::size_t more = 0; more < line.more_takes; ++more, ++next) {
+      add_to_cell(line.sku, decision.takes[next].warehouse, -static_cast<std::int64_t>(decision.takes[next].quantity));
+    }
+  }
+  book_.start_waiting(shared_, block);
+  view_.apply(stamp, decision);
+}
+
+void Engine::restore(const Stamp& stamp, const ReceiptDecision& decision) {
+  restored_ = stamp.lsn;
+  restore_id(stamp, IdSpace::receipt, identify(IdSpace::receipt, decision.id), decision.content, 0);
+  Cause cause{stamp.lsn, stamp.time, {}, {}, 0, false};
+  for (std::size_t index = 0; index < decision.rows.size(); ++index) {
+    const ReceivedRow& row = decision.rows[index];
+    add_to_cell(row.sku, row.warehouse, row.quantity);
+    cause.steps.push_back({row.sku, static_cast<std::uint32_t>(index), row.warehouse, row.quantity});
+  }
+  book_.apply_receipt(shared_, decision.rows);
+  if (decision.fills_follow) open_cause_ = std::move(cause);
+  view_.apply(stamp, decision);
+}
+
+void Engine::restore(const Stamp& stamp, const LoadDecision& decision) {
+  restored_ = stamp.lsn;
+  Cause cause{stamp.lsn, stamp.time, {}, {}, 0, false};
+  for (std::size_t index = 0; index < decision.stock.size(); ++index) {
+    const ReceivedRow& row = decision.stock[index];
+    add_to_cell(row.sku, row.warehouse, row.quantity);
+    if (row.quantity != 0) cause.steps.push_back({row.sku, static_cast<std::uint32_t>(index), row.warehouse, row.quantity});
+  }
+  book_.apply_load(shared_, decision.warehouses, decision.products, decision.stock);
+  const CatalogueView* view = book_.catalogue.make_view({}, book_.catalogue.sku_count());
+  shared_.catalogue.store(reinterpret_cast<std::uint64_t>(view), std::memory_order_release);
+  if (decision.fills_follow) open_cause_ = std::move(cause);
+  view_.apply(stamp, decision);
+}
+
+void Engine::restore(const Stamp& stamp, const FillDecision& decision) {
+  restored_ = stamp.lsn;
+  auto* order = shared_.blocks.at<OrderState>(order_block(decision.order_id));
+  OrderLineState& line = order->line(decision.line);
+  Quantity units = 0;
+  for (const Take& take : decision.takes) {
+    add_to_cell(decision.sku, take.warehouse, -static_cast<std::int64_t>(take.quantity));
+    EARMARK_CHECK(allocate(restore_blocks_, line, take.warehouse, take.shipment, take.quantity));
+    order->next_shipment = std::max(order->next_shipment, static_cast<std::uint16_t>(take.shipment + 1));
+    units += take.quantity;
+  }
+  const auto index = static_cast<std::size_t>(&line - order->lines().data());
+  book_.queues.reduce(book_.queue_of(shared_, line.sku, line.pinned),
+                      QueuePlace::of(order->priority, order->known.lsn(), index), units);
+  line.waiting -= units;
+  EARMARK_CHECK(line.waiting == decision.still_waiting);
+  view_.apply(stamp, decision);
+  if (!open_cause_ || open_cause_->lsn != stamp.cause) return;
+  while (open_cause_->next_step < open_cause_->steps.size() && open_cause_->steps[open_cause_->next_step].row != decision.row) {
+    ++open_cause_->next_step;
+  }
+  open_cause_->begun = true;
+  if (decision.last) open_cause_.reset();
+}
+
+void Engine::restore(const Stamp& stamp, const CancelDecision& decision) {
+  restored_ = stamp.lsn;
+  restore_id(stamp, IdSpace::cancel, identify(IdSpace::cancel, decision.command_id), decision.content, 0);
+  Cause cause{stamp.lsn, stamp.time, {}, {}, 0, false};
+  std::size_t next = 0;
+  for (std::size_t row = 0; row < decision.lines.size(); ++row) {
+    const CancelledLine& line = decision.lines[row];
+    for (std::uint32_t count = 0; count < line.releases; ++count, ++next) {
+      add_to_cell(line.sku, decision.released[next].warehouse, decision.released[next].quantity);
+    }
+    const bool listed = std::any_of(cause.steps.begin(), cause.steps.end(), [&](const ServeStep& step) { return step.sku == line.sku; });
+    if (line.releases != 0 && !listed) cause.steps.push_back({line.sku, static_cast<std::uint32_t>(row), {}, 0});
+  }
+  book_.apply_cancel(shared_, order_block(decision.order_id), decision.lines, decision.released);
+  if (decision.fills_follow) open_cause_ = std::move(cause);
+  view_.apply(stamp, decision);
+}
+
+void Engine::restore(const Stamp& stamp, const ShipDecision& decision) {
+  restored_ = stamp.lsn;
+  restore_id(stamp, IdSpace::ship, identify(IdSpace::ship, decision.command_id), decision.content, 0);
+  book_.apply_ship(shared_, order_block(decision.order_id));
+  view_.apply(stamp, decision);
+}
+
+void Engine::restore(const Stamp& stamp, const VoidDecision& decision) {
+  restored_ = stamp.lsn;
+  view_.apply(stamp, decision);
+}
+
+void Engine::restore_finished() {
+  const CatalogueView& catalogue = SharedState::catalogue_of(shared_.catalogue.load(std::memory_order_acquire));
+  for (std::uint32_t id = 1; id <= catalogue.sku_count; ++id) {
+    const bool anywhere = book_.sku_queues[id] != 0;
+    for (const WarehouseId warehouse : catalogue.by_priority) {
+      const CellIndex index = shared_.cell_index(SkuId{id}, warehouse);
+      if (!anywhere && book_.cell_queues[index.value] == 0) continue;
+      const CellWord word{shared_.cells[index.value].load(std::memory_order_relaxed)};
+      shared_.cells[index.value].store(word.with(word.free(), true).bits, std::memory_order_relaxed);
+    }
+  }
+  if (open_cause_) settler_.continue_after_recovery(std::move(*open_cause_));
+  open_cause_.reset();
+  shared_.commit_word.start_at(restored_);
+  shared_.window.advance(restored_);
+}
+
+}  // namespace earmark::engine

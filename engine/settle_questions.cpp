@@ -1,0 +1,101 @@
+// Questions about orders and codes. They are judged at the LSN that is stable when they are looked at (orders change
+// by the settler alone, so what it reads is the state at that LSN or at the order's own, whichever is later).
+#include <algorithm>
+
+#include "engine/settler.hpp"
+
+namespace earmark::engine {
+
+bool Settler::settle(const ShowOrder& show, const Message& message, Committer& committer) {
+  Lsn as_of = shared_.commit_word.stable(CommitWord::settler_descriptor).lsn();
+  BlockRef block = 0;
+  const OrderState* order = find_order(show.order_id, block);
+  if (order == nullptr) {
+    committer.outcomes().refused(message.reply, as_of, {ErrorCode::unknown_order, 0, {}});
+    return true;
+  }
+  as_of = std::max(as_of, order->known.lsn());
+  std::vector<LineView> lines;
+  std::vector<Allocation> allocations;
+  for (std::size_t index = 0; index < order->lines().size(); ++index) {
+    const OrderLineState& line = order->lines()[index];
+    LineView& view = lines.emplace_back(LineView{&line, line.quantity - line.waiting, 0, 0, 0});
+    for_each_allocation(shared_.blocks, line, [&](const Allocation& allocation) {
+      view.cancelled -= allocation.reserved + allocation.shipped;
+      if ((allocation.reserved | allocation.shipped) == 0) return;
+      allocations.push_back(allocation);
+      ++view.allocations;
+    });
+    if (line.waiting == 0) continue;
+    const Ahead ahead = book_.ahead_of(shared_, book_.catalogue.warehouse_count(), line.sku,
+                                       QueuePlace::of(order->priority, order->known.lsn(), index));
+    view.position = ahead.lines + 1;
+    view.quantity_ahead = ahead.units;
+  }
+  committer.outcomes().shown(message.reply, as_of, {order, lines, allocations});
+  return true;
+}
+
+bool Settler::settle(const ListBackorders& list, const Message& message, Committer& committer) {
+  const Lsn as_of = shared_.commit_word.stable(CommitWord::settler_descriptor).lsn();
+  if (list.sku.value > book_.catalogue.sku_count()) {
+    committer.outcomes().refused(message.reply, as_of, {ErrorCode::unknown_sku, 0, {}});
+    return true;
+  }
+  std::vector<WaitingLineView> found;
+  const auto list_sku = [&](SkuId sku) {
+    std::vector<const Waiter*> waiters;
+    book_.queues.for_each(book_.sku_queues[sku.value], [&](const Waiter& waiter) { waiters.push_back(&waiter); });
+    const std::size_t unpinned = waiters.size();
+    for (std::uint16_t id = 1; id <= book_.catalogue.warehouse_count(); ++id) {
+      book_.queues.for_each(book_.queue_of(shared_, sku, WarehouseId{id}), [&](const Waiter& waiter) { waiters.push_back(&waiter); });
+    }
+    if (waiters.size() != unpinned) {
+      std::sort(waiters.begin(), waiters.end(), [](const Waiter* left, const Waiter* right) { return left->place < right->place; });
+    }
+    std::uint64_t position = 0, ahead = 0;
+    for (const Waiter* waiter : waiters) {
+      const auto* order = shared_.blocks.at<OrderState>(waiter->order);
+      if (list.customer.empty() || order->texts().customer == list.customer) {
+        found.push_back({order, &order->lines()[waiter->place.line_index], position + 1, ahead});
+      }
+      ++position;
+      ahead += waiter->quantity;
+    }
+  };
+  if (list.sku.value != 0) {
+    list_sku(list.sku);
+  } else {
+    for (std::uint32_t id = 1; id <= book_.catalogue.sku_count(); ++id) list_sku(SkuId{id});
+  }
+  committer.outcomes().listed(message.reply, as_of, found);
+  return true;
+}
+
+bool Settler::settle(const ResolveCodes& resolve, const Message& message, Committer& committer) {
+  const Lsn as_of = shared_.commit_word.stable(CommitWord::settler_descriptor).lsn();
+  const Catalogue& catalogue_book = book_.catalogue;
+  std::vector<SkuId> sku_ids;
+  std::vector<WarehouseId> warehouse_ids;
+  std::vector<std::string_view> sku_codes, warehouse_codes;
+  std::vector<WarehouseView> all;
+  for (const std::string_view code : resolve.sku_codes) sku_ids.push_back(catalogue_book.find_sku(code));
+  for (const std::string_view code : resolve.warehouse_codes) warehouse_ids.push_back(catalogue_book.find_warehouse(code));
+  for (const SkuId id : resolve.sku_ids) {
+    const bool known = id.value != 0 && id.value <= catalogue_book.sku_count();
+    sku_codes.push_back(known ? std::string_view(catalogue_book.product(id).code) : std::string_view());
+  }
+  for (const WarehouseId id : resolve.warehouse_ids) {
+    const bool known = id.value != 0 && id.value <= catalogue_book.warehouse_count();
+    warehouse_codes.push_back(known ? std::string_view(catalogue_book.warehouse(id).code) : std::string_view());
+  }
+  for (std::uint16_t id = 1; resolve.all_warehouses && id <= catalogue_book.warehouse_count(); ++id) {
+    const WarehouseInfo& info = catalogue_book.warehouse(WarehouseId{id});
+    all.push_back({info.code, info.name, info.priority});
+  }
+  committer.outcomes().resolved(message.reply, as_of,
+                                {catalogue_book.sku_count(), sku_ids, warehouse_ids, sku_codes, warehouse_codes, all});
+  return true;
+}
+
+}  // namespace earmark::engine

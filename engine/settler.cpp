@@ -1,0 +1,141 @@
+#include "engine/settler.hpp"
+
+#include <algorithm>
+#include <variant>
+
+namespace earmark::engine {
+
+Settler::Settler(SharedState& shared, Book& book)
+    : shared_(shared), book_(book), writes_(settler_entries), plan_(shared, book) {}
+
+Settler::~Settler() {
+  while (todo_ != nullptr) delete std::exchange(todo_, todo_->next);
+  for (Message* left = inbox_.take(); left != nullptr;) delete std::exchange(left, left->next);
+}
+
+Settled Settler::submit(std::unique_ptr<Message> message, Committer& committer) {
+  if (!inbox_.push(message.release())) return Settled::done;
+  return resume(committer);
+}
+
+// The role's loop: finish the cause under way, then message by message, then let go unless another one has come.
+Settled Settler::resume(Committer& committer) {
+  for (;;) {
+    if (cause_ && !fill_more(committer)) return Settled::stalled;
+    if (cause_) continue;
+    if (todo_ == nullptr) todo_ = inbox_.take();
+    if (todo_ == nullptr) {
+      if (inbox_.release()) return Settled::done;
+      continue;
+    }
+    if (!settle(*todo_, committer)) return Settled::stalled;
+    counters_.messages.add();
+    delete std::exchange(todo_, todo_->next);
+  }
+}
+
+void Settler::continue_after_recovery(Cause cause) { cause_ = std::move(cause); }
+
+Settled Settler::settle_unfinished(Committer& committer) {
+  return inbox_.try_own() ? resume(committer) : Settled::done;
+}
+
+bool Settler::settle(const Message& message, Committer& committer) {
+  return std::visit([&](const auto& request) { return settle(request, message, committer); }, message.request);
+}
+
+Settler::Judged Settler::judge_id(IdSpace space, std::string_view id, std::uint64_t content, ErrorCode duplicate) {
+  Judged judged;
+  if (id.empty() || id.size() > max_id_bytes) {
+    judged.error.code = ErrorCode::bad_id;
+    return judged;
+  }
+  judged.identity = identify(space, id);
+  judged.place = shared_.ids.find(writes_, judged.identity);
+  if (judged.place.known == 0) return judged;
+  const auto* known = shared_.blocks.at<KnownCommand>(judged.place.known);
+  if (known->content == content) {
+    judged.original = known->lsn();
+  } else {
+    judged.error.code = duplicate;
+  }
+  return judged;
+}
+
+void Settler::answer(const Judged& judged, Lsn as_of, const ReplyTo& reply, Committer& committer) {
+  if (judged.original.value != 0) {
+    committer.outcomes().repeated(reply, std::max(as_of, judged.original), judged.original);
+  } else {
+    committer.outcomes().refused(reply, as_of, judged.error);
+  }
+}
+
+OrderState* Settler::find_order(std::string_view id, BlockRef& block) {
+  if (id.empty() || id.size() > max_id_bytes) return nullptr;
+  writes_.clear();
+  block = shared_.ids.find(writes_, identify(IdSpace::order, id)).known;
+  return block == 0 ? nullptr : shared_.blocks.at<OrderState>(block);
+}
+
+void Settler::write_id(const Judged& judged, BlockRef block, IdSpace space, std::uint64_t content, Lsn lsn) {
+  auto* known = shared_.blocks.at<KnownCommand>(block);
+  known->identity = judged.identity;
+  known->content = content;
+  known->set(lsn, space);
+  writes_.write(*judged.place.slot, judged.place.seen, CommandIds::word_after(judged.place.seen, judged.identity, block));
+}
+
+const CatalogueView& Settler::catalogue() {
+  // Only the settler changes the catalogue, so outside a commit being built this is the present one.
+  return SharedState::catalogue_of(writes_.read(shared_.catalogue));
+}
+
+std::size_t Settler::fill_bytes() const noexcept {
+  return fills_per_commit * (384 + max_id_bytes + sizeof(Take) * shared_.capacity.warehouses);
+}
+
+bool Settler::fill_more(Committer& committer) {
+  bool more = false;
+  const Committed committed = committer.commit(
+      writes_, CommitWord::settler_descriptor, fills_per_commit, fill_bytes(),
+      [&](StableState, Bundle& bundle, std::size_t lost) {
+        plan_.begin(*cause_, catalogue(), writes_, nullptr);
+        more = plan_.plan(std::max<std::size_t>(1, fills_per_commit >> std::min<std::size_t>(lost, 7)));
+        plan_.write_gates_of_filled_skus();
+        add_fills(bundle, more);
+      });
+  if (committed.attempt == Attempt::no_room) return false;
+  if (committed.attempt == Attempt::judged) {  // can only be after recovery: the last fill was already there
+    cause_.reset();
+    return true;
+  }
+  fills_committed(more, committer);
+  committer.announce(committed.first);
+  return true;
+}
+
+void Settler::add_fills(Bundle& bundle, bool more) {
+  const std::size_t count = plan_.fills().size();
+  for (std::size_t index = 0; index < count; ++index) {
+    const PlannedFill& fill = plan_.fills()[index];
+    const auto* order = shared_.blocks.at<OrderState>(fill.waiter.order);
+    const bool last = !more && index + 1 == count;
+    const FillDecision decision{order->id(), order->known.lsn(), order->lines()[fill.waiter.place.line_index].line,
+                                fill.sku, fill.row, fill.still_waiting, last, plan_.takes_of(fill)};
+    bundle.add(cause_->time, cause_->lsn, decision, cause_->reply, !last);
+  }
+}
+
+void Settler::fills_committed(bool more, Committer& committer) {
+  plan_.apply(committer.blocks());
+  counters_.fills.add(plan_.fills().size());
+  for (const PlannedFill& fill : plan_.fills()) counters_.filled_units.add(fill.units);
+  if (more) {
+    cause_->next_step = plan_.next_step();
+    cause_->begun = plan_.begun();
+  } else {
+    cause_.reset();
+  }
+}
+
+}  // namespace earmark::engine

@@ -1,0 +1,94 @@
+// The settler: decides what needs to know who waits: short orders, receipts, loads, cancels, shipments; and answers
+// questions about orders. A role, not a thread: whoever pushes into the unowned inbox settles until it is empty. The
+// book and all orders are touched by the owner of the role alone; cells change by commits, like everybody's.
+//
+// A command and its fills: the command's record first, then a record for each fill, in as many commits as needed; the
+// next message waits until the last fill is committed.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+#include "engine/book.hpp"
+#include "engine/committer.hpp"
+#include "engine/decide_order.hpp"
+#include "engine/inbox.hpp"
+#include "engine/message.hpp"
+#include "engine/serve_plan.hpp"
+
+namespace earmark::engine {
+
+struct SettlerCounters {
+  Counter messages, shorts, fills, filled_units;
+};
+
+enum class Settled : std::uint8_t {
+  done,     // nothing left, or another thread has the role
+  stalled,  // the journal's window is full: the caller still owns the role and calls resume() when more is durable
+};
+
+class Settler {
+ public:
+  Settler(SharedState& shared, Book& book);
+  ~Settler();
+
+  // Leaves the message; settles it and all others if nobody else does. Any thread, with its own committer.
+  Settled submit(std::unique_ptr<Message> message, Committer& committer);
+  Settled resume(Committer& committer);
+  // After recovery, before any other thread runs: `cause` has fills outstanding.
+  void continue_after_recovery(Cause cause);
+  Settled settle_unfinished(Committer& committer);
+
+  // Nobody settles and nothing waits to be settled; holds while no thread submits.
+  bool quiet() const noexcept { return inbox_.unowned(); }
+
+  const SettlerCounters& counters() const noexcept { return counters_; }
+
+ private:
+  // False: no room, nothing was done.
+  bool settle(const Message& message, Committer& committer);
+  bool settle(const PlaceOrder& order, const Message& message, Committer& committer);
+  bool settle(const CancelOrder& cancel, const Message& message, Committer& committer);
+  bool settle(const ReceiveStock& receipt, const Message& message, Committer& committer);
+  bool settle(const ShipOrder& ship, const Message& message, Committer& committer);
+  bool settle(const LoadCatalogue& load, const Message& message, Committer& committer);
+  bool settle(const ShowOrder& show, const Message& message, Committer& committer);
+  bool settle(const ListBackorders& list, const Message& message, Committer& committer);
+  bool settle(const ResolveCodes& resolve, const Message& message, Committer& committer);
+
+  // Plans and commits the next fills of cause_; ends it with its last one. False: no room.
+  bool fill_more(Committer& committer);
+  // Adds the plan's fills to the bundle; `more`: further commits will follow.
+  void add_fills(Bundle& bundle, bool more);
+  void fills_committed(bool more, Committer& committer);
+  std::size_t fill_bytes() const noexcept;
+
+  // What an id that was seen before makes of a command.
+  struct Judged {
+    Error error;
+    Lsn original{};  // not 0: a repeat of the decision made there
+    CommandIds::Place place;
+    Identity identity;
+  };
+  Judged judge_id(IdSpace space, std::string_view id, std::uint64_t content, ErrorCode duplicate);
+  void answer(const Judged& judged, Lsn as_of, const ReplyTo& reply, Committer& committer);
+  OrderState* find_order(std::string_view id, BlockRef& block);
+  // Makes the id known at `lsn` as part of the commit being built. `block` has 32 bytes.
+  void write_id(const Judged& judged, BlockRef block, IdSpace space, std::uint64_t content, Lsn lsn);
+  const CatalogueView& catalogue();
+
+  void add_waits(const PlaceOrder& order, Lsn lsn, const CatalogueView& view);
+
+  SharedState& shared_;
+  Book& book_;
+  Inbox<Message> inbox_;
+  Message* todo_ = nullptr;  // taken from the inbox, oldest first
+  std::optional<Cause> cause_;
+  WriteSet writes_;
+  ServePlan plan_;
+  OrderDraft draft_;
+  SettlerCounters counters_;
+};
+
+}  // namespace earmark::engine

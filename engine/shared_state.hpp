@@ -1,0 +1,57 @@
+// Everything that committing threads share, in one place. Words that decisions depend on change inside commits only.
+// Cells of one SKU lie side by side: index = SKU * max_warehouses + warehouse - 1.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "engine/atomic.hpp"
+#include "engine/block_store.hpp"
+#include "engine/catalogue.hpp"
+#include "engine/cell_word.hpp"
+#include "engine/command_ids.hpp"
+#include "engine/commit_word.hpp"
+#include "engine/lazy_array.hpp"
+#include "engine/limits.hpp"
+#include "engine/record_ring.hpp"
+#include "engine/window.hpp"
+
+namespace earmark::engine {
+
+inline constexpr std::size_t batch_entries = 1024;       // words of one batch's commit
+inline constexpr std::size_t settler_entries = 131'072;  // words of one settled command: 4,096 lines x 16 warehouses
+
+struct SharedState {
+  SharedState(const Capacity& limits, std::size_t committers)
+      : capacity(limits),
+        commit_word(committers, batch_entries, settler_entries),
+        cells((std::size_t{limits.skus} + 1) * limits.warehouses),
+        blocks(limits.order_bytes),
+        ids(limits.command_ids, blocks) {
+    for (std::size_t index = 0; index < committers; ++index) {
+      rings.push_back(std::make_unique<RecordRing>(limits.ring_bytes));
+    }
+  }
+
+  CellIndex cell_index(SkuId sku, WarehouseId warehouse) const noexcept {
+    return CellIndex{std::uint64_t{sku.value} * capacity.warehouses + warehouse.value - 1U};
+  }
+  Atomic<std::uint64_t>& cell(SkuId sku, WarehouseId warehouse) noexcept {
+    return cells[cell_index(sku, warehouse).value];
+  }
+  static const CatalogueView& catalogue_of(std::uint64_t word) noexcept {
+    static const CatalogueView empty;
+    return word == 0 ? empty : *reinterpret_cast<const CatalogueView*>(word);
+  }
+
+  Capacity capacity;
+  CommitWord commit_word;
+  Window window;
+  LazyArray<Atomic<std::uint64_t>> cells;
+  Atomic<std::uint64_t> catalogue{0};  // const CatalogueView*
+  BlockStore blocks;
+  CommandIds ids;
+  std::vector<std::unique_ptr<RecordRing>> rings;  // by CommitterId
+};
+
+}  // namespace earmark::engine

@@ -1,0 +1,61 @@
+// The engine's vocabulary: strong types for every id and quantity. Mixing two of them does not compile.
+// Quantities are whole numbers of the SKU's base unit, 0 .. 2,147,483,647; sums are 64-bit.
+#pragma once
+
+#include <compare>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <type_traits>
+
+namespace earmark::engine {
+
+// A number that is not interchangeable with other numbers. `Tag` only makes the type distinct.
+template <class Representation, class Tag>
+struct Strong {
+  Representation value{};
+
+  constexpr Strong() noexcept = default;
+  constexpr explicit Strong(Representation number) noexcept : value(number) {}
+  constexpr auto operator<=>(const Strong&) const noexcept = default;
+};
+
+// Log sequence number: global, dense, first command is 1; 0 means "before everything" or "none".
+using Lsn = Strong<std::uint64_t, struct LsnTag>;
+// Dense ids, 1 based; 0 means "code unknown" (or "none" where a warehouse is optional).
+using SkuId = Strong<std::uint32_t, struct SkuTag>;
+using WarehouseId = Strong<std::uint16_t, struct WarehouseTag>;
+// A client's line number within its order; not a position.
+using LineNumber = Strong<std::uint32_t, struct LineNumberTag>;
+// Index of a cell (one SKU in one warehouse).
+using CellIndex = Strong<std::uint64_t, struct CellTag>;
+// Microseconds since 1970-01-01 UTC.
+using TimeUs = Strong<std::int64_t, struct TimeTag>;
+// 0 .. 255, higher is served first.
+using Priority = Strong<std::uint8_t, struct PriorityTag>;
+// Number of a committing thread; it selects a descriptor and a record ring.
+using CommitterId = Strong<std::uint8_t, struct CommitterTag>;
+
+constexpr Lsn operator+(Lsn lsn, std::uint64_t count) noexcept { return Lsn{lsn.value + count}; }
+
+using Quantity = std::uint32_t;       // 0 .. max_quantity
+using WireQuantity = std::int64_t;    // as received, not yet checked
+
+inline constexpr Quantity max_quantity = 2'147'483'647;
+
+static_assert(sizeof(Lsn) == 8 && std::is_trivially_copyable_v<Lsn>);
+static_assert(sizeof(SkuId) == 4 && std::is_trivially_copyable_v<SkuId>);
+static_assert(sizeof(WarehouseId) == 2 && std::is_trivially_copyable_v<WarehouseId>);
+
+enum class Policy : std::uint8_t { ship_partial, line_complete, ship_complete, fill_or_kill, fill_and_cancel };
+enum class Sourcing : std::uint8_t { server_default, priority, single_source, fewest_splits, highest_stock };
+enum class OrderStatus : std::uint8_t { reserved, split, backordered, refused, cancelled, reduced };
+
+}  // namespace earmark::engine
+
+template <class Representation, class Tag>
+struct std::hash<earmark::engine::Strong<Representation, Tag>> {
+  std::size_t operator()(earmark::engine::Strong<Representation, Tag> strong) const noexcept {
+    return std::hash<Representation>{}(strong.value);
+  }
+};

@@ -1,0 +1,82 @@
+// Who waits for a SKU, in the order in which they will be served: (priority, higher first; then decision LSN; then the
+// line's position in its order). Lines pinned to a warehouse wait in a queue of their cell, all others in the SKU's
+// queue; serving looks at the heads of both, so nobody is searched past. Owned by the settler.
+// Each queue is a treap whose nodes carry counts and sums: insert, remove, place in queue and quantity ahead cost
+// O(log n), 40 bytes for each waiting line.
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <vector>
+
+#include "engine/block_store.hpp"
+#include "engine/lazy_array.hpp"
+#include "engine/types.hpp"
+
+namespace earmark::engine {
+
+struct QueuePlace {
+  std::uint8_t served_later = 0;  // 255 - priority
+  Lsn order_lsn{};
+  std::uint16_t line_index = 0;
+  auto operator<=>(const QueuePlace&) const noexcept = default;
+
+  static QueuePlace of(Priority priority, Lsn order_lsn, std::size_t line_index) noexcept {
+    return {static_cast<std::uint8_t>(255 - priority.value), order_lsn, static_cast<std::uint16_t>(line_index)};
+  }
+};
+
+struct Waiter {
+  QueuePlace place;
+  BlockRef order = 0;
+  Quantity quantity = 0;
+};
+
+struct Ahead {
+  std::uint64_t lines = 0, units = 0;
+};
+
+class WaitingQueues {
+ public:
+  using Root = std::uint32_t;  // 0: empty queue
+
+  explicit WaitingQueues(std::size_t most_waiting) : nodes_(most_waiting + 1) {}
+
+  bool has_room(std::size_t lines) const noexcept { return next_ - 1 + lines <= nodes_.size() - 1 + free_count_; }
+  void insert(Root& root, const Waiter& waiter);
+  // Lowers the waiter's quantity; at 0 it leaves the queue.
+  void reduce(Root& root, QueuePlace place, Quantity by);
+
+  const Waiter* first(Root root) const noexcept;
+  // The waiter after `place`, which itself need not be there.
+  const Waiter* after(Root root, QueuePlace place) const noexcept;
+  // Waiters before `place`.
+  Ahead ahead_of(Root root, QueuePlace place) const noexcept;
+  Ahead all(Root root) const noexcept;
+
+  template <class Visitor>
+  void for_each(Root root, Visitor&& visit) const {
+    for (const Waiter* waiter = first(root); waiter != nullptr; waiter = after(root, waiter->place)) visit(*waiter);
+  }
+
+ private:
+  struct Node {
+    Waiter waiter;
+    std::uint64_t units = 0;  // of the subtree
+    Root left = 0, right = 0;
+    std::uint32_t count = 0;
+  };
+
+  void update(Root node) noexcept;
+  // Splits into places < `place` and the rest.
+  void split(Root root, QueuePlace place, Root& before, Root& rest) noexcept;
+  Root merge(Root before, Root after) noexcept;
+  static std::uint64_t heat(const Node& node) noexcept;
+
+  LazyArray<Node> nodes_;
+  std::uint32_t next_ = 1;
+  Root free_list_ = 0;
+  std::size_t free_count_ = 0;
+};
+
+}  // namespace earmark::engine

@@ -1,0 +1,102 @@
+// What one commit will write, and what it has read through: an overlay over shared words, so that the second order of
+// a batch sees what the first one took. One entry for each word (S5). Owned by one thread; cleared, never shrunk.
+#pragma once
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "engine/atomic.hpp"
+#include "engine/check.hpp"
+
+namespace earmark::engine {
+
+struct WordWrite {
+  Atomic<std::uint64_t>* word = nullptr;
+  std::uint64_t before = 0;
+  std::uint64_t after = 0;
+};
+
+class WriteSet {
+ public:
+  explicit WriteSet(std::size_t capacity)
+      : capacity_(capacity), slots_(std::bit_ceil(capacity * 2)), mask_(slots_.size() - 1) {
+    entries_.reserve(capacity);
+    undo_.reserve(capacity * 2);
+  }
+
+  void clear() noexcept {
+    entries_.clear();
+    undo_.clear();
+    ++stamp_;
+  }
+
+  // The value of `word` as this commit will leave it. Acquire pairs with the release of whoever applied the commit
+  // that wrote it; that the value is the state at G is proven by the commit itself, which fails if G has moved.
+  std::uint64_t read(Atomic<std::uint64_t>& word) const noexcept {
+    const Slot& slot = slots_[find(&word)];
+    return slot.stamp == stamp_ ? entries_[slot.entry].after : word.load(std::memory_order_acquire);
+  }
+
+  // `seen` is what read() gave. The caller has made sure of room().
+  void write(Atomic<std::uint64_t>& word, std::uint64_t seen, std::uint64_t after) noexcept {
+    Slot& slot = slots_[find(&word)];
+    if (slot.stamp == stamp_) {
+      undo_.push_back({slot.entry, entries_[slot.entry].after});
+      entries_[slot.entry].after = after;
+      return;
+    }
+    EARMARK_CHECK(entries_.size() < capacity_);
+    slot = {stamp_, static_cast<std::uint32_t>(entries_.size())};
+    undo_.push_back({slot.entry, created});
+    entries_.push_back({&word, seen, after});
+  }
+
+  // Everything written since mark() can be taken back: an order of a batch that turns out not to be decidable here.
+  std::size_t mark() const noexcept { return undo_.size(); }
+  void roll_back(std::size_t mark) noexcept {
+    while (undo_.size() > mark) {
+      const Undo undo = undo_.back();
+      undo_.pop_back();
+      if (undo.after != created) {
+        entries_[undo.entry].after = undo.after;
+      } else {
+        // Entries are taken back in reverse order of their making, so this is the last one and the newest in its
+        // probe chain: no other chain runs through its slot.
+        slots_[find(entries_.back().word)].stamp = 0;
+        entries_.pop_back();
+      }
+    }
+  }
+
+  std::size_t room() const noexcept { return capacity_ - entries_.size(); }
+  std::span<const WordWrite> entries() const noexcept { return entries_; }
+
+ private:
+  struct Slot {
+    std::uint32_t stamp = 0;
+    std::uint32_t entry = 0;
+  };
+  struct Undo {
+    std::uint32_t entry;
+    std::uint64_t after;  // `created`: the entry did not exist; no shared word ever has that value
+  };
+  static constexpr std::uint64_t created = ~std::uint64_t{0};
+
+  std::size_t find(const Atomic<std::uint64_t>* word) const noexcept {
+    std::size_t index = (reinterpret_cast<std::uintptr_t>(word) >> 3) * 0x9E37'79B9'7F4A'7C15ULL >> 20 & mask_;
+    while (slots_[index].stamp == stamp_ && entries_[slots_[index].entry].word != word) index = (index + 1) & mask_;
+    return index;
+  }
+
+  std::size_t capacity_;
+  std::vector<Slot> slots_;
+  std::size_t mask_;
+  std::vector<WordWrite> entries_;
+  std::vector<Undo> undo_;
+  std::uint32_t stamp_ = 1;
+};
+
+}  // namespace earmark::engine

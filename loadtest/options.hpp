@@ -1,0 +1,52 @@
+// What earmark-load was told on its command line.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "client/address.hpp"
+#include "loadtest/workload.hpp"
+
+namespace earmark::loadtest {
+
+enum class Operation : std::uint8_t { order, check, mixed };
+std::string_view name(Operation operation) noexcept;
+
+struct Options {
+  client::Address server;
+  std::uint32_t connections = 50;
+  std::uint32_t pipeline = 64;  // requests under way on each
+  bool waves = false;           // send `pipeline` requests, wait for all answers, repeat
+  std::uint32_t threads = 1;
+  double seconds = 5, warmup_seconds = 1;
+  WorkloadShape shape;
+  Operation operation = Operation::order;
+  double check_share = 0.5;     // of the requests, with `mixed`
+  std::uint32_t check_skus = 10;
+  std::uint64_t seed = 0;
+  std::string id_prefix;
+  std::uint32_t stock = 0;      // of each cell, where there is some
+  double short_share = 0;
+  bool verdict = true;
+  bool json = false;
+  std::optional<int> server_pid;
+
+  double checks() const noexcept {
+    return operation == Operation::order ? 0 : operation == Operation::check ? 1 : check_share;
+  }
+};
+
+// The options, or the exit status with which to end at once (help, version, bad flags: already printed).
+struct ParsedOptions {
+  Options options;
+  std::optional<int> exit_status;
+};
+ParsedOptions parse_options(int argc, const char* const* argv);
+
+inline constexpr int exit_ok = 0, exit_failed = 1, exit_usage = 2, exit_unreachable = 3;
+
+// "earmark-load 0.1.0"
+std::string_view program_name() noexcept;
+
+}  // namespace earmark::loadtest

@@ -1,0 +1,86 @@
+// What the load consists of. The unit of work is an order of a few distinct SKUs with one preferred warehouse; which SKUs
+// is drawn from one of three distributions. The other systems that Earmark is compared with run the same semantics.
+//   uniform  every SKU alike
+//   zipf     rank k with weight 1 / (k + 1)^0.99; ranks are scattered over the catalogue, so that popular SKUs are no
+//            neighbours in memory
+//   hot      the first line is always one SKU (a flash sale), the others are uniform
+// Pure and deterministic: the same seed gives the same orders. Not thread-safe: one generator for each thread.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "loadtest/random.hpp"
+
+namespace earmark::loadtest {
+
+enum class Distribution : std::uint8_t { uniform, zipf, hot };
+std::string_view name(Distribution distribution) noexcept;
+
+struct WorkloadShape {
+  Distribution distribution = Distribution::uniform;
+  std::uint32_t skus = 100'000;
+  std::uint16_t warehouses = 4;
+  std::uint32_t lines = 3;         // distinct SKUs of an order, at most `skus`
+  std::uint32_t quantity_max = 5;  // each line asks for 1 .. quantity_max
+};
+
+// Popularity rank (0: most popular) to SKU index, one to one.
+class Scatter {
+ public:
+  explicit Scatter(std::uint32_t skus) noexcept;
+  std::uint32_t operator()(std::uint32_t rank) const noexcept {
+    return static_cast<std::uint32_t>((rank * factor_ + offset_) % skus_);
+  }
+
+ private:
+  std::uint64_t factor_, offset_ = 12'345, skus_;
+};
+
+// Rank k of n with probability proportional to 1 / (k + 1)^0.99, in constant time (Gray et al., "Quickly generating
+// billion-record synthetic databases", 1994). Ranks 0 and 1 are exact, the others very nearly.
+class ZipfRanks {
+ public:
+  explicit ZipfRanks(std::uint32_t count);
+  std::uint32_t draw(Random& random) const noexcept;
+  // Share of all draws that go to the `ranks` most popular.
+  double share_of(std::uint32_t ranks) const;
+
+ private:
+  std::uint32_t count_;
+  double total_ = 0, alpha_ = 0, eta_ = 0, second_ = 0;
+};
+
+struct AskedLine {
+  std::uint32_t sku = 0;  // index in the benchmark catalogue, 0-based
+  std::uint32_t quantity = 0;
+};
+
+class Generator {
+ public:
+  Generator(const WorkloadShape& shape, std::uint64_t seed);
+
+  // Fills `lines` (as many as the shape says) and returns the preferred warehouse, 0-based.
+  std::uint16_t order(std::span<AskedLine> lines) noexcept;
+  // Distinct SKUs are not asked of a stock check.
+  void check(std::span<std::uint32_t> skus) noexcept;
+  Random& random() noexcept { return random_; }
+
+  static std::uint32_t hot_sku(std::uint32_t skus) noexcept { return 777 % skus; }
+
+ private:
+  std::uint32_t draw() noexcept;
+
+  WorkloadShape shape_;
+  Random random_;
+  Scatter scatter_;
+  ZipfRanks ranks_;
+};
+
+// The SKUs without opening stock, by index, such that about `short_share` of all lines ask for one of them: those that
+// would sell out first, the most popular. All others have more than any run can take.
+std::vector<bool> skus_without_stock(const WorkloadShape& shape, double short_share);
+
+}  // namespace earmark::loadtest

@@ -1,0 +1,156 @@
+// Answers other than events, as values: the server appends them as frames, the client decodes frames to them
+// (schema/ask.hpp). Text and rows are views; their owner outlives the call. Pure; any thread.
+// A larger answer becomes several frames, flag_more_parts on all but the last: rows in order, one vector after the
+// other; scalars in every part. The reader puts each vector together again.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "engine/errors.hpp"
+#include "engine/types.hpp"
+#include "schema/frame.hpp"
+
+namespace earmark::schema {
+
+struct ErrorAnswer {
+  engine::Error error;
+  std::string_view message;  // empty: the code's usual advice is sent
+  engine::Lsn as_of{};
+  std::uint32_t retry_after_ms = 0;
+};
+
+struct HelloAnswer {
+  std::uint16_t version = protocol_version;
+  std::string_view server;
+  std::uint64_t epoch = 0;
+  engine::Lsn durable{}, oldest_known{};
+  std::uint32_t max_frame = max_frame_bytes, credit = 0, max_lines = 0, fast_path_cells = 0, max_skus = 0;
+  std::uint16_t max_warehouses = 0;
+  std::uint32_t sku_count = 0;
+  std::uint16_t warehouse_count = 0;
+  std::uint64_t features = 0;
+};
+
+struct ResolveAnswer {
+  std::uint64_t epoch = 0;
+  engine::Lsn as_of{};
+  std::uint32_t sku_count = 0;
+  std::span<const engine::SkuId> sku_ids;
+  std::span<const engine::WarehouseId> warehouse_ids;
+  std::span<const std::string_view> sku_codes, warehouse_codes;
+  std::span<const std::uint32_t> warehouse_priorities;
+  std::span<const std::string_view> warehouse_names;
+};
+
+struct CheckAnswer {
+  engine::Lsn lsn{};
+  std::uint16_t warehouses = 0;                // columns
+  std::span<const engine::Quantity> available; // row-major, a row for each SKU asked for
+};
+
+// Row structs have the layouts of schema/read.fbs (asserted there): they are copied whole.
+struct StockLevel {
+  engine::Lsn lsn{};
+  engine::SkuId sku{};
+  engine::WarehouseId warehouse{};
+  std::uint16_t unused = 0;
+  engine::Quantity on_hand = 0, reserved = 0, held = 0, unavailable = 0, available = 0;
+  std::uint32_t unused_too = 0;
+};
+struct SkuLevel {
+  std::uint64_t backordered = 0, incoming = 0;
+  engine::SkuId sku{};
+  std::uint32_t unused = 0;
+};
+struct StockAnswer {
+  engine::Lsn lsn{};
+  std::span<const StockLevel> levels;
+  std::span<const SkuLevel> skus;
+  engine::SkuId next_after{};
+};
+
+struct OrderLineView {
+  std::uint64_t quantity_ahead = 0;
+  engine::LineNumber line{};
+  engine::SkuId sku{};
+  engine::Quantity quantity = 0, backordered = 0, cancelled = 0;
+  std::uint32_t position = 0;
+  engine::WarehouseId pinned{};
+  std::uint16_t allocations = 0;  // how many of OrderView::allocations belong to this line
+  std::uint32_t unused = 0;
+};
+struct Allocation {
+  engine::Quantity reserved = 0, shipped = 0;
+  engine::WarehouseId warehouse{};
+  std::uint16_t shipment = 0;
+};
+struct OrderView {
+  engine::Lsn as_of{};
+  std::string_view id;
+  engine::Lsn lsn{};       // of the decision
+  engine::TimeUs time{};   // of the decision
+  engine::OrderStatus status{};
+  engine::Policy policy{};
+  engine::Priority priority{100};
+  engine::Sourcing sourcing{};
+  engine::WarehouseId preferred{};
+  std::string_view customer, channel, ship_to, contact, reference, notes;
+  std::span<const OrderLineView> lines;
+  std::span<const Allocation> allocations;
+};
+
+struct WaitingLine {
+  engine::Lsn order_lsn{};
+  std::uint64_t quantity_ahead = 0;
+  engine::TimeUs since{};
+  engine::SkuId sku{};
+  engine::LineNumber line{};
+  engine::Quantity quantity = 0;
+  std::uint32_t position = 0;
+  std::uint32_t order = 0;  // position in BackordersAnswer::orders and ::customers
+  engine::WarehouseId pinned{};
+  engine::Priority priority{};
+  std::uint8_t unused = 0;
+};
+struct BackordersAnswer {
+  engine::Lsn as_of{};
+  std::span<const WaitingLine> lines;
+  std::span<const std::string_view> orders, customers;
+};
+
+struct SubscribeAnswer {
+  engine::Lsn from{}, durable{}, oldest_kept{};
+};
+
+struct DigestAnswer {
+  engine::Lsn lsn{};
+  std::string_view digest;
+};
+
+struct StatsAnswer {
+  std::span<const std::string_view> names;
+  std::span<const std::uint64_t> values;
+};
+
+// Each appends one or more whole frames. Texts are at most 512 bytes. About 200 ns for a small answer.
+void append_answer(std::vector<std::byte>& out, std::uint64_t correlation, const ErrorAnswer& answer);
+void append_answer(std::vector<std::byte>& out, std::uint64_t correlation, const HelloAnswer& answer);
+void append_answer(std::vector<std::byte>& out, std::uint64_t correlation, const ResolveAnswer& answer);
+void append_answer(std::vector<std::byte>& out, std::uint64_t correlation, const CheckAnswer& answer);
+void append_answer(std::vector<std::byte>& out, std::uint64_t correlation, const StockAnswer& answer);
+void append_answer(std::vector<std::byte>& out, std::uint64_t correlation, const OrderView& answer);
+void append_answer(std::vector<std::byte>& out, std::uint64_t correlation, const BackordersAnswer& answer);
+void append_answer(std::vector<std::byte>& out, std::uint64_t correlation, const SubscribeAnswer& answer);
+void append_answer(std::vector<std::byte>& out, std::uint64_t correlation, const DigestAnswer& answer);
+void append_answer(std::vector<std::byte>& out, std::uint64_t correlation, const StatsAnswer& answer);
+
+// The pieces of one journal record as frames: an answer (flag_duplicate as told) or a pushed event. With `more` the
+// last piece too carries flag_more_parts, because fills follow. Two copies of memory a piece, no FlatBuffers work.
+void append_event_frames(std::vector<std::byte>& out, std::uint64_t correlation, std::span<const std::byte> record,
+                         bool duplicate, bool more);
+
+}  // namespace earmark::schema

@@ -1,0 +1,129 @@
+// Fingerprints of commands. Part of the journal's format: never change what is hashed, or in which order.
+//
+// A fingerprint is a chain of XXH3-64: each step hashes one packed little-endian block with the result of the step
+// before as its seed. Steps: the fixed fields with the number of rows and the length of every text, then each text that
+// is not empty, then the rows in groups of 64 without their unused bytes. How a message was cut into parts, and what a
+// client left in unused bytes, is not in it.
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "schema/request.hpp"
+
+namespace earmark::schema {
+namespace {
+
+class Chain {
+ public:
+  explicit Chain(std::uint64_t kind) noexcept : value_(kind) {}
+
+  void text(std::string_view text) noexcept {
+    if (!text.empty()) bytes(text.data(), text.size());
+  }
+
+  template <class Block>
+  void block(const Block& block) noexcept {
+    bytes(&block, sizeof block);
+  }
+
+  // `pack` turns a row into a block without unused bytes.
+  template <class Block, class Row, class Pack>
+  void rows(std::span<const Row> rows, Pack pack) noexcept {
+    constexpr std::size_t group = 64;
+    Block blocks[group];
+    while (!rows.empty()) {
+      const std::size_t count = std::min(rows.size(), group);
+      for (std::size_t index = 0; index < count; ++index) blocks[index] = pack(rows[index]);
+      bytes(blocks, count * sizeof(Block));
+      rows = rows.subspan(count);
+    }
+  }
+
+  std::uint64_t value() const noexcept { return value_; }
+
+ private:
+  void bytes(const void* data, std::size_t size) noexcept { value_ = XXH3_64bits_withSeed(data, size, value_); }
+
+  std::uint64_t value_;
+};
+
+#pragma pack(push, 1)
+struct OrderBlock {
+  std::uint8_t policy, priority, sourcing;
+  std::uint16_t preferred;
+  std::int64_t placed_at, need_by, reserve_not_before, cancel_after;
+  std::uint64_t lines;
+  std::uint32_t text_bytes[7];
+};
+struct LineBlock {
+  std::int64_t quantity;
+  std::uint32_t sku, line;
+  std::uint16_t pinned;
+};
+struct StockBlock {
+  std::int64_t quantity;
+  std::uint32_t sku;
+  std::uint16_t warehouse;
+};
+struct CancelBlock {
+  std::int64_t quantity;
+  std::uint32_t line;
+};
+struct RowsHead {
+  std::uint64_t rows;
+  std::uint32_t text_bytes[2];
+};
+#pragma pack(pop)
+
+std::uint32_t size_of(std::string_view text) noexcept { return static_cast<std::uint32_t>(text.size()); }
+
+}  // namespace
+
+std::uint64_t content_hash(const engine::PlaceOrder& order) noexcept {
+  const std::string_view texts[] = {order.id,            order.texts.customer,  order.texts.channel, order.texts.ship_to,
+                                    order.texts.contact, order.texts.reference, order.texts.notes};
+  OrderBlock head{static_cast<std::uint8_t>(order.policy), order.priority.value,
+                  static_cast<std::uint8_t>(order.sourcing), order.preferred.value, order.placed_at.value,
+                  order.need_by.value, order.reserve_not_before.value, order.cancel_after.value, order.lines.size(), {}};
+  for (std::size_t index = 0; index < std::size(texts); ++index) head.text_bytes[index] = size_of(texts[index]);
+  Chain chain(1);
+  chain.block(head);
+  for (const std::string_view text : texts) chain.text(text);
+  chain.rows<LineBlock>(order.lines, [](const engine::OrderLine& line) {
+    return LineBlock{line.quantity, line.sku.value, line.line.value, line.pinned.value};
+  });
+  return chain.value();
+}
+
+std::uint64_t content_hash(const engine::ReceiveStock& receipt) noexcept {
+  Chain chain(2);
+  chain.block(RowsHead{receipt.rows.size(), {size_of(receipt.id), 0}});
+  chain.text(receipt.id);
+  chain.rows<StockBlock>(receipt.rows, [](const engine::StockRow& row) {
+    return StockBlock{row.quantity, row.sku.value, row.warehouse.value};
+  });
+  return chain.value();
+}
+
+std::uint64_t content_hash(const engine::CancelOrder& cancel) noexcept {
+  Chain chain(3);
+  chain.block(RowsHead{cancel.rows.size(), {size_of(cancel.command_id), size_of(cancel.order_id)}});
+  chain.text(cancel.command_id);
+  chain.text(cancel.order_id);
+  chain.rows<CancelBlock>(cancel.rows, [](const engine::CancelRow& row) {
+    return CancelBlock{row.quantity, row.line.value};
+  });
+  return chain.value();
+}
+
+std::uint64_t content_hash(const engine::ShipOrder& ship) noexcept {
+  Chain chain(4);
+  chain.block(RowsHead{0, {size_of(ship.command_id), size_of(ship.order_id)}});
+  chain.text(ship.command_id);
+  chain.text(ship.order_id);
+  return chain.value();
+}
+
+}  // namespace earmark::schema

@@ -1,0 +1,246 @@
+// Frames to answers. Rows are gathered in the scratch part by part; texts stay views into the bodies. Work is bounded
+// by the bytes: rows are copied once, texts are not scanned.
+#include "schema/ask.hpp"
+#include "schema/catalogue_generated.h"
+#include "schema/common_generated.h"
+#include "schema/read_layout.hpp"
+#include "schema/request_scratch.hpp"
+#include "schema/session_generated.h"
+#include "schema/verify.hpp"
+
+namespace earmark::schema {
+
+struct AnswerDecoder::Scratch {
+  AlignedCopies aligned;
+  std::vector<engine::SkuId> sku_ids;
+  std::vector<engine::WarehouseId> warehouse_ids;
+  std::vector<std::string_view> first_texts, second_texts, third_texts;
+  std::vector<std::uint32_t> numbers;
+  std::vector<std::uint64_t> values;
+  std::vector<StockLevel> levels;
+  std::vector<SkuLevel> skus;
+  std::vector<OrderLineView> lines;
+  std::vector<Allocation> allocations;
+  std::vector<WaitingLine> waiting;
+};
+
+AnswerDecoder::AnswerDecoder() : scratch_(std::make_unique<Scratch>()) {}
+AnswerDecoder::~AnswerDecoder() = default;
+
+namespace {
+
+using Scratch = AnswerDecoder::Scratch;
+using Decoded = Result<Answer, AnswerFault>;
+
+template <class Row, class Wire>
+bool gather(const flatbuffers::Vector<const Wire*>* vector, std::vector<Row>& gathered) {
+  std::span<const Row> rows;
+  if (!view_rows(vector, rows)) return false;
+  gathered.insert(gathered.end(), rows.begin(), rows.end());
+  return true;
+}
+
+template <class Row, class Number>
+void gather_numbers(const flatbuffers::Vector<Number>* vector, std::vector<Row>& gathered) {
+  for (flatbuffers::uoffset_t index = 0; index < size_of(vector); ++index) gathered.emplace_back(vector->Get(index));
+}
+
+void gather_texts(const flatbuffers::Vector<flatbuffers::Offset<flatbuffers::String>>* vector,
+                  std::vector<std::string_view>& gathered) {
+  for (flatbuffers::uoffset_t index = 0; index < size_of(vector); ++index) {
+    gathered.push_back(view_text(vector->Get(index)));
+  }
+}
+
+// Calls `read(table, first)` for every part; false if a part is not a `Table` or `read` says so.
+template <class Table, class Read>
+bool each_part(Parts parts, Scratch& scratch, Read read) {
+  bool first = true;
+  for (const auto body : parts) {
+    const auto* table = verified_root<Table>(scratch.aligned.align(body));
+    if (table == nullptr || !read(*table, first)) return false;
+    first = false;
+  }
+  return !first;
+}
+
+Decoded malformed() { return Unexpected{AnswerFault::malformed}; }
+
+Decoded decode_error(Parts parts, Scratch& scratch) {
+  ErrorAnswer answer;
+  const bool good = each_part<wire::Error>(parts, scratch, [&](const wire::Error& error, bool first) {
+    answer.error = {static_cast<engine::ErrorCode>(error.code()), error.row(), engine::LineNumber{error.line()}};
+    answer.message = view_text(error.message());
+    answer.as_of = engine::Lsn{error.as_of()};
+    answer.retry_after_ms = error.retry_after_ms();
+    return first;
+  });
+  return good ? Decoded{answer} : malformed();
+}
+
+Decoded decode_hello(Parts parts, Scratch& scratch) {
+  HelloAnswer answer;
+  const bool good = each_part<wire::HelloAnswer>(parts, scratch, [&](const wire::HelloAnswer& hello, bool first) {
+    answer = {hello.version(), view_text(hello.server()), hello.epoch(), engine::Lsn{hello.durable_lsn()},
+              engine::Lsn{hello.oldest_known_lsn()}, hello.max_frame(), hello.credit(), hello.max_lines(),
+              hello.fast_path_cells(), hello.max_skus(), hello.max_warehouses(), hello.sku_count(),
+              hello.warehouse_count(), hello.features()};
+    return first;
+  });
+  return good ? Decoded{answer} : malformed();
+}
+
+Decoded decode_resolve(Parts parts, Scratch& scratch) {
+  scratch.sku_ids.clear(), scratch.warehouse_ids.clear(), scratch.numbers.clear();
+  scratch.first_texts.clear(), scratch.second_texts.clear(), scratch.third_texts.clear();
+  ResolveAnswer answer;
+  const bool good = each_part<wire::ResolveAnswer>(parts, scratch, [&](const wire::ResolveAnswer& part, bool) {
+    answer.epoch = part.epoch();
+    answer.as_of = engine::Lsn{part.as_of()};
+    answer.sku_count = part.sku_count();
+    gather_numbers(part.sku_ids(), scratch.sku_ids);
+    gather_numbers(part.warehouse_ids(), scratch.warehouse_ids);
+    gather_texts(part.sku_codes(), scratch.first_texts);
+    gather_texts(part.warehouse_codes(), scratch.second_texts);
+    gather_numbers(part.warehouse_priorities(), scratch.numbers);
+    gather_texts(part.warehouse_names(), scratch.third_texts);
+    return true;
+  });
+  answer.sku_ids = scratch.sku_ids;
+  answer.warehouse_ids = scratch.warehouse_ids;
+  answer.sku_codes = scratch.first_texts;
+  answer.warehouse_codes = scratch.second_texts;
+  answer.warehouse_priorities = scratch.numbers;
+  answer.warehouse_names = scratch.third_texts;
+  return good ? Decoded{answer} : malformed();
+}
+
+Decoded decode_check(Parts parts, Scratch& scratch) {
+  scratch.numbers.clear();
+  CheckAnswer answer;
+  const bool good = each_part<wire::CheckAnswer>(parts, scratch, [&](const wire::CheckAnswer& part, bool) {
+    answer.lsn = engine::Lsn{part.lsn()};
+    answer.warehouses = part.warehouses();
+    gather_numbers(part.available(), scratch.numbers);
+    return true;
+  });
+  answer.available = scratch.numbers;
+  const bool square = answer.warehouses == 0 ? answer.available.empty() : answer.available.size() % answer.warehouses == 0;
+  return good && square ? Decoded{answer} : malformed();
+}
+
+Decoded decode_stock(Parts parts, Scratch& scratch) {
+  scratch.levels.clear(), scratch.skus.clear();
+  StockAnswer answer;
+  const bool good = each_part<wire::StockAnswer>(parts, scratch, [&](const wire::StockAnswer& part, bool) {
+    answer.lsn = engine::Lsn{part.lsn()};
+    answer.next_after = engine::SkuId{part.next_after()};
+    return gather(part.levels(), scratch.levels) && gather(part.skus(), scratch.skus);
+  });
+  answer.levels = scratch.levels;
+  answer.skus = scratch.skus;
+  return good ? Decoded{answer} : malformed();
+}
+
+bool read_order_head(const wire::OrderView& part, OrderView& answer) {
+  answer.as_of = engine::Lsn{part.as_of()};
+  answer.id = view_text(part.id());
+  answer.lsn = engine::Lsn{part.lsn()};
+  answer.time = engine::TimeUs{part.time_us()};
+  answer.status = static_cast<engine::OrderStatus>(part.status());
+  answer.policy = static_cast<engine::Policy>(part.policy());
+  answer.priority = engine::Priority{part.priority()};
+  answer.sourcing = static_cast<engine::Sourcing>(part.sourcing());
+  answer.preferred = engine::WarehouseId{part.preferred()};
+  answer.customer = view_text(part.customer());
+  answer.channel = view_text(part.channel());
+  answer.ship_to = view_text(part.ship_to());
+  answer.contact = view_text(part.contact());
+  answer.reference = view_text(part.reference());
+  answer.notes = view_text(part.notes());
+  return part.status() <= wire::OrderStatus::MAX && part.policy() <= wire::Policy::MAX &&
+         part.sourcing() <= wire::Sourcing::MAX;
+}
+
+Decoded decode_order_view(Parts parts, Scratch& scratch) {
+  scratch.lines.clear(), scratch.allocations.clear();
+  OrderView answer;
+  const bool good = each_part<wire::OrderView>(parts, scratch, [&](const wire::OrderView& part, bool first) {
+    if (first && !read_order_head(part, answer)) return false;
+    return gather(part.lines(), scratch.lines) && gather(part.allocations(), scratch.allocations);
+  });
+  answer.lines = scratch.lines;
+  answer.allocations = scratch.allocations;
+  std::size_t allocations = 0;
+  for (const OrderLineView& line : answer.lines) allocations += line.allocations;
+  return good && allocations == answer.allocations.size() ? Decoded{answer} : malformed();
+}
+
+Decoded decode_backorders(Parts parts, Scratch& scratch) {
+  scratch.waiting.clear(), scratch.first_texts.clear(), scratch.second_texts.clear();
+  BackordersAnswer answer;
+  const bool good = each_part<wire::BackordersAnswer>(parts, scratch, [&](const wire::BackordersAnswer& part, bool) {
+    answer.as_of = engine::Lsn{part.as_of()};
+    gather_texts(part.orders(), scratch.first_texts);
+    gather_texts(part.customers(), scratch.second_texts);
+    return gather(part.lines(), scratch.waiting);
+  });
+  answer.lines = scratch.waiting;
+  answer.orders = scratch.first_texts;
+  answer.customers = scratch.second_texts;
+  for (const WaitingLine& line : answer.lines) {
+    if (line.order >= answer.orders.size()) return malformed();
+  }
+  return good && answer.orders.size() == answer.customers.size() ? Decoded{answer} : malformed();
+}
+
+Decoded decode_subscribe(Parts parts, Scratch& scratch) {
+  SubscribeAnswer answer;
+  const bool good = each_part<wire::SubscribeAnswer>(parts, scratch, [&](const wire::SubscribeAnswer& part, bool first) {
+    answer = {engine::Lsn{part.from_lsn()}, engine::Lsn{part.durable_lsn()}, engine::Lsn{part.oldest_kept_lsn()}};
+    return first;
+  });
+  return good ? Decoded{answer} : malformed();
+}
+
+Decoded decode_digest(Parts parts, Scratch& scratch) {
+  DigestAnswer answer;
+  const bool good = each_part<wire::DigestAnswer>(parts, scratch, [&](const wire::DigestAnswer& part, bool first) {
+    answer = {engine::Lsn{part.lsn()}, view_text(part.digest())};
+    return first;
+  });
+  return good ? Decoded{answer} : malformed();
+}
+
+Decoded decode_stats(Parts parts, Scratch& scratch) {
+  scratch.first_texts.clear(), scratch.values.clear();
+  const bool good = each_part<wire::StatsAnswer>(parts, scratch, [&](const wire::StatsAnswer& part, bool) {
+    gather_texts(part.names(), scratch.first_texts);
+    gather_numbers(part.values(), scratch.values);
+    return true;
+  });
+  const StatsAnswer answer{scratch.first_texts, scratch.values};
+  return good && answer.names.size() == answer.values.size() ? Decoded{answer} : malformed();
+}
+
+}  // namespace
+
+Result<Answer, AnswerFault> AnswerDecoder::decode(MessageKind kind, Parts parts) {
+  Scratch& scratch = *scratch_;
+  scratch.aligned.clear();
+  switch (kind) {
+    case MessageKind::error: return decode_error(parts, scratch);
+    case MessageKind::hello_answer: return decode_hello(parts, scratch);
+    case MessageKind::resolve_answer: return decode_resolve(parts, scratch);
+    case MessageKind::check_answer: return decode_check(parts, scratch);
+    case MessageKind::stock_answer: return decode_stock(parts, scratch);
+    case MessageKind::order_view: return decode_order_view(parts, scratch);
+    case MessageKind::backorders_answer: return decode_backorders(parts, scratch);
+    case MessageKind::subscribe_answer: return decode_subscribe(parts, scratch);
+    case MessageKind::digest_answer: return decode_digest(parts, scratch);
+    case MessageKind::stats_answer: return decode_stats(parts, scratch);
+    default: return Unexpected{AnswerFault::unknown_kind};
+  }
+}
+
+}  // namespace earmark::schema

@@ -1,0 +1,300 @@
+// Records to decisions. Rows of a record of one piece are viewed where they lie; those of several pieces are gathered
+// in the scratch. Nothing here scans a text or follows a vector of strings more than once, so work is bounded by the
+// record's bytes.
+#include <vector>
+
+#include "schema/event.hpp"
+#include "schema/event_layout.hpp"
+#include "schema/record.hpp"
+#include "schema/verify.hpp"
+
+namespace earmark::schema {
+
+struct EventDecoder::Scratch {
+  std::vector<std::span<const std::byte>> bodies;
+  std::vector<engine::LineDecision> lines;
+  std::vector<engine::Take> takes;
+  std::vector<engine::LineWait> waits;
+  std::vector<engine::ReceivedRow> received;
+  std::vector<engine::CancelledLine> cancelled;
+  std::vector<engine::ShippedLine> shipped;
+  std::vector<engine::LoadedWarehouse> warehouses;
+  std::vector<engine::LoadedProduct> products;
+};
+
+EventDecoder::EventDecoder() : scratch_(std::make_unique<Scratch>()) {}
+EventDecoder::~EventDecoder() = default;
+
+namespace {
+
+// Where one piece stands among those of its record.
+struct Position {
+  bool first = true;
+  bool only = true;
+};
+
+template <class Row, class Wire>
+bool gather(Position position, const flatbuffers::Vector<const Wire*>* vector, std::vector<Row>& scratch,
+            std::span<const Row>& rows) {
+  std::span<const Row> view;
+  if (!view_rows(vector, view)) return false;
+  if (position.only) {
+    rows = view;
+    return true;
+  }
+  if (position.first) scratch.clear();
+  scratch.insert(scratch.end(), view.begin(), view.end());
+  rows = scratch;
+  return true;
+}
+
+template <class Enum, class Wire>
+bool read_enum(Wire value, Wire largest, Enum& out) noexcept {
+  out = static_cast<Enum>(value);
+  return value <= largest;
+}
+
+void read_order_head(const wire::OrderDecided& order, engine::OrderDecision& out) {
+  out.id = view_text(order.id());
+  out.content = order.content();
+  out.priority = engine::Priority{order.priority()};
+  out.preferred = engine::WarehouseId{order.preferred()};
+  out.placed_at = engine::TimeUs{order.placed_at()};
+  out.need_by = engine::TimeUs{order.need_by()};
+  out.reserve_not_before = engine::TimeUs{order.reserve_not_before()};
+  out.cancel_after = engine::TimeUs{order.cancel_after()};
+  out.texts = {view_text(order.customer()), view_text(order.channel()),   view_text(order.ship_to()),
+               view_text(order.contact()),  view_text(order.reference()), view_text(order.notes())};
+}
+
+bool read(const wire::OrderDecided& order, Position position, EventDecoder::Scratch& scratch,
+          engine::OrderDecision& out) {
+  if (position.first) {
+    read_order_head(order, out);
+    if (!read_enum(order.status(), wire::OrderStatus::MAX, out.status) ||
+        !read_enum(order.policy(), wire::Policy::MAX, out.policy) ||
+        !read_enum(order.sourcing(), wire::Sourcing::MAX, out.sourcing)) {
+      return false;
+    }
+  }
+  return gather(position, order.lines(), scratch.lines, out.lines) &&
+         gather(position, order.takes(), scratch.takes, out.takes) &&
+         gather(position, order.waits(), scratch.waits, out.waits);
+}
+
+bool read(const wire::StockReceived& receipt, Position position, EventDecoder::Scratch& scratch,
+          engine::ReceiptDecision& out) {
+  if (position.first) {
+    out.id = view_text(receipt.id());
+    out.content = receipt.content();
+    out.fills_follow = receipt.fills_follow();
+  }
+  return gather(position, receipt.rows(), scratch.received, out.rows);
+}
+
+bool read(const wire::BackorderFilled& fill, Position position, EventDecoder::Scratch& scratch,
+          engine::FillDecision& out) {
+  if (position.first) {
+    out.order_id = view_text(fill.order());
+    out.order_lsn = engine::Lsn{fill.order_lsn()};
+    out.line = engine::LineNumber{fill.line()};
+    out.sku = engine::SkuId{fill.sku()};
+    out.row = fill.row();
+    out.still_waiting = fill.still_waiting();
+    out.last = fill.last();
+  }
+  return gather(position, fill.takes(), scratch.takes, out.takes);
+}
+
+bool read(const wire::OrderCancelled& cancel, Position position, EventDecoder::Scratch& scratch,
+          engine::CancelDecision& out) {
+  if (position.first) {
+    out.command_id = view_text(cancel.command_id());
+    out.order_id = view_text(cancel.order());
+    out.content = cancel.content();
+    out.whole = cancel.whole();
+    out.fills_follow = cancel.fills_follow();
+  }
+  return gather(position, cancel.lines(), scratch.cancelled, out.lines) &&
+         gather(position, cancel.released(), scratch.takes, out.released);
+}
+
+bool read(const wire::OrderShipped& ship, Position position, EventDecoder::Scratch& scratch, engine::ShipDecision& out) {
+  if (position.first) {
+    out.command_id = view_text(ship.command_id());
+    out.order_id = view_text(ship.order());
+    out.content = ship.content();
+  }
+  return gather(position, ship.lines(), scratch.shipped, out.lines) &&
+         gather(position, ship.shipped(), scratch.takes, out.shipped);
+}
+
+bool read(const wire::CatalogueLoaded& load, Position position, EventDecoder::Scratch& scratch,
+          engine::LoadDecision& out) {
+  if (position.first) {
+    scratch.warehouses.clear();
+    scratch.products.clear();
+    out.fills_follow = load.fills_follow();
+  }
+  const auto* warehouses = load.warehouses();
+  const auto* products = load.product_ids();
+  const std::size_t warehouse_count = size_of(warehouses), product_count = size_of(products);
+  if (size_of(load.warehouse_codes()) != warehouse_count || size_of(load.warehouse_names()) != warehouse_count ||
+      size_of(load.product_codes()) != product_count || size_of(load.product_descriptions()) != product_count) {
+    return false;
+  }
+  for (flatbuffers::uoffset_t index = 0; index < warehouse_count; ++index) {
+    const auto* row = warehouses->Get(index);
+    scratch.warehouses.push_back({engine::WarehouseId{row->id()}, row->priority(),
+                                  view_text(load.warehouse_codes()->Get(index)),
+                                  view_text(load.warehouse_names()->Get(index))});
+  }
+  for (flatbuffers::uoffset_t index = 0; index < product_count; ++index) {
+    scratch.products.push_back({engine::SkuId{products->Get(index)}, view_text(load.product_codes()->Get(index)),
+                                view_text(load.product_descriptions()->Get(index))});
+  }
+  out.warehouses = scratch.warehouses;
+  out.products = scratch.products;
+  return gather(position, load.stock(), scratch.received, out.stock);
+}
+
+bool read(const wire::Void&, Position, EventDecoder::Scratch&, engine::VoidDecision&) { return true; }
+
+template <class Rows, class Count>
+bool counts_agree(const Rows& rows, Count count, std::size_t size) noexcept {
+  std::uint64_t sum = 0;
+  for (const auto& row : rows) sum += count(row);
+  return sum == size;
+}
+
+bool consistent(const engine::OrderDecision& order) noexcept {
+  for (const engine::LineWait& wait : order.waits) {
+    if (wait.line_index >= order.lines.size()) return false;
+  }
+  return counts_agree(order.lines, [](const auto& line) { return line.more_takes; }, order.takes.size());
+}
+bool consistent(const engine::CancelDecision& cancel) noexcept {
+  return counts_agree(cancel.lines, [](const auto& line) { return line.releases; }, cancel.released.size());
+}
+bool consistent(const engine::ShipDecision& ship) noexcept {
+  return counts_agree(ship.lines, [](const auto& line) { return line.ships; }, ship.shipped.size());
+}
+bool consistent(const auto&) noexcept { return true; }
+
+template <class Wire, class Native>
+Result<void, EventFault> read_body(const wire::Event& event, Position position, EventDecoder::Scratch& scratch,
+                                   Decision& decision) {
+  const auto* body = static_cast<const Wire*>(event.body());
+  if (position.first) decision.emplace<Native>();
+  if (!read(*body, position, scratch, std::get<Native>(decision))) return Unexpected{EventFault::not_an_event};
+  return {};
+}
+
+Result<void, EventFault> read_piece(const wire::Event& event, Position position, EventDecoder::Scratch& scratch,
+                                    Decision& decision) {
+  if (event.body() == nullptr) return Unexpected{EventFault::not_an_event};
+  switch (event.body_type()) {
+    case wire::EventBody::OrderDecided:
+      return read_body<wire::OrderDecided, engine::OrderDecision>(event, position, scratch, decision);
+    case wire::EventBody::StockReceived:
+      return read_body<wire::StockReceived, engine::ReceiptDecision>(event, position, scratch, decision);
+    case wire::EventBody::BackorderFilled:
+      return read_body<wire::BackorderFilled, engine::FillDecision>(event, position, scratch, decision);
+    case wire::EventBody::OrderCancelled:
+      return read_body<wire::OrderCancelled, engine::CancelDecision>(event, position, scratch, decision);
+    case wire::EventBody::OrderShipped:
+      return read_body<wire::OrderShipped, engine::ShipDecision>(event, position, scratch, decision);
+    case wire::EventBody::CatalogueLoaded:
+      return read_body<wire::CatalogueLoaded, engine::LoadDecision>(event, position, scratch, decision);
+    case wire::EventBody::Void:
+      return read_body<wire::Void, engine::VoidDecision>(event, position, scratch, decision);
+    case wire::EventBody::NONE: break;
+  }
+  return Unexpected{EventFault::unknown_body};
+}
+
+engine::Stamp stamp_in(const wire::Event& event) noexcept {
+  const wire::Stamp& stamp = *event.stamp();
+  return {engine::Lsn{stamp.lsn()}, engine::TimeUs{stamp.time_us()}, engine::Lsn{stamp.cause_lsn()}};
+}
+
+bool same(const engine::Stamp& left, const engine::Stamp& right) noexcept {
+  return left.lsn == right.lsn && left.time == right.time && left.cause == right.cause;
+}
+
+// `take_body(body)` gives the next piece's body, or false at the end of the bytes. Sets `out` part by part.
+template <bool verify, class NextBody>
+Result<void, EventFault> decode_pieces(NextBody&& next_body, EventDecoder::Scratch& scratch, Event& out) {
+  wire::EventBody type{};
+  for (bool first = true;; first = false) {
+    std::span<const std::byte> body;
+    if (!next_body(body)) return Unexpected{EventFault::truncated};
+    const auto* event = verify ? verified_root<wire::Event>(body) : flatbuffers::GetRoot<wire::Event>(body.data());
+    if (event == nullptr || event->stamp() == nullptr) return Unexpected{EventFault::not_an_event};
+    const bool more = event->more_parts();
+    if (first) {
+      out.stamp = stamp_in(*event);
+      type = event->body_type();
+    } else if (type != event->body_type() || !same(out.stamp, stamp_in(*event))) {
+      return Unexpected{EventFault::inconsistent};
+    }
+    if (const auto read = read_piece(*event, {first, first && !more}, scratch, out.decision); !read) return read;
+    if (!more) break;
+  }
+  if (verify && !std::visit([](const auto& decision) { return consistent(decision); }, out.decision)) {
+    return Unexpected{EventFault::inconsistent};
+  }
+  return {};
+}
+
+// Walks the pieces of one record; a piece that says otherwise than its event whether more follow ends the walk.
+struct RecordWalk {
+  std::span<const std::byte> record;
+  std::size_t consumed = 0;
+  bool more = true;
+
+  bool operator()(std::span<const std::byte>& body) noexcept {
+    if (!more) return false;
+    const Piece piece = piece_at(record.subspan(consumed));
+    if (piece.stride == 0) return false;
+    consumed += piece.stride;
+    more = piece.header.more();
+    body = piece.body;
+    return true;
+  }
+};
+
+}  // namespace
+
+Result<Event, EventFault> EventDecoder::decode(std::span<const std::byte> record, std::size_t& consumed) {
+  Event event;
+  RecordWalk walk{record};
+  if (const auto done = decode_pieces<true>(walk, *scratch_, event); !done) return Unexpected{done.error()};
+  if (walk.more) return Unexpected{EventFault::inconsistent};
+  consumed = walk.consumed;
+  return event;
+}
+
+Event EventDecoder::decode_trusted(std::span<const std::byte> record, std::size_t& consumed) {
+  Event event;
+  RecordWalk walk{record};
+  EARMARK_CHECK(decode_pieces<false>(walk, *scratch_, event).has_value());
+  consumed = walk.consumed;
+  return event;
+}
+
+Result<Event, EventFault> EventDecoder::decode_bodies(std::span<const std::span<const std::byte>> bodies,
+                                                      std::size_t& consumed) {
+  Event event;
+  std::size_t next = 0;
+  const auto next_body = [&](std::span<const std::byte>& body) {
+    if (next == bodies.size()) return false;
+    body = bodies[next++];
+    return true;
+  };
+  if (const auto done = decode_pieces<true>(next_body, *scratch_, event); !done) return Unexpected{done.error()};
+  consumed = next;
+  return event;
+}
+
+}  // namespace earmark::schema

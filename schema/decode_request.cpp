@@ -1,0 +1,230 @@
+// Frames to commands and questions. Orders take the short way (decode_order); commands in parts have their rows
+// gathered in the scratch, at most one more than an engine accepts, so that it can say `too_many_lines` in its turn.
+#include "schema/order_generated.h"
+#include "schema/read_generated.h"
+#include "schema/request_layout.hpp"
+#include "schema/request_scratch.hpp"
+#include "schema/session_generated.h"
+#include "schema/verify.hpp"
+
+namespace earmark::schema {
+
+RequestDecoder::RequestDecoder() : scratch_(std::make_unique<Scratch>()) {}
+RequestDecoder::~RequestDecoder() = default;
+
+namespace {
+
+constexpr std::size_t max_passed_rows = engine::max_lines + 1;
+
+ErrorCode judge_texts(const engine::OrderTexts& texts) noexcept {
+  for (const std::string_view text :
+       {texts.customer, texts.channel, texts.ship_to, texts.contact, texts.reference, texts.notes}) {
+    if (const ErrorCode fault = judge_text(text); fault != ErrorCode::none) return fault;
+  }
+  return ErrorCode::none;
+}
+
+ErrorCode read_head(const wire::PlaceOrder& wire, OrderRequest& out) noexcept {
+  if (wire.policy() > wire::Policy::MAX || wire.sourcing() > wire::Sourcing::MAX) return ErrorCode::malformed;
+  engine::PlaceOrder& order = out.order;
+  order.id = view_text(wire.id());
+  order.priority = engine::Priority{wire.priority()};
+  order.policy = static_cast<engine::Policy>(wire.policy());
+  order.sourcing = static_cast<engine::Sourcing>(wire.sourcing());
+  order.preferred = engine::WarehouseId{wire.preferred()};
+  order.placed_at = engine::TimeUs{wire.placed_at()};
+  order.need_by = engine::TimeUs{wire.need_by()};
+  order.reserve_not_before = engine::TimeUs{wire.reserve_not_before()};
+  order.cancel_after = engine::TimeUs{wire.cancel_after()};
+  order.texts = {view_text(wire.customer()), view_text(wire.channel()),   view_text(wire.ship_to()),
+                 view_text(wire.contact()),  view_text(wire.reference()), view_text(wire.notes())};
+  out.epoch = wire.epoch();
+  out.time = engine::TimeUs{wire.time_us()};
+  const ErrorCode fault = judge_id(order.id);
+  return fault != ErrorCode::none ? fault : judge_texts(order.texts);
+}
+
+template <class Table>
+const Table* open(std::span<const std::byte> body, RequestDecoder::Scratch& scratch) {
+  return verified_root<Table>(scratch.aligned.align(body));
+}
+
+template <class Row, class Wire>
+bool append_rows(const flatbuffers::Vector<const Wire*>* vector, std::vector<Row>& gathered) {
+  std::span<const Row> rows;
+  if (!view_rows(vector, rows)) return false;
+  const auto taken = rows.first(std::min(rows.size(), max_passed_rows - gathered.size()));
+  gathered.insert(gathered.end(), taken.begin(), taken.end());
+  return true;
+}
+
+// Gathers the rows of all parts; those of a message in one part are viewed where they lie. `rows_of` names the vector.
+template <class Table, class Row, class RowsOf>
+bool gather_rows(Parts parts, const Table& first, RowsOf rows_of, RequestDecoder::Scratch& scratch,
+                 std::vector<Row>& gathered, std::span<const Row>& rows) {
+  if (parts.size() == 1) return view_rows(rows_of(first), rows);
+  gathered.clear();
+  if (!append_rows(rows_of(first), gathered)) return false;
+  for (const auto body : parts.subspan(1)) {
+    const auto* part = open<Table>(body, scratch);
+    if (part == nullptr || !append_rows(rows_of(*part), gathered)) return false;
+  }
+  rows = gathered;
+  return true;
+}
+
+ErrorCode read_order(Parts parts, RequestDecoder::Scratch& scratch, OrderRequest& out) {
+  const auto* order = open<wire::PlaceOrder>(parts.front(), scratch);
+  if (order == nullptr) return ErrorCode::malformed;
+  if (const ErrorCode fault = read_head(*order, out); fault != ErrorCode::none) return fault;
+  const bool whole = gather_rows(
+      parts, *order, [](const wire::PlaceOrder& part) { return part.lines(); }, scratch, scratch.lines,
+      out.order.lines);
+  return whole ? ErrorCode::none : ErrorCode::malformed;
+}
+
+Result<Request, ErrorCode> decode_cancel(Parts parts, RequestDecoder::Scratch& scratch) {
+  const auto* cancel = open<wire::CancelOrder>(parts.front(), scratch);
+  if (cancel == nullptr) return Unexpected{ErrorCode::malformed};
+  CancelRequest out;
+  out.cancel.command_id = view_text(cancel->command_id());
+  out.cancel.order_id = view_text(cancel->order());
+  out.time = engine::TimeUs{cancel->time_us()};
+  for (const std::string_view id : {out.cancel.command_id, out.cancel.order_id}) {
+    if (const ErrorCode fault = judge_id(id); fault != ErrorCode::none) return Unexpected{fault};
+  }
+  const bool whole = gather_rows(
+      parts, *cancel, [](const wire::CancelOrder& part) { return part.rows(); }, scratch, scratch.cancel_rows,
+      out.cancel.rows);
+  if (!whole) return Unexpected{ErrorCode::malformed};
+  return Request{out};
+}
+
+Result<Request, ErrorCode> decode_receive(Parts parts, RequestDecoder::Scratch& scratch) {
+  const auto* receipt = open<wire::ReceiveStock>(parts.front(), scratch);
+  if (receipt == nullptr) return Unexpected{ErrorCode::malformed};
+  ReceiveRequest out;
+  out.receipt.id = view_text(receipt->id());
+  out.epoch = receipt->epoch();
+  out.time = engine::TimeUs{receipt->time_us()};
+  if (const ErrorCode fault = judge_id(out.receipt.id); fault != ErrorCode::none) return Unexpected{fault};
+  const bool whole = gather_rows(
+      parts, *receipt, [](const wire::ReceiveStock& part) { return part.rows(); }, scratch, scratch.stock_rows,
+      out.receipt.rows);
+  if (!whole) return Unexpected{ErrorCode::malformed};
+  return Request{out};
+}
+
+Result<Request, ErrorCode> decode_ship(std::span<const std::byte> body, RequestDecoder::Scratch& scratch) {
+  const auto* ship = open<wire::ShipOrder>(body, scratch);
+  if (ship == nullptr) return Unexpected{ErrorCode::malformed};
+  const ShipRequest out{{view_text(ship->command_id()), view_text(ship->order())}, engine::TimeUs{ship->time_us()}};
+  for (const std::string_view id : {out.ship.command_id, out.ship.order_id}) {
+    if (const ErrorCode fault = judge_id(id); fault != ErrorCode::none) return Unexpected{fault};
+  }
+  return Request{out};
+}
+
+Result<Request, ErrorCode> decode_hello(std::span<const std::byte> body, RequestDecoder::Scratch& scratch) {
+  const auto* hello = open<wire::Hello>(body, scratch);
+  if (hello == nullptr) return Unexpected{ErrorCode::malformed};
+  const HelloRequest out{hello->version(), view_text(hello->token()), view_text(hello->client()), hello->features()};
+  for (const std::string_view text : {out.token, out.client}) {
+    if (const ErrorCode fault = judge_text(text); fault != ErrorCode::none) return Unexpected{fault};
+  }
+  return Request{out};
+}
+
+Result<Request, ErrorCode> decode_stock(std::span<const std::byte> body, RequestDecoder::Scratch& scratch) {
+  const auto* stock = open<wire::Stock>(body, scratch);
+  if (stock == nullptr) return Unexpected{ErrorCode::malformed};
+  return Request{StockRequest{stock->epoch(), view_numbers<engine::SkuId>(stock->skus()),
+                              engine::SkuId{stock->after()}, engine::WarehouseId{stock->warehouse()},
+                              stock->snapshot()}};
+}
+
+Result<Request, ErrorCode> decode_show(std::span<const std::byte> body, RequestDecoder::Scratch& scratch) {
+  const auto* show = open<wire::Show>(body, scratch);
+  if (show == nullptr) return Unexpected{ErrorCode::malformed};
+  const ShowRequest out{view_text(show->order())};
+  if (const ErrorCode fault = judge_id(out.order); fault != ErrorCode::none) return Unexpected{fault};
+  return Request{out};
+}
+
+Result<Request, ErrorCode> decode_backorders(std::span<const std::byte> body, RequestDecoder::Scratch& scratch) {
+  const auto* question = open<wire::Backorders>(body, scratch);
+  if (question == nullptr) return Unexpected{ErrorCode::malformed};
+  const BackordersRequest out{question->epoch(), engine::SkuId{question->sku()}, view_text(question->customer())};
+  if (const ErrorCode fault = judge_text(out.customer); fault != ErrorCode::none) return Unexpected{fault};
+  return Request{out};
+}
+
+// Questions without fields may come without a body.
+template <class Table, class Value>
+Result<Request, ErrorCode> decode_bare(std::span<const std::byte> body, RequestDecoder::Scratch& scratch) {
+  if (!body.empty() && open<Table>(body, scratch) == nullptr) return Unexpected{ErrorCode::malformed};
+  return Request{Value{}};
+}
+
+constexpr bool comes_in_parts(MessageKind kind) noexcept {
+  return kind == MessageKind::order || kind == MessageKind::cancel || kind == MessageKind::receive ||
+         kind == MessageKind::load;
+}
+
+}  // namespace
+
+ErrorCode RequestDecoder::decode_order(std::span<const std::byte> body, OrderRequest& out) {
+  scratch_->aligned.clear();
+  return read_order({&body, 1}, *scratch_, out);
+}
+
+Result<Request, ErrorCode> RequestDecoder::decode(MessageKind kind, std::span<const std::byte> body) {
+  return decode(kind, Parts{&body, 1});
+}
+
+Result<Request, ErrorCode> RequestDecoder::decode(MessageKind kind, Parts parts) {
+  if (parts.empty() || (parts.size() > 1 && !comes_in_parts(kind))) return Unexpected{ErrorCode::malformed};
+  Scratch& scratch = *scratch_;
+  scratch.aligned.clear();
+  const std::span<const std::byte> body = parts.front();
+  switch (kind) {
+    case MessageKind::hello: return decode_hello(body, scratch);
+    case MessageKind::order: {
+      OrderRequest order;
+      const ErrorCode fault = read_order(parts, scratch, order);
+      if (fault != ErrorCode::none) return Unexpected{fault};
+      return Request{order};
+    }
+    case MessageKind::cancel: return decode_cancel(parts, scratch);
+    case MessageKind::receive: return decode_receive(parts, scratch);
+    case MessageKind::ship: return decode_ship(body, scratch);
+    case MessageKind::load: {
+      auto load = decode_load(parts, scratch);
+      if (!load) return Unexpected{load.error()};
+      return Request{*load};
+    }
+    case MessageKind::resolve: {
+      auto resolve = decode_resolve(body, scratch);
+      if (!resolve) return Unexpected{resolve.error()};
+      return Request{*resolve};
+    }
+    case MessageKind::check: {
+      const auto* check = open<wire::Check>(body, scratch);
+      if (check == nullptr) return Unexpected{ErrorCode::malformed};
+      return Request{CheckRequest{check->epoch(), view_numbers<engine::SkuId>(check->skus())}};
+    }
+    case MessageKind::stock: return decode_stock(body, scratch);
+    case MessageKind::show: return decode_show(body, scratch);
+    case MessageKind::backorders: return decode_backorders(body, scratch);
+    case MessageKind::subscribe: {
+      const auto* subscribe = open<wire::Subscribe>(body, scratch);
+      if (subscribe == nullptr) return Unexpected{ErrorCode::malformed};
+      return Request{SubscribeRequest{engine::Lsn{subscribe->from_lsn()}}};
+    }
+    case MessageKind::digest: return decode_bare<wire::Digest, DigestRequest>(body, scratch);
+    case MessageKind::stats: return decode_bare<wire::Stats, StatsRequest>(body, scratch);
+    default: return Unexpected{ErrorCode::unknown_message};
+  }
+}
+
+}  // namespace earmark::schema

@@ -1,0 +1,233 @@
+// Decisions to records. Every record is cut into pieces the same way: rows in order, one vector after the other; texts
+// and scalars stand in the first piece, ids and the stamp in every one.
+#include <vector>
+
+#include "schema/event.hpp"
+#include "schema/event_layout.hpp"
+#include "schema/parting.hpp"
+#include "schema/piece_writer.hpp"
+
+namespace earmark::schema {
+
+struct EventEncoder::Builder {
+  // Large enough that a piece never grows it.
+  flatbuffers::FlatBufferBuilder fbb{2 * max_piece_bytes};
+  TextOffsets offsets;
+  std::vector<std::string_view> first_texts, second_texts;
+  std::vector<wire::LoadedWarehouse> warehouses;
+  std::vector<std::uint32_t> product_ids;
+
+  Builder() { fbb.DedupVtables(false); }
+
+  void finish(const engine::Stamp& stamp, wire::EventBody type, flatbuffers::Offset<void> body, bool more) {
+    const wire::Stamp stamped(stamp.lsn.value, stamp.time.value, stamp.cause.value);
+    wire::EventBuilder event(fbb);
+    event.add_stamp(&stamped);
+    event.add_body(body);
+    event.add_body_type(type);
+    event.add_more_parts(more);
+    fbb.Finish(event.Finish());
+  }
+};
+
+EventEncoder::EventEncoder() : builder_(std::make_unique<Builder>()) {}
+EventEncoder::~EventEncoder() = default;
+
+namespace {
+
+struct TextPlaces {
+  flatbuffers::Offset<flatbuffers::String> customer, channel, ship_to, contact, reference, notes;
+};
+
+TextPlaces put_order_texts(flatbuffers::FlatBufferBuilder& fbb, const engine::OrderTexts& texts) {
+  return {put_text(fbb, texts.customer), put_text(fbb, texts.channel),   put_text(fbb, texts.ship_to),
+          put_text(fbb, texts.contact),  put_text(fbb, texts.reference), put_text(fbb, texts.notes)};
+}
+
+void add_order_head(wire::OrderDecidedBuilder& order, const engine::OrderDecision& decision, const TextPlaces& texts) {
+  order.add_content(decision.content);
+  order.add_placed_at(decision.placed_at.value);
+  order.add_need_by(decision.need_by.value);
+  order.add_reserve_not_before(decision.reserve_not_before.value);
+  order.add_cancel_after(decision.cancel_after.value);
+  order.add_customer(texts.customer);
+  order.add_channel(texts.channel);
+  order.add_ship_to(texts.ship_to);
+  order.add_contact(texts.contact);
+  order.add_reference(texts.reference);
+  order.add_notes(texts.notes);
+  order.add_preferred(decision.preferred.value);
+  order.add_status(static_cast<wire::OrderStatus>(decision.status));
+  order.add_policy(static_cast<wire::Policy>(decision.policy));
+  order.add_priority(decision.priority.value);
+  order.add_sourcing(static_cast<wire::Sourcing>(decision.sourcing));
+}
+
+}  // namespace
+
+std::size_t EventEncoder::encode(const engine::Stamp& stamp, const engine::OrderDecision& decision,
+                                 std::span<std::byte> out) {
+  auto& fbb = builder_->fbb;
+  PieceWriter writer(out);
+  Parting parting;
+  auto lines_left = decision.lines;
+  auto takes_left = decision.takes;
+  auto waits_left = decision.waits;
+  bool first = true;
+  do {
+    parting.begin();
+    fbb.Clear();
+    const auto lines = put_rows<wire::LineDecision>(fbb, parting.take(lines_left));
+    const auto takes = put_rows<wire::Take>(fbb, parting.take(takes_left));
+    const auto waits = put_rows<wire::LineWait>(fbb, parting.take(waits_left));
+    const auto id = put_text(fbb, decision.id);
+    const TextPlaces texts = first ? put_order_texts(fbb, decision.texts) : TextPlaces{};
+    wire::OrderDecidedBuilder order(fbb);
+    if (first) add_order_head(order, decision, texts);
+    order.add_id(id);
+    order.add_lines(lines);
+    order.add_takes(takes);
+    order.add_waits(waits);
+    const auto body = order.Finish();
+    builder_->finish(stamp, wire::EventBody::OrderDecided, body.Union(), parting.more());
+    writer.put(fbb, parting.more());
+    first = false;
+  } while (parting.more());
+  return writer.bytes();
+}
+
+std::size_t EventEncoder::encode(const engine::Stamp& stamp, const engine::ReceiptDecision& decision,
+                                 std::span<std::byte> out) {
+  auto& fbb = builder_->fbb;
+  PieceWriter writer(out);
+  Parting parting;
+  auto rows_left = decision.rows;
+  do {
+    parting.begin();
+    fbb.Clear();
+    const auto rows = put_rows<wire::ReceivedRow>(fbb, parting.take(rows_left));
+    const auto id = put_text(fbb, decision.id);
+    const auto body = wire::CreateStockReceived(fbb, id, decision.content, decision.fills_follow, rows);
+    builder_->finish(stamp, wire::EventBody::StockReceived, body.Union(), parting.more());
+    writer.put(fbb, parting.more());
+  } while (parting.more());
+  return writer.bytes();
+}
+
+std::size_t EventEncoder::encode(const engine::Stamp& stamp, const engine::FillDecision& decision,
+                                 std::span<std::byte> out) {
+  auto& fbb = builder_->fbb;
+  PieceWriter writer(out);
+  Parting parting;
+  auto takes_left = decision.takes;
+  do {
+    parting.begin();
+    fbb.Clear();
+    const auto takes = put_rows<wire::Take>(fbb, parting.take(takes_left));
+    const auto order = put_text(fbb, decision.order_id);
+    const auto body =
+        wire::CreateBackorderFilled(fbb, order, decision.order_lsn.value, decision.line.value, decision.sku.value,
+                                    decision.row, decision.still_waiting, decision.last, takes);
+    builder_->finish(stamp, wire::EventBody::BackorderFilled, body.Union(), parting.more());
+    writer.put(fbb, parting.more());
+  } while (parting.more());
+  return writer.bytes();
+}
+
+std::size_t EventEncoder::encode(const engine::Stamp& stamp, const engine::CancelDecision& decision,
+                                 std::span<std::byte> out) {
+  auto& fbb = builder_->fbb;
+  PieceWriter writer(out);
+  Parting parting;
+  auto lines_left = decision.lines;
+  auto released_left = decision.released;
+  do {
+    parting.begin();
+    fbb.Clear();
+    const auto lines = put_rows<wire::CancelledLine>(fbb, parting.take(lines_left));
+    const auto released = put_rows<wire::Take>(fbb, parting.take(released_left));
+    const auto command = put_text(fbb, decision.command_id);
+    const auto order = put_text(fbb, decision.order_id);
+    const auto body = wire::CreateOrderCancelled(fbb, command, order, decision.content, decision.whole,
+                                                 decision.fills_follow, lines, released);
+    builder_->finish(stamp, wire::EventBody::OrderCancelled, body.Union(), parting.more());
+    writer.put(fbb, parting.more());
+  } while (parting.more());
+  return writer.bytes();
+}
+
+std::size_t EventEncoder::encode(const engine::Stamp& stamp, const engine::ShipDecision& decision,
+                                 std::span<std::byte> out) {
+  auto& fbb = builder_->fbb;
+  PieceWriter writer(out);
+  Parting parting;
+  auto lines_left = decision.lines;
+  auto shipped_left = decision.shipped;
+  do {
+    parting.begin();
+    fbb.Clear();
+    const auto lines = put_rows<wire::ShippedLine>(fbb, parting.take(lines_left));
+    const auto shipped = put_rows<wire::Take>(fbb, parting.take(shipped_left));
+    const auto command = put_text(fbb, decision.command_id);
+    const auto order = put_text(fbb, decision.order_id);
+    const auto body = wire::CreateOrderShipped(fbb, command, order, decision.content, lines, shipped);
+    builder_->finish(stamp, wire::EventBody::OrderShipped, body.Union(), parting.more());
+    writer.put(fbb, parting.more());
+  } while (parting.more());
+  return writer.bytes();
+}
+
+std::size_t EventEncoder::encode(const engine::Stamp& stamp, const engine::LoadDecision& decision,
+                                 std::span<std::byte> out) {
+  auto& fbb = builder_->fbb;
+  PieceWriter writer(out);
+  Parting parting;
+  auto warehouses_left = decision.warehouses;
+  auto products_left = decision.products;
+  auto stock_left = decision.stock;
+  const auto fits = [&](const auto& entry, std::string_view text) {
+    return parting.take_entry(Parting::bytes_of(entry.code) + Parting::bytes_of(text) + sizeof(wire::LoadedWarehouse));
+  };
+  do {
+    parting.begin();
+    fbb.Clear();
+    auto& [_, offsets, codes, texts, warehouse_rows, product_ids] = *builder_;
+    codes.clear(), texts.clear(), warehouse_rows.clear(), product_ids.clear();
+    for (; !warehouses_left.empty() && fits(warehouses_left[0], warehouses_left[0].name);
+         warehouses_left = warehouses_left.subspan(1)) {
+      codes.push_back(warehouses_left[0].code);
+      texts.push_back(warehouses_left[0].name);
+      warehouse_rows.emplace_back(warehouses_left[0].priority, warehouses_left[0].id.value, std::uint16_t{0});
+    }
+    const auto warehouse_codes = put_texts(fbb, offsets, codes);
+    const auto warehouse_names = put_texts(fbb, offsets, texts);
+    codes.clear(), texts.clear();
+    for (; !products_left.empty() && fits(products_left[0], products_left[0].description);
+         products_left = products_left.subspan(1)) {
+      codes.push_back(products_left[0].code);
+      texts.push_back(products_left[0].description);
+      product_ids.push_back(products_left[0].id.value);
+    }
+    const auto product_codes = put_texts(fbb, offsets, codes);
+    const auto product_descriptions = put_texts(fbb, offsets, texts);
+    const auto warehouses = put_rows<wire::LoadedWarehouse>(fbb, std::span<const wire::LoadedWarehouse>(warehouse_rows));
+    const auto products = product_ids.empty() ? 0 : fbb.CreateVector(product_ids);
+    const auto stock = put_rows<wire::ReceivedRow>(fbb, parting.take(stock_left));
+    const auto body = wire::CreateCatalogueLoaded(fbb, warehouses, warehouse_codes, warehouse_names, products,
+                                                  product_codes, product_descriptions, stock, decision.fills_follow);
+    builder_->finish(stamp, wire::EventBody::CatalogueLoaded, body.Union(), parting.more());
+    writer.put(fbb, parting.more());
+  } while (parting.more());
+  return writer.bytes();
+}
+
+std::size_t EventEncoder::encode(const engine::Stamp& stamp, const engine::VoidDecision&, std::span<std::byte> out) {
+  PieceWriter writer(out);
+  builder_->fbb.Clear();
+  const auto body = wire::CreateVoid(builder_->fbb);
+  builder_->finish(stamp, wire::EventBody::Void, body.Union(), false);
+  writer.put(builder_->fbb, false);
+  return writer.bytes();
+}
+
+}  // namespace earmark::schema

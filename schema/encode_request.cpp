@@ -1,0 +1,165 @@
+// Commands and questions to frames.
+#include <algorithm>
+
+#include "schema/ask.hpp"
+#include "schema/catalogue_generated.h"
+#include "schema/frame_writer.hpp"
+#include "schema/order_generated.h"
+#include "schema/parting.hpp"
+#include "schema/read_generated.h"
+#include "schema/request_builder.hpp"
+#include "schema/request_layout.hpp"
+#include "schema/session_generated.h"
+
+namespace earmark::schema {
+
+RequestEncoder::RequestEncoder() : builder_(std::make_unique<Builder>()) {}
+RequestEncoder::~RequestEncoder() = default;
+
+namespace {
+
+void add_head(wire::PlaceOrderBuilder& order, const OrderRequest& request) {
+  const engine::PlaceOrder& from = request.order;
+  order.add_time_us(request.time.value);
+  order.add_placed_at(from.placed_at.value);
+  order.add_need_by(from.need_by.value);
+  order.add_reserve_not_before(from.reserve_not_before.value);
+  order.add_cancel_after(from.cancel_after.value);
+  order.add_preferred(from.preferred.value);
+  order.add_policy(static_cast<wire::Policy>(from.policy));
+  order.add_priority(from.priority.value);
+  order.add_sourcing(static_cast<wire::Sourcing>(from.sourcing));
+}
+
+template <class Number, class Native>
+flatbuffers::Offset<flatbuffers::Vector<Number>> put_numbers(flatbuffers::FlatBufferBuilder& fbb,
+                                                             std::span<const Native> rows) {
+  static_assert(sizeof(Number) == sizeof(Native));
+  if (rows.empty()) return 0;
+  return fbb.CreateVector(reinterpret_cast<const Number*>(rows.data()), rows.size());
+}
+
+}  // namespace
+
+void RequestEncoder::hello(std::vector<std::byte>& out, std::uint64_t correlation, const HelloRequest& request) {
+  auto& fbb = builder_->fresh();
+  const auto token = put_text(fbb, request.token), client = put_text(fbb, request.client);
+  builder_->append(out, MessageKind::hello, correlation,
+                   wire::CreateHello(fbb, request.version, token, client, request.features));
+}
+
+void RequestEncoder::order(std::vector<std::byte>& out, std::uint64_t correlation, const OrderRequest& request) {
+  Parting parting;
+  auto lines_left = request.order.lines;
+  const engine::OrderTexts& texts = request.order.texts;
+  bool first = true;
+  do {
+    parting.begin();
+    auto& fbb = builder_->fresh();
+    const auto lines = put_rows<wire::OrderLine>(fbb, parting.take(lines_left));
+    const auto id = put_text(fbb, request.order.id);
+    const auto text = [&](std::string_view words) { return first ? put_text(fbb, words) : 0; };
+    const auto customer = text(texts.customer), channel = text(texts.channel), ship_to = text(texts.ship_to);
+    const auto contact = text(texts.contact), reference = text(texts.reference), notes = text(texts.notes);
+    wire::PlaceOrderBuilder order(fbb);
+    order.add_epoch(request.epoch);
+    if (first) add_head(order, request);
+    order.add_customer(customer);
+    order.add_channel(channel);
+    order.add_ship_to(ship_to);
+    order.add_contact(contact);
+    order.add_reference(reference);
+    order.add_notes(notes);
+    order.add_lines(lines);
+    order.add_id(id);
+    builder_->append(out, MessageKind::order, correlation, order.Finish(), parting.more());
+    first = false;
+  } while (parting.more());
+}
+
+void RequestEncoder::cancel(std::vector<std::byte>& out, std::uint64_t correlation, const CancelRequest& request) {
+  Parting parting;
+  auto rows_left = request.cancel.rows;
+  do {
+    parting.begin();
+    auto& fbb = builder_->fresh();
+    const auto rows = put_rows<wire::CancelRow>(fbb, parting.take(rows_left));
+    const auto command = put_text(fbb, request.cancel.command_id), order = put_text(fbb, request.cancel.order_id);
+    builder_->append(out, MessageKind::cancel, correlation,
+                     wire::CreateCancelOrder(fbb, command, order, rows, request.time.value), parting.more());
+  } while (parting.more());
+}
+
+void RequestEncoder::receive(std::vector<std::byte>& out, std::uint64_t correlation, const ReceiveRequest& request) {
+  Parting parting;
+  auto rows_left = request.receipt.rows;
+  do {
+    parting.begin();
+    auto& fbb = builder_->fresh();
+    const auto rows = put_rows<wire::StockRow>(fbb, parting.take(rows_left));
+    const auto id = put_text(fbb, request.receipt.id);
+    builder_->append(out, MessageKind::receive, correlation,
+                     wire::CreateReceiveStock(fbb, id, request.epoch, rows, request.time.value), parting.more());
+  } while (parting.more());
+}
+
+void RequestEncoder::ship(std::vector<std::byte>& out, std::uint64_t correlation, const ShipRequest& request) {
+  auto& fbb = builder_->fresh();
+  const auto command = put_text(fbb, request.ship.command_id), order = put_text(fbb, request.ship.order_id);
+  builder_->append(out, MessageKind::ship, correlation, wire::CreateShipOrder(fbb, command, order, request.time.value));
+}
+
+void RequestEncoder::resolve(std::vector<std::byte>& out, std::uint64_t correlation, const ResolveRequest& request) {
+  auto& fbb = builder_->fresh();
+  const auto sku_codes = put_texts(fbb, builder_->offsets, request.sku_codes);
+  const auto warehouse_codes = put_texts(fbb, builder_->offsets, request.warehouse_codes);
+  const auto sku_ids = put_numbers<std::uint32_t>(fbb, request.sku_ids);
+  const auto warehouse_ids = put_numbers<std::uint16_t>(fbb, request.warehouse_ids);
+  builder_->append(out, MessageKind::resolve, correlation,
+                   wire::CreateResolve(fbb, sku_codes, warehouse_codes, sku_ids, warehouse_ids, request.all_warehouses));
+}
+
+void RequestEncoder::check(std::vector<std::byte>& out, std::uint64_t correlation, const CheckRequest& request) {
+  auto& fbb = builder_->fresh();
+  const auto skus = put_numbers<std::uint32_t>(fbb, request.skus);
+  builder_->append(out, MessageKind::check, correlation, wire::CreateCheck(fbb, request.epoch, skus));
+}
+
+void RequestEncoder::stock(std::vector<std::byte>& out, std::uint64_t correlation, const StockRequest& request) {
+  auto& fbb = builder_->fresh();
+  const auto skus = put_numbers<std::uint32_t>(fbb, request.skus);
+  builder_->append(out, MessageKind::stock, correlation,
+                   wire::CreateStock(fbb, request.epoch, skus, request.after.value, request.warehouse.value,
+                                     request.snapshot));
+}
+
+void RequestEncoder::show(std::vector<std::byte>& out, std::uint64_t correlation, const ShowRequest& request) {
+  auto& fbb = builder_->fresh();
+  const auto order = put_text(fbb, request.order);
+  builder_->append(out, MessageKind::show, correlation, wire::CreateShow(fbb, order));
+}
+
+void RequestEncoder::backorders(std::vector<std::byte>& out, std::uint64_t correlation,
+                                const BackordersRequest& request) {
+  auto& fbb = builder_->fresh();
+  const auto customer = put_text(fbb, request.customer);
+  builder_->append(out, MessageKind::backorders, correlation,
+                   wire::CreateBackorders(fbb, request.sku.value, customer, request.epoch));
+}
+
+void RequestEncoder::subscribe(std::vector<std::byte>& out, std::uint64_t correlation, const SubscribeRequest& request) {
+  auto& fbb = builder_->fresh();
+  builder_->append(out, MessageKind::subscribe, correlation, wire::CreateSubscribe(fbb, request.from.value));
+}
+
+void RequestEncoder::digest(std::vector<std::byte>& out, std::uint64_t correlation) {
+  auto& fbb = builder_->fresh();
+  builder_->append(out, MessageKind::digest, correlation, wire::CreateDigest(fbb));
+}
+
+void RequestEncoder::stats(std::vector<std::byte>& out, std::uint64_t correlation) {
+  auto& fbb = builder_->fresh();
+  builder_->append(out, MessageKind::stats, correlation, wire::CreateStats(fbb));
+}
+
+}  // namespace earmark::schema

@@ -1,0 +1,69 @@
+// Events as values: records to engine decisions and back. Encoding appends pieces (schema/record.hpp) to a buffer;
+// decoding gives views into the record, and into the decoder's scratch for rows of a record with several pieces.
+// Not thread-safe: one encoder and one decoder per thread.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <variant>
+
+#include "engine/decision.hpp"
+#include "engine/result.hpp"
+
+namespace earmark::schema {
+
+using Decision = std::variant<engine::VoidDecision, engine::OrderDecision, engine::ReceiptDecision, engine::FillDecision,
+                              engine::CancelDecision, engine::ShipDecision, engine::LoadDecision>;
+
+struct Event {
+  engine::Stamp stamp;
+  Decision decision;
+};
+
+enum class EventFault : std::uint8_t { truncated, not_an_event, unknown_body, inconsistent };
+
+class EventEncoder {
+ public:
+  EventEncoder();
+  ~EventEncoder();
+  // Writes the record's pieces to `out`, which is 8-byte aligned. Returns the bytes written, a multiple of 8, or 0 if
+  // `out` is too small. No allocation for records of one piece after warm-up. About 100 ns for an order of three lines.
+  std::size_t encode(const engine::Stamp& stamp, const engine::OrderDecision& decision, std::span<std::byte> out);
+  std::size_t encode(const engine::Stamp& stamp, const engine::ReceiptDecision& decision, std::span<std::byte> out);
+  std::size_t encode(const engine::Stamp& stamp, const engine::FillDecision& decision, std::span<std::byte> out);
+  std::size_t encode(const engine::Stamp& stamp, const engine::CancelDecision& decision, std::span<std::byte> out);
+  std::size_t encode(const engine::Stamp& stamp, const engine::ShipDecision& decision, std::span<std::byte> out);
+  std::size_t encode(const engine::Stamp& stamp, const engine::LoadDecision& decision, std::span<std::byte> out);
+  std::size_t encode(const engine::Stamp& stamp, const engine::VoidDecision& decision, std::span<std::byte> out);
+
+ private:
+  struct Builder;
+  std::unique_ptr<Builder> builder_;
+};
+
+class EventDecoder {
+ public:
+  EventDecoder();
+  ~EventDecoder();
+  // `record` starts at the first piece (8-byte aligned); views in the result hold until the next call. Verifies the
+  // FlatBuffers (depth, tables), the union tag, enums and that the counts in rows agree. Sets `consumed` to the record's bytes.
+  Result<Event, EventFault> decode(std::span<const std::byte> record, std::size_t& consumed);
+  // The same from bodies without piece headers, as frames carry them (each 8-byte aligned). Takes one event with all
+  // its parts; `consumed` is the number of bodies that it had.
+  Result<Event, EventFault> decode_bodies(std::span<const std::span<const std::byte>> bodies, std::size_t& consumed);
+  // As decode, for bytes that this process wrote itself: without verification. Used on the journal's thread.
+  Event decode_trusted(std::span<const std::byte> record, std::size_t& consumed);
+
+  struct Scratch;
+
+ private:
+  std::unique_ptr<Scratch> scratch_;
+};
+
+// Replaces the time in place, in every piece of the record (the journal raises it to its predecessor's where needed).
+void set_time(std::span<std::byte> record, engine::TimeUs time);
+// The stamp of a record, without decoding the rest. LSN 0 if the bytes are no record.
+engine::Stamp stamp_of(std::span<const std::byte> record);
+
+}  // namespace earmark::schema

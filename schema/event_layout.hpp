@@ -1,0 +1,51 @@
+// Row structs of decisions are those of event.fbs, byte for byte. For schema/*.cpp only.
+#pragma once
+
+#include "engine/decision.hpp"
+#include "schema/event_generated.h"
+#include "schema/layout.hpp"
+
+namespace earmark::schema {
+
+EARMARK_SAME_SIZE(wire::LineDecision, engine::LineDecision);
+EARMARK_SAME_FIELD(wire::LineDecision, engine::LineDecision, line);
+EARMARK_SAME_FIELD(wire::LineDecision, engine::LineDecision, sku);
+EARMARK_SAME_FIELD(wire::LineDecision, engine::LineDecision, quantity);
+EARMARK_SAME_FIELD(wire::LineDecision, engine::LineDecision, backordered);
+EARMARK_SAME_FIELD(wire::LineDecision, engine::LineDecision, taken);
+EARMARK_SAME_FIELD(wire::LineDecision, engine::LineDecision, available_after);
+EARMARK_SAME_FIELD(wire::LineDecision, engine::LineDecision, warehouse);
+EARMARK_SAME_FIELD(wire::LineDecision, engine::LineDecision, shipment);
+EARMARK_SAME_FIELD(wire::LineDecision, engine::LineDecision, more_takes);
+EARMARK_SAME_FIELD(wire::LineDecision, engine::LineDecision, pinned);
+
+EARMARK_SAME_SIZE(wire::Take, engine::Take);
+EARMARK_SAME_FIELD(wire::Take, engine::Take, quantity);
+EARMARK_SAME_FIELD(wire::Take, engine::Take, available_after);
+EARMARK_SAME_FIELD(wire::Take, engine::Take, warehouse);
+EARMARK_SAME_FIELD(wire::Take, engine::Take, shipment);
+
+EARMARK_SAME_SIZE(wire::LineWait, engine::LineWait);
+EARMARK_SAME_FIELD(wire::LineWait, engine::LineWait, quantity_ahead);
+EARMARK_SAME_FIELD(wire::LineWait, engine::LineWait, position);
+EARMARK_SAME_FIELD(wire::LineWait, engine::LineWait, line_index);
+
+EARMARK_SAME_SIZE(wire::ReceivedRow, engine::ReceivedRow);
+EARMARK_SAME_FIELD(wire::ReceivedRow, engine::ReceivedRow, sku);
+EARMARK_SAME_FIELD(wire::ReceivedRow, engine::ReceivedRow, warehouse);
+EARMARK_SAME_FIELD(wire::ReceivedRow, engine::ReceivedRow, quantity);
+EARMARK_SAME_FIELD(wire::ReceivedRow, engine::ReceivedRow, available_after);
+
+EARMARK_SAME_SIZE(wire::CancelledLine, engine::CancelledLine);
+EARMARK_SAME_FIELD(wire::CancelledLine, engine::CancelledLine, line);
+EARMARK_SAME_FIELD(wire::CancelledLine, engine::CancelledLine, sku);
+EARMARK_SAME_FIELD(wire::CancelledLine, engine::CancelledLine, waiting);
+EARMARK_SAME_FIELD(wire::CancelledLine, engine::CancelledLine, releases);
+EARMARK_SAME_FIELD(wire::CancelledLine, engine::CancelledLine, excess);
+
+EARMARK_SAME_SIZE(wire::ShippedLine, engine::ShippedLine);
+EARMARK_SAME_FIELD(wire::ShippedLine, engine::ShippedLine, line);
+EARMARK_SAME_FIELD(wire::ShippedLine, engine::ShippedLine, sku);
+EARMARK_SAME_FIELD(wire::ShippedLine, engine::ShippedLine, ships);
+
+}  // namespace earmark::schema

@@ -1,0 +1,54 @@
+// Row structs of answers are those of read.fbs, byte for byte. For schema/*.cpp only.
+#pragma once
+
+#include "schema/answer.hpp"
+#include "schema/layout.hpp"
+#include "schema/read_generated.h"
+
+namespace earmark::schema {
+
+EARMARK_SAME_SIZE(wire::StockLevel, StockLevel);
+EARMARK_SAME_FIELD(wire::StockLevel, StockLevel, lsn);
+EARMARK_SAME_FIELD(wire::StockLevel, StockLevel, sku);
+EARMARK_SAME_FIELD(wire::StockLevel, StockLevel, warehouse);
+EARMARK_SAME_FIELD(wire::StockLevel, StockLevel, on_hand);
+EARMARK_SAME_FIELD(wire::StockLevel, StockLevel, reserved);
+EARMARK_SAME_FIELD(wire::StockLevel, StockLevel, held);
+EARMARK_SAME_FIELD(wire::StockLevel, StockLevel, unavailable);
+EARMARK_SAME_FIELD(wire::StockLevel, StockLevel, available);
+
+EARMARK_SAME_SIZE(wire::SkuLevel, SkuLevel);
+EARMARK_SAME_FIELD(wire::SkuLevel, SkuLevel, backordered);
+EARMARK_SAME_FIELD(wire::SkuLevel, SkuLevel, incoming);
+EARMARK_SAME_FIELD(wire::SkuLevel, SkuLevel, sku);
+
+EARMARK_SAME_SIZE(wire::OrderLineView, OrderLineView);
+EARMARK_SAME_FIELD(wire::OrderLineView, OrderLineView, quantity_ahead);
+EARMARK_SAME_FIELD(wire::OrderLineView, OrderLineView, line);
+EARMARK_SAME_FIELD(wire::OrderLineView, OrderLineView, sku);
+EARMARK_SAME_FIELD(wire::OrderLineView, OrderLineView, quantity);
+EARMARK_SAME_FIELD(wire::OrderLineView, OrderLineView, backordered);
+EARMARK_SAME_FIELD(wire::OrderLineView, OrderLineView, cancelled);
+EARMARK_SAME_FIELD(wire::OrderLineView, OrderLineView, position);
+EARMARK_SAME_FIELD(wire::OrderLineView, OrderLineView, pinned);
+EARMARK_SAME_FIELD(wire::OrderLineView, OrderLineView, allocations);
+
+EARMARK_SAME_SIZE(wire::Allocation, Allocation);
+EARMARK_SAME_FIELD(wire::Allocation, Allocation, reserved);
+EARMARK_SAME_FIELD(wire::Allocation, Allocation, shipped);
+EARMARK_SAME_FIELD(wire::Allocation, Allocation, warehouse);
+EARMARK_SAME_FIELD(wire::Allocation, Allocation, shipment);
+
+EARMARK_SAME_SIZE(wire::WaitingLine, WaitingLine);
+EARMARK_SAME_FIELD(wire::WaitingLine, WaitingLine, order_lsn);
+EARMARK_SAME_FIELD(wire::WaitingLine, WaitingLine, quantity_ahead);
+static_assert(place_in<wire::WaitingLine>("since_us").offset == offsetof(WaitingLine, since));
+EARMARK_SAME_FIELD(wire::WaitingLine, WaitingLine, sku);
+EARMARK_SAME_FIELD(wire::WaitingLine, WaitingLine, line);
+EARMARK_SAME_FIELD(wire::WaitingLine, WaitingLine, quantity);
+EARMARK_SAME_FIELD(wire::WaitingLine, WaitingLine, position);
+EARMARK_SAME_FIELD(wire::WaitingLine, WaitingLine, order);
+EARMARK_SAME_FIELD(wire::WaitingLine, WaitingLine, pinned);
+EARMARK_SAME_FIELD(wire::WaitingLine, WaitingLine, priority);
+
+}  // namespace earmark::schema

@@ -1,0 +1,110 @@
+// Requests as values: a frame's body to an engine command or question, verified. Views point into the body (and into
+// the decoder's scratch where a message came in parts). Not thread-safe: one decoder per thread.
+// Everything that FlatBuffers' verifier does not check is checked here: enums, lengths of text and rows, parallel vectors.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <variant>
+
+#include "engine/command.hpp"
+#include "engine/errors.hpp"
+#include "engine/result.hpp"
+#include "schema/frame.hpp"
+
+namespace earmark::schema {
+
+struct HelloRequest {
+  std::uint16_t version = 0;
+  std::string_view token, client;
+  std::uint64_t features = 0;
+};
+struct OrderRequest {
+  engine::PlaceOrder order;
+  std::uint64_t epoch = 0;
+  engine::TimeUs time{};
+};
+struct CancelRequest {
+  engine::CancelOrder cancel;
+  engine::TimeUs time{};
+};
+struct ReceiveRequest {
+  engine::ReceiveStock receipt;
+  std::uint64_t epoch = 0;
+  engine::TimeUs time{};
+};
+struct ShipRequest {
+  engine::ShipOrder ship;
+  engine::TimeUs time{};
+};
+struct LoadRequest {
+  engine::LoadCatalogue load;
+};
+struct ResolveRequest {
+  std::span<const std::string_view> sku_codes, warehouse_codes;
+  std::span<const engine::SkuId> sku_ids;
+  std::span<const engine::WarehouseId> warehouse_ids;
+  bool all_warehouses = false;
+};
+struct CheckRequest {
+  std::uint64_t epoch = 0;
+  std::span<const engine::SkuId> skus;
+};
+struct StockRequest {
+  std::uint64_t epoch = 0;
+  std::span<const engine::SkuId> skus;
+  engine::SkuId after{};
+  engine::WarehouseId warehouse{};
+  bool snapshot = false;
+};
+struct ShowRequest {
+  std::string_view order;
+};
+struct BackordersRequest {
+  std::uint64_t epoch = 0;
+  engine::SkuId sku{};
+  std::string_view customer;
+};
+struct SubscribeRequest {
+  engine::Lsn from{};
+};
+struct DigestRequest {};
+struct StatsRequest {};
+
+using Request = std::variant<HelloRequest, OrderRequest, CancelRequest, ReceiveRequest, ShipRequest, LoadRequest,
+                             ResolveRequest, CheckRequest, StockRequest, ShowRequest, BackordersRequest,
+                             SubscribeRequest, DigestRequest, StatsRequest>;
+
+// The parts of one message: bodies in the order in which they came; one for almost every message.
+using Parts = std::span<const std::span<const std::byte>>;
+
+class RequestDecoder {
+ public:
+  RequestDecoder();
+  ~RequestDecoder();
+  // One body. Errors: malformed, unknown_message, bad_text (also for ids), bad_code, bad_id (over 256 bytes) and, for
+  // loads only, too_many_lines. Quantities, ids and codes are NOT judged here, the engine does that in the order of
+  // semantics R8; so rows of a command in parts are passed on up to engine::max_lines + 1, and it says too_many_lines.
+  Result<Request, engine::ErrorCode> decode(MessageKind kind, std::span<const std::byte> body);
+  // A message in parts (order, cancel, receive, load): scalars and text are those of the first part, rows are
+  // concatenated in order. For load, rows of a part name positions in that part's own code vectors.
+  Result<Request, engine::ErrorCode> decode(MessageKind kind, Parts parts);
+  // The hot one: as decode(order), without the variant. `out` is valid until the next call.
+  engine::ErrorCode decode_order(std::span<const std::byte> body, OrderRequest& out);
+
+  struct Scratch;
+
+ private:
+  std::unique_ptr<Scratch> scratch_;
+};
+
+// Hash of a command's decoded content: equal for repeats, whatever their correlation id or parting.
+std::uint64_t content_hash(const engine::PlaceOrder& order) noexcept;
+std::uint64_t content_hash(const engine::ReceiveStock& receipt) noexcept;
+std::uint64_t content_hash(const engine::CancelOrder& cancel) noexcept;
+std::uint64_t content_hash(const engine::ShipOrder& ship) noexcept;
+
+}  // namespace earmark::schema

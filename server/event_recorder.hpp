@@ -1,0 +1,34 @@
+// The engine's records in the schema's encoding: a thin bridge, one for each committing thread.
+#pragma once
+
+#include "engine/outcomes.hpp"
+#include "schema/event.hpp"
+
+namespace earmark::server {
+
+class EventRecorder final : public engine::Recorder {
+ public:
+  std::size_t record(const engine::Stamp& stamp, const engine::OrderDecision& decision, std::span<std::byte> out) override {
+    return encoder_.encode(stamp, decision, out);
+  }
+  std::size_t record(const engine::Stamp& stamp, const engine::ReceiptDecision& decision, std::span<std::byte> out) override {
+    return encoder_.encode(stamp, decision, out);
+  }
+  std::size_t record(const engine::Stamp& stamp, const engine::FillDecision& decision, std::span<std::byte> out) override {
+    return encoder_.encode(stamp, decision, out);
+  }
+  std::size_t record(const engine::Stamp& stamp, const engine::CancelDecision& decision, std::span<std::byte> out) override {
+    return encoder_.encode(stamp, decision, out);
+  }
+  std::size_t record(const engine::Stamp& stamp, const engine::ShipDecision& decision, std::span<std::byte> out) override {
+    return encoder_.encode(stamp, decision, out);
+  }
+  std::size_t record(const engine::Stamp& stamp, const engine::LoadDecision& decision, std::span<std::byte> out) override {
+    return encoder_.encode(stamp, decision, out);
+  }
+
+ private:
+  schema::EventEncoder encoder_;
+};
+
+}  // namespace earmark::server

@@ -1,0 +1,203 @@
+#include "server/io_thread.hpp"
+
+#include <chrono>
+
+#include "server/limits.hpp"
+
+namespace earmark::server {
+
+using Clock = std::chrono::steady_clock;
+using std::chrono::seconds;
+
+struct IoThread::Connection {
+  Connection(tcp::socket peer, std::uint32_t index) : socket(std::move(peer)), unblocked(socket.get_executor()), session(index) {}
+  tcp::socket socket;
+  asio::steady_timer unblocked;   // waited for while the session is blocked; cancelled when it may read again
+  std::uint32_t session;
+  Clock::time_point opened = Clock::now();
+  bool waits_unblocked = false;
+  bool writing = false;           // the peer's window is full; a wait for it is under way
+  bool closed = false;
+};
+
+IoThread::IoThread(Hub& hub, std::uint16_t index)
+    : work_(asio::make_work_guard(context_)), hub_(hub), worker_(hub, index, [this] { post_proceed(); }),
+      read_buffer_(read_bytes), watch_timer_(context_) {}
+
+IoThread::~IoThread() { join(); }
+
+void IoThread::start() {
+  asio::co_spawn(context_, watch(), asio::detached);
+  thread_ = std::thread([this] { context_.run(); });
+}
+
+void IoThread::join() {
+  if (thread_.joinable()) thread_.join();
+}
+
+engine::TimeUs IoThread::now() noexcept {
+  const auto since_epoch = std::chrono::system_clock::now().time_since_epoch();
+  return engine::TimeUs{std::chrono::duration_cast<std::chrono::microseconds>(since_epoch).count()};
+}
+
+void IoThread::adopt(tcp::socket socket) {
+  asio::post(context_, [this, protocol = socket.local_endpoint().protocol(), handle = socket.release()] {
+    tcp::socket own(context_, protocol, handle);
+    asio::error_code ignored;
+    own.non_blocking(true, ignored);
+    own.set_option(tcp::no_delay(true), ignored);
+    const std::uint32_t index = worker_.open_session();
+    auto connection = std::make_shared<Connection>(std::move(own), index);
+    if (connections_.size() <= index) connections_.resize(index + 1);
+    connections_[index] = connection;
+    asio::co_spawn(context_, serve(std::move(connection)), asio::detached);
+  });
+}
+
+asio::awaitable<void> IoThread::serve(std::shared_ptr<Connection> connection) {
+  const std::uint32_t index = connection->session;
+  for (;;) {
+    while (worker_.session(index).blocked && !worker_.session(index).closing && !connection->closed) {
+      connection->waits_unblocked = true;
+      connection->unblocked.expires_after(seconds(1));  // a bound only: let_unblocked_read() cancels it
+      co_await connection->unblocked.async_wait(as_result);
+      connection->waits_unblocked = false;
+    }
+    if (worker_.session(index).closing || connection->closed) break;
+    const auto [failed] = co_await connection->socket.async_wait(tcp::socket::wait_read, as_result);
+    if (failed || connection->closed) break;
+    asio::error_code error;
+    const std::size_t bytes = connection->socket.read_some(asio::buffer(read_buffer_), error);
+    if (error == asio::error::would_block) continue;
+    if (error) break;
+    worker_.receive(index, std::span(read_buffer_).first(bytes), now());
+    send_dirty();
+  }
+  if (worker_.session(index).closing) co_await say_goodbye(connection);
+  asio::error_code ignored;
+  connection->closed = true;
+  connection->socket.close(ignored);
+  worker_.close_session(index);
+  connections_[index].reset();
+  hub_.connections.fetch_sub(1, std::memory_order_relaxed);
+}
+
+// The peer was told why: send that, say that nothing more comes, and read what it still sends, because closing with
+// unread input would reset the connection and lose the message. Bounded by the watch.
+asio::awaitable<void> IoThread::say_goodbye(std::shared_ptr<Connection> connection) {
+  connection->opened = Clock::now();
+  while (worker_.session(connection->session).unsent() != 0 && !connection->closed) {
+    const auto [failed] = co_await connection->socket.async_wait(tcp::socket::wait_write, as_result);
+    if (failed) co_return;
+    send(connection);
+  }
+  asio::error_code error;
+  connection->socket.shutdown(tcp::socket::shutdown_send, error);
+  while (!error && !connection->closed) {
+    const auto [failed] = co_await connection->socket.async_wait(tcp::socket::wait_read, as_result);
+    if (failed) co_return;
+    connection->socket.read_some(asio::buffer(read_buffer_), error);
+    if (error == asio::error::would_block) error = {};
+  }
+}
+
+// Once a second: peers that never say hello, or do not go when told, are cut off; the end is looked for.
+asio::awaitable<void> IoThread::watch() {
+  for (;;) {
+    watch_timer_.expires_after(seconds(1));
+    co_await watch_timer_.async_wait(as_result);
+    for (const std::shared_ptr<Connection>& connection : connections_) {
+      if (!connection || connection->closed) continue;
+      const Session& session = worker_.session(connection->session);
+      if ((!session.greeted || session.closing) && Clock::now() - connection->opened > seconds(hello_deadline_s)) {
+        asio::error_code ignored;
+        connection->closed = true;
+        connection->socket.close(ignored);
+        connection->unblocked.cancel();
+      }
+    }
+    if (stopping_) stop_when_done();
+    if (context_.stopped()) co_return;
+  }
+}
+
+void IoThread::post_proceed() {
+  // Acquire-release: either proceed() sees what made the caller call, or this call posts another one.
+  if (proceed_posted_.exchange(true, std::memory_order_acq_rel)) return;
+  asio::post(context_, [this] { proceed(); });
+}
+
+void IoThread::proceed() {
+  proceed_posted_.exchange(false, std::memory_order_acq_rel);
+  worker_.proceed(now());
+  send_dirty();
+  let_unblocked_read();
+  if (stopping_) stop_when_done();
+}
+
+void IoThread::send_dirty() {
+  for (const std::uint32_t index : worker_.take_dirty()) {
+    if (connections_[index]) send(connections_[index]);
+  }
+}
+
+void IoThread::send(const std::shared_ptr<Connection>& connection) {
+  Session& session = worker_.session(connection->session);
+  while (!connection->writing && !connection->closed && session.unsent() != 0) {
+    asio::error_code error;
+    session.sent += connection->socket.write_some(
+        asio::buffer(session.out.data() + session.sent, session.unsent()), error);
+    if (error == asio::error::would_block) {
+      connection->writing = true;
+      connection->socket.async_wait(tcp::socket::wait_write, [this, connection](asio::error_code failed) {
+        connection->writing = false;
+        if (failed || connection->closed) return;
+        send(connection);
+        post_proceed();  // the session may have been blocked by what it had not sent, or follow the stream
+      });
+      return;
+    }
+    if (error) {  // the reading side sees it, too, and ends the connection
+      session.sent = session.out.size();
+    }
+  }
+  if (session.unsent() == 0) {
+    session.sent = 0;
+    if (session.out.capacity() > 2 * most_unsent_bytes) {
+      session.out = {};
+    } else {
+      session.out.clear();
+    }
+  }
+}
+
+void IoThread::let_unblocked_read() {
+  for (const std::shared_ptr<Connection>& connection : connections_) {
+    if (connection && connection->waits_unblocked && !worker_.session(connection->session).blocked) connection->unblocked.cancel();
+  }
+}
+
+void IoThread::begin_stop() {
+  asio::post(context_, [this] {
+    stopping_ = true;
+    stop_deadline_ = Clock::now() + seconds(stop_deadline_s);
+    worker_.stop_taking_in();
+    proceed();
+  });
+}
+
+void IoThread::stop_when_done() {
+  engine::SharedState& shared = hub_.engine.shared();
+  bool done = worker_.idle() && hub_.engine.settler().quiet() && shared.commit_word.last() == shared.window.durable();
+  for (const std::shared_ptr<Connection>& connection : connections_) {
+    if (connection && !connection->closed) done = done && worker_.session(connection->session).unsent() == 0;
+  }
+  if (!done && Clock::now() < stop_deadline_) return;
+  asio::error_code ignored;
+  for (const std::shared_ptr<Connection>& connection : connections_) {
+    if (connection) connection->socket.shutdown(tcp::socket::shutdown_both, ignored);
+  }
+  context_.stop();
+}
+
+}  // namespace earmark::server

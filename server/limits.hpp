@@ -1,0 +1,24 @@
+// Limits of connections, in one place. Each bounds memory for one session or one thread.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace earmark::server {
+
+inline constexpr std::uint32_t credit = 4096;                 // requests under way on one connection
+inline constexpr std::size_t most_unsent_bytes = 1U << 20;    // a session with more is not read until the peer has taken some
+inline constexpr std::size_t read_bytes = 256U << 10;         // one socket read at most
+inline constexpr std::size_t most_unfinished_messages = 4;    // in parts, of one session
+inline constexpr std::size_t most_unfinished_bytes = 1U << 20;
+inline constexpr std::size_t most_check_skus = 4096;
+inline constexpr std::size_t most_snapshot_rows = 1024;
+inline constexpr std::size_t stock_rows_per_answer = 16384;
+inline constexpr int hello_deadline_s = 10;
+inline constexpr int stop_deadline_s = 10;                    // peers that take no answers are not waited for longer
+inline constexpr std::uint32_t overloaded_retry_ms = 50;
+inline constexpr std::size_t subscription_read_bytes = 256U << 10;
+// Orders stop being taken in when fewer LSNs than this are free in the journal's window.
+inline constexpr std::uint64_t window_margin = 4096;
+
+}  // namespace earmark::server

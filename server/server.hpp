@@ -1,0 +1,44 @@
+// The server as a whole: opens the journal, recovers the engine, starts the journal's thread and the I/O threads,
+// listens, and stops cleanly. One object for each process.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "server/io_thread.hpp"
+#include "server/options.hpp"
+
+namespace earmark::server {
+
+// Exit statuses of the contract.
+enum class Exit : int { clean = 0, bad_usage = 2, in_use = 3, damaged = 4, storage_failed = 5, cannot_listen = 6 };
+
+class Server {
+ public:
+  explicit Server(Options options);
+  ~Server();
+
+  // Runs until a signal stops it. Errors are printed as one line on stderr.
+  Exit run();
+
+ private:
+  bool recover(Exit& status);
+  bool listen();
+  asio::awaitable<void> accept();
+  void stop();
+
+  Options options_;
+  std::unique_ptr<storage::Journal> journal_;
+  std::unique_ptr<engine::Engine> engine_;
+  std::unique_ptr<Hub> hub_;
+  std::unique_ptr<JournalThread> journal_thread_;
+  std::vector<std::unique_ptr<IoThread>> threads_;
+  std::unique_ptr<tcp::acceptor> acceptor_;
+  std::unique_ptr<asio::signal_set> signals_;
+  std::size_t next_thread_ = 0;
+  engine::TimeUs last_time_{};
+  std::int64_t recovered_ms_ = 0;
+};
+
+}  // namespace earmark::server

@@ -1,0 +1,198 @@
+// Taking in: bytes to frames, frames to decisions. Orders of one read are collected at the desk and decided together;
+// any other request first has the batch before it decided, so that one connection's commands keep their order.
+#include "server/worker.hpp"
+
+#include <algorithm>
+
+#include "server/limits.hpp"
+
+namespace earmark::server {
+
+Worker::Worker(Hub& hub, std::uint16_t index, std::function<void()> wake)
+    : hub_(hub), index_(index), wake_(std::move(wake)),
+      committer_(hub.engine.shared(), engine::CommitterId{static_cast<std::uint8_t>(index)}, recorder_, *this),
+      desk_(committer_), reader_(hub.journal.reader()), read_buffer_(storage::max_record_bytes) {}
+
+Worker::~Worker() = default;
+
+std::uint32_t Worker::open_session() {
+  std::uint32_t index = 0;
+  if (free_sessions_.empty()) {
+    index = static_cast<std::uint32_t>(sessions_.size());
+    sessions_.push_back(std::make_unique<Session>());
+  } else {
+    index = free_sessions_.back();
+    free_sessions_.pop_back();
+    *sessions_[index] = Session{};
+  }
+  sessions_[index]->generation = next_generation_++;
+  sessions_[index]->open = true;
+  return index;
+}
+
+void Worker::close_session(std::uint32_t index) {
+  *sessions_[index] = Session{};  // generation 0: late answers find nobody
+  std::erase(subscribers_, index);
+  std::erase(blocked_, index);
+  std::erase(dirty_, index);
+  free_sessions_.push_back(index);
+}
+
+void Worker::receive(std::uint32_t index, std::span<const std::byte> bytes, engine::TimeUs now) {
+  Session& session = *sessions_[index];
+  if (session.input.empty()) {
+    const std::size_t used = take_in(session, index, bytes, now);
+    if (!session.closing) session.input.assign(bytes.begin() + static_cast<std::ptrdiff_t>(used), bytes.end());
+  } else {
+    session.input.insert(session.input.end(), bytes.begin(), bytes.end());
+    const std::size_t used = take_in(session, index, session.input, now);
+    session.input.erase(session.input.begin(), session.input.begin() + static_cast<std::ptrdiff_t>(used));
+  }
+}
+
+// Returns the bytes consumed.
+std::size_t Worker::take_in(Session& session, std::uint32_t index, std::span<const std::byte> bytes, engine::TimeUs now) {
+  std::size_t used = 0;
+  while (!session.closing) {
+    const schema::Split split = schema::split(bytes.subspan(used));
+    if (split.status == schema::SplitStatus::need_more) break;
+    if (!may_take(session)) {
+      block(session, index);
+      break;
+    }
+    if (split.status == schema::SplitStatus::too_large) {
+      const engine::ReplyTo reply{split.frame.header.correlation, index, session.generation, index_, 0, 0};
+      ++session.under_way;
+      refuse_now(reply, engine::ErrorCode::too_large);
+      session.closing = true;
+      break;
+    }
+    handle_frame(session, index, split.frame, now);
+    used += split.consumed;
+  }
+  decide_batch(now);  // text of its orders lies in `bytes`
+  return used;
+}
+
+bool Worker::may_take(const Session& session) const noexcept {
+  const engine::Window& window = hub_.engine.shared().window;
+  return session.under_way < credit && session.unsent() < most_unsent_bytes && admission_stops_ == 0 && !role_stalled_ &&
+         window.has_room(hub_.engine.shared().commit_word.last() + window_margin);
+}
+
+void Worker::block(Session& session, std::uint32_t index) {
+  if (session.blocked) return;
+  session.blocked = true;
+  blocked_.push_back(index);
+}
+
+void Worker::handle_frame(Session& session, std::uint32_t index, const schema::Frame& frame, engine::TimeUs now) {
+  const schema::MessageKind kind = frame.header.kind;
+  const engine::ReplyTo reply{frame.header.correlation, index, session.generation, index_, 0, 0};
+  const bool in_parts = (frame.header.flags & schema::flag_more_parts) != 0 || !session.unfinished.empty();
+  if (!session.greeted && kind != schema::MessageKind::hello) {
+    ++session.under_way;
+    refuse_now(reply, engine::ErrorCode::hello_first);
+    session.closing = true;
+    return;
+  }
+  if (kind == schema::MessageKind::order && !in_parts) {  // the hot path
+    ++session.under_way;
+    return handle_order(frame.body, reply, now);
+  }
+  decide_batch(now);
+  if (in_parts && !add_part(session, frame, reply)) return;
+  ++session.under_way;
+  const auto whole = std::find_if(session.unfinished.begin(), session.unfinished.end(), [&](const UnfinishedMessage& message) {
+    return message.kind == kind && message.correlation == frame.header.correlation;
+  });
+  if (whole == session.unfinished.end()) {
+    const auto request = decoder_.decode(kind, frame.body);
+    return request ? handle(*request, session, reply, now) : refuse_now(reply, request.error());
+  }
+  const UnfinishedMessage message = std::move(*whole);
+  session.unfinished.erase(whole);
+  const std::vector<std::span<const std::byte>> parts(message.bodies.begin(), message.bodies.end());
+  const auto request = decoder_.decode(kind, schema::Parts(parts));
+  if (request) return handle(*request, session, reply, now);
+  refuse_now(reply, request.error());
+}
+
+// Keeps a part. True: the frame is not a part of anything unfinished, or was the last part.
+bool Worker::add_part(Session& session, const schema::Frame& frame, const engine::ReplyTo& reply) {
+  const bool more = (frame.header.flags & schema::flag_more_parts) != 0;
+  auto found = std::find_if(session.unfinished.begin(), session.unfinished.end(), [&](const UnfinishedMessage& message) {
+    return message.kind == frame.header.kind && message.correlation == frame.header.correlation;
+  });
+  if (found == session.unfinished.end()) {
+    if (!more) return true;
+    if (session.unfinished.size() == most_unfinished_messages) {
+      ++session.under_way;
+      refuse_now(reply, engine::ErrorCode::too_many_parts);
+      session.closing = true;
+      return false;
+    }
+    session.unfinished.push_back({frame.header.kind, frame.header.correlation, {}, 0});
+    found = session.unfinished.end() - 1;
+  }
+  found->bytes += frame.body.size();
+  if (found->bytes > most_unfinished_bytes) {
+    ++session.under_way;
+    refuse_now(reply, engine::ErrorCode::too_many_parts);
+    session.closing = true;
+    return false;
+  }
+  found->bodies.emplace_back(frame.body.begin(), frame.body.end());
+  return !more;
+}
+
+void Worker::decide_batch(engine::TimeUs now) {
+  if (desk_.empty()) return;
+  while (!desk_.decide(now, [&](const engine::ReceivedOrder& received) {
+    to_settler(std::make_unique<engine::Message>(received.order, received.content, named(received.reply, received.order.id), now));
+  })) {
+    // Other threads have used up the room that may_take() saw. Rare; the batch's text lies in the read buffer, so wait
+    // here for the disk: the journal needs nothing from this thread, and answers free this thread's ring.
+    hub_.journal_thread->wait_for_group();
+    deliver_durable();
+  }
+}
+
+void Worker::to_settler(std::unique_ptr<engine::Message> message) {
+  if (hub_.engine.settler().submit(std::move(message), committer_) == engine::Settled::stalled) role_stalled_ = true;
+}
+
+void Worker::proceed(engine::TimeUs now) {
+  deliver_durable();
+  deliver_mail(now);
+  if (role_stalled_) role_stalled_ = hub_.engine.settler().resume(committer_) == engine::Settled::stalled;
+  try_digest();
+  take_in_blocked(now);
+  for (const std::uint32_t index : std::vector<std::uint32_t>(subscribers_)) push_subscription(*sessions_[index], index);
+}
+
+void Worker::finish_recovery() {
+  engine::Settled settled = hub_.engine.settler().settle_unfinished(committer_);
+  while (settled == engine::Settled::stalled || !pending_.empty()) {
+    hub_.journal_thread->wait_for_group();
+    deliver_durable();
+    if (settled == engine::Settled::stalled) settled = hub_.engine.settler().resume(committer_);
+  }
+}
+
+void Worker::take_in_blocked(engine::TimeUs now) {
+  const std::vector<std::uint32_t> waiting = std::exchange(blocked_, {});
+  for (const std::uint32_t index : waiting) {
+    Session& session = *sessions_[index];
+    session.blocked = false;
+    const std::size_t used = take_in(session, index, session.input, now);
+    session.input.erase(session.input.begin(), session.input.begin() + static_cast<std::ptrdiff_t>(used));
+  }
+}
+
+std::vector<std::uint32_t> Worker::take_dirty() {
+  for (const std::uint32_t index : dirty_) sessions_[index]->dirty = false;
+  return std::exchange(dirty_, {});
+}
+
+}  // namespace earmark::server

@@ -1,0 +1,143 @@
+// A worker: everything that one I/O thread does except sockets. Bytes in, bytes out:
+//   bytes -> frame -> decode -> decide (order desk) or settler -> [journal] -> answer
+// Sans-I/O: the shim (server/io_thread.hpp) gives it bytes and the time and sends what stands in Session::out; tests
+// drive it without a network. Owned by one thread, except mailbox and wake().
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/committer.hpp"
+#include "engine/message.hpp"
+#include "engine/order_desk.hpp"
+#include "schema/answer.hpp"
+#include "schema/request.hpp"
+#include "server/event_recorder.hpp"
+#include "server/hub.hpp"
+#include "server/pending_answers.hpp"
+#include "server/session.hpp"
+
+namespace earmark::server {
+
+class Worker final : public engine::Outcomes {
+ public:
+  Worker(Hub& hub, std::uint16_t index, std::function<void()> wake);
+  ~Worker() override;
+
+  std::uint32_t open_session();
+  void close_session(std::uint32_t index);
+  Session& session(std::uint32_t index) { return *sessions_[index]; }
+
+  // Bytes that came for a session. Keeps what it cannot take in now; look at Session::blocked before reading more.
+  void receive(std::uint32_t index, std::span<const std::byte> bytes, engine::TimeUs now);
+  // More has become durable, mail has come, or a peer has taken answers: lets answers go, then takes in what waited.
+  void proceed(engine::TimeUs now);
+  // Sessions with something to send since the last call; cleared.
+  std::vector<std::uint32_t> take_dirty();
+
+  // Before the thread starts: commits the fills that a crash cut off and waits until they are durable.
+  void finish_recovery();
+  // No more requests are taken in; what is decided is still answered.
+  void stop_taking_in() noexcept { ++admission_stops_; }
+  // Nothing decided here waits for the disk, nobody settles here.
+  bool idle() const noexcept { return pending_.empty() && !role_stalled_ && desk_.empty(); }
+
+  Mailbox mailbox;
+  // Makes the thread call proceed() soon. Any thread.
+  void wake() { wake_(); }
+
+  // engine::Outcomes
+  void committed(engine::Lsn first, engine::Lsn last) override;
+  void decided(const engine::ReplyTo& reply, engine::Lsn lsn, std::span<const std::byte> record,
+               std::uint64_t ring_position, bool more) override;
+  void repeated(const engine::ReplyTo& reply, engine::Lsn as_of, engine::Lsn original) override;
+  void refused(const engine::ReplyTo& reply, engine::Lsn as_of, const engine::Error& error) override;
+  void shown(const engine::ReplyTo& reply, engine::Lsn as_of, const engine::OrderView& view) override;
+  void listed(const engine::ReplyTo& reply, engine::Lsn as_of, std::span<const engine::WaitingLineView> lines) override;
+  void resolved(const engine::ReplyTo& reply, engine::Lsn as_of, const engine::ResolvedView& view) override;
+
+  const engine::DeskCounters& desk_counters() const noexcept { return desk_.counters(); }
+
+ private:
+  // Taking in (worker.cpp).
+  std::size_t take_in(Session& session, std::uint32_t index, std::span<const std::byte> bytes, engine::TimeUs now);
+  bool may_take(const Session& session) const noexcept;
+  void handle_frame(Session& session, std::uint32_t index, const schema::Frame& frame, engine::TimeUs now);
+  bool add_part(Session& session, const schema::Frame& frame, const engine::ReplyTo& reply);
+  void decide_batch(engine::TimeUs now);
+  void to_settler(std::unique_ptr<engine::Message> message);
+
+  // One for each kind of request (worker_requests.cpp).
+  void handle(const schema::Request& request, Session& session, const engine::ReplyTo& reply, engine::TimeUs now);
+  void handle_order(std::span<const std::byte> body, const engine::ReplyTo& reply, engine::TimeUs now);
+  void on(const schema::HelloRequest& request, Session& session, const engine::ReplyTo& reply, engine::TimeUs now);
+  void on(const schema::OrderRequest& request, Session& session, const engine::ReplyTo& reply, engine::TimeUs now);
+  void on(const schema::CancelRequest& request, Session& session, const engine::ReplyTo& reply, engine::TimeUs now);
+  void on(const schema::ReceiveRequest& request, Session& session, const engine::ReplyTo& reply, engine::TimeUs now);
+  void on(const schema::ShipRequest& request, Session& session, const engine::ReplyTo& reply, engine::TimeUs now);
+  void on(const schema::LoadRequest& request, Session& session, const engine::ReplyTo& reply, engine::TimeUs now);
+  void on(const schema::ResolveRequest& request, Session& session, const engine::ReplyTo& reply, engine::TimeUs now);
+  void on(const schema::CheckRequest& request, Session& session, const engine::ReplyTo& reply, engine::TimeUs now);
+  void on(const schema::StockRequest& request, Session& session, const engine::ReplyTo& reply, engine::TimeUs now);
+  void on(const schema::ShowRequest& request, Session& session, const engine::ReplyTo& reply, engine::TimeUs now);
+  void on(const schema::BackordersRequest& request, Session& session, const engine::ReplyTo& reply, engine::TimeUs now);
+  void on(const schema::SubscribeRequest& request, Session& session, const engine::ReplyTo& reply, engine::TimeUs now);
+  void on(const schema::DigestRequest& request, Session& session, const engine::ReplyTo& reply, engine::TimeUs now);
+  void on(const schema::StatsRequest& request, Session& session, const engine::ReplyTo& reply, engine::TimeUs now);
+  bool epoch_fits(std::uint64_t epoch, const engine::ReplyTo& reply);
+  engine::ReplyTo named(engine::ReplyTo reply, std::string_view order_id);
+
+  // Stock at one durable LSN (worker_stock.cpp).
+  void answer_stock(const schema::StockRequest& request, const engine::ReplyTo& reply);
+
+  // The digest's drain (worker_digest.cpp).
+  void stop_admission_everywhere();
+  void try_digest();
+  void resume_admission_everywhere();
+
+  // Letting go (worker_answers.cpp).
+  void deliver_durable();
+  void deliver(PendingAnswer& answer);
+  void deliver_repeat(const PendingAnswer& answer);
+  bool read_decision(const PendingAnswer& answer, std::vector<std::byte>& frames);
+  void deliver_mail(engine::TimeUs now);
+  void push_subscription(Session& session, std::uint32_t index);
+  std::vector<std::byte>* out_of(const engine::ReplyTo& reply);  // nullptr: the session has gone
+  void answered(const engine::ReplyTo& reply);
+  void mark_dirty(std::uint32_t index);
+  void block(Session& session, std::uint32_t index);
+  void take_in_blocked(engine::TimeUs now);
+  void refuse_now(const engine::ReplyTo& reply, engine::ErrorCode code, std::string_view message = {});
+  PendingAnswer& pend(engine::Lsn lsn, const engine::ReplyTo& reply, PendingAnswer::Kind kind);
+
+  Hub& hub_;
+  std::uint16_t index_;
+  std::function<void()> wake_;
+  EventRecorder recorder_;
+  engine::Committer committer_;
+  engine::OrderDesk desk_;
+  schema::RequestDecoder decoder_;
+  std::unique_ptr<storage::JournalReader> reader_;
+  schema::EventDecoder event_decoder_;
+  std::vector<std::byte> read_buffer_;  // of the journal
+  std::vector<engine::Quantity> check_row_;
+
+  std::vector<std::unique_ptr<Session>> sessions_;
+  std::vector<std::uint32_t> free_sessions_;
+  std::uint32_t next_generation_ = 1;
+  std::vector<std::uint32_t> dirty_, blocked_, subscribers_;
+  RingQueue<PendingAnswer> pending_;
+  bool role_stalled_ = false;       // this thread owns the settler's role and waits for room
+  int admission_stops_ = 0;         // by digests and the end; taking in goes on when all have ended
+  struct DigestAsked {
+    engine::ReplyTo reply;
+    std::uint32_t workers_stopped = 0;
+  };
+  std::unique_ptr<DigestAsked> digest_;
+};
+
+}  // namespace earmark::server

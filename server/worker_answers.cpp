@@ -1,0 +1,190 @@
+// Letting go: answers whose LSN is durable, in the order in which they were decided; then subscribers.
+#include <algorithm>
+
+#include "schema/record.hpp"
+#include "server/limits.hpp"
+#include "server/worker.hpp"
+
+namespace earmark::server {
+namespace {
+
+bool fills_follow(const schema::Decision& decision) {
+  if (const auto* receipt = std::get_if<engine::ReceiptDecision>(&decision)) return receipt->fills_follow;
+  if (const auto* cancel = std::get_if<engine::CancelDecision>(&decision)) return cancel->fills_follow;
+  if (const auto* load = std::get_if<engine::LoadDecision>(&decision)) return load->fills_follow;
+  return false;
+}
+
+}  // namespace
+
+void Worker::committed(engine::Lsn, engine::Lsn) { hub_.journal_thread->committed(); }
+
+PendingAnswer& Worker::pend(engine::Lsn lsn, const engine::ReplyTo& reply, PendingAnswer::Kind kind) {
+  PendingAnswer& answer = pending_.push();
+  answer.lsn = lsn;
+  answer.reply = reply;
+  answer.kind = kind;
+  answer.more = false;
+  return answer;
+}
+
+void Worker::decided(const engine::ReplyTo& reply, engine::Lsn lsn, std::span<const std::byte> record,
+                     std::uint64_t ring_position, bool more) {
+  PendingAnswer& answer = pend(lsn, reply, PendingAnswer::Kind::record);
+  answer.record = record;
+  answer.ring_position = ring_position;
+  answer.more = more;
+}
+
+void Worker::repeated(const engine::ReplyTo& reply, engine::Lsn as_of, engine::Lsn original) {
+  pend(as_of, reply, PendingAnswer::Kind::repeat).original = original;
+}
+
+void Worker::refused(const engine::ReplyTo& reply, engine::Lsn as_of, const engine::Error& error) {
+  PendingAnswer& answer = pend(as_of, reply, PendingAnswer::Kind::frames);
+  answer.frames.clear();
+  const std::uint32_t retry_ms = error.code == engine::ErrorCode::overloaded ? overloaded_retry_ms : 0;
+  schema::append_answer(answer.frames, reply.correlation, schema::ErrorAnswer{error, {}, as_of, retry_ms});
+}
+
+void Worker::refuse_now(const engine::ReplyTo& reply, engine::ErrorCode code, std::string_view message) {
+  const std::uint32_t retry_ms = code == engine::ErrorCode::overloaded ? overloaded_retry_ms : 0;
+  if (std::vector<std::byte>* out = out_of(reply)) {
+    schema::append_answer(*out, reply.correlation, schema::ErrorAnswer{{code, 0, {}}, message, {}, retry_ms});
+  }
+  answered(reply);
+}
+
+void Worker::deliver_durable() {
+  const engine::Lsn durable = hub_.engine.shared().window.durable();
+  while (!pending_.empty() && pending_.front().lsn <= durable) {
+    deliver(pending_.front());
+    pending_.pop();
+  }
+}
+
+void Worker::deliver(PendingAnswer& answer) {
+  if (answer.kind == PendingAnswer::Kind::repeat) return deliver_repeat(answer);
+  const bool is_record = answer.kind == PendingAnswer::Kind::record;
+  if (answer.reply.generation != 0 && answer.reply.thread != index_) {  // the session lives on another thread
+    Mail mail{answer.reply, std::move(answer.frames), !answer.more, {}};
+    if (is_record) {
+      mail.frames.clear();
+      schema::append_event_frames(mail.frames, answer.reply.correlation, answer.record, false, answer.more);
+    }
+    Worker& receiver = *hub_.workers[answer.reply.thread];
+    receiver.mailbox.enqueue(std::move(mail));
+    receiver.wake();
+  } else {
+    if (std::vector<std::byte>* out = out_of(answer.reply)) {
+      if (is_record) {
+        schema::append_event_frames(*out, answer.reply.correlation, answer.record, false, answer.more);
+      } else {
+        out->insert(out->end(), answer.frames.begin(), answer.frames.end());
+      }
+    }
+    if (!answer.more) answered(answer.reply);
+  }
+  if (is_record && answer.ring_position != 0) hub_.engine.shared().rings[index_]->release(answer.ring_position);
+}
+
+// The decision as first made: read back from the journal, with its fills.
+void Worker::deliver_repeat(const PendingAnswer& answer) {
+  PendingAnswer ready;
+  ready.reply = answer.reply;
+  ready.kind = PendingAnswer::Kind::frames;
+  if (!read_decision(answer, ready.frames)) {
+    ready.frames.clear();
+    schema::append_answer(ready.frames, answer.reply.correlation,
+                          schema::ErrorAnswer{{engine::ErrorCode::trimmed, 0, {}},
+                                              "The decision was made, but the journal no longer holds it.", answer.lsn, 0});
+  }
+  deliver(ready);
+}
+
+bool Worker::read_decision(const PendingAnswer& answer, std::vector<std::byte>& frames) {
+  if (!reader_->seek(answer.original)) return false;
+  bool more = true;
+  while (more) {
+    engine::Lsn first{}, last{};
+    const auto bytes = reader_->read(read_buffer_, answer.lsn, first, last);
+    if (!bytes || *bytes == 0) return false;
+    std::span<const std::byte> records(read_buffer_.data(), *bytes);
+    while (more && !records.empty()) {
+      std::size_t consumed = 0;
+      const schema::Event event = event_decoder_.decode_trusted(records, consumed);
+      const auto* fill = std::get_if<engine::FillDecision>(&event.decision);
+      if (event.stamp.lsn == answer.original || (fill != nullptr && event.stamp.cause == answer.original)) {
+        more = fill != nullptr ? !fill->last : fills_follow(event.decision);
+        schema::append_event_frames(frames, answer.reply.correlation, records.first(consumed), true, more);
+      }
+      records = records.subspan(consumed);
+    }
+  }
+  return true;
+}
+
+void Worker::deliver_mail(engine::TimeUs) {
+  Mail mail;
+  while (mailbox.try_dequeue(mail)) {
+    if (mail.task) {
+      mail.task();
+      mail.task = nullptr;
+      continue;
+    }
+    if (std::vector<std::byte>* out = out_of(mail.reply)) out->insert(out->end(), mail.frames.begin(), mail.frames.end());
+    if (mail.last_frame) answered(mail.reply);
+  }
+}
+
+std::vector<std::byte>* Worker::out_of(const engine::ReplyTo& reply) {
+  if (reply.generation == 0 || reply.session >= sessions_.size()) return nullptr;
+  Session& session = *sessions_[reply.session];
+  if (session.generation != reply.generation) return nullptr;
+  mark_dirty(reply.session);
+  return &session.out;
+}
+
+void Worker::answered(const engine::ReplyTo& reply) {
+  desk_.back_from_settler(reply.hint);
+  if (reply.generation == 0 || reply.session >= sessions_.size()) return;
+  Session& session = *sessions_[reply.session];
+  if (session.generation == reply.generation) --session.under_way;
+}
+
+void Worker::mark_dirty(std::uint32_t index) {
+  Session& session = *sessions_[index];
+  if (session.dirty) return;
+  session.dirty = true;
+  dirty_.push_back(index);
+}
+
+// As much of the stream as the peer takes: what it has not taken bounds what is read.
+void Worker::push_subscription(Session& session, std::uint32_t index) {
+  if (!session.subscription || session.unsent() > most_unsent_bytes) return;
+  Subscription& subscription = *session.subscription;
+  const engine::Lsn durable = hub_.engine.shared().window.durable();
+  if (subscription.next > durable || !reader_->seek(subscription.next)) return;
+  while (subscription.next <= durable && session.unsent() < most_unsent_bytes) {
+    engine::Lsn first{}, last{};
+    const auto bytes = reader_->read(read_buffer_, durable, first, last);
+    if (!bytes || *bytes == 0) return;
+    std::span<const std::byte> records(read_buffer_.data(), *bytes);
+    for (engine::Lsn lsn = first; lsn <= last; lsn = lsn + 1) {
+      std::size_t size = 0;
+      bool more = true;
+      while (more) {
+        const schema::Piece piece = schema::piece_at(records.subspan(size));
+        EARMARK_CHECK(piece.stride != 0);
+        more = piece.header.more();
+        size += piece.stride;
+      }
+      schema::append_event_frames(session.out, subscription.correlation, records.first(size), false, false);
+      records = records.subspan(size);
+    }
+    subscription.next = last + 1;
+    mark_dirty(index);
+  }
+}
+
+}  // namespace earmark::server

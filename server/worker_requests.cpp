@@ -1,0 +1,196 @@
+// One handler for each kind of request. Changing commands go to the desk or the settler; questions about stock are
+// answered from the durable view at once; questions about orders are the settler's.
+#include <algorithm>
+
+#include "server/limits.hpp"
+#include "server/version.hpp"
+#include "server/worker.hpp"
+
+namespace earmark::server {
+
+void Worker::handle(const schema::Request& request, Session& session, const engine::ReplyTo& reply, engine::TimeUs now) {
+  std::visit([&](const auto& kind) { on(kind, session, reply, now); }, request);
+}
+
+// While a command that names this order is with the settler, later ones of it go there too.
+engine::ReplyTo Worker::named(engine::ReplyTo reply, std::string_view order_id) {
+  if (order_id.empty() || order_id.size() > engine::max_id_bytes) return reply;
+  reply.hint = desk_.with_settler(engine::identify(engine::IdSpace::order, order_id));
+  return reply;
+}
+
+bool Worker::epoch_fits(std::uint64_t epoch, const engine::ReplyTo& reply) {
+  if (epoch == hub_.journal.identity().catalogue_epoch) return true;
+  refuse_now(reply, engine::ErrorCode::stale_catalogue);
+  return false;
+}
+
+void Worker::handle_order(std::span<const std::byte> body, const engine::ReplyTo& reply, engine::TimeUs now) {
+  schema::OrderRequest request;
+  const engine::ErrorCode code = decoder_.decode_order(body, request);
+  if (code != engine::ErrorCode::none) return refuse_now(reply, code);
+  if (!epoch_fits(request.epoch, reply)) return;
+  if (request.order.lines.size() > engine::fast_path_cells) {
+    decide_batch(now);
+    return on(request, *sessions_[reply.session], reply, now);
+  }
+  desk_.add({request.order, schema::content_hash(request.order), reply, 0});
+  if (desk_.full()) decide_batch(now);
+}
+
+void Worker::on(const schema::OrderRequest& request, Session&, const engine::ReplyTo& reply, engine::TimeUs now) {
+  if (!epoch_fits(request.epoch, reply)) return;
+  to_settler(std::make_unique<engine::Message>(request.order, schema::content_hash(request.order),
+                                               named(reply, request.order.id), now));
+}
+
+void Worker::on(const schema::HelloRequest& request, Session& session, const engine::ReplyTo& reply, engine::TimeUs) {
+  if (request.version != schema::protocol_version) {
+    refuse_now(reply, engine::ErrorCode::unsupported_version);
+    session.closing = true;
+    return;
+  }
+  session.greeted = true;
+  const engine::Capacity& capacity = hub_.engine.shared().capacity;
+  schema::HelloAnswer answer;
+  answer.server = server_name;
+  answer.epoch = hub_.journal.identity().catalogue_epoch;
+  answer.durable = hub_.engine.shared().window.durable();
+  answer.oldest_known = hub_.journal.oldest();
+  answer.credit = credit;
+  answer.max_lines = engine::max_lines;
+  answer.fast_path_cells = engine::fast_path_cells;
+  answer.max_skus = capacity.skus;
+  answer.max_warehouses = capacity.warehouses;
+  answer.sku_count = hub_.engine.view().sku_count();
+  answer.warehouse_count = hub_.engine.view().warehouse_count();
+  if (std::vector<std::byte>* out = out_of(reply)) schema::append_answer(*out, reply.correlation, answer);
+  answered(reply);
+}
+
+void Worker::on(const schema::CancelRequest& request, Session&, const engine::ReplyTo& reply, engine::TimeUs now) {
+  to_settler(std::make_unique<engine::Message>(request.cancel, schema::content_hash(request.cancel),
+                                               named(reply, request.cancel.order_id), now));
+}
+
+void Worker::on(const schema::ReceiveRequest& request, Session&, const engine::ReplyTo& reply, engine::TimeUs now) {
+  if (!epoch_fits(request.epoch, reply)) return;
+  to_settler(std::make_unique<engine::Message>(request.receipt, schema::content_hash(request.receipt), reply, now));
+}
+
+void Worker::on(const schema::ShipRequest& request, Session&, const engine::ReplyTo& reply, engine::TimeUs now) {
+  to_settler(std::make_unique<engine::Message>(request.ship, schema::content_hash(request.ship),
+                                               named(reply, request.ship.order_id), now));
+}
+
+void Worker::on(const schema::LoadRequest& request, Session&, const engine::ReplyTo& reply, engine::TimeUs now) {
+  to_settler(std::make_unique<engine::Message>(request.load, reply, now));
+}
+
+void Worker::on(const schema::ResolveRequest& request, Session&, const engine::ReplyTo& reply, engine::TimeUs) {
+  to_settler(std::make_unique<engine::Message>(
+      engine::ResolveCodes{request.sku_codes, request.warehouse_codes, request.sku_ids, request.warehouse_ids, request.all_warehouses},
+      reply));
+}
+
+void Worker::on(const schema::ShowRequest& request, Session&, const engine::ReplyTo& reply, engine::TimeUs) {
+  to_settler(std::make_unique<engine::Message>(engine::ShowOrder{request.order}, named(reply, request.order)));
+}
+
+void Worker::on(const schema::BackordersRequest& request, Session&, const engine::ReplyTo& reply, engine::TimeUs) {
+  if (request.sku.value != 0 && !epoch_fits(request.epoch, reply)) return;
+  to_settler(std::make_unique<engine::Message>(engine::ListBackorders{request.sku, request.customer}, reply));
+}
+
+// Wait-free: one load a cell. The view was brought up to `durable` before anything of it was answered.
+void Worker::on(const schema::CheckRequest& request, Session&, const engine::ReplyTo& reply, engine::TimeUs) {
+  if (!epoch_fits(request.epoch, reply)) return;
+  if (request.skus.size() > most_check_skus) return refuse_now(reply, engine::ErrorCode::too_many_rows, "A check may name 4,096 SKUs; ask in several.");
+  const engine::Lsn durable = hub_.engine.shared().window.durable();
+  const engine::DurableView& view = hub_.engine.view();
+  const std::uint16_t warehouses = view.warehouse_count();
+  check_row_.clear();
+  for (const engine::SkuId sku : request.skus) {
+    const bool known = sku.value != 0 && sku.value <= view.sku_count();
+    for (std::uint16_t id = 1; id <= warehouses; ++id) {
+      check_row_.push_back(known ? view.available(sku, engine::WarehouseId{id}) : 0);
+    }
+  }
+  if (std::vector<std::byte>* out = out_of(reply)) {
+    schema::append_answer(*out, reply.correlation, schema::CheckAnswer{durable, warehouses, check_row_});
+  }
+  answered(reply);
+}
+
+void Worker::on(const schema::StockRequest& request, Session&, const engine::ReplyTo& reply, engine::TimeUs) {
+  if (!epoch_fits(request.epoch, reply)) return;
+  answer_stock(request, reply);
+}
+
+void Worker::on(const schema::SubscribeRequest& request, Session& session, const engine::ReplyTo& reply, engine::TimeUs) {
+  const engine::Lsn durable = hub_.engine.shared().window.durable();
+  const engine::Lsn from = request.from.value == 0 ? durable + 1 : request.from;
+  if (from < hub_.journal.oldest()) {
+    return refuse_now(reply, engine::ErrorCode::trimmed,
+                      "The oldest kept LSN is " + std::to_string(hub_.journal.oldest().value) + "; start there.");
+  }
+  if (!session.subscription) subscribers_.push_back(reply.session);
+  session.subscription = Subscription{reply.correlation, from};
+  if (std::vector<std::byte>* out = out_of(reply)) {
+    schema::append_answer(*out, reply.correlation, schema::SubscribeAnswer{from, durable, hub_.journal.oldest()});
+  }
+  answered(reply);
+  push_subscription(session, reply.session);
+}
+
+void Worker::on(const schema::StatsRequest&, Session&, const engine::ReplyTo& reply, engine::TimeUs) {
+  engine::SharedState& shared = hub_.engine.shared();
+  const engine::SettlerCounters& settler = hub_.engine.settler().counters();
+  std::vector<std::string_view> names;
+  std::vector<std::uint64_t> values;
+  const auto add = [&](std::string_view name, std::uint64_t value) {
+    names.push_back(name);
+    values.push_back(value);
+  };
+  std::uint64_t commits = 0, lost = 0, helps = 0, fast = 0, to_settler_count = 0, repeats = 0, errors = 0, batches = 0;
+  const auto add_commits = [&](engine::CommitterId id) {
+    const engine::CommitCounters& counters = shared.commit_word.counters(id);
+    commits += counters.commits.get();
+    lost += counters.lost.get();
+    helps += counters.helps.get();
+  };
+  for (const Worker* worker : hub_.workers) {
+    add_commits(engine::CommitterId{static_cast<std::uint8_t>(worker->index_)});
+    fast += worker->desk_.counters().fast_orders.get();
+    to_settler_count += worker->desk_.counters().settler_orders.get();
+    repeats += worker->desk_.counters().repeats.get();
+    errors += worker->desk_.counters().errors.get();
+    batches += worker->desk_.counters().batches.get();
+  }
+  add_commits(engine::CommitWord::settler_descriptor);
+  add("decided_lsn", shared.commit_word.last().value);
+  add("durable_lsn", shared.window.durable().value);
+  add("connections", hub_.connections.load(std::memory_order_relaxed));
+  add("io_threads", hub_.workers.size());
+  add("skus", hub_.engine.view().sku_count());
+  add("warehouses", hub_.engine.view().warehouse_count());
+  add("orders_fast_path", fast);
+  add("orders_to_settler", to_settler_count);
+  add("orders_short", settler.shorts.get());
+  add("orders_repeated", repeats);
+  add("orders_in_error", errors);
+  add("order_batches", batches);
+  add("settler_messages", settler.messages.get());
+  add("fills", settler.fills.get());
+  add("filled_units", settler.filled_units.get());
+  add("commits", commits);
+  add("commits_lost", lost);
+  add("helps", helps);
+  add("journal_groups", hub_.journal_thread->groups());
+  add("journal_bytes", hub_.journal_thread->bytes());
+  add("order_memory_bytes", shared.blocks.bytes_taken());
+  if (std::vector<std::byte>* out = out_of(reply)) schema::append_answer(*out, reply.correlation, schema::StatsAnswer{names, values});
+  answered(reply);
+}
+
+}  // namespace earmark::server

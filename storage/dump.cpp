@@ -1,0 +1,207 @@
+#include "storage/dump.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "engine/errors.hpp"
+
+namespace earmark::storage {
+
+using Json = nlohmann::json;  // sorts its keys
+
+namespace {
+
+std::string code_of(const std::vector<std::string>& codes, std::size_t id) {
+  return id < codes.size() && !codes[id].empty() ? codes[id] : "#" + std::to_string(id);
+}
+
+void keep(std::vector<std::string>& codes, std::size_t id, std::string_view code) {
+  if (id >= codes.size()) codes.resize(id + 1);
+  codes[id] = code;
+}
+
+std::uint64_t units(const Json& map) {
+  std::uint64_t sum = 0;
+  for (const auto& [warehouse, quantity] : map.items()) sum += quantity.get<std::uint64_t>();
+  return sum;
+}
+
+}  // namespace
+
+// One line in the making.
+class DumpLine {
+ public:
+  explicit DumpLine(const Dump& dump) : dump_(dump) {}
+
+  void write(const engine::VoidDecision& decision);
+  void write(const engine::OrderDecision& decision);
+  void write(const engine::ReceiptDecision& decision);
+  void write(const engine::FillDecision& decision);
+  void write(const engine::CancelDecision& decision);
+  void write(const engine::ShipDecision& decision);
+  void write(const engine::LoadDecision& decision);
+  std::string finish(const engine::Stamp& stamp);
+
+ private:
+  std::string sku(engine::SkuId id) const { return code_of(dump_.skus_, id.value); }
+  std::string warehouse(engine::WarehouseId id) const { return code_of(dump_.warehouses_, id.value); }
+  void touch(engine::SkuId sku, engine::WarehouseId warehouse, engine::Quantity available);
+  void add(Json& map, engine::SkuId sku, const engine::Take& take);
+  Json take_all(engine::SkuId sku, std::span<const engine::Take> takes);
+  Json rows(std::span<const engine::ReceivedRow> received, const char* quantity);
+
+  struct Touched {
+    engine::SkuId sku;
+    engine::WarehouseId warehouse;
+    engine::Quantity available;
+  };
+  const Dump& dump_;
+  Json out_ = Json::object();
+  std::vector<Touched> touched_;
+  std::vector<std::pair<std::uint64_t, std::size_t>> index_;  // cell to its place in touched_, sorted
+};
+
+void DumpLine::touch(engine::SkuId sku, engine::WarehouseId warehouse, engine::Quantity available) {
+  const std::pair<std::uint64_t, std::size_t> cell{std::uint64_t{sku.value} << 16 | warehouse.value, 0};
+  const auto found = std::lower_bound(index_.begin(), index_.end(), cell);
+  if (found != index_.end() && found->first == cell.first) {
+    touched_[found->second].available = available;
+    return;
+  }
+  index_.insert(found, {cell.first, touched_.size()});
+  touched_.push_back({sku, warehouse, available});
+}
+
+void DumpLine::add(Json& map, engine::SkuId sku, const engine::Take& take) {
+  touch(sku, take.warehouse, take.available_after);
+  if (take.quantity == 0) return;
+  Json& sum = map[warehouse(take.warehouse)];
+  sum = (sum.is_null() ? 0 : sum.get<std::uint64_t>()) + take.quantity;
+}
+
+Json DumpLine::take_all(engine::SkuId sku, std::span<const engine::Take> takes) {
+  Json map = Json::object();
+  for (const engine::Take& take : takes) add(map, sku, take);
+  return map;
+}
+
+Json DumpLine::rows(std::span<const engine::ReceivedRow> received, const char* quantity) {
+  Json list = Json::array();
+  for (const engine::ReceivedRow& row : received) {
+    list.push_back({{"sku", sku(row.sku)}, {"warehouse", warehouse(row.warehouse)}, {quantity, row.quantity}});
+    touch(row.sku, row.warehouse, row.available_after);
+  }
+  return list;
+}
+
+void DumpLine::write(const engine::VoidDecision&) { out_["type"] = "void"; }
+
+void DumpLine::write(const engine::OrderDecision& decision) {
+  out_["type"] = "order";
+  out_["id"] = decision.id;
+  out_["status"] = engine::name(decision.status);
+  Json lines = Json::array();
+  std::size_t next = 0;
+  for (const engine::LineDecision& decided : decision.lines) {
+    Json reserved = Json::object();
+    if (decided.taken > 0) {
+      add(reserved, decided.sku, {decided.taken, decided.available_after, decided.warehouse, decided.shipment});
+    }
+    for (std::size_t more = 0; more < decided.more_takes; ++more) add(reserved, decided.sku, decision.takes[next++]);
+    Json line{{"line", decided.line.value}, {"sku", sku(decided.sku)}, {"qty", decided.quantity},
+              {"backordered", decided.backordered}};
+    if (decision.policy != engine::Policy::ship_partial) {
+      line["cancelled"] = decided.quantity - decided.backordered - units(reserved);
+    }
+    line["reserved"] = std::move(reserved);
+    lines.push_back(std::move(line));
+  }
+  out_["lines"] = std::move(lines);
+}
+
+void DumpLine::write(const engine::ReceiptDecision& decision) {
+  out_["type"] = "receipt";
+  out_["id"] = decision.id;
+  out_["rows"] = rows(decision.rows, "qty");
+}
+
+void DumpLine::write(const engine::FillDecision& decision) {
+  out_["type"] = "fill";
+  out_["order"] = decision.order_id;
+  out_["line"] = decision.line.value;
+  out_["sku"] = sku(decision.sku);
+  out_["taken"] = take_all(decision.sku, decision.takes);
+  out_["still_waiting"] = decision.still_waiting;
+}
+
+void DumpLine::write(const engine::CancelDecision& decision) {
+  out_["type"] = "cancel";
+  out_["id"] = decision.order_id;
+  out_["command_id"] = decision.command_id;
+  Json lines = Json::array();
+  std::size_t next = 0;
+  for (const engine::CancelledLine& row : decision.lines) {
+    lines.push_back({{"line", row.line.value}, {"sku", sku(row.sku)}, {"waiting", row.waiting},
+                     {"released", take_all(row.sku, decision.released.subspan(next, row.releases))},
+                     {"excess", row.excess}});
+    next += row.releases;
+  }
+  out_["lines"] = std::move(lines);
+}
+
+void DumpLine::write(const engine::ShipDecision& decision) {
+  out_["type"] = "ship";
+  out_["id"] = decision.order_id;
+  out_["command_id"] = decision.command_id;
+  Json lines = Json::array();
+  std::size_t next = 0;
+  for (const engine::ShippedLine& row : decision.lines) {
+    lines.push_back({{"line", row.line.value}, {"sku", sku(row.sku)},
+                     {"shipped", take_all(row.sku, decision.shipped.subspan(next, row.ships))}});
+    next += row.ships;
+  }
+  out_["lines"] = std::move(lines);
+}
+
+void DumpLine::write(const engine::LoadDecision& decision) {
+  out_["type"] = "load";
+  Json warehouses = Json::array();
+  for (const engine::LoadedWarehouse& each : decision.warehouses) {
+    warehouses.push_back({{"warehouse", each.code}, {"priority", each.priority}, {"name", each.name}});
+  }
+  Json products = Json::array();
+  for (const engine::LoadedProduct& each : decision.products) {
+    products.push_back({{"sku", each.code}, {"description", each.description}});
+  }
+  out_["warehouses"] = std::move(warehouses);
+  out_["products"] = std::move(products);
+  out_["stock"] = rows(decision.stock, "on_hand");
+}
+
+std::string DumpLine::finish(const engine::Stamp& stamp) {
+  out_["lsn"] = stamp.lsn.value;
+  out_["time_us"] = stamp.time.value;
+  if (stamp.cause.value != 0) out_["cause_lsn"] = stamp.cause.value;
+  Json cells = Json::array();
+  for (const Touched& cell : touched_) {
+    cells.push_back({{"sku", sku(cell.sku)}, {"warehouse", warehouse(cell.warehouse)}, {"available", cell.available}});
+  }
+  out_["available_after"] = std::move(cells);
+  return out_.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+void Dump::learn(const schema::Event& event) {
+  const auto* load = std::get_if<engine::LoadDecision>(&event.decision);
+  if (load == nullptr) return;
+  for (const engine::LoadedWarehouse& each : load->warehouses) keep(warehouses_, each.id.value, each.code);
+  for (const engine::LoadedProduct& each : load->products) keep(skus_, each.id.value, each.code);
+}
+
+std::string Dump::line(const schema::Event& event) const {
+  DumpLine line(*this);
+  std::visit([&](const auto& decision) { line.write(decision); }, event.decision);
+  return line.finish(event.stamp);
+}
+
+}  // namespace earmark::storage

@@ -1,0 +1,26 @@
+// Records as JSON lines, one per LSN, keys sorted: the shapes of the decision file with lsn, time_us, cause_lsn (fills)
+// and available_after, as the contract says. `available_after` has each touched cell once, in the order in which the
+// record touches them, with what the record leaves there.
+// Codes stand for dense ids; they come from the catalogue loads, so every record before is shown to `learn`.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "schema/event.hpp"
+
+namespace earmark::storage {
+
+class Dump {
+ public:
+  // Takes the codes out of catalogue loads; other records do nothing.
+  void learn(const schema::Event& event);
+  // The record's line, without a line end.
+  std::string line(const schema::Event& event) const;
+
+ private:
+  friend class DumpLine;
+  std::vector<std::string> skus_, warehouses_;  // by dense id; 0 is unused
+};
+
+}  // namespace earmark::storage

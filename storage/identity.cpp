@@ -1,0 +1,44 @@
+#include "storage/identity.hpp"
+
+#include <cstring>
+
+#include "storage/crc32c.hpp"
+
+namespace earmark::storage {
+namespace {
+
+struct Stored {
+  std::uint32_t version, crc32c;
+  std::uint64_t epoch;
+  std::int64_t created_us;
+  std::uint32_t max_skus, max_warehouses;
+};
+static_assert(sizeof(Stored) == identity_bytes);
+
+std::uint32_t checksum_of(Stored stored) noexcept {
+  stored.crc32c = 0;
+  return crc32c(std::as_bytes(std::span(&stored, 1)));
+}
+
+}  // namespace
+
+std::array<std::byte, identity_bytes> write_identity(const DirectoryIdentity& identity) noexcept {
+  Stored stored{identity.format_version, 0, identity.catalogue_epoch, identity.created_us,
+                identity.max_skus, identity.max_warehouses};
+  stored.crc32c = checksum_of(stored);
+  std::array<std::byte, identity_bytes> bytes;
+  std::memcpy(bytes.data(), &stored, sizeof stored);
+  return bytes;
+}
+
+IdentityFault read_identity(std::span<const std::byte> bytes, DirectoryIdentity& identity) noexcept {
+  if (bytes.size() < identity_bytes) return IdentityFault::damaged;
+  Stored stored;
+  std::memcpy(&stored, bytes.data(), sizeof stored);
+  // A later version may be longer, but keeps the checksum of its first 32 bytes: damage is never taken for a version.
+  if (checksum_of(stored) != stored.crc32c) return IdentityFault::damaged;
+  identity = {stored.version, stored.epoch, stored.created_us, stored.max_skus, stored.max_warehouses};
+  return stored.version == journal_format_version ? IdentityFault::none : IdentityFault::unknown_version;
+}
+
+}  // namespace earmark::storage

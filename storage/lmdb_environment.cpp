@@ -1,0 +1,120 @@
+#include "storage/lmdb_environment.hpp"
+
+#include <sys/stat.h>
+#include <sys/statfs.h>
+#include <sys/statvfs.h>
+
+#include <algorithm>
+#include <mutex>
+#include <set>
+#include <string>
+
+namespace earmark::storage {
+namespace {
+
+constexpr unsigned max_databases = 4;
+constexpr unsigned max_readers = 1024;
+constexpr std::size_t gibibyte = std::size_t{1} << 30;
+
+// Files that this process has open: opening one twice would break LMDB's locks (see lmdb.h, Caveats).
+std::mutex open_files_mutex;
+std::set<std::pair<std::uint64_t, std::uint64_t>> open_files;
+
+// The map costs address space only, and what LMDB cannot map it cannot use: as large as the file system itself, which
+// is what runs out first. Growing is still there, for file systems that are enlarged while the server runs.
+std::size_t map_for(const std::filesystem::path& directory) {
+  struct statvfs system = {};
+  if (::statvfs(directory.c_str(), &system) != 0) return 64 * gibibyte;
+  const std::size_t bytes = static_cast<std::size_t>(system.f_blocks) * system.f_frsize;
+  return std::clamp(bytes / gibibyte + 1, std::size_t{1}, std::size_t{16'384}) * gibibyte;
+}
+
+bool is_network_file_system(const std::filesystem::path& directory) {
+  struct statfs system = {};
+  if (::statfs(directory.c_str(), &system) != 0) return false;
+  const auto type = static_cast<std::uint32_t>(system.f_type);
+  return type == 0x6969U || type == 0xFE534D42U || type == 0xFF534D42U;  // NFS, SMB2, CIFS
+}
+
+}  // namespace
+
+Unexpected<Failure> lmdb_failure(FailureKind kind, const std::string& what, int error) {
+  return Unexpected{Failure{kind, what + ": " + mdb_strerror(error)}};
+}
+
+Outcome<std::unique_ptr<LmdbEnvironment>> LmdbEnvironment::open(const std::filesystem::path& directory, bool read_only,
+                                                                std::size_t map_bytes) {
+  if (is_network_file_system(directory)) {
+    return Unexpected{Failure{FailureKind::cannot_open, directory.string() + " is on a network file system, where the "
+                              "store's locks and memory map are not safe; give a directory on a local disk"}};
+  }
+  std::unique_ptr<LmdbEnvironment> environment(new LmdbEnvironment);
+  int error = mdb_env_create(&environment->environment_);
+  if (error == 0) error = mdb_env_set_maxdbs(environment->environment_, max_databases);
+  if (error == 0) error = mdb_env_set_maxreaders(environment->environment_, max_readers);
+  // A reader takes the size that the writer's file names; the server chooses.
+  if (error == 0 && !read_only) {
+    error = mdb_env_set_mapsize(environment->environment_, map_bytes != 0 ? map_bytes : map_for(directory));
+  }
+  struct stat status = {};
+  if (::stat((directory / "data.mdb").c_str(), &status) == 0) {
+    const std::pair<std::uint64_t, std::uint64_t> file{status.st_dev, status.st_ino};
+    const std::scoped_lock lock(open_files_mutex);
+    if (!open_files.insert(file).second) {
+      return Unexpected{Failure{FailureKind::in_use, directory.string() +
+                                " is already open in this process; use the journal that is open"}};
+    }
+    environment->file_ = file;
+  }
+  if (error == 0) {
+    error = mdb_env_open(environment->environment_, directory.c_str(), MDB_NOTLS | (read_only ? MDB_RDONLY : 0U), 0600);
+  }
+  if (error != 0) return lmdb_failure(FailureKind::cannot_open, "cannot open " + directory.string(), error);
+  int dead = 0;
+  mdb_reader_check(environment->environment_, &dead);  // slots of readers that died would keep pages from reuse
+  return environment;
+}
+
+LmdbEnvironment::~LmdbEnvironment() {
+  if (environment_ != nullptr) mdb_env_close(environment_);
+  const std::scoped_lock lock(open_files_mutex);
+  open_files.erase(file_);
+}
+
+int LmdbEnvironment::grow_map() {
+  const std::unique_lock lock(map_mutex_);
+  MDB_envinfo info = {};
+  mdb_env_info(environment_, &info);
+  return mdb_env_set_mapsize(environment_, info.me_mapsize * 2);
+}
+
+int LmdbEnvironment::adopt_map() {
+  const std::unique_lock lock(map_mutex_);
+  return mdb_env_set_mapsize(environment_, 0);
+}
+
+WriteTransaction::WriteTransaction(const LmdbEnvironment& environment)
+    : error_(mdb_txn_begin(environment.handle(), nullptr, 0, &transaction_)) {}
+
+WriteTransaction::~WriteTransaction() {
+  if (transaction_ != nullptr) mdb_txn_abort(transaction_);
+}
+
+int WriteTransaction::commit() { return mdb_txn_commit(std::exchange(transaction_, nullptr)); }
+
+ReadTransaction::ReadTransaction(LmdbEnvironment& environment) : map_(environment.map_mutex()) {
+  error_ = mdb_txn_begin(environment.handle(), nullptr, MDB_RDONLY, &transaction_);
+  while (error_ == MDB_MAP_RESIZED) {
+    map_.unlock();
+    const int adopted = environment.adopt_map();
+    map_.lock();
+    error_ = adopted != 0 ? adopted : mdb_txn_begin(environment.handle(), nullptr, MDB_RDONLY, &transaction_);
+  }
+  if (error_ != 0) transaction_ = nullptr;
+}
+
+ReadTransaction::~ReadTransaction() {
+  if (transaction_ != nullptr) mdb_txn_abort(transaction_);
+}
+
+}  // namespace earmark::storage

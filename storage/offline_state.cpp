@@ -1,0 +1,212 @@
+#include "storage/offline_state.hpp"
+
+#include <algorithm>
+
+namespace earmark::storage {
+
+using engine::IdSpace;
+using engine::Lsn;
+
+bool OfflineState::apply(const schema::Event& event) {
+  if (!problem_.empty()) return false;
+  if (event.stamp.lsn != last_ + 1) return refuse("LSN " + std::to_string(event.stamp.lsn.value) + " does not follow");
+  last_ = event.stamp.lsn;
+  return std::visit([&](const auto& decision) { return fold(event.stamp, decision); }, event.decision);
+}
+
+bool OfflineState::refuse(const std::string& what) {
+  problem_ = "record LSN " + std::to_string(last_.value) + " contradicts the records before it: " + what;
+  return false;
+}
+
+void OfflineState::know(IdSpace space, std::string_view id, std::uint64_t content, Lsn lsn) {
+  const engine::Identity identity = engine::identify(space, id);
+  known_[{space, {identity.low, identity.high}}] = {content, lsn};
+}
+
+bool OfflineState::agrees(const CellKey& key, std::uint64_t available_after) {
+  if (cells_[key].available == available_after) return true;
+  return refuse("it leaves " + std::to_string(available_after) + " of SKU " + std::to_string(key.first.value) +
+                " in warehouse " + std::to_string(key.second.value) + ", the fold " +
+                std::to_string(cells_[key].available));
+}
+
+bool OfflineState::take(Line& line, const engine::Take& take) {
+  const CellKey key{line.sku, take.warehouse};
+  if (cells_[key].available < take.quantity) return refuse("it takes more than is available");
+  cells_[key].available -= take.quantity;
+  line.allocations[{take.warehouse, take.shipment}].reserved += take.quantity;
+  return agrees(key, take.available_after);
+}
+
+bool OfflineState::release(Line& line, const engine::Take& take) {
+  const CellKey key{line.sku, take.warehouse};
+  Allocation& allocation = line.allocations[{take.warehouse, take.shipment}];
+  if (allocation.reserved < take.quantity) return refuse("it releases more than is reserved");
+  allocation.reserved -= take.quantity;
+  cells_[key].available += take.quantity;
+  return agrees(key, take.available_after);
+}
+
+bool OfflineState::ship(Line& line, const engine::Take& take) {
+  const CellKey key{line.sku, take.warehouse};
+  Allocation& allocation = line.allocations[{take.warehouse, take.shipment}];
+  if (allocation.reserved < take.quantity || cells_[key].on_hand < take.quantity) {
+    return refuse("it ships more than is reserved");
+  }
+  allocation.reserved -= take.quantity;
+  allocation.shipped += take.quantity;
+  cells_[key].on_hand -= take.quantity;
+  return agrees(key, take.available_after);
+}
+
+bool OfflineState::receive(std::span<const engine::ReceivedRow> rows) {
+  for (const engine::ReceivedRow& row : rows) {
+    Cell& cell = cells_[{row.sku, row.warehouse}];
+    cell.on_hand += row.quantity;
+    cell.available += row.quantity;
+    if (cell.on_hand > engine::max_quantity) return refuse("a cell passes the largest quantity");
+    if (!agrees({row.sku, row.warehouse}, row.available_after)) return false;
+  }
+  return true;
+}
+
+OfflineState::Line* OfflineState::line_of(Order& order, engine::LineNumber number) {
+  const auto found = std::find_if(order.lines.begin(), order.lines.end(),
+                                  [&](const Line& line) { return line.number == number; });
+  return found == order.lines.end() ? nullptr : &*found;
+}
+
+Lsn OfflineState::open_order(std::string_view id) const {
+  const engine::Identity identity = engine::identify(IdSpace::order, id);
+  const auto known = known_.find({IdSpace::order, {identity.low, identity.high}});
+  if (known == known_.end() || !orders_.contains(known->second.lsn)) return {};
+  return known->second.lsn;
+}
+
+void OfflineState::close_if_done(Lsn lsn) {
+  const auto order = orders_.find(lsn);
+  if (order == orders_.end()) return;
+  for (const Line& line : order->second.lines) {
+    if (line.waiting > 0) return;
+    for (const auto& [place, allocation] : line.allocations) {
+      if (allocation.reserved > 0) return;
+    }
+  }
+  orders_.erase(order);
+}
+
+bool OfflineState::fold(const engine::Stamp&, const engine::VoidDecision&) { return true; }
+
+bool OfflineState::fold(const engine::Stamp& stamp, const engine::OrderDecision& decision) {
+  know(IdSpace::order, decision.id, decision.content, stamp.lsn);
+  Order& order = orders_[stamp.lsn];
+  order = {engine::identify(IdSpace::order, decision.id), decision.status, decision.policy, decision.priority,
+           decision.preferred, {}};
+  std::size_t next_take = 0;
+  for (const engine::LineDecision& decided : decision.lines) {
+    Line& line = order.lines.emplace_back(
+        Line{decided.line, decided.sku, decided.quantity, decided.backordered, decided.pinned, {}});
+    std::uint64_t taken = decided.taken;
+    if (decided.taken > 0 &&
+        !take(line, {decided.taken, decided.available_after, decided.warehouse, decided.shipment})) {
+      return false;
+    }
+    for (std::size_t more = 0; more < decided.more_takes; ++more, ++next_take) {
+      if (!take(line, decision.takes[next_take])) return false;
+      taken += decision.takes[next_take].quantity;
+    }
+    if (taken + decided.backordered > decided.quantity) return refuse("a line gets more than was ordered");
+  }
+  close_if_done(stamp.lsn);
+  return true;
+}
+
+bool OfflineState::fold(const engine::Stamp& stamp, const engine::ReceiptDecision& decision) {
+  know(IdSpace::receipt, decision.id, decision.content, stamp.lsn);
+  return receive(decision.rows);
+}
+
+bool OfflineState::fold(const engine::Stamp&, const engine::LoadDecision& decision) { return receive(decision.stock); }
+
+bool OfflineState::fold(const engine::Stamp&, const engine::FillDecision& decision) {
+  const auto order = orders_.find(decision.order_lsn);
+  Line* line = order == orders_.end() ? nullptr : line_of(order->second, decision.line);
+  if (line == nullptr || line->sku != decision.sku) return refuse("it fills a line that does not wait");
+  std::uint64_t filled = 0;
+  for (const engine::Take& each : decision.takes) {
+    if (!take(*line, each)) return false;
+    filled += each.quantity;
+  }
+  if (filled + decision.still_waiting != line->waiting) return refuse("it leaves another quantity waiting than was");
+  line->waiting = decision.still_waiting;
+  return true;
+}
+
+bool OfflineState::fold(const engine::Stamp& stamp, const engine::CancelDecision& decision) {
+  know(IdSpace::cancel, decision.command_id, decision.content, stamp.lsn);
+  const Lsn lsn = open_order(decision.order_id);
+  std::size_t next = 0;
+  for (const engine::CancelledLine& row : decision.lines) {
+    if (row.waiting == 0 && row.releases == 0) continue;
+    Line* line = lsn.value == 0 ? nullptr : line_of(orders_.at(lsn), row.line);
+    if (line == nullptr || line->waiting < row.waiting) return refuse("it cancels what is not there");
+    line->waiting -= row.waiting;
+    for (std::uint32_t release_index = 0; release_index < row.releases; ++release_index, ++next) {
+      if (!release(*line, decision.released[next])) return false;
+    }
+  }
+  close_if_done(lsn);
+  return true;
+}
+
+bool OfflineState::fold(const engine::Stamp& stamp, const engine::ShipDecision& decision) {
+  know(IdSpace::ship, decision.command_id, decision.content, stamp.lsn);
+  const Lsn lsn = open_order(decision.order_id);
+  std::size_t next = 0;
+  for (const engine::ShippedLine& row : decision.lines) {
+    if (row.ships == 0) continue;
+    Line* line = lsn.value == 0 ? nullptr : line_of(orders_.at(lsn), row.line);
+    if (line == nullptr) return refuse("it ships what is not there");
+    for (std::uint32_t ship_index = 0; ship_index < row.ships; ++ship_index, ++next) {
+      if (!ship(*line, decision.shipped[next])) return false;
+    }
+  }
+  close_if_done(lsn);
+  return true;
+}
+
+std::uint64_t OfflineState::waiting_units() const {
+  std::uint64_t units = 0;
+  for (const auto& [lsn, order] : orders_) {
+    for (const Line& line : order.lines) units += line.waiting;
+  }
+  return units;
+}
+
+std::string OfflineState::digest() const {
+  engine::Digest digest;
+  for (const auto& [key, cell] : cells_) {
+    digest.cell(key.first, key.second, static_cast<engine::Quantity>(cell.on_hand), 0, 0,
+                static_cast<engine::Quantity>(cell.available));
+  }
+  for (const auto& [key, known] : known_) {
+    digest.known_id(key.first, {key.second.first, key.second.second}, known.content, known.lsn);
+  }
+  for (const auto& [lsn, order] : orders_) {
+    digest.open_order(lsn, order.identity, order.status, order.policy, order.priority, order.preferred,
+                      static_cast<std::uint32_t>(order.lines.size()));
+    for (std::uint32_t index = 0; index < order.lines.size(); ++index) {
+      const Line& line = order.lines[index];
+      digest.order_line(lsn, index, line.number, line.sku, line.quantity, line.waiting, line.pinned);
+      if (line.waiting > 0) digest.waiting_line(line.sku, order.priority, lsn, index, line.waiting);
+      for (const auto& [place, allocation] : line.allocations) {
+        digest.allocation(lsn, index, place.first, place.second, static_cast<engine::Quantity>(allocation.reserved),
+                          static_cast<engine::Quantity>(allocation.shipped));
+      }
+    }
+  }
+  return digest.finish(last_);
+}
+
+}  // namespace earmark::storage

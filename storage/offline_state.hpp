@@ -1,0 +1,86 @@
+// The state as the journal tells it: records folded with std::map, in the simplest way there is. Shares nothing with
+// the engine but the canonical form (engine/digest.hpp), so that equal digests mean something. It audits what it folds:
+// a record that takes what is not there, or names another available_after than the fold has, is refused.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "engine/digest.hpp"
+#include "schema/event.hpp"
+#include "storage/journal.hpp"
+
+namespace earmark::storage {
+
+class OfflineState {
+ public:
+  // Records in LSN order, from 1 on. False: the record contradicts the state, problem() says how; nothing more is applied.
+  bool apply(const schema::Event& event);
+  const std::string& problem() const noexcept { return problem_; }
+
+  engine::Lsn last() const noexcept { return last_; }
+  std::string digest() const;
+  // Orders with something reserved or waiting.
+  std::size_t open_orders() const noexcept { return orders_.size(); }
+  std::uint64_t waiting_units() const;
+
+ private:
+  struct Cell {
+    std::uint64_t on_hand = 0, available = 0;
+  };
+  struct Allocation {
+    std::uint64_t reserved = 0, shipped = 0;
+  };
+  struct Line {
+    engine::LineNumber number{};
+    engine::SkuId sku{};
+    engine::Quantity quantity = 0, waiting = 0;
+    engine::WarehouseId pinned{};
+    std::map<std::pair<engine::WarehouseId, std::uint16_t>, Allocation> allocations;  // by warehouse and shipment
+  };
+  struct Order {
+    engine::Identity identity;
+    engine::OrderStatus status{};
+    engine::Policy policy{};
+    engine::Priority priority{};
+    engine::WarehouseId preferred{};
+    std::vector<Line> lines;
+  };
+  struct KnownId {
+    std::uint64_t content = 0;
+    engine::Lsn lsn{};
+  };
+  using CellKey = std::pair<engine::SkuId, engine::WarehouseId>;
+  using IdKey = std::pair<engine::IdSpace, std::pair<std::uint64_t, std::uint64_t>>;
+
+  bool fold(const engine::Stamp& stamp, const engine::VoidDecision& decision);
+  bool fold(const engine::Stamp& stamp, const engine::OrderDecision& decision);
+  bool fold(const engine::Stamp& stamp, const engine::ReceiptDecision& decision);
+  bool fold(const engine::Stamp& stamp, const engine::FillDecision& decision);
+  bool fold(const engine::Stamp& stamp, const engine::CancelDecision& decision);
+  bool fold(const engine::Stamp& stamp, const engine::ShipDecision& decision);
+  bool fold(const engine::Stamp& stamp, const engine::LoadDecision& decision);
+
+  bool refuse(const std::string& what);
+  void know(engine::IdSpace space, std::string_view id, std::uint64_t content, engine::Lsn lsn);
+  bool receive(std::span<const engine::ReceivedRow> rows);
+  bool take(Line& line, const engine::Take& take);
+  bool release(Line& line, const engine::Take& take);
+  bool ship(Line& line, const engine::Take& take);
+  bool agrees(const CellKey& key, std::uint64_t available_after);
+  Line* line_of(Order& order, engine::LineNumber number);
+  // The open order with this id; its LSN, 0 when there is none.
+  engine::Lsn open_order(std::string_view id) const;
+  void close_if_done(engine::Lsn lsn);
+
+  std::map<CellKey, Cell> cells_;
+  std::map<engine::Lsn, Order> orders_;  // open ones
+  std::map<IdKey, KnownId> known_;
+  engine::Lsn last_{};
+  std::string problem_;
+};
+
+}  // namespace earmark::storage

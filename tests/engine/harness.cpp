@@ -1,0 +1,106 @@
+#include "tests/engine/harness.hpp"
+
+namespace earmark::test {
+namespace {
+
+std::string describe(const schema::Event& event) {
+  return std::visit(
+      [&](const auto& decision) -> std::string {
+        if constexpr (std::is_same_v<std::decay_t<decltype(decision)>, engine::VoidDecision>) {
+          return "void";
+        } else {
+          return model::describe(event.stamp, decision);
+        }
+      },
+      event.decision);
+}
+
+bool fills_follow(const schema::Event& event) {
+  if (const auto* receipt = std::get_if<engine::ReceiptDecision>(&event.decision)) return receipt->fills_follow;
+  if (const auto* cancel = std::get_if<engine::CancelDecision>(&event.decision)) return cancel->fills_follow;
+  if (const auto* load = std::get_if<engine::LoadDecision>(&event.decision)) return load->fills_follow;
+  return false;
+}
+
+}  // namespace
+
+Harness::Harness(const engine::Capacity& capacity, std::size_t committers)
+    : engine_(capacity, committers), committer_(engine_.shared(), engine::CommitterId{0}, recorder_, *this), desk_(committer_) {}
+
+void Harness::submit(std::unique_ptr<engine::Message> message) {
+  engine::Settled settled = engine_.settler().submit(std::move(message), committer_);
+  EARMARK_CHECK(settled == engine::Settled::done);
+}
+
+std::string Harness::apply(const model::Command& command, std::uint64_t content, engine::TimeUs now) {
+  answer_.clear();
+  repeat_ = false;
+  const engine::ReplyTo reply{1, 0, 1, 0, 0, 0};
+  if (const auto* order = std::get_if<model::OrderCommand>(&command)) {
+    const engine::PlaceOrder view = order->view();
+    desk_.add({view, content, reply, 0});
+    EARMARK_CHECK(desk_.decide(now, [&](const engine::ReceivedOrder& received) {
+      submit(std::make_unique<engine::Message>(received.order, received.content, received.reply, now));
+    }));
+  } else if (const auto* receipt = std::get_if<model::ReceiptCommand>(&command)) {
+    submit(std::make_unique<engine::Message>(receipt->view(), content, reply, now));
+  } else if (const auto* cancel = std::get_if<model::CancelCommand>(&command)) {
+    submit(std::make_unique<engine::Message>(cancel->view(), content, reply, now));
+  } else if (const auto* ship = std::get_if<model::ShipCommand>(&command)) {
+    submit(std::make_unique<engine::Message>(ship->view(), content, reply, now));
+  } else {
+    const model::LoadCommand::Rows rows = std::get<model::LoadCommand>(command).rows();
+    submit(std::make_unique<engine::Message>(rows.view(), reply, now));
+  }
+  return answer_;
+}
+
+void Harness::committed(engine::Lsn, engine::Lsn last) { engine_.shared().window.advance(last); }
+
+void Harness::decided(const engine::ReplyTo&, engine::Lsn lsn, std::span<const std::byte> record, std::uint64_t ring_position, bool) {
+  if (records_.empty()) first_ = lsn;
+  EARMARK_CHECK(lsn == first_ + records_.size());
+  records_.emplace_back(record.begin(), record.end());
+  std::size_t consumed = 0;
+  const auto event = decoder_.decode(record, consumed);
+  EARMARK_CHECK(event.has_value());
+  answer_ += (answer_.empty() ? "" : "\n  ") + describe(*event);
+  if (ring_position != 0) engine_.shared().rings[0]->release(ring_position);
+}
+
+void Harness::repeated(const engine::ReplyTo&, engine::Lsn, engine::Lsn original) {
+  repeat_ = true;
+  answer_ = "duplicate ";
+  bool more = true;
+  for (std::size_t index = original.value - first_.value; more; ++index) {
+    std::size_t consumed = 0;
+    const auto event = decoder_.decode(records_.at(index), consumed);
+    EARMARK_CHECK(event.has_value());
+    const auto* fill = std::get_if<engine::FillDecision>(&event->decision);
+    if (event->stamp.lsn != original && (fill == nullptr || event->stamp.cause != original)) continue;
+    answer_ += (answer_ == "duplicate " ? "" : "\n  ") + describe(*event);
+    more = fill == nullptr ? fills_follow(*event) : !fill->last;
+  }
+}
+
+void Harness::refused(const engine::ReplyTo&, engine::Lsn as_of, const engine::Error& error) {
+  answer_ = model::describe(error) + " as_of " + std::to_string(as_of.value);
+}
+
+void Harness::replay_into(engine::Engine& other, std::size_t records) const {
+  for (std::size_t index = 0; index < records; ++index) {
+    std::size_t consumed = 0;
+    const auto event = decoder_.decode(records_[index], consumed);
+    EARMARK_CHECK(event.has_value());
+    std::visit([&](const auto& decision) { other.restore(event->stamp, decision); }, event->decision);
+  }
+  other.restore_finished();
+}
+
+std::size_t Harness::settle_unfinished() {
+  const std::size_t before = records_.size();
+  EARMARK_CHECK(engine_.settler().settle_unfinished(committer_) == engine::Settled::done);
+  return records_.size() - before;
+}
+
+}  // namespace earmark::test

@@ -1,0 +1,58 @@
+// The real engine without server, journal or threads: a command goes in, its answer comes out as text that can be
+// compared with the twin's. Records are kept like a journal would, so that restoring can be tested, too.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/engine.hpp"
+#include "schema/event.hpp"
+#include "server/event_recorder.hpp"
+#include "tests/model/commands.hpp"
+
+namespace earmark::test {
+
+class Harness final : public engine::Outcomes {
+ public:
+  explicit Harness(const engine::Capacity& capacity, std::size_t committers = 1);
+
+  // The answer as model::describe() words it: the decision or error, then each fill, a line each.
+  std::string apply(const model::Command& command, std::uint64_t content, engine::TimeUs now);
+  // Was the last answer marked as a repeat?
+  bool last_was_repeat() const noexcept { return repeat_; }
+
+  // Feeds all records so far to `other`, as recovery does.
+  void replay_into(engine::Engine& other, std::size_t records) const;
+  std::size_t records() const noexcept { return records_.size(); }
+  engine::Engine& engine() noexcept { return engine_; }
+  const engine::DeskCounters& desk() const noexcept { return desk_.counters(); }
+  // Finishes what recovery found unfinished; gives the number of records that it added.
+  std::size_t settle_unfinished();
+
+  void committed(engine::Lsn first, engine::Lsn last) override;
+  void decided(const engine::ReplyTo& reply, engine::Lsn lsn, std::span<const std::byte> record,
+               std::uint64_t ring_position, bool more) override;
+  void repeated(const engine::ReplyTo& reply, engine::Lsn as_of, engine::Lsn original) override;
+  void refused(const engine::ReplyTo& reply, engine::Lsn as_of, const engine::Error& error) override;
+  void shown(const engine::ReplyTo&, engine::Lsn, const engine::OrderView&) override {}
+  void listed(const engine::ReplyTo&, engine::Lsn, std::span<const engine::WaitingLineView>) override {}
+  void resolved(const engine::ReplyTo&, engine::Lsn, const engine::ResolvedView&) override {}
+
+ private:
+  void submit(std::unique_ptr<engine::Message> message);
+
+  engine::Engine engine_;
+  server::EventRecorder recorder_;
+  engine::Committer committer_;
+  engine::OrderDesk desk_;
+  mutable schema::EventDecoder decoder_;
+  std::deque<std::vector<std::byte>> records_;                      // record n has LSN first_ + n
+  engine::Lsn first_{1};
+  std::string answer_;
+  bool repeat_ = false;
+};
+
+}  // namespace earmark::test

@@ -1,0 +1,169 @@
+#include "tests/model/answers.hpp"
+
+#include <sstream>
+
+namespace earmark::model {
+namespace {
+
+template <class Representation, class Tag>
+std::uint64_t number(engine::Strong<Representation, Tag> strong) {
+  return static_cast<std::uint64_t>(strong.value);
+}
+
+std::ostream& write_stamp(std::ostream& out, const engine::Stamp& stamp) {
+  out << "lsn " << number(stamp.lsn);
+  if (stamp.cause.value != 0) out << " cause " << number(stamp.cause);
+  return out;
+}
+
+void write_takes(std::ostream& out, std::span<const engine::Take> takes) {
+  for (const engine::Take& take : takes) {
+    out << " [" << take.quantity << " in " << number(take.warehouse) << " shipment " << take.shipment << " leaves "
+        << take.available_after << "]";
+  }
+}
+
+void write_rows(std::ostream& out, std::span<const engine::ReceivedRow> rows) {
+  for (const engine::ReceivedRow& row : rows) {
+    out << " [sku " << number(row.sku) << " in " << number(row.warehouse) << " +" << row.quantity << " makes "
+        << row.available_after << "]";
+  }
+}
+
+}  // namespace
+
+OwnedTexts OwnedTexts::of(const engine::OrderTexts& texts) {
+  return {std::string(texts.customer), std::string(texts.channel),   std::string(texts.ship_to),
+          std::string(texts.contact),  std::string(texts.reference), std::string(texts.notes)};
+}
+
+engine::OrderTexts OwnedTexts::view() const { return {customer, channel, ship_to, contact, reference, notes}; }
+
+engine::OrderDecision OrderAnswer::view() const {
+  return {.id = id, .content = content, .status = status, .policy = policy, .priority = priority, .sourcing = sourcing,
+          .preferred = preferred, .placed_at = placed_at, .need_by = need_by, .reserve_not_before = reserve_not_before,
+          .cancel_after = cancel_after, .texts = texts.view(), .lines = lines, .takes = takes, .waits = waits};
+}
+
+engine::FillDecision FillAnswer::view() const {
+  return {.order_id = order_id, .order_lsn = order_lsn, .line = line, .sku = sku, .row = row,
+          .still_waiting = still_waiting, .last = last, .takes = takes};
+}
+
+engine::ReceiptDecision ReceiptAnswer::view() const {
+  return {.id = id, .content = content, .fills_follow = fills_follow, .rows = rows};
+}
+
+engine::CancelDecision CancelAnswer::view() const {
+  return {.command_id = command_id, .order_id = order_id, .content = content, .whole = whole,
+          .fills_follow = fills_follow, .lines = lines, .released = released};
+}
+
+engine::ShipDecision ShipAnswer::view() const {
+  return {.command_id = command_id, .order_id = order_id, .content = content, .lines = lines, .shipped = shipped};
+}
+
+engine::LoadDecision LoadAnswer::view() const {
+  return {.fills_follow = fills_follow, .warehouses = warehouses, .products = products, .stock = stock};
+}
+
+std::string describe(const engine::Stamp& stamp, const engine::OrderDecision& decision) {
+  std::ostringstream out;
+  write_stamp(out, stamp) << " order '" << decision.id << "' content " << decision.content << ' ' << name(decision.status)
+                          << ' ' << name(decision.policy) << ' ' << name(decision.sourcing) << " priority "
+                          << number(decision.priority) << " preferred " << number(decision.preferred) << " times "
+                          << decision.placed_at.value << ' ' << decision.need_by.value << ' '
+                          << decision.reserve_not_before.value << ' ' << decision.cancel_after.value;
+  const engine::OrderTexts& texts = decision.texts;
+  for (const std::string_view text : {texts.customer, texts.channel, texts.ship_to, texts.contact, texts.reference, texts.notes}) {
+    out << " '" << text << "'";
+  }
+  for (const engine::LineDecision& line : decision.lines) {
+    out << "; line " << number(line.line) << " sku " << number(line.sku) << " pinned " << number(line.pinned) << " wants "
+        << line.quantity << " backordered " << line.backordered << " more " << line.more_takes;
+    const engine::Take first{line.taken, line.available_after, line.warehouse, line.shipment};
+    write_takes(out, {&first, 1});
+  }
+  out << "; takes";
+  write_takes(out, decision.takes);
+  for (const engine::LineWait& wait : decision.waits) {
+    out << "; wait index " << wait.line_index << " position " << wait.position << " ahead " << wait.quantity_ahead;
+  }
+  return out.str();
+}
+
+std::string describe(const engine::Stamp& stamp, const engine::ReceiptDecision& decision) {
+  std::ostringstream out;
+  write_stamp(out, stamp) << " receipt '" << decision.id << "' content " << decision.content << " fills_follow "
+                          << decision.fills_follow;
+  write_rows(out, decision.rows);
+  return out.str();
+}
+
+std::string describe(const engine::Stamp& stamp, const engine::FillDecision& decision) {
+  std::ostringstream out;
+  write_stamp(out, stamp) << " fill '" << decision.order_id << "' of " << number(decision.order_lsn) << " line "
+                          << number(decision.line) << " sku " << number(decision.sku) << " row " << decision.row
+                          << " still_waiting " << decision.still_waiting << " last " << decision.last;
+  write_takes(out, decision.takes);
+  return out.str();
+}
+
+std::string describe(const engine::Stamp& stamp, const engine::CancelDecision& decision) {
+  std::ostringstream out;
+  write_stamp(out, stamp) << " cancel '" << decision.command_id << "' of '" << decision.order_id << "' content "
+                          << decision.content << " whole " << decision.whole << " fills_follow " << decision.fills_follow;
+  for (const engine::CancelledLine& line : decision.lines) {
+    out << "; line " << number(line.line) << " sku " << number(line.sku) << " waiting " << line.waiting << " releases "
+        << line.releases << " excess " << line.excess;
+  }
+  out << "; released";
+  write_takes(out, decision.released);
+  return out.str();
+}
+
+std::string describe(const engine::Stamp& stamp, const engine::ShipDecision& decision) {
+  std::ostringstream out;
+  write_stamp(out, stamp) << " ship '" << decision.command_id << "' of '" << decision.order_id << "' content "
+                          << decision.content;
+  for (const engine::ShippedLine& line : decision.lines) {
+    out << "; line " << number(line.line) << " sku " << number(line.sku) << " ships " << line.ships;
+  }
+  out << "; shipped";
+  write_takes(out, decision.shipped);
+  return out.str();
+}
+
+std::string describe(const engine::Stamp& stamp, const engine::LoadDecision& decision) {
+  std::ostringstream out;
+  write_stamp(out, stamp) << " load fills_follow " << decision.fills_follow;
+  for (const engine::LoadedWarehouse& entry : decision.warehouses) {
+    out << "; warehouse " << number(entry.id) << " '" << entry.code << "' '" << entry.name << "' priority " << entry.priority;
+  }
+  for (const engine::LoadedProduct& entry : decision.products) {
+    out << "; sku " << number(entry.id) << " '" << entry.code << "' '" << entry.description << "'";
+  }
+  out << "; stock";
+  write_rows(out, decision.stock);
+  return out.str();
+}
+
+std::string describe(const engine::Error& error) {
+  std::ostringstream out;
+  out << "error " << name(error.code) << " row " << error.row << " line " << number(error.line);
+  return out.str();
+}
+
+std::string describe(const Answer& answer) {
+  if (!answer.decided()) return describe(answer.error) + " as_of " + std::to_string(answer.as_of.value);
+  std::string text = answer.duplicate ? "duplicate " : "";
+  std::visit([&](const auto& decision) {
+    if constexpr (!std::is_same_v<std::decay_t<decltype(decision)>, std::monostate>) {
+      text += describe(answer.stamp, decision.view());
+    }
+  }, answer.decision);
+  for (const FillAnswer& fill : answer.fills) text += "\n  " + describe(fill.stamp, fill.view());
+  return text;
+}
+
+}  // namespace earmark::model

@@ -1,0 +1,120 @@
+// What the twin answers, as values that own their text and rows. Each gives an engine decision as a view, so that a
+// test compares describe(twin's view) with describe(decision decoded from the server's event).
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "engine/decision.hpp"
+#include "engine/errors.hpp"
+#include "engine/types.hpp"
+
+namespace earmark::model {
+
+struct OwnedTexts {
+  std::string customer, channel, ship_to, contact, reference, notes;
+
+  static OwnedTexts of(const engine::OrderTexts& texts);
+  engine::OrderTexts view() const;
+};
+
+struct OrderAnswer {
+  std::string id;
+  std::uint64_t content = 0;
+  engine::OrderStatus status = engine::OrderStatus::reserved;
+  engine::Policy policy = engine::Policy::ship_partial;
+  engine::Priority priority{};
+  engine::Sourcing sourcing = engine::Sourcing::server_default;
+  engine::WarehouseId preferred{};
+  engine::TimeUs placed_at{}, need_by{}, reserve_not_before{}, cancel_after{};
+  OwnedTexts texts;
+  std::vector<engine::LineDecision> lines{};
+  std::vector<engine::Take> takes{};
+  std::vector<engine::LineWait> waits{};
+
+  engine::OrderDecision view() const;
+};
+
+struct FillAnswer {
+  engine::Stamp stamp;
+  std::string order_id;
+  engine::Lsn order_lsn{};
+  std::uint32_t line_index = 0;  // position in the order; not part of the engine's record
+  engine::LineNumber line{};
+  engine::SkuId sku{};
+  std::uint32_t row = 0;
+  engine::Quantity still_waiting = 0;
+  bool last = false;
+  std::vector<engine::Take> takes{};
+
+  engine::FillDecision view() const;
+};
+
+struct ReceiptAnswer {
+  std::string id;
+  std::uint64_t content = 0;
+  bool fills_follow = false;
+  std::vector<engine::ReceivedRow> rows{};
+
+  engine::ReceiptDecision view() const;
+};
+
+struct CancelAnswer {
+  std::string command_id, order_id;
+  std::uint64_t content = 0;
+  bool whole = false;
+  bool fills_follow = false;
+  std::vector<engine::CancelledLine> lines{};
+  std::vector<engine::Take> released{};
+
+  engine::CancelDecision view() const;
+};
+
+struct ShipAnswer {
+  std::string command_id, order_id;
+  std::uint64_t content = 0;
+  std::vector<engine::ShippedLine> lines{};
+  std::vector<engine::Take> shipped{};
+
+  engine::ShipDecision view() const;
+};
+
+struct LoadAnswer {
+  bool fills_follow = false;
+  std::vector<engine::LoadedWarehouse> warehouses{};  // their text is in `texts`, shared by copies
+  std::vector<engine::LoadedProduct> products{};
+  std::vector<engine::ReceivedRow> stock{};
+  std::shared_ptr<std::deque<std::string>> texts;
+
+  engine::LoadDecision view() const;
+};
+
+// One command's answer: an error, or a decision (new or repeated) with the fills that it caused, in order.
+struct Answer {
+  engine::Error error;   // code none: decided
+  engine::Lsn as_of{};   // of an error: the LSN it was judged at
+  bool duplicate = false;
+  engine::Stamp stamp;
+  std::variant<std::monostate, OrderAnswer, ReceiptAnswer, CancelAnswer, ShipAnswer, LoadAnswer> decision;
+  std::vector<FillAnswer> fills{};
+
+  bool decided() const { return error.code == engine::ErrorCode::none; }
+  template <class T>
+  const T& as() const { return std::get<T>(decision); }
+};
+
+// One line of text with everything that a record says but its time, which the journal may raise. Equal text, equal decision.
+std::string describe(const engine::Stamp& stamp, const engine::OrderDecision& decision);
+std::string describe(const engine::Stamp& stamp, const engine::ReceiptDecision& decision);
+std::string describe(const engine::Stamp& stamp, const engine::FillDecision& decision);
+std::string describe(const engine::Stamp& stamp, const engine::CancelDecision& decision);
+std::string describe(const engine::Stamp& stamp, const engine::ShipDecision& decision);
+std::string describe(const engine::Stamp& stamp, const engine::LoadDecision& decision);
+std::string describe(const engine::Error& error);
+// The decision (or error), then each fill, a line of text each.
+std::string describe(const Answer& answer);
+
+}  // namespace earmark::model

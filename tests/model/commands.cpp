@@ -1,0 +1,92 @@
+#include "tests/model/commands.hpp"
+
+#include <sstream>
+
+namespace earmark::model {
+namespace {
+
+void write(std::ostream& out, const LoadCommand& command) {
+  out << "load";
+  for (const Warehouse& entry : command.warehouses) {
+    out << "; warehouse '" << entry.code << "' '" << entry.name << "' priority " << entry.priority;
+  }
+  for (const Product& entry : command.products) out << "; sku '" << entry.code << "' '" << entry.description << "'";
+  for (const engine::OpeningStockEntry& entry : command.stock) {
+    out << "; stock of " << entry.product << " in " << entry.warehouse << ": " << entry.on_hand;
+  }
+}
+
+void write(std::ostream& out, const OrderCommand& command) {
+  out << "order '" << command.id << "' " << name(command.policy) << ' ' << name(command.sourcing) << " priority "
+      << +command.priority.value << " preferred " << command.preferred.value << " times " << command.placed_at.value << ' '
+      << command.need_by.value << ' ' << command.reserve_not_before.value << ' ' << command.cancel_after.value;
+  const OwnedTexts& texts = command.texts;
+  for (const auto* text : {&texts.customer, &texts.channel, &texts.ship_to, &texts.contact, &texts.reference, &texts.notes}) {
+    out << " '" << *text << "'";
+  }
+  for (const engine::OrderLine& line : command.lines) {
+    out << "; line " << line.line.value << " sku " << line.sku.value << " x " << line.quantity << " pinned " << line.pinned.value;
+  }
+}
+
+void write(std::ostream& out, const ReceiptCommand& command) {
+  out << "receive '" << command.id << "'";
+  for (const engine::StockRow& row : command.rows) {
+    out << "; sku " << row.sku.value << " in " << row.warehouse.value << " + " << row.quantity;
+  }
+}
+
+void write(std::ostream& out, const CancelCommand& command) {
+  out << "cancel '" << command.command_id << "' of '" << command.order_id << "'";
+  for (const engine::CancelRow& row : command.rows) out << "; line " << row.line.value << " x " << row.quantity;
+}
+
+void write(std::ostream& out, const ShipCommand& command) {
+  out << "ship '" << command.command_id << "' of '" << command.order_id << "'";
+}
+
+struct Applied {
+  Twin& twin;
+  std::uint64_t content;
+  engine::TimeUs now;
+
+  Answer operator()(const LoadCommand& command) const { return twin.load(command.rows().view(), now); }
+  Answer operator()(const OrderCommand& command) const { return twin.place(command.view(), content, now); }
+  Answer operator()(const ReceiptCommand& command) const { return twin.receive(command.view(), content, now); }
+  Answer operator()(const CancelCommand& command) const { return twin.cancel(command.view(), content, now); }
+  Answer operator()(const ShipCommand& command) const { return twin.ship(command.view(), content, now); }
+};
+
+}  // namespace
+
+engine::PlaceOrder OrderCommand::view() const {
+  return {.id = id, .priority = priority, .policy = policy, .sourcing = sourcing, .preferred = preferred,
+          .placed_at = placed_at, .need_by = need_by, .reserve_not_before = reserve_not_before,
+          .cancel_after = cancel_after, .texts = texts.view(), .lines = lines};
+}
+
+LoadCommand::Rows LoadCommand::rows() const {
+  Rows rows;
+  for (const Warehouse& entry : warehouses) rows.warehouses.push_back({entry.code, entry.name, entry.priority});
+  for (const Product& entry : products) rows.products.push_back({entry.code, entry.description});
+  rows.stock = stock;
+  return rows;
+}
+
+std::string describe(const Command& command) {
+  std::ostringstream out;
+  std::visit([&](const auto& each) { write(out, each); }, command);
+  return out.str();
+}
+
+std::uint64_t content_of(const Command& command) {  // FNV-1a
+  std::uint64_t hash = 14'695'981'039'346'656'037ULL;
+  for (const char byte : describe(command)) hash = (hash ^ static_cast<unsigned char>(byte)) * 1'099'511'628'211ULL;
+  return hash;
+}
+
+Answer apply(Twin& twin, const Command& command, std::uint64_t content, engine::TimeUs now) {
+  return std::visit(Applied{twin, content, now}, command);
+}
+
+}  // namespace earmark::model

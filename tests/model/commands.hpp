@@ -1,0 +1,72 @@
+// Commands that own their text and rows, for histories that outlive a frame: made by tables (story.hpp) and by the
+// random generator, given to the twin and to the real engine through views.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "engine/command.hpp"
+#include "tests/model/twin.hpp"
+
+namespace earmark::model {
+
+struct OrderCommand {
+  std::string id;
+  engine::Priority priority{100};
+  engine::Policy policy = engine::Policy::ship_partial;
+  engine::Sourcing sourcing = engine::Sourcing::server_default;
+  engine::WarehouseId preferred{};
+  engine::TimeUs placed_at{}, need_by{}, reserve_not_before{}, cancel_after{};
+  OwnedTexts texts;
+  std::vector<engine::OrderLine> lines{};
+
+  engine::PlaceOrder view() const;
+};
+
+struct ReceiptCommand {
+  std::string id;
+  std::vector<engine::StockRow> rows{};
+
+  engine::ReceiveStock view() const { return {id, rows}; }
+};
+
+struct CancelCommand {
+  std::string command_id, order_id;
+  std::vector<engine::CancelRow> rows{};
+
+  engine::CancelOrder view() const { return {command_id, order_id, rows}; }
+};
+
+struct ShipCommand {
+  std::string command_id, order_id;
+
+  engine::ShipOrder view() const { return {command_id, order_id}; }
+};
+
+struct LoadCommand {
+  std::vector<Warehouse> warehouses{};
+  std::vector<Product> products{};
+  std::vector<engine::OpeningStockEntry> stock{};
+
+  // A view needs rows of views; they live here.
+  struct Rows {
+    std::vector<engine::WarehouseEntry> warehouses{};
+    std::vector<engine::ProductEntry> products{};
+    std::vector<engine::OpeningStockEntry> stock{};
+
+    engine::LoadCatalogue view() const { return {warehouses, products, stock}; }
+  };
+  Rows rows() const;  // its text is this command's
+};
+
+using Command = std::variant<LoadCommand, OrderCommand, ReceiptCommand, CancelCommand, ShipCommand>;
+
+// One line of text with everything that the command says.
+std::string describe(const Command& command);
+// A hash of that content, for tests without the schema's own.
+std::uint64_t content_of(const Command& command);
+Answer apply(Twin& twin, const Command& command, std::uint64_t content, engine::TimeUs now);
+
+}  // namespace earmark::model

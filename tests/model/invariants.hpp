@@ -1,0 +1,24 @@
+// The invariants of semantics section 2, judged over the twin's state from what it is made of, not from how it was
+// computed. Each function gives "" or one line that names the first violation.
+#pragma once
+
+#include "tests/model/twin.hpp"
+
+namespace earmark::model {
+
+// I1, for every cell: reserved <= on hand <= 2,147,483,647, and reserved is what the orders' lines have reserved there.
+std::string check_never_oversell(const State& state);
+// I2: per line quantity = reserved + shipped + waiting + cancelled; per cell on hand = opening + received - shipped; and
+// the queues hold exactly the lines that wait.
+std::string check_conservation(const State& state);
+// I3: no unit is available that a waiter could use.
+std::string check_work_conserving(const State& state);
+// I3 for one SKU, for large states.
+std::string check_work_conserving(const State& state, engine::SkuId sku);
+// I4, after the command that `answer` answers: no order and no fill in it took a unit that an earlier waiter could use.
+std::string check_no_overtaking(const State& state, const Answer& answer);
+
+// All four.
+std::string check_invariants(const State& state, const Answer& answer);
+
+}  // namespace earmark::model

@@ -1,0 +1,241 @@
+#include "tests/model/random_commands.hpp"
+
+namespace earmark::model {
+namespace {
+
+constexpr std::uint32_t first_skus = 5;        // loaded at first; the last of them is for huge quantities
+constexpr std::uint16_t first_warehouses = 3;
+constexpr engine::WireQuantity most = engine::max_quantity;
+
+std::string sku_code(std::uint64_t number) { return "SKU-" + std::to_string(number); }
+std::string warehouse_code(std::uint64_t number) { return "W" + std::to_string(number); }
+
+engine::WireQuantity bad_quantity(Random& random) {
+  constexpr engine::WireQuantity all[] = {0, -1, most + 1, -most, INT64_MAX, INT64_MIN};
+  return all[random.below(std::size(all))];
+}
+
+template <class Row>
+Row& one_of(std::vector<Row>& rows, Random& random) {
+  return rows[random.below(rows.size())];
+}
+
+}  // namespace
+
+std::uint64_t Random::next() {
+  state_ += 0x9E3779B97F4A7C15ULL;
+  std::uint64_t mixed = state_;
+  mixed = (mixed ^ (mixed >> 30)) * 0xBF58476D1CE4E5B9ULL;
+  mixed = (mixed ^ (mixed >> 27)) * 0x94D049BB133111EBULL;
+  return mixed ^ (mixed >> 31);
+}
+
+RandomCommands::RandomCommands(std::uint64_t seed) : random_(seed) {}
+
+Command RandomCommands::next() {
+  Command command = given_.empty() ? Command(load()) : random_.chance(8) ? repeat() : fresh();
+  given_.push_back(command);
+  if (const auto* order = std::get_if<OrderCommand>(&command)) orders_.push_back(*order);
+  return command;
+}
+
+Command RandomCommands::fresh() {
+  const std::uint64_t kind = random_.below(100);
+  Command command = kind < 45 ? Command(order()) : kind < 68 ? Command(receipt()) : kind < 85 ? Command(cancel())
+                    : kind < 97 ? Command(ship()) : Command(load());
+  return random_.chance(15) ? spoil(std::move(command)) : command;
+}
+
+// A command once more: the same, or with its id and another content.
+Command RandomCommands::repeat() {
+  Command command = one_of(given_, random_);
+  return random_.chance(60) ? command : spoil(std::move(command));
+}
+
+Command RandomCommands::spoil(Command command) {
+  std::visit([this](auto& each) { spoil(each); }, command);
+  return command;
+}
+
+// ---- commands that can be decided ----
+
+engine::SkuId RandomCommands::some_sku() {
+  const bool later = random_.chance(5);  // one that later loads may bring, and is unknown until then
+  return engine::SkuId{static_cast<std::uint32_t>(later ? random_.between(1, limits().skus) : random_.between(1, first_skus))};
+}
+
+engine::WarehouseId RandomCommands::some_warehouse() {
+  const bool later = random_.chance(3);
+  return engine::WarehouseId{static_cast<std::uint16_t>(random_.between(1, later ? limits().warehouses : first_warehouses))};
+}
+
+std::string RandomCommands::new_id(char kind) {
+  const std::uint64_t number = ++ids_;
+  if (random_.chance(2)) return std::string(64 - std::to_string(number).size(), kind) + std::to_string(number);
+  return std::string(1, kind) + std::to_string(number);
+}
+
+std::string RandomCommands::bad_id() { return random_.chance(50) ? "" : std::string(random_.between(65, 200), 'i'); }
+
+LoadCommand RandomCommands::load() {
+  LoadCommand load;
+  const bool first = given_.empty();
+  const std::uint64_t warehouses = first ? first_warehouses : random_.between(1, limits().warehouses);
+  for (std::uint64_t number = 1; number <= warehouses; ++number) {
+    load.warehouses.push_back({warehouse_code(number), first ? "" : "name " + std::to_string(random_.below(3)),
+                               static_cast<std::uint32_t>(first ? number : random_.below(4))});
+  }
+  const std::uint64_t products = first ? first_skus : random_.between(1, limits().skus);
+  for (std::uint64_t number = 1; number <= products; ++number) {
+    load.products.push_back({sku_code(number), random_.chance(50) ? "" : "text " + std::to_string(random_.below(3))});
+  }
+  for (std::uint32_t product = 0; product < products; ++product) {
+    for (std::uint32_t warehouse = 0; warehouse < warehouses; ++warehouse) {
+      const std::pair key{load.products[product].code, load.warehouses[warehouse].code};
+      if (!openings_.contains(key) && !random_.chance(40)) continue;
+      const auto figure = static_cast<engine::WireQuantity>(random_.below(30));
+      load.stock.push_back({openings_.try_emplace(key, figure).first->second, product, warehouse});
+    }
+  }
+  return load;
+}
+
+OrderCommand RandomCommands::order() {
+  OrderCommand order{.id = new_id('o'), .texts = {}};
+  const std::uint64_t policy = random_.below(10);
+  order.policy = policy < 7 ? engine::Policy::ship_partial : policy < 9 ? engine::Policy::fill_or_kill : engine::Policy::fill_and_cancel;
+  if (random_.chance(10)) order.sourcing = engine::Sourcing::priority;
+  if (random_.chance(25)) order.priority = engine::Priority{static_cast<std::uint8_t>(random_.between(98, 102))};
+  if (random_.chance(3)) order.priority = engine::Priority{static_cast<std::uint8_t>(random_.chance(50) ? 0 : 255)};
+  if (random_.chance(15)) order.preferred = some_warehouse();
+  if (random_.chance(20)) order.texts.customer = "customer " + std::to_string(random_.below(5));
+  if (random_.chance(5)) order.texts = {"c", "web", "a street", "a person", "a jobsite", std::string(512, 'n')};
+  if (random_.chance(5)) order.need_by = engine::TimeUs{static_cast<std::int64_t>(random_.below(1'000'000))};
+  const std::uint64_t lines = random_.chance(3) ? random_.between(30, 120) : random_.between(1, 5);
+  for (std::uint64_t index = 1; index <= lines; ++index) {
+    engine::OrderLine line;
+    line.line = engine::LineNumber{static_cast<std::uint32_t>(random_.chance(90) ? index : 1000 - index)};
+    line.sku = some_sku();
+    line.quantity = static_cast<engine::WireQuantity>(random_.between(1, 12));
+    if (line.sku.value == first_skus && random_.chance(12)) line.quantity = most - static_cast<engine::WireQuantity>(random_.below(3));
+    if (random_.chance(20)) line.pinned = some_warehouse();
+    order.lines.push_back(line);
+  }
+  return order;
+}
+
+ReceiptCommand RandomCommands::receipt() {
+  ReceiptCommand receipt{.id = new_id('r')};
+  for (std::uint64_t rows = random_.chance(10) ? 20 : random_.between(1, 4); rows > 0; --rows) {
+    engine::StockRow row;
+    row.sku = some_sku();
+    row.warehouse = some_warehouse();
+    row.quantity = static_cast<engine::WireQuantity>(random_.between(1, 40));
+    if (row.sku.value == first_skus && random_.chance(8)) row.quantity = most - static_cast<engine::WireQuantity>(random_.below(40));
+    receipt.rows.push_back(row);
+  }
+  return receipt;
+}
+
+const OrderCommand& RandomCommands::some_order() {
+  const std::size_t recent = std::min<std::size_t>(orders_.size(), random_.chance(70) ? 25 : 200);
+  return orders_[orders_.size() - 1 - random_.below(recent)];
+}
+
+CancelCommand RandomCommands::cancel() {
+  CancelCommand cancel{.command_id = new_id('c'), .order_id = "o0"};
+  if (orders_.empty()) return cancel;
+  const OrderCommand& order = some_order();
+  cancel.order_id = order.id;
+  if (random_.chance(45) || order.lines.empty()) return cancel;
+  for (std::uint64_t rows = random_.between(1, 4); rows > 0; --rows) {
+    const engine::OrderLine& line = order.lines[random_.below(order.lines.size())];
+    const std::uint64_t most_units = random_.chance(70) ? 6 : 20;
+    cancel.rows.push_back({.quantity = static_cast<engine::WireQuantity>(random_.between(1, most_units)), .line = line.line});
+    if (random_.chance(5)) cancel.rows.back().quantity = most;
+  }
+  return cancel;
+}
+
+ShipCommand RandomCommands::ship() { return {new_id('s'), orders_.empty() ? "o0" : some_order().id}; }
+
+// ---- the same with a fault, or with another content ----
+
+void RandomCommands::spoil(LoadCommand& load) {
+  switch (random_.below(9)) {
+    case 0: load.products.push_back({bad_id(), ""}); break;
+    case 1: load.warehouses.push_back(load.warehouses.front()); break;
+    case 2:
+      for (std::uint64_t number = load.products.size(); number++ <= limits().skus;) load.products.push_back({sku_code(number), ""});
+      break;
+    case 3:
+      for (std::uint64_t number = load.warehouses.size(); number++ <= limits().warehouses;) {
+        load.warehouses.push_back({warehouse_code(number), "", 1});
+      }
+      break;
+    case 4: load.stock.push_back({1, 99, 0}); break;
+    case 5: load.stock.push_back({1, 0, 99}); break;
+    case 6: if (!load.stock.empty()) one_of(load.stock, random_).on_hand = -1; break;
+    case 7: if (!load.stock.empty()) ++one_of(load.stock, random_).on_hand; break;
+    default: load.stock.resize(8193, {1, 0, 0}); break;
+  }
+}
+
+void RandomCommands::spoil(OrderCommand& order) {
+  constexpr engine::Sourcing later[] = {engine::Sourcing::single_source, engine::Sourcing::fewest_splits, engine::Sourcing::highest_stock};
+  if (order.lines.empty()) order.lines.push_back({.quantity = 1, .sku = some_sku()});
+  engine::OrderLine& line = one_of(order.lines, random_);
+  switch (random_.below(12)) {
+    case 0: order.id = bad_id(); break;
+    case 1: order.lines.clear(); break;
+    case 2: order.lines.push_back(line); break;  // the number stands twice
+    case 3: line.sku = engine::SkuId{random_.chance(50) ? 0 : static_cast<std::uint32_t>(random_.between(10, 2'000'000'000))}; break;
+    case 4: line.pinned = random_.chance(50) ? engine::no_such_warehouse : engine::WarehouseId{7}; break;
+    case 5: order.preferred = random_.chance(50) ? engine::no_such_warehouse : engine::WarehouseId{7}; break;
+    case 6: line.quantity = bad_quantity(random_); break;
+    case 7: order.policy = random_.chance(50) ? engine::Policy::line_complete : engine::Policy::ship_complete; break;
+    case 8: order.sourcing = later[random_.below(3)]; break;
+    case 9: if (random_.chance(10)) order.lines.resize(4097, line); break;
+    default: ++line.quantity; break;
+  }
+  if (random_.chance(20)) spoil(order);  // a second fault, so that precedence matters
+}
+
+void RandomCommands::spoil(ReceiptCommand& receipt) {
+  if (receipt.rows.empty()) receipt.rows.push_back({.quantity = 1, .sku = some_sku(), .warehouse = some_warehouse()});
+  engine::StockRow& row = one_of(receipt.rows, random_);
+  switch (random_.below(8)) {
+    case 0: receipt.id = bad_id(); break;
+    case 1: receipt.rows.clear(); break;
+    case 2: row.sku = engine::SkuId{random_.chance(50) ? 0 : 4'000'000'000U}; break;
+    case 3: row.warehouse = engine::WarehouseId{static_cast<std::uint16_t>(random_.chance(50) ? 0 : 0xFFFF)}; break;
+    case 4: row.quantity = bad_quantity(random_); break;
+    case 5: receipt.rows.push_back(row); receipt.rows.back().quantity = most; receipt.rows.push_back(receipt.rows.back()); break;
+    case 6: if (random_.chance(10)) receipt.rows.resize(4097, row); break;
+    default: ++row.quantity; break;
+  }
+  if (random_.chance(20)) spoil(receipt);
+}
+
+void RandomCommands::spoil(CancelCommand& cancel) {
+  switch (random_.below(8)) {
+    case 0: cancel.command_id = bad_id(); break;
+    case 1: cancel.order_id = random_.chance(70) ? "nobody's" : bad_id(); break;
+    case 2: cancel.rows.push_back({.quantity = 1, .line = engine::LineNumber{4'000'000'000U}}); break;
+    case 3: if (!cancel.rows.empty()) one_of(cancel.rows, random_).quantity = bad_quantity(random_); break;
+    case 4: if (random_.chance(10)) cancel.rows.resize(4097, {.quantity = 1, .line = engine::LineNumber{1}}); break;
+    case 5: cancel.rows.clear(); break;
+    default: cancel.rows.push_back({.quantity = 1, .line = engine::LineNumber{1}}); break;
+  }
+  if (random_.chance(20)) spoil(cancel);
+}
+
+void RandomCommands::spoil(ShipCommand& ship) {
+  switch (random_.below(3)) {
+    case 0: ship.command_id = bad_id(); break;
+    case 1: ship.order_id = bad_id(); break;
+    default: ship.order_id = "nobody's"; break;
+  }
+}
+
+}  // namespace earmark::model

@@ -1,0 +1,61 @@
+// Seeded histories of commands on a catalogue so small that shortages, fills, cancels, repeats and errors of every kind
+// come up all the time. The same seed gives the same commands on every machine. Needs no answers, so one history can be
+// given to the twin and to the real engine; both must be started with `limits()`.
+#pragma once
+
+#include <map>
+
+#include "tests/model/commands.hpp"
+
+namespace earmark::model {
+
+// SplitMix64: the standard library's distributions differ between its makers.
+class Random {
+ public:
+  explicit Random(std::uint64_t seed) : state_(seed) {}
+  std::uint64_t next();
+  std::uint64_t below(std::uint64_t bound) { return next() % bound; }                                // 0 .. bound - 1
+  std::uint64_t between(std::uint64_t least, std::uint64_t most) { return least + below(most - least + 1); }
+  bool chance(std::uint64_t percent) { return below(100) < percent; }
+
+ private:
+  std::uint64_t state_;
+};
+
+class RandomCommands {
+ public:
+  explicit RandomCommands(std::uint64_t seed);
+  // The first command loads the catalogue.
+  Command next();
+  // The catalogue's capacity: loads of the history run into it.
+  static constexpr CatalogueLimits limits() { return {.skus = 9, .warehouses = 4}; }
+
+ private:
+  Command fresh();
+  Command repeat();
+  Command spoil(Command command);
+  LoadCommand load();
+  OrderCommand order();
+  ReceiptCommand receipt();
+  CancelCommand cancel();
+  ShipCommand ship();
+  void spoil(LoadCommand& load);
+  void spoil(OrderCommand& order);
+  void spoil(ReceiptCommand& receipt);
+  void spoil(CancelCommand& cancel);
+  void spoil(ShipCommand& ship);
+
+  engine::SkuId some_sku();
+  engine::WarehouseId some_warehouse();
+  std::string new_id(char kind);
+  std::string bad_id();
+  const OrderCommand& some_order();
+
+  Random random_;
+  std::uint64_t ids_ = 0;
+  std::vector<Command> given_;         // for repeats
+  std::vector<OrderCommand> orders_;   // to cancel and ship
+  std::map<std::pair<std::string, std::string>, engine::WireQuantity> openings_;  // figures listed so far
+};
+
+}  // namespace earmark::model

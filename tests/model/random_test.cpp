@@ -1,0 +1,155 @@
+// Random histories on the twin: the invariants hold after every command, and everything that can come up does.
+#include <catch2/catch.hpp>
+#include <cstdlib>
+#include <iostream>
+#include <random>
+
+#include "tests/model/invariants.hpp"
+#include "tests/model/random_commands.hpp"
+
+namespace {
+
+using namespace earmark;
+using namespace earmark::model;
+
+// New each run, or EARMARK_TEST_SEED.
+std::uint64_t first_seed() {
+  if (const char* given = std::getenv("EARMARK_TEST_SEED")) return std::stoull(given);
+  return std::random_device{}();
+}
+
+// How often each kind of outcome came up, by name.
+class Coverage {
+ public:
+  void see(const Answer& answer, const State& state) {
+    if (!answer.decided()) return count("error " + std::string(name(answer.error.code)));
+    if (answer.duplicate) return count("repeat of " + kind_of(answer));
+    count(kind_of(answer));
+    if (!answer.fills.empty()) count("fills of " + kind_of(answer));
+    if (const auto* order = std::get_if<OrderAnswer>(&answer.decision)) see(*order);
+    if (const auto* cancel = std::get_if<CancelAnswer>(&answer.decision)) see(*cancel);
+    for (const FillAnswer& fill : answer.fills) see(fill, state);
+  }
+  std::size_t of(const std::string& name) const { return counts_.contains(name) ? counts_.at(name) : 0; }
+  void print() const {
+    for (const auto& [name, times] : counts_) std::cout << "  " << times << "  " << name << '\n';
+  }
+
+ private:
+  void count(const std::string& name) { ++counts_[name]; }
+  static std::string kind_of(const Answer& answer) {
+    constexpr const char* kinds[] = {"nothing", "order", "receipt", "cancel", "ship", "load"};
+    return kinds[answer.decision.index()];
+  }
+  void see(const OrderAnswer& order) {
+    count("order " + std::string(name(order.status)));
+    if (!order.takes.empty()) count("line from several warehouses");
+    for (const engine::LineWait& wait : order.waits) {
+      if (wait.quantity_ahead > 0xFFFF'FFFFu) count("more than 32 bits ahead");
+    }
+    for (const engine::LineDecision& line : order.lines) {
+      if (line.taken > 0 && order.preferred == line.warehouse) count("line from the preferred warehouse");
+    }
+  }
+  void see(const CancelAnswer& cancel) {
+    count(cancel.whole ? "whole cancel" : "cancel by rows");
+    for (const engine::CancelledLine& line : cancel.lines) {
+      if (line.excess > 0) count("excess");
+      if (line.waiting > 0 && line.releases > 0) count("row with waiting and reserved part");
+      if (line.releases > 1) count("row that gives back to several warehouses");
+    }
+  }
+  void see(const FillAnswer& fill, const State& state) {
+    if (fill.takes.size() > 1) count("fill from several warehouses");
+    const Order& order = state.orders.at(fill.order_lsn);
+    for (const engine::Take& take : fill.takes) {
+      if (take.shipment < order.shipments.size()) count("fill that joins an older shipment than the newest");
+    }
+    const Place place{order.priority, order.lsn, fill.line_index};
+    const auto& queue = state.queues.at(fill.sku);
+    if (!queue.empty() && *queue.begin() < place) count("pinned waiter passed over");
+    if (!queue.empty() && queue.begin()->order < order.lsn && place < *queue.begin()) count("fill by priority");
+  }
+
+  std::map<std::string, std::size_t> counts_;
+};
+
+constexpr const char* expected[] = {
+    "order", "receipt", "cancel", "ship", "load",
+    "order reserved", "order split", "order backordered", "order refused", "order cancelled", "order reduced",
+    "fills of receipt", "fills of cancel", "fills of load",
+    "repeat of order", "repeat of receipt", "repeat of cancel", "repeat of ship",
+    "error not_supported", "error bad_id", "error duplicate_order", "error duplicate_receipt", "error duplicate_cancel",
+    "error duplicate_ship", "error empty_order", "error too_many_lines", "error unknown_order", "error duplicate_line",
+    "error unknown_sku", "error unknown_line", "error unknown_warehouse", "error bad_quantity",
+    "error quantity_overflow", "error empty_receipt", "error already_loaded", "error catalogue_full", "error bad_code",
+    "line from several warehouses", "line from the preferred warehouse", "more than 32 bits ahead", "whole cancel",
+    "cancel by rows", "excess", "row with waiting and reserved part", "row that gives back to several warehouses",
+    "fill from several warehouses", "fill that joins an older shipment than the newest", "pinned waiter passed over", "fill by priority",
+};
+
+}  // namespace
+
+TEST_CASE("random: the invariants hold after every command, and every outcome comes up", "[model][random]") {
+  constexpr std::uint64_t histories = 60;
+  constexpr std::size_t commands = 400;
+  Coverage coverage;
+  const std::uint64_t first = first_seed();
+  for (std::uint64_t seed = first; seed < first + histories; ++seed) {
+    RandomCommands source(seed);
+    Twin twin(RandomCommands::limits());
+    for (std::size_t index = 0; index < commands; ++index) {
+      const Command command = source.next();
+      const engine::Lsn before = twin.state().lsn;
+      const Answer answer = apply(twin, command, content_of(command), {});
+      coverage.see(answer, twin.state());
+      const bool decided_now = answer.decided() && !answer.duplicate;
+      const std::uint64_t lsns = decided_now ? 1 + answer.fills.size() : 0;
+      const std::string fault = check_invariants(twin.state(), answer);
+      if (!fault.empty() || twin.state().lsn != before + lsns) {
+        FAIL("seed " << seed << " command " << index << ": " << describe(command) << "\n" << describe(answer) << "\n" << fault);
+      }
+    }
+  }
+  std::cout << "random: " << histories << " histories of " << commands << " commands, seeds from " << first << "; outcomes:\n";
+  coverage.print();
+  for (const char* name : expected) {
+    INFO(name << " never came up; first seed " << first);
+    CHECK(coverage.of(name) > 0);
+  }
+}
+
+TEST_CASE("random: a seed gives the same history and the same digest again", "[model][random]") {
+  const auto run = [](std::uint64_t seed) {
+    RandomCommands source(seed);
+    Twin twin(RandomCommands::limits());
+    std::string told;
+    for (int index = 0; index < 300; ++index) {
+      const Command command = source.next();
+      told += describe(command) + "\n" + describe(apply(twin, command, content_of(command), {})) + "\n";
+    }
+    return told + twin.digest();
+  };
+  const auto seed = GENERATE(range<std::uint64_t>(100, 105));
+  CHECK(run(seed) == run(seed));
+  CHECK(run(seed) != run(seed + 1));
+}
+
+TEST_CASE("random: repeating a whole history changes nothing", "[model][random]") {
+  const auto seed = GENERATE(range<std::uint64_t>(200, 205));
+  CAPTURE(seed);
+  RandomCommands source(seed);
+  Twin twin(RandomCommands::limits());
+  std::vector<std::pair<Command, Answer>> decided;
+  for (int index = 0; index < 300; ++index) {
+    const Command command = source.next();
+    const Answer answer = apply(twin, command, content_of(command), {});
+    if (answer.decided() && !std::holds_alternative<LoadCommand>(command)) decided.emplace_back(command, answer);
+  }
+  const std::string digest = twin.digest();
+  for (auto& [command, first] : decided) {
+    first.duplicate = true;
+    CHECK(describe(apply(twin, command, content_of(command), {})) == describe(first));
+  }
+  CHECK(twin.digest() == digest);
+}

@@ -1,0 +1,139 @@
+#include "tests/model/refusals.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+namespace earmark::model {
+namespace {
+
+using engine::Error;
+using engine::ErrorCode;
+using engine::WireQuantity;
+
+constexpr std::size_t max_id_bytes = 64;
+constexpr std::size_t max_rows = 4096;
+constexpr std::size_t max_load_rows = 8192;
+constexpr WireQuantity max_on_hand = 2'147'483'647;
+
+bool is_bad_quantity(WireQuantity quantity) { return quantity < 1 || quantity > max_on_hand; }
+
+// The sums of a command's rows over what is on hand; exact, since a row adds less than 2^31.
+class Additions {
+ public:
+  explicit Additions(const State& state) : state_(state) {}
+  bool overflows(CellKey key, WireQuantity quantity) {
+    WireQuantity& added = added_[key];
+    added += quantity;
+    return added + static_cast<WireQuantity>(state_.cell(key.first, key.second).on_hand) > max_on_hand;
+  }
+
+ private:
+  const State& state_;
+  std::map<CellKey, WireQuantity> added_;
+};
+
+// Entries of one kind, in their order: bad_code (also when a code stands twice), then catalogue_full if it is new.
+template <class Entry, class Ids>
+Error judge_codes(std::span<const Entry> entries, const Ids& known, std::size_t most) {
+  std::set<std::string_view> seen;
+  std::size_t count = known.size();
+  for (std::uint32_t row = 1; row <= entries.size(); ++row) {
+    const std::string_view code = entries[row - 1].code;
+    if (is_bad_id(code) || !seen.insert(code).second) return {.code = ErrorCode::bad_code, .row = row};
+    if (known.find(code) == known.end() && ++count > most) return {.code = ErrorCode::catalogue_full, .row = row};
+  }
+  return {};
+}
+
+// What the pair has already: a pair with a code that is new has nothing.
+Cell cell_of(const State& state, const engine::LoadCatalogue& command, const engine::OpeningStockEntry& entry) {
+  const auto sku = state.sku_ids.find(command.products[entry.product].code);
+  const auto warehouse = state.warehouse_ids.find(command.warehouses[entry.warehouse].code);
+  if (sku == state.sku_ids.end() || warehouse == state.warehouse_ids.end()) return {};
+  return state.cell(sku->second, warehouse->second);
+}
+
+}  // namespace
+
+bool is_bad_id(std::string_view id) { return id.empty() || id.size() > max_id_bytes; }
+
+Error refusal(const State& state, const engine::PlaceOrder& command) {
+  if (command.policy == engine::Policy::line_complete || command.policy == engine::Policy::ship_complete ||
+      (command.sourcing != engine::Sourcing::server_default && command.sourcing != engine::Sourcing::priority)) {
+    return {.code = ErrorCode::not_supported};
+  }
+  if (command.lines.empty()) return {.code = ErrorCode::empty_order};
+  if (command.lines.size() > max_rows) return {.code = ErrorCode::too_many_lines};
+  if (command.preferred.value != 0 && !state.has(command.preferred)) return {.code = ErrorCode::unknown_warehouse};
+  std::set<engine::LineNumber> seen;
+  for (std::uint32_t row = 1; row <= command.lines.size(); ++row) {
+    const engine::OrderLine& line = command.lines[row - 1];
+    if (!seen.insert(line.line).second) return {ErrorCode::duplicate_line, row, line.line};
+    if (!state.has(line.sku)) return {ErrorCode::unknown_sku, row, line.line};
+    if (line.pinned.value != 0 && !state.has(line.pinned)) return {ErrorCode::unknown_warehouse, row, line.line};
+    if (is_bad_quantity(line.quantity)) return {ErrorCode::bad_quantity, row, line.line};
+  }
+  return {};
+}
+
+Error refusal(const State& state, const engine::ReceiveStock& command) {
+  if (command.rows.empty()) return {.code = ErrorCode::empty_receipt};
+  if (command.rows.size() > max_rows) return {.code = ErrorCode::too_many_lines};
+  for (std::uint32_t row = 1; row <= command.rows.size(); ++row) {
+    const engine::StockRow& stock = command.rows[row - 1];
+    if (!state.has(stock.sku)) return {.code = ErrorCode::unknown_sku, .row = row};
+    if (!state.has(stock.warehouse)) return {.code = ErrorCode::unknown_warehouse, .row = row};
+    if (is_bad_quantity(stock.quantity)) return {.code = ErrorCode::bad_quantity, .row = row};
+  }
+  Additions additions(state);
+  for (std::uint32_t row = 1; row <= command.rows.size(); ++row) {
+    const engine::StockRow& stock = command.rows[row - 1];
+    if (additions.overflows({stock.sku, stock.warehouse}, stock.quantity)) {
+      return {.code = ErrorCode::quantity_overflow, .row = row};
+    }
+  }
+  return {};
+}
+
+Error refusal(const State& state, const engine::CancelOrder& command) {
+  if (command.rows.size() > max_rows) return {.code = ErrorCode::too_many_lines};
+  const auto found = state.order_ids.find(std::string(command.order_id));
+  if (found == state.order_ids.end()) return {.code = ErrorCode::unknown_order};
+  const Order& order = state.orders.at(found->second);
+  for (std::uint32_t row = 1; row <= command.rows.size(); ++row) {
+    const engine::CancelRow& cancel = command.rows[row - 1];
+    const bool there = std::ranges::find(order.lines, cancel.line, &Line::number) != order.lines.end();
+    if (!there) return {ErrorCode::unknown_line, row, cancel.line};
+    if (is_bad_quantity(cancel.quantity)) return {ErrorCode::bad_quantity, row, cancel.line};
+  }
+  return {};
+}
+
+Error refusal(const State& state, const engine::ShipOrder& command) {
+  const bool known = state.order_ids.contains(std::string(command.order_id));
+  return {.code = known ? ErrorCode::none : ErrorCode::unknown_order};
+}
+
+Error refusal(const State& state, const engine::LoadCatalogue& command, const CatalogueLimits& limits) {
+  if (command.products.size() + command.stock.size() > max_load_rows) return {.code = ErrorCode::too_many_lines};
+  Error fault = judge_codes(command.warehouses, state.warehouse_ids, limits.warehouses);
+  if (fault.code == ErrorCode::none) fault = judge_codes(command.products, state.sku_ids, limits.skus);
+  if (fault.code != ErrorCode::none) return fault;
+  std::map<std::pair<std::uint32_t, std::uint32_t>, WireQuantity> listed;
+  bool overflows = false;
+  for (std::uint32_t row = 1; row <= command.stock.size(); ++row) {
+    const engine::OpeningStockEntry& entry = command.stock[row - 1];
+    if (entry.product >= command.products.size()) return {.code = ErrorCode::unknown_sku, .row = row};
+    if (entry.warehouse >= command.warehouses.size()) return {.code = ErrorCode::unknown_warehouse, .row = row};
+    if (entry.on_hand < 0 || entry.on_hand > max_on_hand) return {.code = ErrorCode::bad_quantity, .row = row};
+    const Cell cell = cell_of(state, command, entry);
+    const auto first = listed.try_emplace({entry.product, entry.warehouse}, entry.on_hand).first;
+    const WireQuantity figure = cell.opening_set ? static_cast<WireQuantity>(cell.opening) : first->second;
+    if (figure != entry.on_hand) return {.code = ErrorCode::already_loaded, .row = row};
+    overflows |= !cell.opening_set && static_cast<WireQuantity>(cell.on_hand) + entry.on_hand > max_on_hand;
+  }
+  return {.code = overflows ? ErrorCode::quantity_overflow : ErrorCode::none};
+}
+
+}  // namespace earmark::model

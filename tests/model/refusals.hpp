@@ -1,0 +1,27 @@
+// Every reason to reject a command, in the order of semantics R8, judged against the twin's state. What stands before
+// them in that order (bad_id, and the duplicate_* errors) is judged by the twin. Code none: the command can be decided.
+#pragma once
+
+#include "engine/command.hpp"
+#include "engine/errors.hpp"
+#include "tests/model/state.hpp"
+
+namespace earmark::model {
+
+// How much the catalogue may hold; the server's --max-skus and --max-warehouses.
+struct CatalogueLimits {
+  std::size_t skus = 1'048'576;
+  std::size_t warehouses = 8;
+};
+
+bool is_bad_id(std::string_view id);
+
+engine::Error refusal(const State& state, const engine::PlaceOrder& command);
+engine::Error refusal(const State& state, const engine::ReceiveStock& command);
+engine::Error refusal(const State& state, const engine::CancelOrder& command);
+engine::Error refusal(const State& state, const engine::ShipOrder& command);
+// Of a load: too_many_lines; then warehouse by warehouse and product by product bad_code, catalogue_full; then stock row by
+// row unknown_sku, unknown_warehouse (positions outside the load), bad_quantity, already_loaded; last quantity_overflow (row 0).
+engine::Error refusal(const State& state, const engine::LoadCatalogue& command, const CatalogueLimits& limits);
+
+}  // namespace earmark::model

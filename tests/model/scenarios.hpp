@@ -1,0 +1,22 @@
+// The rules of the semantics as tables: a row per event with its expected answer, in the language of story.hpp. The twin
+// is held to them here; the real engine is given the same rows.
+#pragma once
+
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace earmark::model {
+
+struct Step {
+  std::string_view event, answer;
+};
+
+struct Scenario {
+  std::string_view name;
+  std::vector<Step> steps;
+};
+
+std::span<const Scenario> scenarios();
+
+}  // namespace earmark::model

@@ -1,0 +1,73 @@
+#include "tests/model/state.hpp"
+
+#include <algorithm>
+#include <tuple>
+
+namespace earmark::model {
+
+bool Order::open() const {
+  for (const Line& line : lines) {
+    if (line.waiting > 0) return true;
+    for (const Allocation& allocation : line.allocations) {
+      if (allocation.reserved > 0) return true;
+    }
+  }
+  return false;
+}
+
+bool Place::operator<(const Place& other) const {
+  return std::tuple(other.priority, order, line_index) < std::tuple(priority, other.order, other.line_index);
+}
+
+Cell State::cell(engine::SkuId sku, engine::WarehouseId warehouse) const {
+  const auto found = cells.find({sku, warehouse});
+  return found == cells.end() ? Cell{} : found->second;
+}
+
+std::vector<engine::WarehouseId> State::by_priority() const {
+  std::vector<engine::WarehouseId> ids;
+  for (std::size_t index = 0; index < warehouses.size(); ++index) {
+    ids.emplace_back(static_cast<std::uint16_t>(index + 1));
+  }
+  std::ranges::sort(ids, [this](engine::WarehouseId left, engine::WarehouseId right) {
+    const Warehouse& a = warehouses[left.value - 1u];
+    const Warehouse& b = warehouses[right.value - 1u];
+    return std::tie(a.priority, a.code) < std::tie(b.priority, b.code);
+  });
+  return ids;
+}
+
+std::vector<engine::WarehouseId> State::sources(const Line& line, engine::WarehouseId first) const {
+  if (line.pinned.value != 0) return {line.pinned};
+  std::vector<engine::WarehouseId> ids = by_priority();
+  std::ranges::stable_partition(ids, [first](engine::WarehouseId id) { return id == first; });
+  return ids;
+}
+
+std::string State::digest() const {
+  engine::Digest digest;
+  for (const auto& [key, cell] : cells) digest.cell(key.first, key.second, cell.on_hand, 0, 0, cell.available());
+  for (const auto& [sku, queue] : queues) {
+    for (const Place& place : queue) {
+      digest.waiting_line(sku, place.priority, place.order, place.line_index, line_at(place).waiting);
+    }
+  }
+  for (const auto& [id, entry] : known) {
+    digest.known_id(id.first, engine::identify(id.first, id.second), entry.content, entry.first.stamp.lsn);
+  }
+  for (const auto& [lsn_of_order, order] : orders) {
+    if (!order.open()) continue;
+    digest.open_order(lsn_of_order, engine::identify(engine::IdSpace::order, order.id), order.status, order.policy,
+                      order.priority, order.preferred, static_cast<std::uint32_t>(order.lines.size()));
+    for (std::uint32_t index = 0; index < order.lines.size(); ++index) {
+      const Line& line = order.lines[index];
+      digest.order_line(lsn_of_order, index, line.number, line.sku, line.quantity, line.waiting, line.pinned);
+      for (const Allocation& allocation : line.allocations) {
+        digest.allocation(lsn_of_order, index, allocation.warehouse, allocation.shipment, allocation.reserved, allocation.shipped);
+      }
+    }
+  }
+  return digest.finish(lsn);
+}
+
+}  // namespace earmark::model

@@ -1,0 +1,107 @@
+// The twin's state: plain maps and vectors, kept forever. Everything is public; only the twin writes it.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "engine/digest.hpp"
+#include "tests/model/answers.hpp"
+
+namespace earmark::model {
+
+struct Warehouse {
+  std::string code, name;
+  std::uint32_t priority = 0;
+};
+
+struct Product {
+  std::string code, description;
+};
+
+using CellKey = std::pair<engine::SkuId, engine::WarehouseId>;
+
+// Kept apart so that conservation (I2) can be judged: on_hand = opening + received - shipped.
+struct Cell {
+  engine::Quantity on_hand = 0, reserved = 0;
+  bool opening_set = false;
+  engine::Quantity opening = 0;
+  std::uint64_t received = 0, shipped = 0;
+
+  engine::Quantity available() const { return on_hand - reserved; }
+};
+
+struct Allocation {
+  engine::WarehouseId warehouse{};
+  std::uint16_t shipment = 0;
+  engine::Quantity reserved = 0, shipped = 0;
+};
+
+struct Line {
+  engine::LineNumber number{};
+  engine::SkuId sku{};
+  engine::WarehouseId pinned{};
+  engine::Quantity quantity = 0, waiting = 0, cancelled = 0;
+  std::vector<Allocation> allocations{};  // in the order in which they were first taken
+};
+
+struct Shipment {
+  engine::WarehouseId warehouse{};
+  bool shipped = false;
+};
+
+struct Order {
+  std::string id;
+  engine::Lsn lsn{};
+  engine::OrderStatus status = engine::OrderStatus::reserved;
+  engine::Policy policy = engine::Policy::ship_partial;
+  engine::Priority priority{};
+  engine::WarehouseId preferred{};
+  std::vector<Line> lines{};
+  std::vector<Shipment> shipments{};  // ORDER-1 first
+
+  bool open() const;  // something is reserved or waits
+};
+
+// Place in a queue: priority, higher first; then decision order; then the line's position in its order.
+struct Place {
+  engine::Priority priority{};
+  engine::Lsn order{};
+  std::uint32_t line_index = 0;
+
+  bool operator<(const Place& other) const;
+};
+
+struct Known {
+  std::uint64_t content = 0;
+  Answer first;
+};
+
+struct State {
+  std::vector<Warehouse> warehouses{};  // dense id 1 first
+  std::vector<Product> products{};
+  std::map<std::string, engine::WarehouseId, std::less<>> warehouse_ids;
+  std::map<std::string, engine::SkuId, std::less<>> sku_ids;
+  std::map<CellKey, Cell> cells;
+  std::map<engine::Lsn, Order> orders;
+  std::map<std::string, engine::Lsn> order_ids;
+  std::map<engine::SkuId, std::set<Place>> queues;
+  std::map<std::pair<engine::IdSpace, std::string>, Known> known;
+  engine::Lsn lsn{};
+  engine::TimeUs time{};
+
+  bool has(engine::SkuId sku) const { return sku.value >= 1 && sku.value <= products.size(); }
+  bool has(engine::WarehouseId warehouse) const { return warehouse.value >= 1 && warehouse.value <= warehouses.size(); }
+  Cell cell(engine::SkuId sku, engine::WarehouseId warehouse) const;
+  const Line& line_at(const Place& place) const { return orders.at(place.order).lines[place.line_index]; }
+  // All warehouses by priority number, ties by code.
+  std::vector<engine::WarehouseId> by_priority() const;
+  // Where a line may take from, in order: its pin only, or `first` (0: none) and then all others by priority.
+  std::vector<engine::WarehouseId> sources(const Line& line, engine::WarehouseId first) const;
+  std::string digest() const;
+};
+
+}  // namespace earmark::model

@@ -1,0 +1,245 @@
+#include "tests/model/story.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <sstream>
+#include <stdexcept>
+
+namespace earmark::model {
+namespace {
+
+[[noreturn]] void mistake(std::string_view text) { throw std::invalid_argument("no event: " + std::string(text)); }
+
+std::vector<std::string> words_of(std::string_view text) {
+  std::istringstream in{std::string(text)};
+  std::vector<std::string> words;
+  for (std::string word; in >> word;) words.push_back(word == "-" ? "" : word);
+  return words;
+}
+
+// Splits off what stands before `mark`; all of it, leaving nothing, if there is no mark.
+std::string_view before(std::string_view& text, char mark) {
+  const std::size_t at = text.find(mark);
+  const std::string_view head = text.substr(0, at);
+  text = at == std::string_view::npos ? std::string_view{} : text.substr(at + 1);
+  return head;
+}
+
+template <class Number>
+Number number(std::string_view text) {
+  Number value{};
+  const auto result = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (result.ec != std::errc{} || result.ptr != text.data() + text.size()) mistake(text);
+  return value;
+}
+
+template <class Enum>
+Enum enumerator(std::string_view text, int count) {
+  for (int value = 0; value < count; ++value) {
+    if (name(static_cast<Enum>(value)) == text) return static_cast<Enum>(value);
+  }
+  mistake(text);
+}
+
+engine::WarehouseId optional_warehouse(std::string_view code, const Codes& codes) {
+  const engine::WarehouseId id = codes.warehouse(code);
+  return id.value == 0 ? engine::no_such_warehouse : id;
+}
+
+bool option(OrderCommand& order, std::string_view word, const Codes& codes) {
+  if (word.find('=') == std::string_view::npos) return false;
+  const std::string_view key = before(word, '=');
+  if (key == "policy") order.policy = enumerator<engine::Policy>(word, 5);
+  else if (key == "sourcing") order.sourcing = enumerator<engine::Sourcing>(word, 5);
+  else if (key == "priority") order.priority = engine::Priority{number<std::uint8_t>(word)};
+  else if (key == "prefer") order.preferred = optional_warehouse(word, codes);
+  else if (key == "customer") order.texts.customer = word;
+  else mistake(key);
+  return true;
+}
+
+Command parse_order(const std::vector<std::string>& words, const Codes& codes) {
+  OrderCommand order{.id = words.at(1), .texts = {}};
+  for (std::size_t index = 2; index < words.size(); ++index) {
+    std::string_view word = words[index];
+    if (option(order, word, codes)) continue;
+    engine::OrderLine line;
+    line.line = engine::LineNumber{static_cast<std::uint32_t>(order.lines.size() + 1)};
+    if (word.find('/') != std::string_view::npos) line.line = engine::LineNumber{number<std::uint32_t>(before(word, '/'))};
+    line.sku = codes.sku(before(word, ':'));
+    line.quantity = number<engine::WireQuantity>(before(word, '@'));
+    if (!word.empty()) line.pinned = optional_warehouse(word, codes);
+    order.lines.push_back(line);
+  }
+  return order;
+}
+
+Command parse_receipt(const std::vector<std::string>& words, const Codes& codes) {
+  ReceiptCommand receipt{.id = words.at(1)};
+  for (std::size_t index = 2; index < words.size(); ++index) {
+    std::string_view word = words[index];
+    engine::StockRow row;
+    row.sku = codes.sku(before(word, ':'));
+    row.quantity = number<engine::WireQuantity>(before(word, '@'));
+    row.warehouse = codes.warehouse(word);
+    receipt.rows.push_back(row);
+  }
+  return receipt;
+}
+
+Command parse_cancel(const std::vector<std::string>& words) {
+  CancelCommand cancel{.command_id = words.at(1), .order_id = words.at(2)};
+  for (std::size_t index = 3; index < words.size(); ++index) {
+    std::string_view word = words[index];
+    engine::CancelRow row;
+    row.line = engine::LineNumber{number<std::uint32_t>(before(word, ':'))};
+    row.quantity = number<engine::WireQuantity>(word);
+    cancel.rows.push_back(row);
+  }
+  return cancel;
+}
+
+template <class Entry>
+std::uint32_t position(const std::vector<Entry>& entries, std::string_view code) {
+  return static_cast<std::uint32_t>(std::ranges::find(entries, code, &Entry::code) - entries.begin());
+}
+
+Command parse_load(std::string_view text) {
+  LoadCommand load;
+  before(text, ' ');
+  for (const std::string& word : words_of(before(text, '|'))) {
+    std::string_view rest = word;
+    const std::string_view code = before(rest, '=');
+    load.warehouses.push_back({std::string(code), "", number<std::uint32_t>(rest)});
+  }
+  for (const std::string& word : words_of(before(text, '|'))) load.products.push_back({word, ""});
+  for (const std::string& word : words_of(text)) {
+    std::string_view rest = word;
+    engine::OpeningStockEntry entry;
+    entry.product = position(load.products, before(rest, ':'));
+    entry.on_hand = number<engine::WireQuantity>(before(rest, '@'));
+    entry.warehouse = position(load.warehouses, rest);
+    load.stock.push_back(entry);
+  }
+  return load;
+}
+
+std::string takes_text(std::span<const engine::Take> takes, const Codes& codes) {
+  std::string text;
+  for (const engine::Take& take : takes) {
+    text += " " + std::to_string(take.quantity) + "@" + codes.name(take.warehouse) + "#" + std::to_string(take.shipment);
+  }
+  return text;
+}
+
+// Hands out the takes that belong to one row after the other.
+class TakeRows {
+ public:
+  explicit TakeRows(std::span<const engine::Take> takes) : left_(takes) {}
+  std::span<const engine::Take> next(std::size_t count) {
+    const auto row = left_.first(count);
+    left_ = left_.subspan(count);
+    return row;
+  }
+
+ private:
+  std::span<const engine::Take> left_;
+};
+
+}  // namespace
+
+engine::SkuId Codes::sku(std::string_view code) const {
+  const auto found = state_.sku_ids.find(code);
+  return found == state_.sku_ids.end() ? engine::SkuId{} : found->second;
+}
+
+engine::WarehouseId Codes::warehouse(std::string_view code) const {
+  const auto found = state_.warehouse_ids.find(code);
+  return found == state_.warehouse_ids.end() ? engine::WarehouseId{} : found->second;
+}
+
+Command parse(std::string_view event, const Codes& codes) {
+  const std::vector<std::string> words = words_of(event);
+  const std::string& kind = words.at(0);
+  if (kind == "load") return parse_load(event);
+  if (kind == "order") return parse_order(words, codes);
+  if (kind == "receive") return parse_receipt(words, codes);
+  if (kind == "cancel") return parse_cancel(words);
+  if (kind == "ship") return ShipCommand{words.at(1), words.at(2)};
+  mistake(event);
+}
+
+std::string tell(const engine::OrderDecision& decision, const Codes& codes) {
+  std::string text(name(decision.status));
+  TakeRows more(decision.takes);
+  std::size_t next_wait = 0;
+  for (std::size_t index = 0; index < decision.lines.size(); ++index) {
+    const engine::LineDecision& line = decision.lines[index];
+    text += (index == 0 ? ": " : "; ") + std::to_string(line.line.value) + " " + codes.name(line.sku);
+    const engine::Take first{line.taken, line.available_after, line.warehouse, line.shipment};
+    std::uint64_t missing = line.quantity - line.backordered - line.taken;
+    if (line.taken > 0) text += takes_text({&first, 1}, codes);
+    const auto others = more.next(line.more_takes);
+    for (const engine::Take& take : others) missing -= take.quantity;
+    text += takes_text(others, codes);
+    if (line.backordered > 0) {
+      const engine::LineWait& wait = decision.waits[next_wait++];
+      text += " waits " + std::to_string(line.backordered) + " place " + std::to_string(wait.position) + " behind " +
+              std::to_string(wait.quantity_ahead);
+    }
+    if (missing > 0) text += " cancels " + std::to_string(missing);
+  }
+  return text;
+}
+
+std::string tell(const engine::FillDecision& decision, const Codes& codes) {
+  return std::string(decision.order_id) + "/" + std::to_string(decision.line.value) + " " + codes.name(decision.sku) +
+         takes_text(decision.takes, codes) + " waits " + std::to_string(decision.still_waiting) + " row " +
+         std::to_string(decision.row);
+}
+
+std::string tell(const engine::ReceiptDecision&, const Codes&) { return "received"; }
+
+std::string tell(const engine::CancelDecision& decision, const Codes& codes) {
+  std::string text = "cancelled";
+  TakeRows released(decision.released);
+  for (const engine::CancelledLine& line : decision.lines) {
+    text += (&line == decision.lines.data() ? ": " : "; ") + std::to_string(line.line.value) + " " + codes.name(line.sku);
+    if (line.waiting > 0) text += " waiting " + std::to_string(line.waiting);
+    if (line.releases > 0) text += " released" + takes_text(released.next(line.releases), codes);
+    if (line.excess > 0) text += " excess " + std::to_string(line.excess);
+    if (line.waiting == 0 && line.releases == 0 && line.excess == 0) text += " nothing";
+  }
+  return text;
+}
+
+std::string tell(const engine::ShipDecision& decision, const Codes& codes) {
+  std::string text = "shipped";
+  TakeRows shipped(decision.shipped);
+  for (const engine::ShippedLine& line : decision.lines) {
+    text += (&line == decision.lines.data() ? ": " : "; ") + std::to_string(line.line.value) + " " + codes.name(line.sku);
+    text += line.ships > 0 ? takes_text(shipped.next(line.ships), codes) : " nothing";
+  }
+  return text;
+}
+
+std::string tell(const engine::LoadDecision& decision, const Codes&) {
+  return "loaded " + std::to_string(decision.warehouses.size()) + " warehouses " +
+         std::to_string(decision.products.size()) + " products " + std::to_string(decision.stock.size()) + " stock";
+}
+
+std::string tell(const engine::Error& error) {
+  return std::string(name(error.code)) + (error.row > 0 ? " row " + std::to_string(error.row) : "");
+}
+
+std::string tell(const Answer& answer, const Codes& codes) {
+  if (!answer.decided()) return tell(answer.error);
+  std::string text = answer.duplicate ? "again " : "";
+  std::visit([&](const auto& decision) {
+    if constexpr (!std::is_same_v<std::decay_t<decltype(decision)>, std::monostate>) text += tell(decision.view(), codes);
+  }, answer.decision);
+  for (const FillAnswer& fill : answer.fills) text += " | " + tell(fill.view(), codes);
+  return text;
+}
+
+}  // namespace earmark::model

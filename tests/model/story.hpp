@@ -1,0 +1,43 @@
+// The language of the scenario tables: events and answers as one line of text each, with codes instead of dense ids.
+//   load LON=1 BHM=2 | X Y | X:12@LON Y:5@BHM       warehouses with priorities | SKUs | opening stock
+//   order A X:15 7/Y:3@BHM policy=fill_or_kill priority=200 prefer=BHM sourcing=single_source customer=Smith
+//                                                   [line number/]SKU:quantity[@pinned warehouse]
+//   receive R1 X:5@LON X:3@BHM      cancel C1 A      cancel C1 A 1:3 2:4      ship S1 A      ("-" is an empty id)
+// Answers: takes are quantity@warehouse#shipment, fills follow after "|" with the row that served them:
+//   split: 1 X 12@LON#1 waits 3 place 1 behind 0; 7 Y 3@BHM#2         received | A/1 X 3@LON#1 waits 0 row 0
+//   cancelled: 1 X waiting 3 released 12@LON#1 excess 2 | B/1 ...     shipped: 1 X 12@LON#1; 7 Y nothing
+//   loaded 2 warehouses 2 products 2 stock       unknown_sku row 2       again split: ...  (the repeat of a command)
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "tests/model/commands.hpp"
+
+namespace earmark::model {
+
+class Codes {
+ public:
+  explicit Codes(const State& state) : state_(state) {}
+  engine::SkuId sku(std::string_view code) const;              // 0: unknown
+  engine::WarehouseId warehouse(std::string_view code) const;  // 0: unknown
+  const std::string& name(engine::SkuId sku) const { return state_.products.at(sku.value - 1u).code; }
+  const std::string& name(engine::WarehouseId warehouse) const { return state_.warehouses.at(warehouse.value - 1u).code; }
+
+ private:
+  const State& state_;
+};
+
+// Throws std::invalid_argument for text that is no event: a mistake in a table, not a test result.
+Command parse(std::string_view event, const Codes& codes);
+
+std::string tell(const engine::OrderDecision& decision, const Codes& codes);
+std::string tell(const engine::FillDecision& decision, const Codes& codes);
+std::string tell(const engine::ReceiptDecision& decision, const Codes& codes);
+std::string tell(const engine::CancelDecision& decision, const Codes& codes);
+std::string tell(const engine::ShipDecision& decision, const Codes& codes);
+std::string tell(const engine::LoadDecision& decision, const Codes& codes);
+std::string tell(const engine::Error& error);
+std::string tell(const Answer& answer, const Codes& codes);
+
+}  // namespace earmark::model

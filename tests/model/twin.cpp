@@ -1,0 +1,174 @@
+// Exactly once, and orders: R1 and the policies.
+#include "tests/model/twin.hpp"
+
+#include <algorithm>
+
+namespace earmark::model {
+
+using engine::ErrorCode;
+using engine::IdSpace;
+using engine::OrderStatus;
+using engine::Policy;
+using engine::Quantity;
+using engine::TimeUs;
+using engine::WarehouseId;
+
+Answer Twin::error(engine::Error fault) const {
+  Answer answer;
+  answer.error = fault;
+  answer.as_of = state_.lsn;
+  return answer;
+}
+
+engine::Stamp Twin::next_stamp(TimeUs now, engine::Lsn cause) {
+  state_.lsn = state_.lsn + 1;
+  state_.time = std::max(state_.time, now);
+  return {state_.lsn, state_.time, cause};
+}
+
+// Exactly once (I5), with the two first rungs of R8. `decide` judges the others and answers.
+Answer Twin::once(IdSpace space, std::string_view id, std::uint64_t content, ErrorCode duplicate,
+                  const std::function<Answer()>& decide) {
+  if (is_bad_id(id)) return error({.code = ErrorCode::bad_id});
+  const std::pair key{space, std::string(id)};
+  if (const auto found = state_.known.find(key); found != state_.known.end()) {
+    if (found->second.content != content) return error({.code = duplicate});
+    Answer repeated = found->second.first;
+    repeated.duplicate = true;
+    return repeated;
+  }
+  Answer answer = decide();
+  if (answer.decided()) state_.known.emplace(key, Known{content, answer});
+  return answer;
+}
+
+Answer Twin::place(const engine::PlaceOrder& command, std::uint64_t content, TimeUs now) {
+  return once(IdSpace::order, command.id, content, ErrorCode::duplicate_order, [&] {
+    if (const auto fault = refusal(state_, command); fault.code != ErrorCode::none) return error(fault);
+    Answer answer;
+    answer.stamp = next_stamp(now, {});
+    Order& order = state_.orders[answer.stamp.lsn];
+    order.lsn = answer.stamp.lsn;
+    answer.decision = decide(command, content, order);
+    state_.order_ids[order.id] = order.lsn;
+    return answer;
+  });
+}
+
+OrderAnswer Twin::decide(const engine::PlaceOrder& command, std::uint64_t content, Order& order) {
+  OrderAnswer answer{.id = std::string(command.id), .content = content, .policy = command.policy,
+                     .priority = command.priority, .sourcing = command.sourcing, .preferred = command.preferred,
+                     .placed_at = command.placed_at, .need_by = command.need_by,
+                     .reserve_not_before = command.reserve_not_before, .cancel_after = command.cancel_after,
+                     .texts = OwnedTexts::of(command.texts)};
+  order.id = answer.id;
+  order.policy = command.policy;
+  order.priority = command.priority;
+  order.preferred = command.preferred;
+  for (const engine::OrderLine& line : command.lines) {
+    order.lines.push_back({.number = line.line, .sku = line.sku, .pinned = line.pinned,
+                           .quantity = static_cast<Quantity>(line.quantity)});
+  }
+  const bool killed = command.policy == Policy::fill_or_kill && !covers_all(order);
+  std::uint64_t taken = 0, waiting = 0, cancelled = 0;
+  for (std::uint32_t index = 0; index < order.lines.size(); ++index) {
+    Line& line = order.lines[index];
+    const auto takes = killed ? std::vector<engine::Take>{} : take(order, line, line.quantity, order.preferred, {});
+    Quantity rest = line.quantity;
+    for (const engine::Take& each : takes) rest -= each.quantity;
+    (command.policy == Policy::ship_partial ? line.waiting : line.cancelled) = rest;
+    if (line.waiting > 0) state_.queues[line.sku].insert({order.priority, order.lsn, index});
+    taken += line.quantity - rest;
+    waiting += line.waiting;
+    cancelled += line.cancelled;
+
+    engine::LineDecision decided{.line = line.number, .sku = line.sku, .quantity = line.quantity,
+                                 .backordered = line.waiting, .pinned = line.pinned};
+    if (!takes.empty()) {
+      decided.taken = takes[0].quantity;
+      decided.available_after = takes[0].available_after;
+      decided.warehouse = takes[0].warehouse;
+      decided.shipment = takes[0].shipment;
+      decided.more_takes = static_cast<std::uint16_t>(takes.size() - 1);
+      answer.takes.insert(answer.takes.end(), takes.begin() + 1, takes.end());
+    }
+    answer.lines.push_back(decided);
+  }
+  if (killed) order.status = OrderStatus::refused;
+  else if (cancelled > 0) order.status = taken > 0 ? OrderStatus::reduced : OrderStatus::cancelled;
+  else if (waiting > 0) order.status = taken > 0 ? OrderStatus::split : OrderStatus::backordered;
+  else order.status = OrderStatus::reserved;
+  answer.status = order.status;
+  answer.waits = waits(order);
+  return answer;
+}
+
+// Whether every line could be reserved whole, the lines one after the other, as fill_or_kill asks.
+bool Twin::covers_all(const Order& order) const {
+  std::map<CellKey, Quantity> promised;
+  for (const Line& line : order.lines) {
+    Quantity rest = line.quantity;
+    for (const WarehouseId warehouse : state_.sources(line, order.preferred)) {
+      Quantity& already = promised[{line.sku, warehouse}];
+      const Quantity taken = std::min(rest, state_.cell(line.sku, warehouse).available() - already);
+      already += taken;
+      rest -= taken;
+    }
+    if (rest > 0) return false;
+  }
+  return true;
+}
+
+// Reserves up to `wanted` units for the line, warehouse by warehouse, leaving the withheld units alone. Available stock is
+// always free for the taking here: no waiter can use it (I3), or it would have been filled.
+std::vector<engine::Take> Twin::take(Order& order, Line& line, Quantity wanted, WarehouseId first, const Withheld& withheld) {
+  std::vector<engine::Take> takes;
+  for (const WarehouseId warehouse : state_.sources(line, first)) {
+    const auto later = withheld.find(warehouse);
+    const Quantity kept = later == withheld.end() ? 0 : later->second;
+    const Quantity quantity = std::min(wanted, state_.cell(line.sku, warehouse).available() - kept);
+    if (quantity == 0) continue;
+    Cell& cell = state_.cells[{line.sku, warehouse}];
+    cell.reserved += quantity;
+    wanted -= quantity;
+    const std::uint16_t shipment = open_shipment(order, warehouse);
+    auto allocation = std::ranges::find(line.allocations, shipment, &Allocation::shipment);
+    if (allocation == line.allocations.end()) allocation = line.allocations.insert(allocation, {warehouse, shipment});
+    allocation->reserved += quantity;
+    takes.push_back({quantity, cell.available(), warehouse, shipment});
+  }
+  return takes;
+}
+
+// A shipment is open while it holds reserved units; one that a cancel has emptied is over, its number is not used again.
+std::uint16_t Twin::open_shipment(Order& order, WarehouseId warehouse) {
+  const auto is_open = [&](const Shipment& shipment) {
+    const auto number = static_cast<std::uint16_t>(&shipment - order.shipments.data() + 1);
+    const auto holds_units = [=](const Line& line) {
+      return std::ranges::any_of(line.allocations, [=](const Allocation& allocation) {
+        return allocation.shipment == number && allocation.reserved != 0;
+      });
+    };
+    return shipment.warehouse == warehouse && std::ranges::any_of(order.lines, holds_units);
+  };
+  auto found = std::ranges::find_if(order.shipments, is_open);
+  if (found == order.shipments.end()) found = order.shipments.insert(found, {warehouse});
+  return static_cast<std::uint16_t>(found - order.shipments.begin() + 1);
+}
+
+std::vector<engine::LineWait> Twin::waits(const Order& order) const {
+  std::vector<engine::LineWait> waits;
+  for (std::uint32_t index = 0; index < order.lines.size(); ++index) {
+    if (order.lines[index].waiting == 0) continue;
+    engine::LineWait wait{.position = 1, .line_index = index};
+    for (const Place& place : state_.queues.at(order.lines[index].sku)) {
+      if (place.order == order.lsn && place.line_index == index) break;
+      wait.quantity_ahead += state_.line_at(place).waiting;
+      ++wait.position;
+    }
+    waits.push_back(wait);
+  }
+  return waits;
+}
+
+}  // namespace earmark::model

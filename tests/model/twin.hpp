@@ -1,0 +1,56 @@
+// The naive twin: what the server decides (semantics of orders, queue, receipts, cancels, ship and load), in the simplest
+// code, with maps. It shares nothing with the engine but its vocabulary and the digest's canonical form; tests give both the same
+// commands and compare answers and digests. Not thread-safe; slow; never forgets a command id.
+#pragma once
+
+#include <functional>
+
+#include "engine/command.hpp"
+#include "tests/model/refusals.hpp"
+#include "tests/model/state.hpp"
+
+namespace earmark::model {
+
+class Twin {
+ public:
+  explicit Twin(CatalogueLimits limits = {}) : limits_(limits) {}
+
+  // `content` is the hash of the command's content, which tells a repeat from another command with the same id; `now` the
+  // time of the command. A decision gets the next LSN, its fills the ones after it; an error changes nothing.
+  Answer place(const engine::PlaceOrder& command, std::uint64_t content, engine::TimeUs now);
+  Answer receive(const engine::ReceiveStock& command, std::uint64_t content, engine::TimeUs now);
+  Answer cancel(const engine::CancelOrder& command, std::uint64_t content, engine::TimeUs now);
+  Answer ship(const engine::ShipOrder& command, std::uint64_t content, engine::TimeUs now);
+  Answer load(const engine::LoadCatalogue& command, engine::TimeUs now);
+
+  const State& state() const { return state_; }
+  std::string digest() const { return state_.digest(); }
+
+ private:
+  using Withheld = std::map<engine::WarehouseId, engine::Quantity>;
+
+  Answer once(engine::IdSpace space, std::string_view id, std::uint64_t content, engine::ErrorCode duplicate,
+              const std::function<Answer()>& decide);
+  Answer error(engine::Error fault) const;
+  engine::Stamp next_stamp(engine::TimeUs now, engine::Lsn cause);
+
+  OrderAnswer decide(const engine::PlaceOrder& command, std::uint64_t content, Order& order);
+  bool covers_all(const Order& order) const;
+  std::vector<engine::Take> take(Order& order, Line& line, engine::Quantity wanted, engine::WarehouseId first,
+                                 const Withheld& withheld);
+  std::uint16_t open_shipment(Order& order, engine::WarehouseId warehouse);
+  std::vector<engine::LineWait> waits(const Order& order) const;
+
+  void add_stock(std::vector<engine::ReceivedRow>& rows, bool opening);
+  void fill_row_by_row(const std::vector<engine::ReceivedRow>& rows, Answer& answer);
+  void fill(engine::SkuId sku, std::uint32_t row, const Withheld& withheld, Answer& answer);
+  static bool mark_last(Answer& answer);
+
+  engine::CancelledLine give_back(Order& order, std::uint32_t line_index, std::uint64_t wanted, CancelAnswer& decision);
+  void ship_line(Order& order, Line& line, ShipAnswer& decision);
+
+  CatalogueLimits limits_;
+  State state_;
+};
+
+}  // namespace earmark::model

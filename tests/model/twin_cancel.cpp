@@ -1,0 +1,107 @@
+// Cancels (R5, R6) and ship (R7).
+#include "tests/model/twin.hpp"
+
+#include <algorithm>
+
+namespace earmark::model {
+
+using engine::ErrorCode;
+using engine::IdSpace;
+using engine::Quantity;
+using engine::TimeUs;
+using engine::WarehouseId;
+
+Answer Twin::cancel(const engine::CancelOrder& command, std::uint64_t content, TimeUs now) {
+  return once(IdSpace::cancel, command.command_id, content, ErrorCode::duplicate_cancel, [&] {
+    if (const auto fault = refusal(state_, command); fault.code != ErrorCode::none) return error(fault);
+    Answer answer;
+    answer.stamp = next_stamp(now, {});
+    CancelAnswer decision{.command_id = std::string(command.command_id), .order_id = std::string(command.order_id),
+                          .content = content, .whole = command.rows.empty()};
+    Order& order = state_.orders.at(state_.order_ids.at(decision.order_id));
+    if (decision.whole) {
+      for (std::uint32_t index = 0; index < order.lines.size(); ++index) {
+        engine::CancelledLine line = give_back(order, index, order.lines[index].quantity, decision);
+        line.excess = 0;
+        decision.lines.push_back(line);
+      }
+    }
+    for (const engine::CancelRow& row : command.rows) {
+      const auto line = std::ranges::find(order.lines, row.line, &Line::number);
+      const auto index = static_cast<std::uint32_t>(line - order.lines.begin());
+      decision.lines.push_back(give_back(order, index, static_cast<std::uint64_t>(row.quantity), decision));
+    }
+    std::set<engine::SkuId> served;
+    for (std::uint32_t row = 0; row < decision.lines.size(); ++row) {
+      const engine::CancelledLine& line = decision.lines[row];
+      if (line.releases > 0 && served.insert(line.sku).second) fill(line.sku, row, {}, answer);
+    }
+    decision.fills_follow = mark_last(answer);
+    answer.decision = std::move(decision);
+    return answer;
+  });
+}
+
+// R6: the waiting part first, then what is reserved, from the last warehouse by priority to the first.
+engine::CancelledLine Twin::give_back(Order& order, std::uint32_t line_index, std::uint64_t wanted, CancelAnswer& decision) {
+  Line& line = order.lines[line_index];
+  engine::CancelledLine cancelled{.line = line.number, .sku = line.sku};
+  cancelled.waiting = static_cast<Quantity>(std::min<std::uint64_t>(wanted, line.waiting));
+  line.waiting -= cancelled.waiting;
+  line.cancelled += cancelled.waiting;
+  wanted -= cancelled.waiting;
+  if (line.waiting == 0) state_.queues[line.sku].erase({order.priority, order.lsn, line_index});
+
+  std::vector<WarehouseId> last_first = state_.by_priority();
+  std::ranges::reverse(last_first);
+  for (const WarehouseId warehouse : last_first) {
+    for (Allocation& allocation : line.allocations) {
+      const auto quantity = static_cast<Quantity>(std::min<std::uint64_t>(wanted, allocation.reserved));
+      if (allocation.warehouse != warehouse || quantity == 0) continue;
+      Cell& cell = state_.cells.at({line.sku, warehouse});
+      cell.reserved -= quantity;
+      allocation.reserved -= quantity;
+      line.cancelled += quantity;
+      wanted -= quantity;
+      decision.released.push_back({quantity, cell.available(), warehouse, allocation.shipment});
+      ++cancelled.releases;
+    }
+  }
+  cancelled.excess = wanted;
+  return cancelled;
+}
+
+Answer Twin::ship(const engine::ShipOrder& command, std::uint64_t content, TimeUs now) {
+  return once(IdSpace::ship, command.command_id, content, ErrorCode::duplicate_ship, [&] {
+    if (const auto fault = refusal(state_, command); fault.code != ErrorCode::none) return error(fault);
+    Answer answer;
+    answer.stamp = next_stamp(now, {});
+    ShipAnswer decision{.command_id = std::string(command.command_id), .order_id = std::string(command.order_id),
+                        .content = content};
+    Order& order = state_.orders.at(state_.order_ids.at(decision.order_id));
+    for (Line& line : order.lines) ship_line(order, line, decision);
+    answer.decision = std::move(decision);
+    return answer;
+  });
+}
+
+// R7: what is reserved leaves the building, so its shipments are no longer open; a later fill opens the next number.
+void Twin::ship_line(Order& order, Line& line, ShipAnswer& decision) {
+  engine::ShippedLine shipped{.line = line.number, .sku = line.sku};
+  for (Allocation& allocation : line.allocations) {
+    const Quantity quantity = allocation.reserved;
+    if (quantity == 0) continue;
+    Cell& cell = state_.cells.at({line.sku, allocation.warehouse});
+    cell.on_hand -= quantity;
+    cell.reserved -= quantity;
+    cell.shipped += quantity;
+    allocation.reserved = 0;
+    allocation.shipped += quantity;
+    order.shipments[allocation.shipment - 1u].shipped = true;
+    decision.shipped.push_back({quantity, cell.available(), allocation.warehouse, allocation.shipment});
+    ++shipped.ships;
+  }
+  decision.lines.push_back(shipped);
+}
+
+}  // namespace earmark::model

@@ -1,0 +1,216 @@
+// Records that are damaged or made up: a fault, never a crash, and no more work than the bytes are worth.
+#include <chrono>
+
+#include "schema/event.hpp"
+#include "schema/event_generated.h"
+#include "tests/schema/event_samples.hpp"
+
+using namespace earmark;
+using namespace earmark::schema;
+using namespace earmark::schema::test;
+
+namespace {
+
+std::vector<std::byte> record_of(flatbuffers::FlatBufferBuilder& builder) {
+  const PieceHeader header{builder.GetSize(), 0};
+  std::vector<std::byte> record(piece_header_bytes + padded(builder.GetSize()));
+  std::memcpy(record.data(), &header, sizeof header);
+  std::memcpy(record.data() + piece_header_bytes, builder.GetBufferPointer(), builder.GetSize());
+  return record;
+}
+
+// An event around `body`, whatever its type says.
+template <class Body>
+std::vector<std::byte> event_with(flatbuffers::FlatBufferBuilder& builder, wire::EventBody type, flatbuffers::Offset<Body> body,
+                                  bool more_parts = false) {
+  const wire::Stamp stamp(1, 2, 0);
+  builder.Finish(wire::CreateEvent(builder, &stamp, type, body.Union(), more_parts));
+  return record_of(builder);
+}
+
+EventFault fault_of(std::span<const std::byte> bytes) {
+  AlignedBytes record(bytes);
+  EventDecoder decoder;
+  std::size_t consumed = 0;
+  const auto decoded = decoder.decode(record.span(), consumed);
+  REQUIRE(!decoded.has_value());
+  return decoded.error();
+}
+
+std::vector<std::byte> order_record(std::size_t lines) {
+  Random random(lines);
+  const OrderSample sample(random, lines);
+  EventEncoder encoder;
+  AlignedBytes out(std::size_t{1} << 20);
+  const std::size_t bytes = encoder.encode({engine::Lsn{1}, engine::TimeUs{2}, {}}, sample.decision, out.span());
+  return {out.span().begin(), out.span().begin() + static_cast<std::ptrdiff_t>(bytes)};
+}
+
+// Reads everything a decision points to, so that a sanitizer sees views that leave the record.
+std::uint64_t touch(const Event& event) {
+  std::uint64_t sum = 0;
+  const auto text = [&](std::string_view words) { for (const char letter : words) sum += static_cast<unsigned char>(letter); };
+  const auto rows = [&](const auto& span) {
+    for (const std::byte byte : std::as_bytes(span)) sum += static_cast<std::uint64_t>(byte);
+  };
+  std::visit([&](const auto& decision) {
+    using Kind = std::decay_t<decltype(decision)>;
+    if constexpr (std::is_same_v<Kind, engine::OrderDecision>) {
+      text(decision.id), text(decision.texts.customer), text(decision.texts.notes);
+      rows(decision.lines), rows(decision.takes), rows(decision.waits);
+    } else if constexpr (std::is_same_v<Kind, engine::CancelDecision>) {
+      text(decision.order_id), rows(decision.lines), rows(decision.released);
+    } else if constexpr (std::is_same_v<Kind, engine::LoadDecision>) {
+      for (const auto& product : decision.products) text(product.code), text(product.description);
+      for (const auto& warehouse : decision.warehouses) text(warehouse.code), text(warehouse.name);
+      rows(decision.stock);
+    }
+  }, event.decision);
+  return sum;
+}
+
+}  // namespace
+
+TEST_CASE("event: a record cut off anywhere is a fault", "[schema][event][hostile]") {
+  const auto whole = order_record(GENERATE(std::size_t{5}, 1500u, 4096u));
+  const std::size_t step = whole.size() > 5000 ? 97 : 1;
+  for (std::size_t size = 0; size < whole.size(); size += step) {
+    AlignedBytes record{std::span<const std::byte>(whole).first(size)};
+    EventDecoder decoder;
+    std::size_t consumed = 0;
+    const auto decoded = decoder.decode(record.span(), consumed);
+    if (decoded.has_value()) FAIL("accepted " << size << " of " << whole.size() << " bytes");
+    stamp_of(record.span());
+    set_time(record.span(), engine::TimeUs{9});
+  }
+  SUCCEED();
+}
+
+TEST_CASE("event: a flipped bit never crashes the decoder", "[schema][event][hostile]") {
+  const auto seed = test_seed();
+  CAPTURE(seed);
+  Random random(seed);
+  const LoadSample load(random, 3, 9, 12);
+  const CancelSample cancel(random, 6);
+  EventEncoder encoder;
+  std::vector<std::vector<std::byte>> records{order_record(4)};
+  AlignedBytes out(std::size_t{1} << 16);
+  const auto keep = [&](std::size_t bytes) {
+    records.emplace_back(out.span().begin(), out.span().begin() + static_cast<std::ptrdiff_t>(bytes));
+  };
+  keep(encoder.encode({}, load.decision, out.span()));
+  keep(encoder.encode({}, cancel.decision, out.span()));
+  EventDecoder decoder;
+  std::uint64_t accepted = 0, touched = 0;
+  for (const auto& whole : records) {
+    for (std::size_t bit = 0; bit < whole.size() * 8; ++bit) {
+      AlignedBytes record(whole);
+      record.span()[bit / 8] ^= std::byte{1} << (bit % 8);
+      if (random.chance(30)) record.span()[random.below(whole.size())] = std::byte{random.number<std::uint8_t>()};
+      std::size_t consumed = 0;
+      auto decoded = decoder.decode(record.span(), consumed);
+      stamp_of(record.span());
+      set_time(record.span(), engine::TimeUs{7});
+      if (!decoded) continue;
+      ++accepted;
+      touched += touch(*decoded);
+    }
+  }
+  INFO("accepted " << accepted << ", touched " << touched);
+  CHECK(accepted > 0);  // flips in quantities and texts are still events
+}
+
+TEST_CASE("event: refuses an unknown union tag, none, and a tag without its value", "[schema][event][hostile]") {
+  flatbuffers::FlatBufferBuilder builder;
+  const auto body = wire::CreateVoid(builder);
+  const auto tag = GENERATE(std::uint8_t{0}, std::uint8_t{8}, std::uint8_t{200});
+  const auto expected = EventFault::unknown_body;
+  CHECK(fault_of(event_with(builder, static_cast<wire::EventBody>(tag), body)) == expected);
+
+  flatbuffers::FlatBufferBuilder bare;
+  CHECK(fault_of(event_with(bare, wire::EventBody::OrderDecided, flatbuffers::Offset<wire::Void>{})) ==
+        EventFault::not_an_event);
+}
+
+TEST_CASE("event: refuses values outside their enum and counts that do not add up", "[schema][event][hostile]") {
+  const auto check = [](auto change, EventFault expected) {
+    flatbuffers::FlatBufferBuilder builder;
+    const wire::LineDecision line(1, 1, 5, 0, 5, 0, 1, 1, 1, 0);
+    const wire::Take take(1, 1, 1, 1);
+    const wire::LineWait wait(0, 1, 0);
+    const auto lines = builder.CreateVectorOfStructs(&line, 1);
+    const auto takes = builder.CreateVectorOfStructs(&take, 1);
+    const auto waits = builder.CreateVectorOfStructs(&wait, 1);
+    const auto body = change(builder, lines, takes, waits);
+    CHECK(fault_of(event_with(builder, wire::EventBody::OrderDecided, body)) == expected);
+  };
+  check([](auto& builder, auto lines, auto takes, auto waits) {
+    return wire::CreateOrderDecided(builder, 0, 0, lines, takes, waits, static_cast<wire::OrderStatus>(6));
+  }, EventFault::not_an_event);
+  check([](auto& builder, auto lines, auto takes, auto waits) {
+    return wire::CreateOrderDecided(builder, 0, 0, lines, takes, waits, {}, static_cast<wire::Policy>(5));
+  }, EventFault::not_an_event);
+  check([](auto& builder, auto lines, auto takes, auto waits) {
+    return wire::CreateOrderDecided(builder, 0, 0, lines, takes, waits, {}, {}, 0, static_cast<wire::Sourcing>(5));
+  }, EventFault::not_an_event);
+  check([](auto& builder, auto lines, auto, auto waits) {
+    return wire::CreateOrderDecided(builder, 0, 0, lines, 0, waits);
+  }, EventFault::inconsistent);
+  check([](auto& builder, auto, auto takes, auto) {
+    return wire::CreateOrderDecided(builder, 0, 0, 0, takes, 0);
+  }, EventFault::inconsistent);
+  check([](auto& builder, auto, auto, auto waits) {
+    return wire::CreateOrderDecided(builder, 0, 0, 0, 0, waits);
+  }, EventFault::inconsistent);
+}
+
+TEST_CASE("event: refuses parallel vectors of different lengths", "[schema][event][hostile]") {
+  flatbuffers::FlatBufferBuilder builder;
+  const auto code = builder.CreateString("A");
+  const auto codes = builder.CreateVector(&code, 1);
+  const std::uint32_t ids[] = {1, 2};
+  const auto products = builder.CreateVector(ids, 2);
+  const auto body = wire::CreateCatalogueLoaded(builder, 0, 0, 0, products, codes, codes);
+  CHECK(fault_of(event_with(builder, wire::EventBody::CatalogueLoaded, body)) == EventFault::not_an_event);
+}
+
+TEST_CASE("event: refuses pieces that do not belong together", "[schema][event][hostile]") {
+  const auto piece = [](std::uint64_t lsn, wire::EventBody type, bool event_more, bool header_more) {
+    flatbuffers::FlatBufferBuilder builder;
+    const auto body = type == wire::EventBody::Void ? wire::CreateVoid(builder).Union() : wire::CreateStockReceived(builder).Union();
+    const wire::Stamp stamp(lsn, 2, 0);
+    builder.Finish(wire::CreateEvent(builder, &stamp, type, body, event_more));
+    auto record = record_of(builder);
+    if (header_more) record[3] |= std::byte{0x80};
+    return record;
+  };
+  const auto joined = [](std::vector<std::byte> left, const std::vector<std::byte>& right) {
+    left.insert(left.end(), right.begin(), right.end());
+    return left;
+  };
+  constexpr auto received = wire::EventBody::StockReceived;
+  const auto first = piece(1, received, true, true);
+  CHECK(fault_of(joined(first, piece(2, received, false, false))) == EventFault::inconsistent);
+  CHECK(fault_of(joined(first, piece(1, wire::EventBody::Void, false, false))) == EventFault::inconsistent);
+  CHECK(fault_of(first) == EventFault::truncated);
+  CHECK(fault_of(piece(1, received, true, false)) == EventFault::truncated);
+  CHECK(fault_of(piece(1, received, false, true)) == EventFault::inconsistent);
+}
+
+TEST_CASE("event: many entries that share one big string cost no more than their bytes", "[schema][event][hostile]") {
+  flatbuffers::FlatBufferBuilder builder;
+  const auto big = builder.CreateString(std::string(24'000, 'x'));
+  const std::vector<flatbuffers::Offset<flatbuffers::String>> entries(4'000, big);
+  const auto texts = builder.CreateVector(entries);
+  const auto ids = builder.CreateVector(std::vector<std::uint32_t>(4'000, 1));
+  const auto body = wire::CreateCatalogueLoaded(builder, 0, 0, 0, ids, texts, texts);
+  AlignedBytes record(event_with(builder, wire::EventBody::CatalogueLoaded, body));
+  EventDecoder decoder;
+  std::size_t consumed = 0;
+  const auto start = std::chrono::steady_clock::now();
+  auto decoded = decoder.decode(record.span(), consumed);
+  const std::chrono::duration<double, std::micro> took = std::chrono::steady_clock::now() - start;
+  WARN("event with 8,000 entries of one 24,000-byte string: " << took.count() << " us");
+  REQUIRE(decoded.has_value());
+  CHECK(std::get<engine::LoadDecision>(decoded->decision).products.back().description.size() == 24'000);
+}

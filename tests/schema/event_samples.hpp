@@ -1,0 +1,128 @@
+// Random decisions that own their rows and texts.
+#pragma once
+
+#include "engine/decision.hpp"
+#include "tests/schema/support.hpp"
+
+namespace earmark::schema::test {
+
+inline engine::Take random_take(Random& random) {
+  return {random.number<engine::Quantity>(), random.number<engine::Quantity>(),
+          engine::WarehouseId{random.number<std::uint16_t>()}, random.number<std::uint16_t>()};
+}
+
+struct OrderSample {
+  std::vector<std::string> texts;
+  std::vector<engine::LineDecision> lines;
+  std::vector<engine::Take> takes;
+  std::vector<engine::LineWait> waits;
+  engine::OrderDecision decision;
+
+  OrderSample(Random& random, std::size_t line_count) {
+    for (std::uint32_t index = 0; index < line_count; ++index) {
+      engine::LineDecision line;
+      line.line = engine::LineNumber{random.number<std::uint32_t>()};
+      line.sku = engine::SkuId{random.number<std::uint32_t>()};
+      line.quantity = random.number<engine::Quantity>();
+      line.backordered = random.number<engine::Quantity>();
+      line.taken = random.number<engine::Quantity>();
+      line.available_after = random.number<engine::Quantity>();
+      line.warehouse = engine::WarehouseId{random.number<std::uint16_t>()};
+      line.shipment = random.number<std::uint16_t>();
+      line.more_takes = static_cast<std::uint16_t>(random.below(4));
+      line.pinned = engine::WarehouseId{random.number<std::uint16_t>()};
+      lines.push_back(line);
+      for (int take = 0; take < line.more_takes; ++take) takes.push_back(random_take(random));
+      if (random.chance(40)) waits.push_back({random.number<std::uint64_t>(), random.number<std::uint32_t>(), index});
+    }
+    for (int text = 0; text < 7; ++text) texts.push_back(random.chance(50) ? random.text(text == 0 ? 64 : 512) : "");
+    decision.id = texts[0];
+    decision.content = random.number<std::uint64_t>();
+    decision.status = static_cast<engine::OrderStatus>(random.below(6));
+    decision.policy = static_cast<engine::Policy>(random.below(5));
+    decision.priority = engine::Priority{random.number<std::uint8_t>()};
+    decision.sourcing = static_cast<engine::Sourcing>(random.below(5));
+    decision.preferred = engine::WarehouseId{random.number<std::uint16_t>()};
+    decision.placed_at = engine::TimeUs{random.number<std::int64_t>()};
+    decision.need_by = engine::TimeUs{random.number<std::int64_t>()};
+    decision.reserve_not_before = engine::TimeUs{random.number<std::int64_t>()};
+    decision.cancel_after = engine::TimeUs{random.number<std::int64_t>()};
+    decision.texts = {texts[1], texts[2], texts[3], texts[4], texts[5], texts[6]};
+    decision.lines = lines;
+    decision.takes = takes;
+    decision.waits = waits;
+  }
+};
+
+struct ReceiptSample {
+  std::string id;
+  std::vector<engine::ReceivedRow> rows;
+  engine::ReceiptDecision decision;
+
+  ReceiptSample(Random& random, std::size_t row_count) : id(random.text(64)) {
+    for (std::size_t row = 0; row < row_count; ++row) {
+      rows.push_back({engine::SkuId{random.number<std::uint32_t>()}, engine::WarehouseId{random.number<std::uint16_t>()}, 0,
+                      random.number<engine::Quantity>(), random.number<engine::Quantity>()});
+    }
+    decision = {id, random.number<std::uint64_t>(), random.chance(50), rows};
+  }
+};
+
+struct CancelSample {
+  std::string command, order;
+  std::vector<engine::CancelledLine> lines;
+  std::vector<engine::Take> released;
+  engine::CancelDecision decision;
+
+  CancelSample(Random& random, std::size_t line_count) : command(random.text(64)), order(random.text(64)) {
+    for (std::size_t index = 0; index < line_count; ++index) {
+      const auto releases = static_cast<std::uint32_t>(random.below(4));
+      lines.push_back({engine::LineNumber{random.number<std::uint32_t>()}, engine::SkuId{random.number<std::uint32_t>()},
+                       random.number<engine::Quantity>(), releases, random.number<std::uint64_t>()});
+      for (std::uint32_t release = 0; release < releases; ++release) released.push_back(random_take(random));
+    }
+    decision = {command, order, random.number<std::uint64_t>(), random.chance(50), random.chance(50), lines, released};
+  }
+};
+
+struct ShipSample {
+  std::string command, order;
+  std::vector<engine::ShippedLine> lines;
+  std::vector<engine::Take> shipped;
+  engine::ShipDecision decision;
+
+  ShipSample(Random& random, std::size_t line_count) : command(random.text(64)), order(random.text(64)) {
+    for (std::size_t index = 0; index < line_count; ++index) {
+      const auto ships = static_cast<std::uint32_t>(random.below(4));
+      lines.push_back({engine::LineNumber{random.number<std::uint32_t>()}, engine::SkuId{random.number<std::uint32_t>()},
+                       ships});
+      for (std::uint32_t ship = 0; ship < ships; ++ship) shipped.push_back(random_take(random));
+    }
+    decision = {command, order, random.number<std::uint64_t>(), lines, shipped};
+  }
+};
+
+struct LoadSample {
+  std::vector<std::string> texts;
+  std::vector<engine::LoadedWarehouse> warehouses;
+  std::vector<engine::LoadedProduct> products;
+  std::vector<engine::ReceivedRow> stock;
+  engine::LoadDecision decision;
+
+  LoadSample(Random& random, std::size_t warehouse_count, std::size_t product_count, std::size_t stock_count) {
+    texts.reserve(2 * (warehouse_count + product_count));  // views into them must stay
+    const auto text = [&](std::size_t longest) { return std::string_view(texts.emplace_back(random.text(longest))); };
+    for (std::size_t row = 0; row < warehouse_count; ++row) {
+      const std::string_view code = text(64), name = text(200);
+      warehouses.push_back({engine::WarehouseId{random.number<std::uint16_t>()}, random.number<std::uint32_t>(), code, name});
+    }
+    for (std::size_t row = 0; row < product_count; ++row) {
+      const std::string_view code = text(64), description = text(512);
+      products.push_back({engine::SkuId{random.number<std::uint32_t>()}, code, description});
+    }
+    stock = ReceiptSample(random, stock_count).rows;
+    decision = {random.chance(50), warehouses, products, stock};
+  }
+};
+
+}  // namespace earmark::schema::test

@@ -1,0 +1,209 @@
+#include "schema/event.hpp"
+
+#include "tests/schema/event_samples.hpp"
+
+using namespace earmark;
+using namespace earmark::schema;
+using namespace earmark::schema::test;
+
+namespace {
+
+const engine::Stamp stamp{engine::Lsn{71}, engine::TimeUs{1'700'000'000'000'000}, engine::Lsn{70}};
+
+template <class Sample>
+std::vector<std::byte> encoded(const Sample& decision) {
+  EventEncoder encoder;
+  AlignedBytes out(std::size_t{8} << 20);
+  const std::size_t bytes = encoder.encode(stamp, decision, out.span());
+  REQUIRE(bytes > 0);
+  REQUIRE(bytes % 8 == 0);
+  return {out.span().begin(), out.span().begin() + static_cast<std::ptrdiff_t>(bytes)};
+}
+
+std::size_t piece_count(std::span<const std::byte> record) {
+  std::size_t pieces = 0;
+  for (bool more = true; more; ++pieces) {
+    const Piece piece = piece_at(record);
+    REQUIRE(piece.stride > 0);
+    more = piece.header.more();
+    record = record.subspan(piece.stride);
+  }
+  return pieces;
+}
+
+// Decodes checked, trusted and from bodies; gives the checked one to `compare` each time.
+template <class Decision, class Compare>
+void decode_all_ways(std::span<const std::byte> bytes, Compare compare) {
+  AlignedBytes record(bytes);
+  EventDecoder decoder;
+  std::size_t consumed = 0;
+  const auto check = [&](const Event& event) {
+    CHECK(event.stamp.lsn == stamp.lsn);
+    CHECK(event.stamp.time == stamp.time);
+    CHECK(event.stamp.cause == stamp.cause);
+    REQUIRE(std::holds_alternative<Decision>(event.decision));
+    compare(std::get<Decision>(event.decision));
+  };
+  auto decoded = decoder.decode(record.span(), consumed);
+  REQUIRE(decoded.has_value());
+  CHECK(consumed == bytes.size());
+  check(*decoded);
+
+  consumed = 0;
+  check(decoder.decode_trusted(record.span(), consumed));
+  CHECK(consumed == bytes.size());
+
+  std::vector<std::span<const std::byte>> bodies;
+  for (auto rest = std::span<const std::byte>(record.span()); !rest.empty(); rest = rest.subspan(piece_at(rest).stride)) {
+    bodies.push_back(piece_at(rest).body);
+  }
+  const std::size_t own = bodies.size();
+  bodies.push_back(bodies.front());  // the next event's first part is not taken
+  auto from_bodies = decoder.decode_bodies(bodies, consumed);
+  REQUIRE(from_bodies.has_value());
+  CHECK(consumed == own);
+  check(*from_bodies);
+}
+
+bool same_texts(const engine::OrderTexts& left, const engine::OrderTexts& right) {
+  return left.customer == right.customer && left.channel == right.channel && left.ship_to == right.ship_to &&
+         left.contact == right.contact && left.reference == right.reference && left.notes == right.notes;
+}
+
+void check_order(const engine::OrderDecision& want, const engine::OrderDecision& got) {
+  CHECK(got.id == want.id);
+  CHECK(got.content == want.content);
+  CHECK(got.status == want.status);
+  CHECK(got.policy == want.policy);
+  CHECK(got.priority == want.priority);
+  CHECK(got.sourcing == want.sourcing);
+  CHECK(got.preferred == want.preferred);
+  CHECK(got.placed_at == want.placed_at);
+  CHECK(got.need_by == want.need_by);
+  CHECK(got.reserve_not_before == want.reserve_not_before);
+  CHECK(got.cancel_after == want.cancel_after);
+  CHECK(same_texts(got.texts, want.texts));
+  CHECK(same_bytes(got.lines, want.lines));
+  CHECK(same_bytes(got.takes, want.takes));
+  CHECK(same_bytes(got.waits, want.waits));
+}
+
+}  // namespace
+
+TEST_CASE("event: an order comes back as it was written, in one piece or several", "[schema][event]") {
+  const auto seed = test_seed();
+  CAPTURE(seed);
+  Random random(seed);
+  const std::size_t lines = GENERATE(std::size_t{0}, 1u, 3u, 40u, 1900u, 4096u);
+  for (int round = 0; round < 20; ++round) {
+    const OrderSample sample(random, lines);
+    const auto record = encoded(sample.decision);
+    if (lines == 3) CHECK(piece_count(record) == 1);
+    if (lines == 4096) CHECK(piece_count(record) >= 3);
+    decode_all_ways<engine::OrderDecision>(record, [&](const auto& got) { check_order(sample.decision, got); });
+  }
+}
+
+TEST_CASE("event: receipts, cancels, ships and fills come back as they were written", "[schema][event]") {
+  const auto seed = test_seed();
+  CAPTURE(seed);
+  Random random(seed);
+  const std::size_t rows = GENERATE(std::size_t{0}, 1u, 17u, 4096u);
+  for (int round = 0; round < 10; ++round) {
+    const ReceiptSample receipt(random, rows);
+    decode_all_ways<engine::ReceiptDecision>(encoded(receipt.decision), [&](const engine::ReceiptDecision& got) {
+      CHECK(got.id == receipt.id);
+      CHECK(got.content == receipt.decision.content);
+      CHECK(got.fills_follow == receipt.decision.fills_follow);
+      CHECK(same_bytes(got.rows, receipt.decision.rows));
+    });
+    const CancelSample cancel(random, rows);
+    decode_all_ways<engine::CancelDecision>(encoded(cancel.decision), [&](const engine::CancelDecision& got) {
+      CHECK(got.command_id == cancel.command);
+      CHECK(got.order_id == cancel.order);
+      CHECK(got.content == cancel.decision.content);
+      CHECK(got.whole == cancel.decision.whole);
+      CHECK(got.fills_follow == cancel.decision.fills_follow);
+      CHECK(same_bytes(got.lines, cancel.decision.lines));
+      CHECK(same_bytes(got.released, cancel.decision.released));
+    });
+    const ShipSample ship(random, rows);
+    decode_all_ways<engine::ShipDecision>(encoded(ship.decision), [&](const engine::ShipDecision& got) {
+      CHECK(got.command_id == ship.command);
+      CHECK(got.order_id == ship.order);
+      CHECK(got.content == ship.decision.content);
+      CHECK(same_bytes(got.lines, ship.decision.lines));
+      CHECK(same_bytes(got.shipped, ship.decision.shipped));
+    });
+    const auto takes = ship.shipped;
+    const engine::FillDecision fill{ship.order, engine::Lsn{random.number<std::uint64_t>()}, engine::LineNumber{9},
+                                    engine::SkuId{8}, 7, 6, random.chance(50), takes};
+    decode_all_ways<engine::FillDecision>(encoded(fill), [&](const engine::FillDecision& got) {
+      CHECK(got.order_id == fill.order_id);
+      CHECK(got.order_lsn == fill.order_lsn);
+      CHECK(got.line == fill.line);
+      CHECK(got.sku == fill.sku);
+      CHECK(got.row == fill.row);
+      CHECK(got.still_waiting == fill.still_waiting);
+      CHECK(got.last == fill.last);
+      CHECK(same_bytes(got.takes, fill.takes));
+    });
+  }
+}
+
+TEST_CASE("event: loads of any size and void records come back as they were written", "[schema][event]") {
+  const auto seed = test_seed();
+  CAPTURE(seed);
+  Random random(seed);
+  for (const std::size_t products : {0u, 3u, 500u, 8000u}) {
+    const LoadSample load(random, products / 4, products, products);
+    decode_all_ways<engine::LoadDecision>(encoded(load.decision), [&](const engine::LoadDecision& got) {
+      CHECK(got.fills_follow == load.decision.fills_follow);
+      REQUIRE(got.warehouses.size() == load.warehouses.size());
+      REQUIRE(got.products.size() == load.products.size());
+      bool same = true;
+      for (std::size_t row = 0; row < got.warehouses.size(); ++row) {
+        const auto &left = got.warehouses[row], &right = load.warehouses[row];
+        same &= left.id == right.id && left.priority == right.priority && left.code == right.code && left.name == right.name;
+      }
+      for (std::size_t row = 0; row < got.products.size(); ++row) {
+        const auto &left = got.products[row], &right = load.products[row];
+        same &= left.id == right.id && left.code == right.code && left.description == right.description;
+      }
+      CHECK(same);
+      CHECK(same_bytes(got.stock, load.decision.stock));
+    });
+  }
+  decode_all_ways<engine::VoidDecision>(encoded(engine::VoidDecision{}), [](const engine::VoidDecision&) {});
+}
+
+TEST_CASE("event: encoding says when the buffer is too small", "[schema][event]") {
+  Random random(1);
+  const OrderSample sample(random, 4096);
+  const std::size_t needed = encoded(sample.decision).size();
+  EventEncoder encoder;
+  for (const std::size_t room : {std::size_t{0}, std::size_t{8}, needed / 2, needed - 8}) {
+    AlignedBytes out(room);
+    CHECK(encoder.encode(stamp, sample.decision, out.span()) == 0);
+  }
+  AlignedBytes out(needed);
+  CHECK(encoder.encode(stamp, sample.decision, out.span()) == needed);
+}
+
+TEST_CASE("event: the time is replaced in every piece, and the stamp is read without decoding", "[schema][event]") {
+  Random random(2);
+  const OrderSample sample(random, GENERATE(std::size_t{2}, 4096u));
+  AlignedBytes record(encoded(sample.decision));
+  CHECK(stamp_of(record.span()).lsn == stamp.lsn);
+  CHECK(stamp_of(record.span()).time == stamp.time);
+  CHECK(stamp_of(record.span()).cause == stamp.cause);
+  const engine::TimeUs later{stamp.time.value + 5};
+  set_time(record.span(), later);
+  CHECK(stamp_of(record.span()).time == later);
+  EventDecoder decoder;
+  std::size_t consumed = 0;
+  auto decoded = decoder.decode(record.span(), consumed);  // refuses pieces with different stamps
+  REQUIRE(decoded.has_value());
+  CHECK(decoded->stamp.time == later);
+  check_order(sample.decision, std::get<engine::OrderDecision>(decoded->decision));
+}

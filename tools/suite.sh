@@ -1,0 +1,45 @@
+#!/usr/bin/env bash
+# Runs the tests of one built preset; says what was skipped and why; ctest's own summary comes last.
+#   tools/suite.sh PRESET [--jobs N] [--quiet] [CTEST ARGUMENTS...]      e.g. tools/suite.sh release -L storage
+set -euo pipefail
+cd "$(dirname "$0")/.."
+source tools/lib.sh
+
+preset=${1:-}
+if [[ -z $preset || ! -d build/$preset ]]; then die 2 "build/$preset is not there; build it first: tools/build.sh PRESET"; fi
+shift
+jobs=$(nproc) quiet=0
+while (($# > 0)); do
+  case $1 in
+    --jobs) jobs=${2:-}; shift 2 ;;
+    --quiet) quiet=1; shift ;;
+    *) break ;;
+  esac
+done
+
+# The first report ends the program, with the place in it. The queue's races are its own: see the file.
+export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=1:strict_string_checks=1}
+export UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1}
+export TSAN_OPTIONS=${TSAN_OPTIONS:-suppressions=$PWD/tools/tsan.suppressions:second_deadlock_stack=1}
+export CTEST_OUTPUT_ON_FAILURE=1
+
+log=$log_dir/tests-$preset.log
+summary=$log_dir/tests-$preset.summary
+mkdir -p "$log_dir"
+: >"$summary"
+status=0
+ctest --test-dir "build/$preset" -j "$jobs" --timeout 600 --no-tests=error --no-label-summary "$@" 2>&1 </dev/null | tee "$log" |
+  awk -v summary="$summary" -v quiet="$quiet" '
+    /^[0-9]+% tests passed/ || /^No tests were found/ { ending = 1 }
+    ending { print > summary; next }
+    /^ *[0-9]+\/[0-9]+ Test.* Passed / { ++passed; if (quiet || passed % 25) next }
+    /^ +Start +[0-9]+:|^Internal ctest changing|^Test project/ { next }
+    { print; fflush() }' || status=$?
+
+# What a test printed stands in ctest's last log, also where it passed.
+details=build/$preset/Testing/Temporary/LastTest.log
+if [[ -f $details ]]; then
+  grep -h -E '^skipped: ' "$details" | sort -u | sed 's/^skipped: /skipped  /' || true
+fi
+cat "$summary"
+exit "$status"
