@@ -2,6 +2,7 @@
 // Everything but seq, time, type and id comes from the server's answers.
 #pragma once
 
+#include <nlohmann/json.hpp>
 #include <string_view>
 #include <vector>
 

@@ -1,5 +1,7 @@
 #include "client/event_json.hpp"
 
+#include <nlohmann/json.hpp>
+
 #include "client/split.hpp"
 
 namespace earmark::client {

@@ -2,7 +2,8 @@
 // the line that they belong to.
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
 
 #include "client/catalogue.hpp"
 #include "schema/answer.hpp"

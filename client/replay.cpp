@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <deque>
+#include <nlohmann/json.hpp>
 #include <thread>
 #include <unordered_map>
 

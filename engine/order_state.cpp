@@ -162,14 +162,16 @@ void release_allocations(BlockCache& blocks, OrderState& order) noexcept {
 }
 
 std::uint16_t open_shipment(const BlockStore& blocks, const OrderState& order, WarehouseId warehouse) noexcept {
-  std::uint16_t shipment = 0;
+  std::uint16_t latest = 0;
+  bool shipped = false;
   for (const OrderLineState& line : order.lines()) {
     for_each_allocation(blocks, line, [&](const Allocation& allocation) {
-      if (allocation.warehouse == warehouse && allocation.reserved != 0) shipment = allocation.shipment;
+      if (allocation.warehouse != warehouse || allocation.shipment < latest) return;
+      shipped = (allocation.shipment == latest && shipped) || allocation.shipped != 0;
+      latest = allocation.shipment;
     });
-    if (shipment != 0) break;
   }
-  return shipment;
+  return shipped ? 0 : latest;
 }
 
 bool is_open(const BlockStore& blocks, const OrderState& order) noexcept {

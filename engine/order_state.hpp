@@ -98,7 +98,8 @@ bool allocate(BlockCache& blocks, OrderLineState& line, WarehouseId warehouse, s
 // Gives back what build_order() and allocate() made beside the block itself. For orders that nobody can reach.
 void release_allocations(BlockCache& blocks, OrderState& order) noexcept;
 
-// The shipment that further units of the order from `warehouse` join: the one that is still open there, else 0.
+// The shipment that further units of the order from `warehouse` join: the latest one there, unless it has shipped
+// (one that a cancel has emptied is still open); else 0.
 std::uint16_t open_shipment(const BlockStore& blocks, const OrderState& order, WarehouseId warehouse) noexcept;
 
 // Something reserved or waiting.

@@ -61,7 +61,9 @@ class Loader {
 
   // SKUs from `first` on, as many at once as one load may have.
   Outcome<void> load_from(std::uint32_t first) {
-    const auto chunk = static_cast<std::uint32_t>(engine::max_load_rows / (1 + warehouses_.size()));
+    // A load that needs several frames names the warehouses, and a product that is cut, once more in each.
+    const std::size_t rows = engine::max_load_rows - 2 * (warehouses_.size() + 1);
+    const auto chunk = static_cast<std::uint32_t>(rows / (1 + warehouses_.size()));
     client::Progress progress("loading SKUs", options_.shape.skus);
     for (std::uint32_t next = first; next < options_.shape.skus; next += chunk) {
       progress.done(next);

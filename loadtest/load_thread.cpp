@@ -166,7 +166,7 @@ void LoadThread::answer_order(Connection& connection, std::size_t index, const s
   ++tally_.statuses[static_cast<std::size_t>(order->status)];
   tally_.lines += order->lines.size();
   if (order->status == engine::OrderStatus::reserved) return;
-  for (std::size_t line = 0; line < order->lines.size(); ++line) tally_.short_lines += order->lines[line].backordered != 0 ? 1 : 0;
+  for (std::size_t line = 0; line < order->lines.size(); ++line) tally_.short_lines += order->lines[line].backordered != 0 ? 1U : 0U;
 }
 
 bool LoadThread::matches(const DecidedOrder& order, const Slot& slot, std::span<const OrderFrameLine> asked) const noexcept {

@@ -71,6 +71,7 @@ std::size_t Worker::take_in(Session& session, std::uint32_t index, std::span<con
     used += split.consumed;
   }
   decide_batch(now);  // text of its orders lies in `bytes`
+  deliver_durable();  // what was judged at an LSN that is on disk already: no group need end for it
   return used;
 }
 

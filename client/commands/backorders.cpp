@@ -1,4 +1,6 @@
 // earmark backorders [--sku S] [--customer C]
+#include <nlohmann/json.hpp>
+
 #include "client/commands/command.hpp"
 #include "client/describe.hpp"
 #include "client/table.hpp"
@@ -83,13 +85,12 @@ Outcome<void> backorders(const Globals& globals, const BackordersOptions& option
 
 }  // namespace
 
-void add_backorders(CLI::App& app, const Globals& globals, Run& run) {
-  CLI::App* command = app.add_subcommand("backorders", "List who waits for what, and in which place");
-  auto options = std::make_shared<BackordersOptions>();
-  command->add_option("--sku", options->sku, "Only this SKU")->type_name("SKU");
-  command->add_option("--customer", options->customer, "Only this customer, by the exact name")->type_name("NAME");
-  command->footer(notes);
-  command->callback([&globals, &run, options] { run = [&globals, options] { return backorders(globals, *options); }; });
+Run add_backorders(Options& options, const Globals& globals) {
+  auto chosen = std::make_shared<BackordersOptions>();
+  options.text("--sku", chosen->sku, "SKU", "Only this SKU")
+      .text("--customer", chosen->customer, "NAME", "Only this customer, by the exact name")
+      .notes(notes);
+  return [&globals, chosen] { return backorders(globals, *chosen); };
 }
 
 }  // namespace earmark::client

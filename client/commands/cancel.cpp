@@ -39,14 +39,13 @@ Outcome<void> cancel(const Globals& globals, CancelOptions options) {
 
 }  // namespace
 
-void add_cancel(CLI::App& app, const Globals& globals, Run& run) {
-  CLI::App* command = app.add_subcommand("cancel", "Cancel an order, or quantities of its lines");
-  auto options = std::make_shared<CancelOptions>();
-  command->add_option("order", options->cancel.order, "Id of the order")->required()->type_name("ORDER");
-  command->add_option("rows", options->rows, "Quantities to cancel; none: everything")->type_name("LINE:QUANTITY");
-  command->add_option("--id", options->cancel.command_id, "Id of this command; without it a random one")->type_name("ID");
-  command->footer(notes);
-  command->callback([&globals, &run, options] { run = [&globals, options] { return cancel(globals, *options); }; });
+Run add_cancel(Options& options, const Globals& globals) {
+  auto chosen = std::make_shared<CancelOptions>();
+  options.needed("order", chosen->cancel.order, "ORDER", "Id of the order")
+      .texts("rows", chosen->rows, "LINE:QUANTITY", "Quantities to cancel; none: everything")
+      .text("--id", chosen->cancel.command_id, "ID", "Id of this command; without it a random one")
+      .notes(notes);
+  return [&globals, chosen] { return cancel(globals, *chosen); };
 }
 
 }  // namespace earmark::client

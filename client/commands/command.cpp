@@ -1,6 +1,7 @@
 #include "client/commands/command.hpp"
 
 #include <cstdio>
+#include <nlohmann/json.hpp>
 
 #include "client/describe.hpp"
 #include "client/event_text.hpp"

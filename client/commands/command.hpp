@@ -1,13 +1,14 @@
-// What the subcommands of `earmark` share. Each subcommand has one file: it adds its options to the app and, when it is
-// chosen, sets what to run.
+// What the subcommands of `earmark` share. Each subcommand has one file: it names its options and gives back what to run
+// when it is chosen.
 #pragma once
 
-#include <CLI/CLI.hpp>
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
 
 #include "client/client.hpp"
+#include "client/commands/options.hpp"
 #include "client/event_json.hpp"
 
 namespace earmark::client {
@@ -16,24 +17,24 @@ struct Globals {
   std::string server = "127.0.0.1:7411";
   std::string token;
   bool json = false;
-  unsigned time_limit_s = 60;
+  std::uint64_t time_limit_s = 60;
 };
 
 using Run = std::function<Outcome<void>()>;
 
-// `globals` and `run` outlive the app.
-void add_load(CLI::App& app, const Globals& globals, Run& run);
-void add_order(CLI::App& app, const Globals& globals, Run& run);
-void add_show(CLI::App& app, const Globals& globals, Run& run);
-void add_cancel(CLI::App& app, const Globals& globals, Run& run);
-void add_receive(CLI::App& app, const Globals& globals, Run& run);
-void add_ship(CLI::App& app, const Globals& globals, Run& run);
-void add_stock(CLI::App& app, const Globals& globals, Run& run);
-void add_backorders(CLI::App& app, const Globals& globals, Run& run);
-void add_watch(CLI::App& app, const Globals& globals, Run& run);
-void add_replay(CLI::App& app, const Globals& globals, Run& run);
-void add_digest(CLI::App& app, const Globals& globals, Run& run);
-void add_stats(CLI::App& app, const Globals& globals, Run& run);
+// `globals` outlives what they give back.
+Run add_load(Options& options, const Globals& globals);
+Run add_order(Options& options, const Globals& globals);
+Run add_show(Options& options, const Globals& globals);
+Run add_cancel(Options& options, const Globals& globals);
+Run add_receive(Options& options, const Globals& globals);
+Run add_ship(Options& options, const Globals& globals);
+Run add_stock(Options& options, const Globals& globals);
+Run add_backorders(Options& options, const Globals& globals);
+Run add_watch(Options& options, const Globals& globals);
+Run add_replay(Options& options, const Globals& globals);
+Run add_digest(Options& options, const Globals& globals);
+Run add_stats(Options& options, const Globals& globals);
 
 // The whole command line, without main: parses, runs, prints errors, gives the exit code.
 int run_command_line(int argc, const char* const* argv);

@@ -1,4 +1,5 @@
 // Options that every subcommand knows, help, exit codes.
+#include <CLI/CLI.hpp>
 #include <cstdio>
 
 #include "client/commands/command.hpp"
@@ -32,6 +33,27 @@ EXAMPLES
   earmark stock BEAM-LVL --json
   earmark order --help       options and examples of one subcommand)";
 
+struct Subcommand {
+  const char* name;
+  const char* help;
+  Run (*add)(Options&, const Globals&);
+};
+
+constexpr Subcommand subcommands[] = {
+    {"load", "Load warehouses, products and opening stock from CSV files", add_load},
+    {"order", "Place one order, or the orders of a file", add_order},
+    {"show", "Show an order as it stands: reserved, shipped, waiting", add_show},
+    {"cancel", "Cancel an order, or quantities of its lines", add_cancel},
+    {"receive", "Receive stock into a warehouse and serve who waits for it", add_receive},
+    {"ship", "Ship what an order has reserved", add_ship},
+    {"stock", "Show stock by SKU and warehouse", add_stock},
+    {"backorders", "List who waits for what, and in which place", add_backorders},
+    {"watch", "Print decisions as they are made", add_watch},
+    {"replay", "Run a recorded day of orders, cancels and receipts through an empty server", add_replay},
+    {"digest", "Hash the server's state, to compare it with its journal or a twin", add_digest},
+    {"stats", "Print the server's counters", add_stats},
+};
+
 void add_global_options(CLI::App& app, Globals& globals) {
   app.add_option("--server", globals.server, "Server to talk to, HOST:PORT")
       ->envname("EARMARK_SERVER")->capture_default_str()->type_name("HOST:PORT");
@@ -39,7 +61,7 @@ void add_global_options(CLI::App& app, Globals& globals) {
       ->envname("EARMARK_TOKEN")->type_name("TEXT");
   app.add_flag("--json", globals.json, "One JSON object per line instead of tables");
   app.add_option("--time-limit", globals.time_limit_s, "Longest wait for the server, in seconds")
-      ->capture_default_str()->type_name("SECONDS")->check(CLI::Range(1U, 86'400U));
+      ->capture_default_str()->type_name("SECONDS")->check(CLI::Range(std::uint64_t{1}, std::uint64_t{86'400}));
   app.set_version_flag("--version", "earmark " EARMARK_VERSION, "Print the version and leave");
 }
 
@@ -57,16 +79,17 @@ std::string first_line(const std::string& text) { return text.substr(0, text.fin
 
 int run_command_line(int argc, const char* const* argv) {
   Globals globals;
-  Run run;
   CLI::App app(about, "earmark");
   app.footer(notes);
   app.require_subcommand(1);
   app.fallthrough();
   app.get_formatter()->column_width(34);
   add_global_options(app, globals);
-  for (const auto add : {add_load, add_order, add_show, add_cancel, add_receive, add_ship, add_stock, add_backorders,
-                         add_watch, add_replay, add_digest, add_stats}) {
-    add(app, globals, run);
+  Run run;
+  for (const Subcommand& subcommand : subcommands) {
+    CLI::App* command = app.add_subcommand(subcommand.name, subcommand.help);
+    Options options(*command);
+    command->callback([&run, chosen = subcommand.add(options, globals)] { run = chosen; });
   }
   try {
     app.parse(argc, argv);

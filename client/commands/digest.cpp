@@ -1,5 +1,6 @@
 // earmark digest
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "client/commands/command.hpp"
 
@@ -28,10 +29,9 @@ Outcome<void> digest(const Globals& globals) {
 
 }  // namespace
 
-void add_digest(CLI::App& app, const Globals& globals, Run& run) {
-  CLI::App* command = app.add_subcommand("digest", "Hash the server's state, to compare it with its journal or a twin");
-  command->footer(notes);
-  command->callback([&globals, &run] { run = [&globals] { return digest(globals); }; });
+Run add_digest(Options& options, const Globals& globals) {
+  options.notes(notes);
+  return [&globals] { return digest(globals); };
 }
 
 }  // namespace earmark::client

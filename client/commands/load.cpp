@@ -1,5 +1,6 @@
 // earmark load DIR
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "client/catalogue_files.hpp"
 #include "client/commands/command.hpp"
@@ -50,12 +51,10 @@ Outcome<void> load(const Globals& globals, const std::string& directory) {
 
 }  // namespace
 
-void add_load(CLI::App& app, const Globals& globals, Run& run) {
-  CLI::App* command = app.add_subcommand("load", "Load warehouses, products and opening stock from CSV files");
+Run add_load(Options& options, const Globals& globals) {
   auto directory = std::make_shared<std::string>();
-  command->add_option("directory", *directory, "Directory with the files")->required()->type_name("DIR");
-  command->footer(notes);
-  command->callback([&globals, &run, directory] { run = [&globals, directory] { return load(globals, *directory); }; });
+  options.needed("directory", *directory, "DIR", "Directory with the files").notes(notes);
+  return [&globals, directory] { return load(globals, *directory); };
 }
 
 }  // namespace earmark::client

@@ -1,6 +1,7 @@
 // earmark order FILE|- and earmark order --id X SKU:QTY...
 #include <deque>
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 #include <unordered_map>
 
 #include "client/commands/command.hpp"
@@ -48,12 +49,12 @@ struct OrderOptions {
   OrderInput order;
   std::vector<std::string> items;
   std::string policy = "ship_partial", sourcing = "server_default", format;
-  bool has_id = false;
-  std::size_t pipeline = 1;
+  std::uint64_t priority = 100, pipeline = 1;
 };
 
 // One order, from the command line.
 Outcome<void> place_one(const Globals& globals, OrderOptions options) {
+  options.order.priority = static_cast<std::uint8_t>(options.priority);
   options.order.policy = *policy_named(options.policy);
   options.order.sourcing = *sourcing_named(options.sourcing);
   for (const std::string& text : options.items) {
@@ -168,42 +169,34 @@ Outcome<void> place_file(const Globals& globals, const OrderOptions& options) {
 }
 
 Outcome<void> place(const Globals& globals, const OrderOptions& options) {
-  if (options.has_id) return place_one(globals, options);
+  if (!options.order.id.empty()) return place_one(globals, options);
   if (options.items.size() == 1 && !parse_item(options.items.front())) return place_file(globals, options);
   return usage("an order needs an id of its own, so that it can be repeated safely; add --id ID, or name one file of orders");
 }
 
 }  // namespace
 
-void add_order(CLI::App& app, const Globals& globals, Run& run) {
-  CLI::App* command = app.add_subcommand("order", "Place one order, or the orders of a file");
-  auto options = std::make_shared<OrderOptions>();
-  OrderInput& order = options->order;
-  command->add_option("items", options->items, "Lines of one order (SKU:QUANTITY[@WAREHOUSE]), or one FILE, or -")
-      ->type_name("ITEM");
-  CLI::Option* id = command->add_option("--id", order.id, "Id of the order, up to 64 bytes")->type_name("ID");
-  command->add_option("--customer", order.customer, "Who orders")->type_name("NAME");
-  command->add_option("--policy", options->policy, "What happens when stock is short")->capture_default_str()
-      ->type_name("POLICY")->check(CLI::IsMember({"ship_partial", "line_complete", "ship_complete", "fill_or_kill", "fill_and_cancel"}));
-  command->add_option("--priority", order.priority, "0 to 255, higher is served first")->capture_default_str()
-      ->type_name("N")->check(CLI::Range(0, 255));
-  command->add_option("--prefer", order.preferred, "Warehouse to try first")->type_name("WAREHOUSE");
-  command->add_option("--sourcing", options->sourcing, "Rule that chooses warehouses")->capture_default_str()
-      ->type_name("RULE")->check(CLI::IsMember({"server_default", "priority", "single_source", "fewest_splits", "highest_stock"}));
-  command->add_option("--channel", order.channel, "Where the order comes from")->type_name("TEXT");
-  command->add_option("--ship-to", order.ship_to, "Address to deliver to")->type_name("TEXT");
-  command->add_option("--contact", order.contact, "Whom to call")->type_name("TEXT");
-  command->add_option("--reference", order.reference, "The customer's own reference, e.g. the job site")->type_name("TEXT");
-  command->add_option("--notes", order.notes, "Shown on documents")->type_name("TEXT");
-  command->add_option("--format", options->format, "Of FILE, if its name does not tell")->type_name("csv|json")
-      ->check(CLI::IsMember({"csv", "json"}));
-  command->add_option("--pipeline", options->pipeline, "Orders of FILE under way at most")->capture_default_str()
-      ->type_name("N")->check(CLI::Range(std::size_t{1}, std::size_t{100'000}));
-  command->footer(notes);
-  command->callback([&globals, &run, options, id] {
-    options->has_id = id->count() > 0;
-    run = [&globals, options] { return place(globals, *options); };
-  });
+Run add_order(Options& options, const Globals& globals) {
+  auto chosen = std::make_shared<OrderOptions>();
+  OrderInput& order = chosen->order;
+  options.texts("items", chosen->items, "ITEM", "Lines of one order (SKU:QUANTITY[@WAREHOUSE]), or one FILE, or -")
+      .text("--id", order.id, "ID", "Id of the order, up to 64 bytes")
+      .text("--customer", order.customer, "NAME", "Who orders")
+      .choice("--policy", chosen->policy, {"ship_partial", "line_complete", "ship_complete", "fill_or_kill", "fill_and_cancel"},
+              "POLICY", "What happens when stock is short")
+      .number("--priority", chosen->priority, 0, 255, "N", "0 to 255, higher is served first")
+      .text("--prefer", order.preferred, "WAREHOUSE", "Warehouse to try first")
+      .choice("--sourcing", chosen->sourcing, {"server_default", "priority", "single_source", "fewest_splits", "highest_stock"},
+              "RULE", "Rule that chooses warehouses")
+      .text("--channel", order.channel, "TEXT", "Where the order comes from")
+      .text("--ship-to", order.ship_to, "TEXT", "Address to deliver to")
+      .text("--contact", order.contact, "TEXT", "Whom to call")
+      .text("--reference", order.reference, "TEXT", "The customer's own reference, e.g. the job site")
+      .text("--notes", order.notes, "TEXT", "Shown on documents")
+      .choice("--format", chosen->format, {"csv", "json"}, "csv|json", "Of FILE, if its name does not tell")
+      .number("--pipeline", chosen->pipeline, 1, 100'000, "N", "Orders of FILE under way at most")
+      .notes(notes);
+  return [&globals, chosen] { return place(globals, *chosen); };
 }
 
 }  // namespace earmark::client

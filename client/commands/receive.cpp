@@ -66,15 +66,14 @@ Outcome<void> receive(const Globals& globals, const ReceiveOptions& options) {
 
 }  // namespace
 
-void add_receive(CLI::App& app, const Globals& globals, Run& run) {
-  CLI::App* command = app.add_subcommand("receive", "Receive stock into a warehouse and serve who waits for it");
-  auto options = std::make_shared<ReceiveOptions>();
-  command->add_option("warehouse", options->warehouse, "Warehouse that receives")->type_name("WAREHOUSE");
-  command->add_option("items", options->items, "What it receives")->type_name("SKU:QUANTITY");
-  command->add_option("--file", options->file, "Rows of several warehouses from a CSV file")->type_name("FILE");
-  command->add_option("--id", options->id, "Id of the receipt; without it a random one")->type_name("ID");
-  command->footer(notes);
-  command->callback([&globals, &run, options] { run = [&globals, options] { return receive(globals, *options); }; });
+Run add_receive(Options& options, const Globals& globals) {
+  auto chosen = std::make_shared<ReceiveOptions>();
+  options.text("warehouse", chosen->warehouse, "WAREHOUSE", "Warehouse that receives")
+      .texts("items", chosen->items, "SKU:QUANTITY", "What it receives")
+      .text("--file", chosen->file, "FILE", "Rows of several warehouses from a CSV file")
+      .text("--id", chosen->id, "ID", "Id of the receipt; without it a random one")
+      .notes(notes);
+  return [&globals, chosen] { return receive(globals, *chosen); };
 }
 
 }  // namespace earmark::client

@@ -1,5 +1,6 @@
 // earmark replay DIR
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include <chrono>
 #include <fstream>
@@ -40,7 +41,7 @@ EXAMPLES
 struct ReplayCommand {
   std::string directory, decisions;
   bool in_order = false;
-  std::size_t pipeline = 1;
+  std::uint64_t pipeline = 1;
 };
 
 struct Prepared {
@@ -154,16 +155,15 @@ Outcome<void> replay(const Globals& globals, const ReplayCommand& options) {
 
 }  // namespace
 
-void add_replay(CLI::App& app, const Globals& globals, Run& run) {
-  CLI::App* command = app.add_subcommand("replay", "Run a recorded day of orders, cancels and receipts through an empty server");
-  auto options = std::make_shared<ReplayCommand>();
-  command->add_option("directory", options->directory, "Directory with the files")->required()->type_name("DIR");
-  command->add_option("--decisions", options->decisions, "Write every decision and the final state to this file")->type_name("FILE");
-  CLI::Option* in_order = command->add_flag("--in-order", options->in_order, "One event at a time (the default)");
-  command->add_option("--pipeline", options->pipeline, "Events under way at most")->type_name("N")
-      ->check(CLI::Range(std::size_t{1}, std::size_t{100'000}))->excludes(in_order);
-  command->footer(notes);
-  command->callback([&globals, &run, options] { run = [&globals, options] { return replay(globals, *options); }; });
+Run add_replay(Options& options, const Globals& globals) {
+  auto chosen = std::make_shared<ReplayCommand>();
+  options.needed("directory", chosen->directory, "DIR", "Directory with the files")
+      .text("--decisions", chosen->decisions, "FILE", "Write every decision and the final state to this file")
+      .flag("--in-order", chosen->in_order, "One event at a time (the default)")
+      .number("--pipeline", chosen->pipeline, 1, 100'000, "N", "Events under way at most")
+      .exclude("--pipeline", "--in-order")
+      .notes(notes);
+  return [&globals, chosen] { return replay(globals, *chosen); };
 }
 
 }  // namespace earmark::client

@@ -24,13 +24,12 @@ Outcome<void> ship(const Globals& globals, ShipInput input) {
 
 }  // namespace
 
-void add_ship(CLI::App& app, const Globals& globals, Run& run) {
-  CLI::App* command = app.add_subcommand("ship", "Ship what an order has reserved");
+Run add_ship(Options& options, const Globals& globals) {
   auto input = std::make_shared<ShipInput>();
-  command->add_option("order", input->order, "Id of the order")->required()->type_name("ORDER");
-  command->add_option("--id", input->command_id, "Id of this command; without it a random one")->type_name("ID");
-  command->footer(notes);
-  command->callback([&globals, &run, input] { run = [&globals, input] { return ship(globals, *input); }; });
+  options.needed("order", input->order, "ORDER", "Id of the order")
+      .text("--id", input->command_id, "ID", "Id of this command; without it a random one")
+      .notes(notes);
+  return [&globals, input] { return ship(globals, *input); };
 }
 
 }  // namespace earmark::client

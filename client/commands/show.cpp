@@ -1,4 +1,6 @@
 // earmark show ORDER
+#include <nlohmann/json.hpp>
+
 #include "client/commands/command.hpp"
 #include "client/event_text.hpp"
 
@@ -35,12 +37,10 @@ Outcome<void> show(const Globals& globals, const std::string& order) {
 
 }  // namespace
 
-void add_show(CLI::App& app, const Globals& globals, Run& run) {
-  CLI::App* command = app.add_subcommand("show", "Show an order as it stands: reserved, shipped, waiting");
+Run add_show(Options& options, const Globals& globals) {
   auto order = std::make_shared<std::string>();
-  command->add_option("order", *order, "Id of the order")->required()->type_name("ORDER");
-  command->footer(notes);
-  command->callback([&globals, &run, order] { run = [&globals, order] { return show(globals, *order); }; });
+  options.needed("order", *order, "ORDER", "Id of the order").notes(notes);
+  return [&globals, order] { return show(globals, *order); };
 }
 
 }  // namespace earmark::client

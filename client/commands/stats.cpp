@@ -1,4 +1,6 @@
 // earmark stats
+#include <nlohmann/json.hpp>
+
 #include "client/commands/command.hpp"
 #include "client/describe.hpp"
 #include "client/table.hpp"
@@ -30,10 +32,9 @@ Outcome<void> stats(const Globals& globals) {
 
 }  // namespace
 
-void add_stats(CLI::App& app, const Globals& globals, Run& run) {
-  CLI::App* command = app.add_subcommand("stats", "Print the server's counters");
-  command->footer(notes);
-  command->callback([&globals, &run] { run = [&globals] { return stats(globals); }; });
+Run add_stats(Options& options, const Globals& globals) {
+  options.notes(notes);
+  return [&globals] { return stats(globals); };
 }
 
 }  // namespace earmark::client

@@ -1,5 +1,6 @@
 // earmark stock [SKU...] [--warehouse W]
 #include <map>
+#include <nlohmann/json.hpp>
 
 #include "client/commands/command.hpp"
 #include "client/describe.hpp"
@@ -114,14 +115,13 @@ Outcome<void> stock(const Globals& globals, const StockOptions& options) {
 
 }  // namespace
 
-void add_stock(CLI::App& app, const Globals& globals, Run& run) {
-  CLI::App* command = app.add_subcommand("stock", "Show stock by SKU and warehouse");
-  auto options = std::make_shared<StockOptions>();
-  command->add_option("skus", options->skus, "SKUs to show; none: all")->type_name("SKU");
-  command->add_option("--warehouse", options->warehouse, "Only this warehouse")->type_name("WAREHOUSE");
-  command->add_flag("--snapshot", options->snapshot, "All rows at one moment");
-  command->footer(notes);
-  command->callback([&globals, &run, options] { run = [&globals, options] { return stock(globals, *options); }; });
+Run add_stock(Options& options, const Globals& globals) {
+  auto chosen = std::make_shared<StockOptions>();
+  options.texts("skus", chosen->skus, "SKU", "SKUs to show; none: all")
+      .text("--warehouse", chosen->warehouse, "WAREHOUSE", "Only this warehouse")
+      .flag("--snapshot", chosen->snapshot, "All rows at one moment")
+      .notes(notes);
+  return [&globals, chosen] { return stock(globals, *chosen); };
 }
 
 }  // namespace earmark::client

@@ -1,4 +1,6 @@
 // earmark watch [--from LSN] [--count N]
+#include <nlohmann/json.hpp>
+
 #include "client/commands/command.hpp"
 #include "client/event_text.hpp"
 
@@ -44,13 +46,12 @@ Outcome<void> watch(const Globals& globals, const WatchOptions& options) {
 
 }  // namespace
 
-void add_watch(CLI::App& app, const Globals& globals, Run& run) {
-  CLI::App* command = app.add_subcommand("watch", "Print decisions as they are made");
-  auto options = std::make_shared<WatchOptions>();
-  command->add_option("--from", options->from, "Number of the first decision to print")->type_name("LSN");
-  command->add_option("--count", options->count, "Leave after so many")->type_name("N");
-  command->footer(notes);
-  command->callback([&globals, &run, options] { run = [&globals, options] { return watch(globals, *options); }; });
+Run add_watch(Options& options, const Globals& globals) {
+  auto chosen = std::make_shared<WatchOptions>();
+  options.number("--from", chosen->from, 0, UINT64_MAX, "LSN", "Number of the first decision to print; 0: only new ones")
+      .number("--count", chosen->count, 0, UINT64_MAX, "N", "Leave after so many; 0: never")
+      .notes(notes);
+  return [&globals, chosen] { return watch(globals, *chosen); };
 }
 
 }  // namespace earmark::client

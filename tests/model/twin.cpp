@@ -140,17 +140,9 @@ std::vector<engine::Take> Twin::take(Order& order, Line& line, Quantity wanted, 
   return takes;
 }
 
-// A shipment is open while it holds reserved units; one that a cancel has emptied is over, its number is not used again.
+// A shipment is open until it ships, also while a cancel has left nothing in it.
 std::uint16_t Twin::open_shipment(Order& order, WarehouseId warehouse) {
-  const auto is_open = [&](const Shipment& shipment) {
-    const auto number = static_cast<std::uint16_t>(&shipment - order.shipments.data() + 1);
-    const auto holds_units = [=](const Line& line) {
-      return std::ranges::any_of(line.allocations, [=](const Allocation& allocation) {
-        return allocation.shipment == number && allocation.reserved != 0;
-      });
-    };
-    return shipment.warehouse == warehouse && std::ranges::any_of(order.lines, holds_units);
-  };
+  const auto is_open = [=](const Shipment& shipment) { return shipment.warehouse == warehouse && !shipment.shipped; };
   auto found = std::ranges::find_if(order.shipments, is_open);
   if (found == order.shipments.end()) found = order.shipments.insert(found, {warehouse});
   return static_cast<std::uint16_t>(found - order.shipments.begin() + 1);
