@@ -15,8 +15,8 @@ constexpr const char* clear_line = "\r\x1b[K";
 
 }  // namespace
 
-Progress::Progress(std::string what, std::uint64_t total)
-    : what_(std::move(what)), total_(total), visible_(isatty(STDERR_FILENO) == 1), start_(Clock::now()), last_(start_) {}
+Progress::Progress(std::string what, std::uint64_t total, bool wanted)
+    : what_(std::move(what)), total_(total), visible_(wanted && isatty(STDERR_FILENO) == 1), start_(Clock::now()), last_(start_) {}
 
 Progress::~Progress() {
   if (written_) std::fputs(clear_line, stderr);

@@ -10,8 +10,8 @@ namespace earmark::client {
 
 class Progress {
  public:
-  // `total` 0: not known.
-  Progress(std::string what, std::uint64_t total);
+  // `total` 0: not known. `wanted` false: never written.
+  Progress(std::string what, std::uint64_t total, bool wanted = true);
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
   ~Progress();  // takes the line away

@@ -6,7 +6,6 @@ namespace earmark::engine {
 
 DurableView::DurableView(const Capacity& capacity)
     : warehouses_(capacity.warehouses),
-      available_((std::size_t{capacity.skus} + 1) * capacity.warehouses),
       cells_((std::size_t{capacity.skus} + 1) * capacity.warehouses),
       backordered_(std::size_t{capacity.skus} + 1) {}
 
@@ -22,7 +21,6 @@ void DurableView::end_group() noexcept {
 
 void DurableView::set(SkuId sku, WarehouseId warehouse, Lsn lsn, Quantity available, std::int64_t on_hand_change) noexcept {
   const std::size_t at = index(sku, warehouse);
-  available_[at].store(available, std::memory_order_release);
   Cell& cell = cells_[at];
   cell.lsn_and_busy.store(lsn.value << 1 | 1, std::memory_order_relaxed);
   // Release: pairs with the acquire in counters(); who sees a new counter sees the busy bit or a later LSN.

@@ -38,7 +38,7 @@ class DurableView {
 
   // Readers. Ids beyond the catalogue read as zeros.
   Quantity available(SkuId sku, WarehouseId warehouse) const noexcept {
-    return available_[index(sku, warehouse)].load(std::memory_order_acquire);
+    return cells_[index(sku, warehouse)].available.load(std::memory_order_acquire);
   }
   CellCounters counters(SkuId sku, WarehouseId warehouse) const noexcept;
   std::uint64_t backordered(SkuId sku) const noexcept { return backordered_[sku.value].load(std::memory_order_acquire); }
@@ -60,7 +60,6 @@ class DurableView {
   void add_backordered(SkuId sku, std::int64_t change) noexcept;
 
   std::uint16_t warehouses_;
-  LazyArray<Atomic<Quantity>> available_;
   LazyArray<Cell> cells_;
   LazyArray<Atomic<std::uint64_t>> backordered_;
   Atomic<std::uint32_t> sku_count_{0};

@@ -118,40 +118,45 @@ Outcome<void> judge_warehouses(client::Client& client, const Options& options) {
 std::string sku_code(std::uint32_t index) { return fmt::format("SKU-{:06}", std::uint64_t{index} + 1); }
 std::string warehouse_code(std::uint16_t index) { return fmt::format("W{}", index + 1U); }
 
+BenchmarkCatalogue::BenchmarkCatalogue(std::uint64_t epoch, std::vector<engine::SkuId> skus,
+                                       std::vector<engine::WarehouseId> warehouses, bool loaded_now)
+    : epoch_(epoch), first_sku_(skus.front().value), largest_sku_(*std::max_element(skus.begin(), skus.end())),
+      warehouses_(std::move(warehouses)), loaded_now_(loaded_now) {
+  bool consecutive = true;
+  for (std::uint32_t index = 0; index < skus.size(); ++index) consecutive &= skus[index].value == first_sku_ + index;
+  if (!consecutive) skus_ = std::move(skus);
+}
+
 Outcome<BenchmarkCatalogue> prepare_catalogue(client::Client& client, const Options& options) {
-  BenchmarkCatalogue catalogue;
   const std::uint32_t there = client.connection().hello().sku_count;
   if (there != 0 || client.connection().hello().warehouse_count != 0) {
     if (auto done = judge_warehouses(client, options); !done) return Unexpected{done.error()};
   }
-  if (there < options.shape.skus) {
-    catalogue.loaded_now = true;
+  const bool load_now = there < options.shape.skus;
+  if (load_now) {
     if (auto done = Loader(client, options).load_from(there); !done) return Unexpected{done.error()};
     if (auto done = client.learn_warehouses(); !done) return Unexpected{done.error()};
   }
   auto skus = resolve_skus(client, options.shape.skus);
   if (!skus) return Unexpected{skus.error()};
-  catalogue.skus = std::move(*skus);
-  const auto unknown = std::find(catalogue.skus.begin(), catalogue.skus.end(), engine::SkuId{});
-  if (unknown != catalogue.skus.end()) {
-    return another_catalogue("it has no SKU " + sku_code(static_cast<std::uint32_t>(unknown - catalogue.skus.begin())));
-  }
+  const auto unknown = std::find(skus->begin(), skus->end(), engine::SkuId{});
+  if (unknown != skus->end()) return another_catalogue("it has no SKU " + sku_code(static_cast<std::uint32_t>(unknown - skus->begin())));
+  std::vector<engine::WarehouseId> warehouses;
   for (std::uint16_t index = 0; index < options.shape.warehouses; ++index) {
-    catalogue.warehouses.push_back(client.catalogue().warehouse(warehouse_code(index)));
+    warehouses.push_back(client.catalogue().warehouse(warehouse_code(index)));
   }
-  catalogue.epoch = client.catalogue().epoch();
-  return catalogue;
+  return BenchmarkCatalogue(client.catalogue().epoch(), std::move(*skus), std::move(warehouses), load_now);
 }
 
 Outcome<StockSnapshot> read_stock(client::Client& client, const BenchmarkCatalogue& catalogue) {
-  const std::uint32_t largest = std::max_element(catalogue.skus.begin(), catalogue.skus.end())->value;
+  const std::uint32_t largest = catalogue.largest_sku().value;
   StockSnapshot snapshot;
-  snapshot.warehouses = static_cast<std::uint16_t>(catalogue.warehouses.size());
+  snapshot.warehouses = catalogue.warehouses();
   snapshot.available.resize(std::size_t{largest} * snapshot.warehouses);
   snapshot.backordered.resize(largest);
   client::Progress progress("reading stock of SKUs", largest);
   schema::StockRequest question;
-  question.epoch = catalogue.epoch;
+  question.epoch = catalogue.epoch();
   do {
     const auto answer = client.ask_for<schema::StockAnswer>([&](std::uint64_t correlation) -> Outcome<void> {
       client.connection().encoder().stock(client.connection().out(), correlation, question);

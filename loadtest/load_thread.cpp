@@ -46,7 +46,7 @@ LoadThread::LoadThread(const Options& options, const BenchmarkCatalogue& catalog
     : options_(options), catalogue_(catalogue),
       id_prefix_(fmt::format("{}-{}", options.id_prefix, "0123456789abcdefghijklmnopqrstuvwxyz"[number])),
       history_limit_(history_limit), generator_(options.shape, Random(options.seed + number).next()),
-      order_frame_(id_prefix_, catalogue.epoch, options.shape.lines), drawn_(options.shape.lines), drawn_skus_(options.check_skus),
+      order_frame_(id_prefix_, catalogue.epoch(), options.shape.lines), drawn_(options.shape.lines), drawn_skus_(options.check_skus),
       check_skus_(options.check_skus), epoll_(::epoll_create1(EPOLL_CLOEXEC)), input_(read_bytes + schema::max_frame_bytes + schema::frame_header_bytes) {
   EARMARK_CHECK(epoll_ >= 0);
 }
@@ -202,7 +202,7 @@ void LoadThread::record(const DecidedOrder& order) {
 void LoadThread::answer_check(Connection& connection, std::size_t index, const schema::Frame& frame) {
   const Slot& slot = connection.slots[index];
   const auto check = frame.header.kind == schema::MessageKind::check_answer ? read_checked_stock(frame.body) : std::nullopt;
-  if (!check || check->warehouses != catalogue_.warehouses.size() || check->available.size() != check_skus_.size() * check->warehouses) {
+  if (!check || check->warehouses != catalogue_.warehouses() || check->available.size() != check_skus_.size() * check->warehouses) {
     ++delivery_.malformed;
     return;
   }
@@ -265,17 +265,17 @@ void LoadThread::send_next(Connection& connection, std::size_t index) {
   slot.number = ++last_number_;
   const std::uint16_t preferred = generator_.order(drawn_);
   const std::span<OrderFrameLine> lines = lines_of(connection, index);
-  for (std::size_t line = 0; line < drawn_.size(); ++line) lines[line] = {catalogue_.skus[drawn_[line].sku], drawn_[line].quantity};
-  order_frame_.append(connection.out, slot.correlation, slot.number, catalogue_.warehouses[preferred], lines);
+  for (std::size_t line = 0; line < drawn_.size(); ++line) lines[line] = {catalogue_.sku(drawn_[line].sku), drawn_[line].quantity};
+  order_frame_.append(connection.out, slot.correlation, slot.number, catalogue_.warehouse(preferred), lines);
 }
 
 void LoadThread::put_check(Connection& connection, std::size_t index) {
   Slot& slot = connection.slots[index];
   slot.asked = Asked::check;
   generator_.check(drawn_skus_);
-  for (std::size_t place = 0; place < drawn_skus_.size(); ++place) check_skus_[place] = catalogue_.skus[drawn_skus_[place]];
+  for (std::size_t place = 0; place < drawn_skus_.size(); ++place) check_skus_[place] = catalogue_.sku(drawn_skus_[place]);
   lines_of(connection, index)[0].sku = check_skus_[0];
-  encoder_.check(connection.out, slot.correlation, {catalogue_.epoch, check_skus_});
+  encoder_.check(connection.out, slot.correlation, {catalogue_.epoch(), check_skus_});
 }
 
 void LoadThread::fill(Connection& connection) {

@@ -139,7 +139,7 @@ Outcome<RunReport> run(const Options& options) {
   report.server_pid = find_server(options);
   const auto catalogue = prepare_catalogue(*client, options);
   if (!catalogue) return Unexpected{catalogue.error()};
-  report.loaded_now = catalogue->loaded_now;
+  report.loaded_now = catalogue->loaded_now();
 
   Load load(options, *catalogue);
   if (auto done = load.connect(); !done) return Unexpected{done.error()};

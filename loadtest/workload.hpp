@@ -40,7 +40,7 @@ class Scatter {
 };
 
 // Rank k of n with probability proportional to 1 / (k + 1)^0.99, in constant time (Gray et al., "Quickly generating
-// billion-record synthetic databases", 1994). Ranks 0 and 1 are exact, the others very nearly.
+// billion-record synthetic databases", 1994). Ranks 0 and 1 are exact; the share of the first n is right within 6 %.
 class ZipfRanks {
  public:
   explicit ZipfRanks(std::uint32_t count);

@@ -15,7 +15,7 @@ struct IoThread::Connection {
   asio::steady_timer unblocked;   // waited for while the session is blocked; cancelled when it may read again
   std::uint32_t session;
   Clock::time_point opened = Clock::now();
-  bool waits_unblocked = false;
+  bool listed = false;            // in waiting_unblocked_
   bool writing = false;           // the peer's window is full; a wait for it is under way
   bool closed = false;
 };
@@ -58,10 +58,10 @@ asio::awaitable<void> IoThread::serve(std::shared_ptr<Connection> connection) {
   const std::uint32_t index = connection->session;
   for (;;) {
     while (worker_.session(index).blocked && !worker_.session(index).closing && !connection->closed) {
-      connection->waits_unblocked = true;
+      if (!connection->listed) waiting_unblocked_.push_back(connection);
+      connection->listed = true;
       connection->unblocked.expires_after(seconds(1));  // a bound only: let_unblocked_read() cancels it
       co_await connection->unblocked.async_wait(as_result);
-      connection->waits_unblocked = false;
     }
     if (worker_.session(index).closing || connection->closed) break;
     const auto [failed] = co_await connection->socket.async_wait(tcp::socket::wait_read, as_result);
@@ -172,9 +172,14 @@ void IoThread::send(const std::shared_ptr<Connection>& connection) {
 }
 
 void IoThread::let_unblocked_read() {
-  for (const std::shared_ptr<Connection>& connection : connections_) {
-    if (connection && connection->waits_unblocked && !worker_.session(connection->session).blocked) connection->unblocked.cancel();
-  }
+  std::erase_if(waiting_unblocked_, [this](const std::shared_ptr<Connection>& connection) {
+    const bool may_read = connection->closed || !worker_.session(connection->session).blocked;
+    if (may_read) {
+      connection->listed = false;
+      connection->unblocked.cancel();
+    }
+    return may_read;
+  });
 }
 
 void IoThread::begin_stop() {
@@ -190,7 +195,10 @@ void IoThread::stop_when_done() {
   engine::SharedState& shared = hub_.engine.shared();
   bool done = worker_.idle() && hub_.engine.settler().quiet() && shared.commit_word.last() == shared.window.durable();
   for (const std::shared_ptr<Connection>& connection : connections_) {
-    if (connection && !connection->closed) done = done && worker_.session(connection->session).unsent() == 0;
+    if (!connection || connection->closed) continue;
+    // An answer may still be on its way here from the thread that settled it.
+    const Session& session = worker_.session(connection->session);
+    done = done && session.unsent() == 0 && session.under_way == 0;
   }
   if (!done && Clock::now() < stop_deadline_) return;
   asio::error_code ignored;

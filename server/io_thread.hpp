@@ -49,6 +49,7 @@ class IoThread {
   Worker worker_;
   std::atomic<bool> proceed_posted_{false};
   std::vector<std::shared_ptr<Connection>> connections_;  // by session
+  std::vector<std::shared_ptr<Connection>> waiting_unblocked_;
   std::vector<std::byte> read_buffer_;
   asio::steady_timer watch_timer_;
   bool stopping_ = false;

@@ -11,7 +11,8 @@ else
   bold='' green='' red='' plain=''
 fi
 
-on_terminal() { [[ -t 1 && ${TERM:-dumb} != dumb ]]; }
+if [[ -t 1 && ${TERM:-dumb} != dumb ]]; then terminal=1; else terminal=0; fi
+on_terminal() { ((terminal)); }
 heading() { printf '\n%s%s%s\n' "$bold" "$*" "$plain"; }
 note() { printf '%s\n' "$*"; }
 passed() { printf '%sok%s       %s\n' "$green" "$plain" "$*"; }
@@ -55,7 +56,7 @@ work() {
 show_progress() {
   local width=100
   if on_terminal; then width=$(tput cols 2>/dev/null || echo 80); fi
-  awk -v title="$1" -v terminal="$(on_terminal && echo 1 || echo 0)" -v width="$width" '
+  awk -v title="$1" -v terminal="$terminal" -v width="$width" '
     {
       line = $0
       if (match(line, /^\[[0-9]+\/[0-9]+\]/)) {

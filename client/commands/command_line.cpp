@@ -73,6 +73,19 @@ std::string program_of(const CLI::App& app) {
   return "earmark";
 }
 
+// The word that stands where a subcommand should, if it is none.
+std::string unknown_subcommand(int argc, const char* const* argv) {
+  for (int index = 1; index < argc; ++index) {
+    const std::string word = argv[index];
+    if (word == "--server" || word == "--token" || word == "--time-limit") {
+      ++index;  // its value
+    } else if (!word.starts_with("-")) {
+      return word;
+    }
+  }
+  return {};
+}
+
 std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
 
 }  // namespace
@@ -96,7 +109,12 @@ int run_command_line(int argc, const char* const* argv) {
   } catch (const CLI::Success& asked) {
     return app.exit(asked);  // help or version
   } catch (const CLI::ParseError& fault) {
-    std::fprintf(stderr, "earmark: %s; see '%s --help'\n", first_line(fault.what()).c_str(), program_of(app).c_str());
+    const std::string program = program_of(app), word = unknown_subcommand(argc, argv);
+    if (program == "earmark" && !word.empty()) {
+      std::fprintf(stderr, "earmark: there is no subcommand '%s'; see 'earmark --help'\n", word.c_str());
+      return static_cast<int>(FailureKind::usage);
+    }
+    std::fprintf(stderr, "earmark: %s; see '%s --help'\n", first_line(fault.what()).c_str(), program.c_str());
     return static_cast<int>(FailureKind::usage);
   }
   const Outcome<void> outcome = run();

@@ -1,6 +1,8 @@
 // earmark order FILE|- and earmark order --id X SKU:QTY...
-#include <deque>
 #include <fmt/format.h>
+#include <unistd.h>
+
+#include <deque>
 #include <nlohmann/json.hpp>
 #include <unordered_map>
 
@@ -78,7 +80,8 @@ class OrderStream {
       : client_(client), reader_(reader), globals_(globals), pipeline_(pipeline) {}
 
   Outcome<void> run() {
-    Progress progress("orders", 0);
+    // On a terminal the decisions themselves show how far it is.
+    Progress progress("orders", 0, isatty(STDOUT_FILENO) == 0);
     while (true) {
       if (auto done = send(); !done) return done;
       if (under_way_.empty()) break;

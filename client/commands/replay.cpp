@@ -128,15 +128,16 @@ Outcome<void> write_final(Client& client, const CatalogueFiles& files, const Jso
 Outcome<void> replay(const Globals& globals, const ReplayCommand& options) {
   auto prepared = read(options.directory);
   if (!prepared) return Unexpected{prepared.error()};
-  std::ofstream file;
-  if (!options.decisions.empty()) {
-    file.open(options.decisions, std::ios::binary);
-    if (!file) return usage(options.decisions + ": cannot be written; is the directory there?");
-  }
   auto client = connect(globals);
   if (!client) return Unexpected{client.error()};
   if (!client->server_was_empty()) {
     return refused("not_empty: the server has decided something already; start earmarkd on a new --data directory");
+  }
+  // Opened only now: a refused replay leaves the decisions of an earlier one alone.
+  std::ofstream file;
+  if (!options.decisions.empty()) {
+    file.open(options.decisions, std::ios::binary);
+    if (!file) return usage(options.decisions + ": cannot be written; is the directory there?");
   }
   if (auto done = load(*client, prepared->files); !done) return done;
   const auto start = std::chrono::steady_clock::now();

@@ -1,0 +1,57 @@
+// Exit codes of a command line that goes wrong before any server is asked, or finds none.
+#include <catch2/catch.hpp>
+
+#include "client/commands/command.hpp"
+#include "tests/client/files.hpp"
+
+using earmark::client::run_command_line;
+using earmark::client::test::Files;
+
+namespace {
+
+int run(std::vector<const char*> arguments) {
+  arguments.insert(arguments.begin(), "earmark");
+  return run_command_line(static_cast<int>(arguments.size()), arguments.data());
+}
+
+}  // namespace
+
+TEST_CASE("command line: bad usage is exit 2", "[client][command]") {
+  CHECK(run({}) == 2);
+  CHECK(run({"frobnicate"}) == 2);
+  CHECK(run({"stock", "--frobnicate"}) == 2);
+  CHECK(run({"order", "A:1"}) == 2);                                   // no id
+  CHECK(run({"order", "--id", "A", "BEAM"}) == 2);                     // no quantity
+  CHECK(run({"order", "--id", "A", "--policy", "express", "B:1"}) == 2);
+  CHECK(run({"order", "--id", "A", "--priority", "256", "B:1"}) == 2);
+  CHECK(run({"cancel", "A", "1"}) == 2);
+  CHECK(run({"receive", "MAIN", "BEAM"}) == 2);
+  CHECK(run({"receive"}) == 2);
+  CHECK(run({"replay", "somewhere", "--in-order", "--pipeline", "4"}) == 2);
+  CHECK(run({"replay", "somewhere", "--pipeline", "0"}) == 2);
+  CHECK(run({"--server", "nowhere", "stock"}) == 2);
+  CHECK(run({"--time-limit", "0", "stock"}) == 2);
+}
+
+TEST_CASE("command line: files that cannot be read are exit 2", "[client][command]") {
+  const Files files;
+  const std::string nothing = (files.path() / "none.csv").string();
+  CHECK(run({"order", nothing.c_str()}) == 2);
+  CHECK(run({"receive", "--file", nothing.c_str()}) == 2);
+  CHECK(run({"replay", files.path().c_str()}) == 2);
+}
+
+TEST_CASE("command line: no server is exit 3, whatever was asked", "[client][command]") {
+  const std::vector<const char*> command = GENERATE(
+      std::vector<const char*>{"stock"}, std::vector<const char*>{"show", "A"}, std::vector<const char*>{"digest"},
+      std::vector<const char*>{"order", "--id", "A", "B:1"}, std::vector<const char*>{"watch"});
+  std::vector<const char*> arguments{"--server", "127.0.0.1:1"};
+  arguments.insert(arguments.end(), command.begin(), command.end());
+  CHECK(run(arguments) == 3);
+}
+
+TEST_CASE("command line: help and version are exit 0", "[client][command]") {
+  CHECK(run({"--help"}) == 0);
+  CHECK(run({"--version"}) == 0);
+  CHECK(run({"replay", "--help"}) == 0);
+}

@@ -1,0 +1,213 @@
+// Several threads decide at the same time; then the log, read in LSN order through the sequential twin, must give every
+// answer and every fill (E1, E2, I5). Run under the thread sanitizer, too.
+#include <atomic>
+#include <catch2/catch.hpp>
+#include <deque>
+#include <iostream>
+#include <map>
+#include <random>
+#include <thread>
+
+#include "tests/engine/harness.hpp"
+#include "tests/model/random_commands.hpp"
+
+using namespace earmark;
+
+namespace {
+
+engine::Capacity small_capacity() {
+  engine::Capacity capacity;
+  capacity.skus = model::RandomCommands::limits().skus;
+  capacity.warehouses = static_cast<std::uint16_t>(model::RandomCommands::limits().warehouses);
+  capacity.command_ids = 1U << 18;
+  capacity.waiting_lines = 1U << 16;
+  capacity.order_bytes = 2ULL << 30;
+  capacity.ring_bytes = 1U << 20;
+  return capacity;
+}
+
+// One committing thread with its commands and what became of them.
+class Clerk final : public engine::Outcomes {
+ public:
+  Clerk(engine::Engine& engine, std::uint8_t id, std::uint64_t seed, std::size_t commands)
+      : engine_(engine), id_(id), committer_(engine.shared(), engine::CommitterId{id}, recorder_, *this), desk_(committer_) {
+    model::RandomCommands random(seed);
+    for (std::size_t index = 0; index < commands; ++index) commands_.push_back(random.next());
+  }
+
+  void run() {
+    for (std::size_t index = 0; index < commands_.size(); ++index) {
+      give(index);
+      if (desk_.full() || index % 5 == 4) decide();
+      let_go();
+    }
+    decide();
+    while (stalled_ || !rings_.empty()) {
+      if (stalled_) stalled_ = engine_.settler().resume(committer_) == engine::Settled::stalled;
+      let_go();
+    }
+  }
+
+  const std::vector<model::Command>& commands() const { return commands_; }
+  const engine::DeskCounters& desk() const { return desk_.counters(); }
+
+  void committed(engine::Lsn, engine::Lsn) override {}
+  void decided(const engine::ReplyTo& reply, engine::Lsn lsn, std::span<const std::byte>, std::uint64_t ring_position, bool) override {
+    answers_.push_back({reply, lsn});
+    if (ring_position != 0) rings_.push_back({lsn, ring_position});
+  }
+  void repeated(const engine::ReplyTo&, engine::Lsn, engine::Lsn) override {}
+  void refused(const engine::ReplyTo&, engine::Lsn, const engine::Error&) override {}
+  void shown(const engine::ReplyTo&, engine::Lsn, const engine::OrderView&) override {}
+  void listed(const engine::ReplyTo&, engine::Lsn, std::span<const engine::WaitingLineView>) override {}
+  void resolved(const engine::ReplyTo&, engine::Lsn, const engine::ResolvedView&) override {}
+
+  // Decisions made by this thread, also for others' commands: (whose, which command) by LSN, the cause first.
+  const std::vector<std::pair<engine::ReplyTo, engine::Lsn>>& answers() const { return answers_; }
+
+ private:
+  void give(std::size_t index) {
+    const model::Command& command = commands_[index];
+    const std::uint64_t content = model::content_of(command);
+    const engine::ReplyTo reply{index, 0, 1, id_, 0, 0};
+    if (const auto* order = std::get_if<model::OrderCommand>(&command)) return desk_.add({order->view(), content, reply, 0});
+    decide();
+    if (const auto* receipt = std::get_if<model::ReceiptCommand>(&command)) settle(std::make_unique<engine::Message>(receipt->view(), content, reply, now()));
+    if (const auto* cancel = std::get_if<model::CancelCommand>(&command)) settle(std::make_unique<engine::Message>(cancel->view(), content, reply, now()));
+    if (const auto* ship = std::get_if<model::ShipCommand>(&command)) settle(std::make_unique<engine::Message>(ship->view(), content, reply, now()));
+    if (const auto* load = std::get_if<model::LoadCommand>(&command)) {
+      const model::LoadCommand::Rows rows = load->rows();
+      settle(std::make_unique<engine::Message>(rows.view(), reply, now()));
+    }
+  }
+  void decide() {
+    while (!desk_.decide(now(), [&](const engine::ReceivedOrder& received) {
+      settle(std::make_unique<engine::Message>(received.order, received.content, received.reply, now()));
+    })) {
+      let_go();
+    }
+  }
+  void settle(std::unique_ptr<engine::Message> message) {
+    stalled_ = engine_.settler().submit(std::move(message), committer_) == engine::Settled::stalled || stalled_;
+    while (stalled_) {
+      let_go();
+      stalled_ = engine_.settler().resume(committer_) == engine::Settled::stalled;
+    }
+  }
+  void let_go() {
+    while (!rings_.empty() && rings_.front().first <= engine_.shared().window.durable()) {
+      engine_.shared().rings[id_]->release(rings_.front().second);
+      rings_.pop_front();
+    }
+  }
+  static engine::TimeUs now() { return engine::TimeUs{1}; }
+
+  engine::Engine& engine_;
+  std::uint8_t id_;
+  server::EventRecorder recorder_;
+  engine::Committer committer_;
+  engine::OrderDesk desk_;
+  std::vector<model::Command> commands_;
+  std::vector<std::pair<engine::ReplyTo, engine::Lsn>> answers_;
+  std::deque<std::pair<engine::Lsn, std::uint64_t>> rings_;
+  bool stalled_ = false;
+};
+
+// The journal's part: follows the window without a gap and keeps the records.
+std::vector<std::vector<std::byte>> follow(engine::Engine& engine, const std::atomic<bool>& done) {
+  std::vector<std::vector<std::byte>> log;
+  schema::EventDecoder decoder;
+  engine::Lsn next{1};
+  for (;;) {
+    const bool last_look = done.load(std::memory_order_acquire) && engine.shared().commit_word.last().value + 1 == next.value;
+    const auto place = engine.shared().window.find(next);
+    if (!place) {
+      if (last_look) return log;
+      std::this_thread::yield();
+      continue;
+    }
+    const std::span<std::byte> bundle = engine.shared().rings[place->committer.value]->at(place->offset_units);
+    engine::BundleHeader header;
+    std::memcpy(&header, bundle.data(), sizeof header);
+    std::span<const std::byte> records = bundle.subspan(sizeof header);
+    for (std::uint32_t index = 0; index < header.records; ++index) {
+      std::size_t consumed = 0;
+      EARMARK_CHECK(decoder.decode(records, consumed).has_value());
+      log.emplace_back(records.begin(), records.begin() + static_cast<std::ptrdiff_t>(consumed));
+      records = records.subspan(consumed);
+    }
+    next = next + header.records;
+    engine.shared().window.advance(engine::Lsn{next.value - 1});
+  }
+}
+
+std::string text_of(const std::vector<std::byte>& record, engine::Stamp& stamp) {
+  schema::EventDecoder decoder;
+  std::size_t consumed = 0;
+  const auto event = decoder.decode(record, consumed);
+  EARMARK_CHECK(event.has_value());
+  stamp = event->stamp;
+  return std::visit([&](const auto& decision) -> std::string {
+    if constexpr (std::is_same_v<std::decay_t<decltype(decision)>, engine::VoidDecision>) return "void";
+    else return model::describe(event->stamp, decision);
+  }, event->decision);
+}
+
+}  // namespace
+
+TEST_CASE("stress: the log of concurrent threads read in order gives every answer and fill (E2)", "[engine][stress]") {
+  const std::size_t threads = GENERATE(2UL, 3UL, 4UL);
+  const std::size_t rounds = 6;
+  const std::uint64_t seed = std::random_device{}();
+  std::uint64_t decisions = 0, lost = 0, helps = 0, fast = 0;
+  for (std::size_t round = 0; round < rounds; ++round) {
+    engine::Engine engine(small_capacity(), threads);
+    std::vector<std::unique_ptr<Clerk>> clerks;
+    for (std::size_t index = 0; index < threads; ++index) {
+      clerks.push_back(std::make_unique<Clerk>(engine, static_cast<std::uint8_t>(index), seed + round * 64 + index, 1500));
+    }
+    std::atomic<bool> done{false};
+    std::vector<std::vector<std::byte>> log;
+    std::thread journal([&] { log = follow(engine, done); });
+    std::vector<std::thread> running;
+    for (const auto& clerk : clerks) running.emplace_back([&clerk] { clerk->run(); });
+    for (std::thread& thread : running) thread.join();
+    done.store(true, std::memory_order_release);
+    journal.join();
+
+    std::map<std::uint64_t, engine::ReplyTo> asked;  // LSN of a record -> whose command it answers
+    for (const auto& clerk : clerks) {
+      for (const auto& [reply, lsn] : clerk->answers()) REQUIRE(asked.emplace(lsn.value, reply).second);
+      fast += clerk->desk().fast_orders.get();
+    }
+    REQUIRE(asked.size() == log.size());
+    model::Twin twin(model::RandomCommands::limits());
+    for (std::size_t index = 0; index < log.size();) {
+      engine::Stamp stamp;
+      std::string answer = text_of(log[index], stamp);
+      const engine::ReplyTo& reply = asked.at(stamp.lsn.value);
+      const model::Command& command = clerks[reply.thread]->commands()[reply.correlation];
+      const model::Answer expected = model::apply(twin, command, model::content_of(command), engine::TimeUs{1});
+      for (std::size_t fills = 0; fills < expected.fills.size() && index + 1 < log.size(); ++fills) {
+        answer += "\n  " + text_of(log[++index], stamp);
+      }
+      ++index;
+      ++decisions;
+      if (answer != model::describe(expected)) {
+        FAIL("E2: the twin disagrees with the log, seed " << seed << ", round " << round << "\ncommand: " << model::describe(command)
+             << "\ntwin:\n" << model::describe(expected) << "\nlog:\n" << answer);
+      }
+    }
+    INFO("seed " << seed);
+    REQUIRE(engine.broken_invariant() == "");
+    REQUIRE(engine.digest() == twin.digest());
+    for (std::size_t index = 0; index <= threads; ++index) {
+      const auto id = index == threads ? engine::CommitWord::settler_descriptor : engine::CommitterId{static_cast<std::uint8_t>(index)};
+      lost += engine.shared().commit_word.counters(id).lost.get();
+      helps += engine.shared().commit_word.counters(id).helps.get();
+    }
+  }
+  std::cout << "stress: " << threads << " threads, seed " << seed << ", " << decisions << " decisions, " << fast
+            << " on the fast path, " << lost << " lost commits, " << helps << " helps\n";
+  REQUIRE(fast > 0);
+}

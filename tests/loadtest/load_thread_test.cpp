@@ -1,0 +1,218 @@
+// The load engine against a server of a few lines that lies on purpose: what went wrong must be counted, and a sound
+// server must pass. Real sockets on a port that the system picks.
+#include <catch2/catch.hpp>
+
+#include <arpa/inet.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <memory>
+#include <thread>
+
+#include "loadtest/load_thread.hpp"
+#include "schema/answer.hpp"
+#include "schema/event.hpp"
+#include "schema/frame.hpp"
+#include "schema/record.hpp"
+#include "schema/request.hpp"
+
+namespace {
+
+using namespace earmark;
+using namespace earmark::loadtest;
+
+constexpr std::uint32_t skus = 20;
+constexpr std::uint32_t opening = 1'000'000;
+
+// What the server does wrong with its tenth order.
+enum class Lie { none, no_answer, two_answers, other_order, old_lsn, same_lsn, oversell, duplicate_flag, refusal, garbage, hang_up };
+
+// Serves one connection in a thread: one warehouse, orders reserved whole.
+class LyingServer {
+ public:
+  explicit LyingServer(Lie lie) : lie_(lie), listener_(::socket(AF_INET, SOCK_STREAM, 0)), available_(skus, opening) {
+    sockaddr_in where{};
+    where.sin_family = AF_INET;
+    where.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof where;
+    REQUIRE(::bind(listener_, reinterpret_cast<sockaddr*>(&where), size) == 0);
+    REQUIRE(::listen(listener_, 1) == 0);
+    REQUIRE(::getsockname(listener_, reinterpret_cast<sockaddr*>(&where), &size) == 0);
+    port_ = ntohs(where.sin_port);
+    thread_ = std::thread([this] { serve(::accept(listener_, nullptr, nullptr)); });
+  }
+  ~LyingServer() {
+    if (thread_.joinable()) thread_.join();
+    ::close(listener_);
+  }
+  std::string port() const { return std::to_string(port_); }
+  // When the client has gone.
+  StockSnapshot stock() {
+    thread_.join();
+    return {lsn_, lsn_, 1, available_, std::vector<std::uint64_t>(skus, 0)};
+  }
+
+ private:
+  void serve(int peer) {
+    std::vector<std::byte> in, bytes(65'536);
+    for (ssize_t count = 0; (count = ::recv(peer, bytes.data(), bytes.size(), 0)) > 0;) {
+      in.insert(in.end(), bytes.begin(), bytes.begin() + count);
+      std::span<const std::byte> rest = in;
+      for (auto split = schema::split(rest); split.status == schema::SplitStatus::frame; split = schema::split(rest)) {
+        answer(split.frame);
+        rest = rest.subspan(split.consumed);
+      }
+      in.erase(in.begin(), in.end() - static_cast<std::ptrdiff_t>(rest.size()));
+      if (hang_up_) break;
+      ::send(peer, out_.data(), out_.size(), MSG_NOSIGNAL);
+      out_.clear();
+    }
+    ::close(peer);
+  }
+
+  void answer(const schema::Frame& frame) {
+    const std::uint64_t correlation = frame.header.correlation;
+    if (frame.header.kind == schema::MessageKind::hello) return schema::append_answer(out_, correlation, schema::HelloAnswer{});
+    schema::OrderRequest request;
+    std::vector<std::uint64_t> aligned(frame.body.size() / 8);
+    std::memcpy(aligned.data(), frame.body.data(), frame.body.size());
+    if (decoder_.decode_order(std::as_bytes(std::span(aligned)), request) != engine::ErrorCode::none) return;
+    const Lie lie = ++orders_ == 10 ? lie_ : Lie::none;
+    hang_up_ |= lie == Lie::hang_up;
+    if (lie == Lie::no_answer) return;
+    if (lie == Lie::refusal) {
+      return schema::append_answer(out_, correlation, schema::ErrorAnswer{{engine::ErrorCode::unknown_sku, 1, {}}, {}, {}, 0});
+    }
+    decide(request.order, lie);
+    const std::size_t start = out_.size();
+    schema::append_event_frames(out_, correlation, std::as_bytes(std::span(record_)).first(record_bytes_), lie == Lie::duplicate_flag, false);
+    if (lie == Lie::garbage) std::fill(out_.begin() + static_cast<std::ptrdiff_t>(start + schema::frame_header_bytes), out_.end(), std::byte{0x5A});
+    if (lie == Lie::two_answers) schema::append_event_frames(out_, correlation, std::as_bytes(std::span(record_)).first(record_bytes_), false, false);
+  }
+
+  void decide(const engine::PlaceOrder& order, Lie lie) {
+    std::vector<engine::LineDecision> lines;
+    for (const engine::OrderLine& line : order.lines) {
+      const auto units = static_cast<engine::Quantity>(line.quantity);
+      engine::Quantity& available = available_.at(line.sku.value - 1);
+      if (lie != Lie::oversell) available -= units;
+      lines.push_back({line.line, line.sku, units, 0, units, available, engine::WarehouseId{1}, 1, 0, {}});
+    }
+    engine::OrderDecision decision;
+    const std::string other = std::string(order.id.substr(0, order.id.size() - 1)) + "x";
+    decision.id = lie == Lie::other_order ? std::string_view(other) : order.id;
+    decision.lines = lines;
+    std::uint64_t lsn = lie == Lie::same_lsn ? lsn_ : ++lsn_;
+    if (lie == Lie::old_lsn) lsn = 1;
+    record_bytes_ = encoder_.encode({engine::Lsn{lsn}, {}, {}}, decision, std::as_writable_bytes(std::span(record_)));
+  }
+
+  Lie lie_;
+  int listener_;
+  std::uint16_t port_ = 0;
+  std::vector<std::uint32_t> available_;
+  std::uint64_t lsn_ = 100;
+  std::uint64_t orders_ = 0;
+  bool hang_up_ = false;
+  schema::RequestDecoder decoder_;
+  schema::EventEncoder encoder_;
+  std::vector<std::uint64_t> record_ = std::vector<std::uint64_t>(1'000);
+  std::size_t record_bytes_ = 0;
+  std::vector<std::byte> out_;
+  std::thread thread_;
+};
+
+struct Outcome {
+  Verdict verdict;
+  Tally tally;
+  std::string fault;
+};
+
+Outcome run_against(Lie lie, bool waves) {
+  LyingServer server(lie);
+  Options options;
+  options.server = {"127.0.0.1", server.port()};
+  options.pipeline = 8;
+  options.shape.skus = skus;
+  options.shape.warehouses = 1;
+  options.waves = waves;
+  options.seed = 12;
+  options.id_prefix = "test";
+  std::vector<engine::SkuId> ids;
+  for (std::uint32_t sku = 1; sku <= skus; ++sku) ids.push_back(engine::SkuId{sku});
+  const BenchmarkCatalogue catalogue(7, ids, {engine::WarehouseId{1}}, true);
+  Outcome outcome;
+  auto thread = std::make_unique<LoadThread>(options, catalogue, 0, 1'000'000);
+  REQUIRE(thread->connect(1).has_value());
+  RunTimes times;
+  times.measure_from = 0;
+  times.end = monotonic_ns() + 60'000'000;
+  times.give_up = times.end + 200'000'000;
+  thread->run(times);
+  outcome.tally = thread->tally();
+  outcome.fault = thread->fault();
+  const Delivery delivery = thread->delivery();
+  const History history = std::move(thread->history());
+  thread.reset();  // hangs up, so that the server ends
+  const StockSnapshot before{100, 100, 1, std::vector<std::uint32_t>(skus, opening), std::vector<std::uint64_t>(skus, 0)};
+  const History* const histories[] = {&history};
+  outcome.verdict = check(histories, delivery, before, server.stock());
+  return outcome;
+}
+
+TEST_CASE("load thread: a sound server passes, in a loop and in waves", "[loadtest]") {
+  const bool waves = GENERATE(false, true);
+  const Outcome outcome = run_against(Lie::none, waves);
+  CAPTURE(waves, outcome.verdict.examples);
+  CHECK(outcome.verdict.passed());
+  CHECK(outcome.fault.empty());
+  CHECK(outcome.verdict.decisions > 10);
+  CHECK(outcome.verdict.lines == 3 * outcome.verdict.decisions);
+  CHECK(outcome.tally.order_latency.count() > 0);
+  CHECK(outcome.tally.statuses[0] == outcome.tally.order_latency.count());
+  CHECK(outcome.tally.short_lines == 0);
+}
+
+TEST_CASE("load thread: every lie is found", "[loadtest]") {
+  const auto [lie, violation] = GENERATE(table<Lie, Violation>({
+      {Lie::no_answer, Violation::unanswered}, {Lie::two_answers, Violation::unexpected_answer}, {Lie::other_order, Violation::mismatched_answer},
+      {Lie::old_lsn, Violation::duplicate_lsn}, {Lie::old_lsn, Violation::out_of_order}, {Lie::same_lsn, Violation::duplicate_lsn},
+      {Lie::oversell, Violation::broken_chain}, {Lie::duplicate_flag, Violation::duplicate_answer}, {Lie::refusal, Violation::error_answer},
+      {Lie::garbage, Violation::malformed_answer}}));
+  CAPTURE(static_cast<int>(lie), name(violation));
+  const Outcome outcome = run_against(lie, false);
+  CHECK(outcome.verdict.failed());
+  CHECK(outcome.verdict[violation] >= 1);
+  CHECK(outcome.verdict.decisions > 5);
+}
+
+TEST_CASE("load thread: a server that hangs up ends the run, and its requests count as unanswered", "[loadtest]") {
+  const Outcome outcome = run_against(Lie::hang_up, false);
+  CHECK_THAT(outcome.fault, Catch::Contains("lost the server"));
+  CHECK(outcome.verdict[Violation::unanswered] >= 1);
+}
+
+TEST_CASE("catalogue: dense ids are looked up only where they are not consecutive", "[loadtest]") {
+  using engine::SkuId;
+  const BenchmarkCatalogue consecutive(7, {SkuId{5}, SkuId{6}, SkuId{7}}, {engine::WarehouseId{1}}, true);
+  CHECK(consecutive.sku(2).value == 7);
+  CHECK(consecutive.largest_sku().value == 7);
+  const BenchmarkCatalogue scattered(7, {SkuId{9}, SkuId{2}, SkuId{4}}, {engine::WarehouseId{1}}, true);
+  for (const auto& [index, id] : {std::pair{0U, 9U}, {1U, 2U}, {2U, 4U}}) CHECK(scattered.sku(index).value == id);
+  CHECK(scattered.largest_sku().value == 9);
+}
+
+TEST_CASE("load thread: nobody listening is said so", "[loadtest]") {
+  Options options;
+  {
+    const LyingServer gone(Lie::none);
+    options.server = {"127.0.0.1", gone.port()};
+    REQUIRE(LoadSocket::open(options.server).has_value());  // its only connection
+  }
+  const auto socket = LoadSocket::open(options.server);
+  REQUIRE_FALSE(socket.has_value());
+  CHECK(socket.error().kind == client::FailureKind::unreachable);
+  CHECK_THAT(socket.error().text, Catch::Contains("cannot reach a server at 127.0.0.1"));
+}
+
+}  // namespace

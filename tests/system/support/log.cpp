@@ -1,0 +1,164 @@
+#include "tests/system/support/log.hpp"
+
+#include <algorithm>
+
+#include "schema/request.hpp"
+#include "storage/lmdb_journal.hpp"
+#include "storage/recovery.hpp"
+
+namespace earmark::test {
+
+void each_record(const std::filesystem::path& directory, const std::function<void(const schema::Event&)>& use) {
+  storage::OpenOptions options;
+  options.read_only = true;
+  const auto journal = storage::open_lmdb_journal(directory, options);
+  if (!journal) throw std::runtime_error("cannot open the journal: " + journal.error().text);
+  const auto report = storage::replay(*journal.value(), use);
+  if (!report) throw std::runtime_error("cannot read the journal: " + report.error().text);
+}
+
+std::vector<std::string> read_log(const std::filesystem::path& directory) {
+  std::vector<std::string> log;
+  each_record(directory, [&](const schema::Event& event) { log.push_back(describe(event)); });
+  return log;
+}
+
+std::uint64_t wire_content(const model::Command& command) {
+  return std::visit(
+      [](const auto& each) -> std::uint64_t {
+        if constexpr (std::is_same_v<std::decay_t<decltype(each)>, model::LoadCommand>) return 0;
+        else return schema::content_hash(each.view());
+      },
+      command);
+}
+
+model::Command StrongReplay::command_of(const engine::OrderDecision& decision) const {
+  model::OrderCommand order{.id = std::string(decision.id), .priority = decision.priority, .policy = decision.policy,
+                            .sourcing = decision.sourcing, .preferred = decision.preferred, .placed_at = decision.placed_at,
+                            .need_by = decision.need_by, .reserve_not_before = decision.reserve_not_before,
+                            .cancel_after = decision.cancel_after, .texts = model::OwnedTexts::of(decision.texts)};
+  for (const engine::LineDecision& line : decision.lines) {
+    order.lines.push_back({line.quantity, line.sku, line.line, line.pinned, 0, 0});
+  }
+  return order;
+}
+
+model::Command StrongReplay::command_of(const engine::ReceiptDecision& decision) const {
+  model::ReceiptCommand receipt{.id = std::string(decision.id)};
+  for (const engine::ReceivedRow& row : decision.rows) receipt.rows.push_back({row.quantity, row.sku, row.warehouse, 0});
+  return receipt;
+}
+
+// What a row asked for is what it took, what it gave back and what was not there.
+model::Command StrongReplay::command_of(const engine::CancelDecision& decision) const {
+  model::CancelCommand cancel{.command_id = std::string(decision.command_id), .order_id = std::string(decision.order_id)};
+  if (decision.whole) return cancel;
+  std::size_t next = 0;
+  for (const engine::CancelledLine& line : decision.lines) {
+    std::uint64_t quantity = line.waiting + line.excess;
+    for (std::uint32_t count = 0; count < line.releases; ++count) quantity += decision.released[next++].quantity;
+    cancel.rows.push_back({static_cast<engine::WireQuantity>(quantity), line.line, 0});
+  }
+  return cancel;
+}
+
+model::Command StrongReplay::command_of(const engine::ShipDecision& decision) const {
+  return model::ShipCommand{std::string(decision.command_id), std::string(decision.order_id)};
+}
+
+// The record has only what is new or changed: an entry that a stock row names besides is given as it stands.
+model::Command StrongReplay::command_of(const engine::LoadDecision& decision) const {
+  model::LoadCommand load;
+  std::map<engine::WarehouseId, std::uint32_t> warehouses;
+  std::map<engine::SkuId, std::uint32_t> products;
+  for (const engine::LoadedWarehouse& entry : decision.warehouses) {
+    warehouses.emplace(entry.id, static_cast<std::uint32_t>(load.warehouses.size()));
+    load.warehouses.push_back({std::string(entry.code), std::string(entry.name), entry.priority});
+  }
+  for (const engine::LoadedProduct& entry : decision.products) {
+    products.emplace(entry.id, static_cast<std::uint32_t>(load.products.size()));
+    load.products.push_back({std::string(entry.code), std::string(entry.description)});
+  }
+  for (const engine::ReceivedRow& row : decision.stock) {
+    if (warehouses.try_emplace(row.warehouse, static_cast<std::uint32_t>(load.warehouses.size())).second) {
+      load.warehouses.push_back(twin_.state().warehouses.at(row.warehouse.value - 1U));
+    }
+    if (products.try_emplace(row.sku, static_cast<std::uint32_t>(load.products.size())).second) {
+      load.products.push_back(twin_.state().products.at(row.sku.value - 1U));
+    }
+    load.stock.push_back({row.quantity, products.at(row.sku), warehouses.at(row.warehouse)});
+  }
+  return load;
+}
+
+std::string StrongReplay::decide(const schema::Event& event, const model::Command& command, std::uint64_t content) {
+  const model::Answer answer = model::apply(twin_, command, content, event.stamp.time);
+  const std::string logged = describe(event);
+  if (!answer.decided() || answer.duplicate) return "the log has\n  " + logged + "\nthe twin says\n  " + model::describe(answer);
+  std::string expected;
+  std::visit(
+      [&](const auto& decision) {
+        if constexpr (!std::is_same_v<std::decay_t<decltype(decision)>, std::monostate>) {
+          expected = model::describe(engine::Stamp{event.stamp.lsn, {}, {}}, decision.view());
+        }
+      },
+      answer.decision);
+  if (expected != logged) return "the log has\n  " + logged + "\nthe twin says\n  " + expected;
+  log_lsns_[answer.stamp.lsn] = event.stamp.lsn;
+  if (!outstanding_.empty()) ++interleaved_;
+  if (!answer.fills.empty()) outstanding_[event.stamp.lsn].assign(answer.fills.begin(), answer.fills.end());
+  return "";
+}
+
+std::string StrongReplay::fill(const schema::Event& event, const engine::FillDecision&) {
+  const std::string logged = describe(event);
+  const auto cause = outstanding_.find(event.stamp.cause);
+  if (cause == outstanding_.end()) return "the twin knows of no such fill: " + logged;
+  engine::FillDecision expected = cause->second.front().view();
+  expected.order_lsn = log_lsns_.at(expected.order_lsn);
+  const std::string text = model::describe(engine::Stamp{event.stamp.lsn, {}, event.stamp.cause}, expected);
+  if (text != logged) return "the log has\n  " + logged + "\nthe twin says\n  " + text;
+  cause->second.pop_front();
+  if (cause->second.empty()) outstanding_.erase(cause);
+  ++fills_;
+  return "";
+}
+
+// Refusals change nothing, so the twin can be asked again and again.
+std::string StrongReplay::judge_refusals(engine::Lsn lsn) {
+  const auto [begin, end] = refused_.equal_range(lsn);
+  for (auto entry = begin; entry != end; ++entry) {
+    const Refused& refused = entry->second;
+    const model::Answer answer = model::apply(twin_, refused.command, refused.content, {});
+    if (answer.decided() || model::describe(answer.error) != model::describe(refused.error)) {
+      return "as of LSN " + std::to_string(lsn.value) + " the server refused '" + model::describe(refused.command) + "' with\n  " +
+             model::describe(refused.error) + "\nthe twin says\n  " + model::describe(answer);
+    }
+    ++judged_;
+  }
+  return "";
+}
+
+std::string StrongReplay::apply(const schema::Event& event) {
+  std::string problem = std::visit(
+      [&](const auto& decision) -> std::string {
+        using Kind = std::decay_t<decltype(decision)>;
+        if constexpr (std::is_same_v<Kind, engine::VoidDecision>) return "a void record";
+        else if constexpr (std::is_same_v<Kind, engine::FillDecision>) return fill(event, decision);
+        else if constexpr (std::is_same_v<Kind, engine::LoadDecision>) return decide(event, command_of(decision), 0);
+        else return decide(event, command_of(decision), decision.content);
+      },
+      event.decision);
+  return problem.empty() ? judge_refusals(event.stamp.lsn) : problem;
+}
+
+std::string StrongReplay::run(const std::filesystem::path& directory) {
+  std::string problem = judge_refusals(engine::Lsn{0});
+  each_record(directory, [&](const schema::Event& event) {
+    if (problem.empty()) problem = apply(event);
+  });
+  if (problem.empty() && !outstanding_.empty()) problem = "fills of LSN " + std::to_string(outstanding_.begin()->first.value) + " are missing";
+  return problem;
+}
+
+}  // namespace earmark::test

@@ -1,0 +1,66 @@
+// What stands in a journal, read from outside, and the strong check of it (LSN order is decision order): every command is
+// taken back out of its record and given to the naive twin in LSN order; the twin must decide and fill the same, and
+// must refuse what the server refused, at the LSN that the refusal named.
+// Fills are compared in order for each cause: records of others, on other SKUs, may stand between a cause and its fills.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "tests/model/twin.hpp"
+#include "tests/system/support/caller.hpp"
+
+namespace earmark::test {
+
+// Calls `use` for every record, in LSN order. Throws on damage. The journal may be in use by a server.
+void each_record(const std::filesystem::path& directory, const std::function<void(const schema::Event&)>& use);
+
+// What each record says; the record with LSN n is at n - 1.
+std::vector<std::string> read_log(const std::filesystem::path& directory);
+
+// A command that was refused for what had been decided before.
+struct Refused {
+  model::Command command;
+  std::uint64_t content = 0;
+  engine::Error error;
+};
+
+std::uint64_t wire_content(const model::Command& command);  // as the server computes it
+
+class StrongReplay {
+ public:
+  explicit StrongReplay(model::CatalogueLimits limits) : twin_(limits) {}
+
+  // Each by the LSN that it named.
+  void expect(engine::Lsn as_of, Refused refused) { refused_.emplace(as_of, std::move(refused)); }
+  // "" or what differs first.
+  std::string apply(const schema::Event& event);
+  // The whole journal of a server that has ended.
+  std::string run(const std::filesystem::path& directory);
+
+  const model::State& state() const { return twin_.state(); }
+  std::uint64_t fills() const noexcept { return fills_; }
+  std::uint64_t refusals() const noexcept { return judged_; }
+  // Records of others between a cause and its last fill.
+  std::uint64_t interleaved() const noexcept { return interleaved_; }
+
+ private:
+  model::Command command_of(const engine::OrderDecision& decision) const;
+  model::Command command_of(const engine::ReceiptDecision& decision) const;
+  model::Command command_of(const engine::CancelDecision& decision) const;
+  model::Command command_of(const engine::ShipDecision& decision) const;
+  model::Command command_of(const engine::LoadDecision& decision) const;
+  std::string decide(const schema::Event& event, const model::Command& command, std::uint64_t content);
+  std::string fill(const schema::Event& event, const engine::FillDecision& decision);
+  std::string judge_refusals(engine::Lsn lsn);
+
+  model::Twin twin_;
+  std::multimap<engine::Lsn, Refused> refused_;
+  std::map<engine::Lsn, engine::Lsn> log_lsns_;  // of the twin's LSNs
+  std::map<engine::Lsn, std::deque<model::FillAnswer>> outstanding_;  // by the cause's LSN in the log
+  std::uint64_t fills_ = 0, judged_ = 0, interleaved_ = 0;
+};
+
+}  // namespace earmark::test
