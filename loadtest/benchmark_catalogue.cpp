@@ -164,7 +164,9 @@ Outcome<StockSnapshot> read_stock(client::Client& client, const BenchmarkCatalog
     });
     if (!answer) return Unexpected{answer.error()};
     for (const schema::StockLevel& level : answer->levels) {
-      if (snapshot.holds(level.sku.value, level.warehouse.value)) snapshot.available[snapshot.cell(level.sku.value, level.warehouse.value)] = level.available;
+      const auto sku = level.sku.value;
+      const auto warehouse = level.warehouse.value;
+      if (snapshot.holds(sku, warehouse)) snapshot.available[snapshot.cell(sku, warehouse)] = level.available;
     }
     for (const schema::SkuLevel& level : answer->skus) {
       if (level.sku.value - 1U < largest) snapshot.backordered[level.sku.value - 1U] = level.backordered;

@@ -31,15 +31,15 @@ class BenchmarkCatalogue {
 
  private:
   std::uint64_t epoch_ = 0;
-  std::uint32_t first_sku_ = 0;        // with consecutive ids
-  std::vector<engine::SkuId> skus_;    // with any others
+  std::uint32_t first_sku_ = 0;      // with consecutive ids
+  std::vector<engine::SkuId> skus_;  // with any others
   engine::SkuId largest_sku_{};
   std::vector<engine::WarehouseId> warehouses_;
   bool loaded_now_ = false;
 };
 
-std::string sku_code(std::uint32_t index);             // 0: SKU-000001
-std::string warehouse_code(std::uint16_t index);       // 0: W1
+std::string sku_code(std::uint32_t index);        // 0: SKU-000001
+std::string warehouse_code(std::uint16_t index);  // 0: W1
 
 // Makes sure that the server holds the catalogue: loads what is missing of it, in chunks, with progress on a terminal.
 // Refused if the server holds another one, or other warehouses than the workload wants.

@@ -53,7 +53,8 @@ class Ledger {
     verdict_.last_lsn = entry.lsn();
     if (entry.lsn() <= last_lsn_) {
       violate(Violation::duplicate_lsn, [&] {
-        return fmt::format("LSN {} was given to more than one decision, or before the run (which began after LSN {})", entry.lsn(), before_.first_lsn);
+        return fmt::format("LSN {} was given to more than one decision, or before the run (which began after LSN {})",
+                           entry.lsn(), before_.first_lsn);
       });
     }
     advance(entry.lsn());
@@ -77,13 +78,15 @@ class Ledger {
       if (touched_[cell]) ++verdict_.cells;
       if (available_[cell] == after.available[cell]) continue;
       surprise(Violation::wrong_final_stock, cell, [&] {
-        return fmt::format("{}: the decisions leave {} available, the server says {}", describe(cell), available_[cell], after.available[cell]);
+        return fmt::format("{}: the decisions leave {} available, the server says {}", describe(cell), available_[cell],
+                           after.available[cell]);
       });
     }
     for (std::size_t sku = 0; sku < backordered_.size(); ++sku) {
       if (backordered_[sku] == after.backordered[sku]) continue;
       surprise_if(gaps_ == 0, Violation::wrong_final_backorders, [&] {
-        return fmt::format("SKU {}: the decisions leave {} backordered, the server says {}", sku + 1, backordered_[sku], after.backordered[sku]);
+        return fmt::format("SKU {}: the decisions leave {} backordered, the server says {}", sku + 1, backordered_[sku],
+                           after.backordered[sku]);
       });
     }
     for (const auto& [cell, values] : pending_) {
@@ -133,7 +136,8 @@ class Ledger {
       const std::size_t cell = before_.cell(line.sku, warehouse);
       if (available_[cell] == 0 || !is_certain(cell)) continue;
       violate(Violation::needless_shortage, [&] {
-        return fmt::format("LSN {}: {} units wait while {} has {} available", line.lsn, line.backordered, describe(cell), available_[cell]);
+        return fmt::format("LSN {}: {} units wait while {} has {} available", line.lsn, line.backordered, describe(cell),
+                           available_[cell]);
       });
     }
   }
@@ -150,7 +154,8 @@ class Ledger {
       });
     } else if (movement.available_after != had - movement.quantity) {
       surprise(Violation::broken_chain, cell, [&] {
-        return fmt::format("LSN {}: {} had {}, {} taken, but {} said to be left", movement.lsn, describe(cell), had, movement.quantity, movement.available_after);
+        return fmt::format("LSN {}: {} had {}, {} taken, but {} said to be left", movement.lsn, describe(cell), had,
+                           movement.quantity, movement.available_after);
       });
     }
     available_[cell] = movement.available_after;
@@ -187,7 +192,8 @@ class Ledger {
 
   template <class Text>
   void violate(Violation violation, Text text) {
-    if (verdict_.violations[static_cast<std::size_t>(violation)]++ == 0) verdict_.examples.push_back(std::string(name(violation)) + ": " + text());
+    if (verdict_.violations[static_cast<std::size_t>(violation)]++ != 0) return;
+    verdict_.examples.push_back(std::string(name(violation)) + ": " + text());
   }
   template <class Text>
   void surprise_if(bool certain, Violation violation, Text text) {

@@ -32,8 +32,8 @@ enum class MovementKind : std::uint8_t {
 // Movements of one decision follow each other; the first one begins it.
 struct Movement {
   std::uint64_t lsn = 0;
-  std::uint32_t sku = 0;       // dense id
-  std::uint16_t warehouse = 0; // dense id, 0: no cell (a line that got nothing)
+  std::uint32_t sku = 0;        // dense id
+  std::uint16_t warehouse = 0;  // dense id, 0: no cell (a line that got nothing)
   MovementKind kind{};
   bool begins_decision = false;
   std::uint32_t quantity = 0;  // taken from the cell
@@ -74,9 +74,22 @@ struct Delivery {
 };
 
 enum class Violation : std::uint8_t {
-  unanswered, unexpected_answer, malformed_answer, mismatched_answer, duplicate_answer, out_of_order, error_answer,
-  duplicate_lsn, unknown_cell, oversold, broken_chain, unbalanced_line, needless_shortage, false_observation,
-  wrong_final_stock, wrong_final_backorders,
+  unanswered,
+  unexpected_answer,
+  malformed_answer,
+  mismatched_answer,
+  duplicate_answer,
+  out_of_order,
+  error_answer,
+  duplicate_lsn,
+  unknown_cell,
+  oversold,
+  broken_chain,
+  unbalanced_line,
+  needless_shortage,
+  false_observation,
+  wrong_final_stock,
+  wrong_final_backorders,
 };
 inline constexpr std::size_t violation_count = 16;
 // e.g. "oversold"
@@ -84,17 +97,18 @@ std::string_view name(Violation violation) noexcept;
 
 struct Verdict {
   std::uint64_t decisions = 0, lines = 0, takes = 0, observations = 0;  // checked
-  std::uint64_t cells = 0;          // touched by them
-  std::uint64_t unexplained = 0;    // surprises after LSNs that this run did not see
-  std::uint64_t foreign_lsns = 0;   // how many of those there are
-  std::uint64_t first_lsn = 0, last_lsn = 0;  // of the decisions
+  std::uint64_t cells = 0;                                              // touched by them
+  std::uint64_t unexplained = 0;                                        // surprises after LSNs that this run did not see
+  std::uint64_t foreign_lsns = 0;                                       // how many of those there are
+  std::uint64_t first_lsn = 0, last_lsn = 0;                            // of the decisions
   std::array<std::uint64_t, violation_count> violations{};
   std::vector<std::string> examples;  // the first of each kind, in words
 
   bool vacuous() const noexcept { return decisions == 0 && observations == 0; }
   bool failed() const noexcept;
   bool passed() const noexcept { return !failed() && !vacuous(); }
-  std::string_view word() const noexcept { return failed() ? "failed" : vacuous() ? "vacuous" : "passed"; }
+  std::string_view word() const noexcept { return failed() ? "failed" : vacuous() ? "vacuous"
+                                                                                  : "passed"; }
   std::uint64_t operator[](Violation violation) const noexcept { return violations[static_cast<std::size_t>(violation)]; }
 };
 

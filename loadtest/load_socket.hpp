@@ -20,7 +20,9 @@ class LoadSocket {
 
   int handle() const noexcept { return handle_; }
 
-  enum class Status : std::uint8_t { done, would_block, lost };
+  enum class Status : std::uint8_t { done,
+                                     would_block,
+                                     lost };
   struct Moved {
     Status status = Status::done;
     std::size_t bytes = 0;

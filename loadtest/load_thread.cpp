@@ -11,6 +11,7 @@
 #include <chrono>
 #include <cstring>
 
+#include "client/describe.hpp"
 #include "engine/check.hpp"
 
 namespace earmark::loadtest {
@@ -47,7 +48,8 @@ LoadThread::LoadThread(const Options& options, const BenchmarkCatalogue& catalog
       id_prefix_(fmt::format("{}-{}", options.id_prefix, "0123456789abcdefghijklmnopqrstuvwxyz"[number])),
       history_limit_(history_limit), generator_(options.shape, Random(options.seed + number).next()),
       order_frame_(id_prefix_, catalogue.epoch(), options.shape.lines), drawn_(options.shape.lines), drawn_skus_(options.check_skus),
-      check_skus_(options.check_skus), epoll_(::epoll_create1(EPOLL_CLOEXEC)), input_(read_bytes + schema::max_frame_bytes + schema::frame_header_bytes) {
+      check_skus_(options.check_skus), epoll_(::epoll_create1(EPOLL_CLOEXEC)),
+      input_(read_bytes + schema::max_frame_bytes + schema::frame_header_bytes) {
   EARMARK_CHECK(epoll_ >= 0);
 }
 
@@ -166,7 +168,9 @@ void LoadThread::answer_order(Connection& connection, std::size_t index, const s
   ++tally_.statuses[static_cast<std::size_t>(order->status)];
   tally_.lines += order->lines.size();
   if (order->status == engine::OrderStatus::reserved) return;
-  for (std::size_t line = 0; line < order->lines.size(); ++line) tally_.short_lines += order->lines[line].backordered != 0 ? 1U : 0U;
+  for (std::size_t line = 0; line < order->lines.size(); ++line) {
+    if (order->lines[line].backordered != 0) ++tally_.short_lines;
+  }
 }
 
 bool LoadThread::matches(const DecidedOrder& order, const Slot& slot, std::span<const OrderFrameLine> asked) const noexcept {
@@ -202,7 +206,8 @@ void LoadThread::record(const DecidedOrder& order) {
 void LoadThread::answer_check(Connection& connection, std::size_t index, const schema::Frame& frame) {
   const Slot& slot = connection.slots[index];
   const auto check = frame.header.kind == schema::MessageKind::check_answer ? read_checked_stock(frame.body) : std::nullopt;
-  if (!check || check->warehouses != catalogue_.warehouses() || check->available.size() != check_skus_.size() * check->warehouses) {
+  if (!check || check->warehouses != catalogue_.warehouses() ||
+      check->available.size() != check_skus_.size() * check->warehouses) {
     ++delivery_.malformed;
     return;
   }
@@ -232,7 +237,8 @@ void LoadThread::answer_error(Connection& connection, std::size_t index, const s
   }
   if (options_.waves) return;  // the next wave takes the slot with it
   const std::uint64_t wait_ms = std::max(error.retry_after_ms, 1U);
-  delayed_.push_back({now_ + (wait_ms + generator_.random().below(static_cast<std::uint32_t>(wait_ms))) * nanoseconds_per_ms, &connection, index});
+  const std::uint64_t random_ms = generator_.random().below(static_cast<std::uint32_t>(wait_ms));
+  delayed_.push_back({now_ + (wait_ms + random_ms) * nanoseconds_per_ms, &connection, index});
   connection.slots[index].asked = Asked::nothing;
 }
 
@@ -265,7 +271,9 @@ void LoadThread::send_next(Connection& connection, std::size_t index) {
   slot.number = ++last_number_;
   const std::uint16_t preferred = generator_.order(drawn_);
   const std::span<OrderFrameLine> lines = lines_of(connection, index);
-  for (std::size_t line = 0; line < drawn_.size(); ++line) lines[line] = {catalogue_.sku(drawn_[line].sku), drawn_[line].quantity};
+  for (std::size_t line = 0; line < drawn_.size(); ++line) {
+    lines[line] = {catalogue_.sku(drawn_[line].sku), drawn_[line].quantity};
+  }
   order_frame_.append(connection.out, slot.correlation, slot.number, catalogue_.warehouse(preferred), lines);
 }
 
@@ -273,7 +281,9 @@ void LoadThread::put_check(Connection& connection, std::size_t index) {
   Slot& slot = connection.slots[index];
   slot.asked = Asked::check;
   generator_.check(drawn_skus_);
-  for (std::size_t place = 0; place < drawn_skus_.size(); ++place) check_skus_[place] = catalogue_.sku(drawn_skus_[place]);
+  for (std::size_t place = 0; place < drawn_skus_.size(); ++place) {
+    check_skus_[place] = catalogue_.sku(drawn_skus_[place]);
+  }
   lines_of(connection, index)[0].sku = check_skus_[0];
   encoder_.check(connection.out, slot.correlation, {catalogue_.epoch(), check_skus_});
 }
@@ -285,7 +295,8 @@ void LoadThread::fill(Connection& connection) {
 
 void LoadThread::flush(Connection& connection) {
   while (connection.sent < connection.out.size()) {
-    const LoadSocket::Moved moved = connection.socket.write(std::span<const std::byte>(connection.out).subspan(connection.sent));
+    const auto unsent = std::span<const std::byte>(connection.out).subspan(connection.sent);
+    const LoadSocket::Moved moved = connection.socket.write(unsent);
     if (moved.status == LoadSocket::Status::lost) return lost(connection);
     if (moved.status == LoadSocket::Status::would_block) break;
     connection.sent += moved.bytes;
@@ -306,8 +317,8 @@ void LoadThread::flush(Connection& connection) {
 void LoadThread::lost(const Connection& connection) {
   if (!fault_.empty()) return;
   const std::string reason = errno == 0 ? "it closed the connection" : std::strerror(errno);
-  fault_ = fmt::format("lost the server: {}; {} on this connection stay without answer", reason,
-                       connection.open == 1 ? "1 request" : fmt::format("{} requests", connection.open));
+  fault_ = fmt::format("lost the server: {}; {} on this connection without answer", reason,
+                       client::counted(connection.open, "request"));
 }
 
 std::span<OrderFrameLine> LoadThread::lines_of(Connection& connection, std::size_t slot) noexcept {

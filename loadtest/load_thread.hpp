@@ -53,7 +53,9 @@ class LoadThread {
   const std::string& fault() const noexcept { return fault_; }
 
  private:
-  enum class Asked : std::uint8_t { nothing, order, check };
+  enum class Asked : std::uint8_t { nothing,
+                                    order,
+                                    check };
   struct Slot {
     std::uint64_t correlation = 0;
     std::uint64_t sent_ns = 0;
@@ -104,7 +106,7 @@ class LoadThread {
 
   std::uint64_t now_ = 0;
   bool sending_ = true, measuring_ = false;
-  std::uint64_t open_ = 0;            // requests without answer
+  std::uint64_t open_ = 0;  // requests without answer
   std::uint64_t last_number_ = 0;
   std::uint64_t last_correlation_ = 0;
   std::uint64_t newest_lsn_ = 0;

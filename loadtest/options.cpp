@@ -33,7 +33,8 @@ constexpr const char* footer =
     "oversold, no line short of units, final stock as decided. --no-verdict saves the memory that it takes: 32 bytes for\n"
     "each line of each order. When half of the machine's free memory is full the run ends early, and says so.\n"
     "\n"
-    "Exit status: 0 done, 1 the verdict failed or nothing was checked, 2 bad usage, 3 cannot reach the server.";
+    "Exit status: 0 done, 1 the verdict failed or nothing was checked, 2 bad usage or a server with another catalogue,\n"
+    "3 cannot reach the server, or lost it.";
 
 constexpr std::uint32_t ample_stock = 1'000'000;  // more than a run can take of one cell
 constexpr double short_share_of_zipf = 0.55;      // the share in the comparisons with other systems
@@ -111,22 +112,22 @@ ParsedOptions parse_options(int argc, const char* const* argv) {
   app.add_option("--threads", options.threads, "Threads that drive the connections")->capture_default_str()->check(CLI::Range(1, 36));
   app.add_option("--seconds", options.seconds, "Length of the measurement")->capture_default_str()->check(CLI::Range(0.1, 86'400.0));
   app.add_option("--warmup", options.warmup_seconds, "Seconds of load before it")->capture_default_str()->check(CLI::Range(0.0, 3'600.0));
-  app.add_option("--op", options.operation, "order, check or mixed")->transform(CLI::CheckedTransformer(operations).description(""))
-      ->default_str("order");
+  app.add_option("--op", options.operation, "order, check or mixed")->transform(CLI::CheckedTransformer(operations).description(""))->default_str("order");
   app.add_option("--check-share", options.check_share, "Share of stock checks with --op mixed")->capture_default_str()->check(CLI::Range(0.0, 1.0));
   app.add_option("--check-skus", options.check_skus, "SKUs that a stock check names")->capture_default_str()->check(CLI::Range(1, 50));
   app.add_option("--distribution", shape.distribution, "Which SKUs: uniform, zipf or hot")
-      ->transform(CLI::CheckedTransformer(distributions).description(""))->default_str("uniform");
+      ->transform(CLI::CheckedTransformer(distributions).description(""))
+      ->default_str("uniform");
   app.add_option("--skus", shape.skus, "SKUs of the catalogue")->capture_default_str()->check(CLI::Range(1, 50'000'000));
   app.add_option("--warehouses", shape.warehouses, "Warehouses of the catalogue")->capture_default_str()->check(CLI::Range(1, 256));
-  app.add_option("--lines", shape.lines, "Lines of an order, each another SKU")->capture_default_str()
-      ->check(CLI::Range(1, static_cast<int>(engine::fast_path_cells)));
+  app.add_option("--lines", shape.lines, "Lines of an order, each another SKU")->capture_default_str()->check(CLI::Range(1, static_cast<int>(engine::fast_path_cells)));
   app.add_option("--quantity-max", shape.quantity_max, "A line asks for 1 to this many units")->capture_default_str()->check(CLI::Range(1, 1'000'000));
   auto* stock = app.add_option("--stock", options.stock, "Opening stock of every cell (default: 1,000,000, but see --short-share)")
                     ->check(CLI::Range(0, static_cast<int>(engine::max_quantity)));
   auto* share = app.add_option("--short-share", options.short_share,
                                "Share of lines that find no stock, by leaving popular SKUs without (default: 0 for uniform,\n"
-                               "0.55 for zipf, one line of each order for hot)")->check(CLI::Range(0.0, 1.0));
+                               "0.55 for zipf, one line of each order for hot)")
+                    ->check(CLI::Range(0.0, 1.0));
   app.add_option("--seed", options.seed, "Seed of the generator (default: chosen and printed)");
   app.add_option("--id-prefix", options.id_prefix, "Beginning of every order id (default: chosen and printed)");
   app.add_flag("--verdict,!--no-verdict", options.verdict, "Judge what the clients saw (default)");

@@ -10,7 +10,9 @@
 
 namespace earmark::loadtest {
 
-enum class Operation : std::uint8_t { order, check, mixed };
+enum class Operation : std::uint8_t { order,
+                                      check,
+                                      mixed };
 std::string_view name(Operation operation) noexcept;
 
 struct Options {
@@ -22,18 +24,19 @@ struct Options {
   double seconds = 5, warmup_seconds = 1;
   WorkloadShape shape;
   Operation operation = Operation::order;
-  double check_share = 0.5;     // of the requests, with `mixed`
+  double check_share = 0.5;  // of the requests, with `mixed`
   std::uint32_t check_skus = 10;
   std::uint64_t seed = 0;
   std::string id_prefix;
-  std::uint32_t stock = 0;      // of each cell, where there is some
+  std::uint32_t stock = 0;  // of each cell, where there is some
   double short_share = 0;
   bool verdict = true;
   bool json = false;
   std::optional<int> server_pid;
 
   double checks() const noexcept {
-    return operation == Operation::order ? 0 : operation == Operation::check ? 1 : check_share;
+    return operation == Operation::order ? 0 : operation == Operation::check ? 1
+                                                                             : check_share;
   }
 };
 

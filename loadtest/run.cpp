@@ -8,8 +8,10 @@
 #include <cstdio>
 #include <deque>
 #include <thread>
+#include <vector>
 
 #include "client/describe.hpp"
+#include "client/progress.hpp"
 #include "loadtest/benchmark_catalogue.hpp"
 #include "loadtest/load_thread.hpp"
 
@@ -26,6 +28,10 @@ constexpr std::uint64_t most_reserved_bytes = 1ULL << 30;
 
 std::uint64_t nanoseconds(double seconds) { return static_cast<std::uint64_t>(seconds * static_cast<double>(second_ns)); }
 
+double seconds_between(std::uint64_t from, std::uint64_t to) {
+  return static_cast<double>(to - from) / static_cast<double>(second_ns);
+}
+
 bool is_local(const std::string& host) { return host.starts_with("127.") || host == "localhost" || host == "::1"; }
 
 std::optional<int> find_server(const Options& options) {
@@ -40,13 +46,14 @@ class Load {
     const std::uint64_t limit = available_memory() / 2 / bytes_per_movement / options.threads;
     for (std::uint32_t number = 0; number < options.threads; ++number) {
       threads_.emplace_back(options, catalogue, number, limit);
-      if (options.verdict) threads_.back().history().reserve(std::min(limit, expected_movements()));
     }
+    if (options.verdict) reserve(std::min(limit, expected_movements()));
   }
 
   Outcome<void> connect() {
     for (std::uint32_t number = 0; number < options_.threads; ++number) {
-      const std::uint32_t share = options_.connections / options_.threads + (number < options_.connections % options_.threads ? 1 : 0);
+      const std::uint32_t one_more = number < options_.connections % options_.threads ? 1 : 0;
+      const std::uint32_t share = options_.connections / options_.threads + one_more;
       if (auto done = threads_[number].connect(share); !done) return done;
     }
     return {};
@@ -66,13 +73,14 @@ class Load {
     const std::uint64_t measured_from = monotonic_ns();
     watch("measuring", planned_end, times);
     const CpuReading after = CpuReading::take(report.server_pid);
-    const double watched = static_cast<double>(monotonic_ns() - measured_from) / static_cast<double>(second_ns);
+    const double watched = seconds_between(measured_from, monotonic_ns());
     for (std::thread& thread : running) thread.join();
     if (isatty(STDERR_FILENO) == 1) std::fputs("\r\x1b[K", stderr);
 
-    report.cores = {(after.server - before.server) / watched, (after.client - before.client) / watched, (after.machine - before.machine) / watched};
+    report.cores = {(after.server - before.server) / watched, (after.client - before.client) / watched,
+                    (after.machine - before.machine) / watched};
     report.history_full = times.end < planned_end;
-    report.measured_seconds = times.end <= times.measure_from ? 0 : static_cast<double>(times.end - times.measure_from) / static_cast<double>(second_ns);
+    if (times.end > times.measure_from) report.measured_seconds = seconds_between(times.measure_from, times.end);
     for (LoadThread& thread : threads_) {
       if (!thread.fault().empty()) return client::unreachable(thread.fault());
       report.tally.add(thread.tally());
@@ -88,6 +96,18 @@ class Load {
   }
 
  private:
+  // Memory that the machine has not used yet can take a second for each GiB: before the run, not in it.
+  void reserve(std::uint64_t movements) {
+    client::Progress progress("taking memory for the history, movements", movements * threads_.size());
+    std::uint64_t done = 0;
+    for (LoadThread& thread : threads_) {
+      for (std::uint64_t part = 0; part < movements; part += History::page_elements, done += History::page_elements) {
+        thread.history().reserve(std::min(movements, part + History::page_elements));
+        progress.done(done);
+      }
+    }
+  }
+
   // A guess that is too high costs a moment before the run, one that is too low a few page faults in it.
   std::uint64_t expected_movements() const {
     if (options_.operation == Operation::check) return 0;
@@ -106,8 +126,8 @@ class Load {
       now = monotonic_ns();
       const std::uint64_t count = answered();
       if (visible && now > last) {
-        const double rate = static_cast<double>(count - seen) * static_cast<double>(second_ns) / static_cast<double>(now - last);
-        const double left = until > now ? static_cast<double>(until - now) / static_cast<double>(second_ns) : 0;
+        const double rate = static_cast<double>(count - seen) / seconds_between(last, now);
+        const double left = until > now ? seconds_between(now, until) : 0;
         fmt::print(stderr, "\r\x1b[K{}: {} answers, {}/s, {:.1f} s left", what, client::with_separators(count),
                    client::with_separators(static_cast<std::uint64_t>(rate)), left);
         std::fflush(stderr);
@@ -155,7 +175,7 @@ Outcome<RunReport> run(const Options& options) {
   if (!after) return Unexpected{after.error()};
   const std::uint64_t judging = monotonic_ns();
   report.verdict = load.judge(report.delivery, before, *after);
-  report.verdict_seconds = static_cast<double>(monotonic_ns() - judging) / static_cast<double>(second_ns);
+  report.verdict_seconds = seconds_between(judging, monotonic_ns());
   return report;
 }
 

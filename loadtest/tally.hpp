@@ -11,9 +11,9 @@
 namespace earmark::loadtest {
 
 struct Tally {
-  Histogram order_latency, check_latency;  // nanoseconds; their counts are the answered requests
-  std::array<std::uint64_t, 6> statuses{};  // by engine::OrderStatus
-  std::uint64_t lines = 0, short_lines = 0; // short: something of it waits
+  Histogram order_latency, check_latency;    // nanoseconds; their counts are the answered requests
+  std::array<std::uint64_t, 6> statuses{};   // by engine::OrderStatus
+  std::uint64_t lines = 0, short_lines = 0;  // short: something of it waits
   std::map<engine::ErrorCode, std::uint64_t> errors;
 
   void add(const Tally& other) {

@@ -16,7 +16,9 @@
 
 namespace earmark::loadtest {
 
-enum class Distribution : std::uint8_t { uniform, zipf, hot };
+enum class Distribution : std::uint8_t { uniform,
+                                         zipf,
+                                         hot };
 std::string_view name(Distribution distribution) noexcept;
 
 struct WorkloadShape {

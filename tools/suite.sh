@@ -32,14 +32,22 @@ ctest --test-dir "build/$preset" -j "$jobs" --timeout 600 --no-tests=error --no-
   awk -v summary="$summary" -v quiet="$quiet" '
     /^[0-9]+% tests passed/ || /^No tests were found/ { ending = 1 }
     ending { print > summary; next }
-    /^ *[0-9]+\/[0-9]+ Test.* Passed / { ++passed; if (quiet || passed % 25) next }
+    /^ *[0-9]+\/[0-9]+ Test.* Passed / {
+      ++passed
+      if (!quiet && passed % 25 == 0) { printf "  %d passed\n", passed; fflush() }
+      next
+    }
     /^ +Start +[0-9]+:|^Internal ctest changing|^Test project/ { next }
     { print; fflush() }' || status=$?
 
-# What a test printed stands in ctest's last log, also where it passed.
+# What tests printed stands in ctest's last log, also where they passed: the counts of the harnesses, and what was skipped.
 details=build/$preset/Testing/Temporary/LastTest.log
 if [[ -f $details ]]; then
-  grep -h -E '^skipped: ' "$details" | sort -u | sed 's/^skipped: /skipped  /' || true
+  if ((!quiet)); then
+    { grep -a -h -E '^[a-z][a-z ]*: .*[0-9]' "$details" || true; } | { grep -v -E '^(test cases|assertions|skipped): ' || true; } |
+      sort -u | sed 's/^/count    /'
+  fi
+  { grep -a -h -E '^skipped: ' "$details" || true; } | sort -u | sed 's/^skipped: /skipped  /'
 fi
 cat "$summary"
 exit "$status"

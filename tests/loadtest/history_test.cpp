@@ -61,7 +61,8 @@ struct Story {
   Verdict judge() const {
     History first, second;
     for (std::size_t index = 0; index < decisions.size(); ++index) {
-      const std::size_t shuffled = index % 8 == 0 && index + 7 < decisions.size() ? index + 7 : index % 8 == 7 ? index - 7 : index;
+      const std::size_t shuffled = index % 8 == 0 && index + 7 < decisions.size() ? index + 7 : index % 8 == 7 ? index - 7
+                                                                                                               : index;
       for (const Movement& movement : decisions[shuffled]) (index % 3 == 0 ? first : second).push(movement);
     }
     const History* const histories[] = {&first, &second};
@@ -203,14 +204,13 @@ TEST_CASE("history: the server's figures must be those of the decisions", "[load
 
 TEST_CASE("history: what went wrong between request and answer fails the run", "[loadtest]") {
   using Break = std::function<void(Delivery&)>;
-  const auto [violation, plant] = GENERATE(table<Violation, Break>({
-      {Violation::unanswered, [](Delivery& delivery) { delivery.sent += 1; }},
-      {Violation::unexpected_answer, [](Delivery& delivery) { delivery.unexpected += 1; }},
-      {Violation::malformed_answer, [](Delivery& delivery) { delivery.malformed += 1; }},
-      {Violation::mismatched_answer, [](Delivery& delivery) { delivery.mismatched += 1; }},
-      {Violation::duplicate_answer, [](Delivery& delivery) { delivery.duplicates += 1; }},
-      {Violation::out_of_order, [](Delivery& delivery) { delivery.out_of_order += 1; }},
-      {Violation::error_answer, [](Delivery& delivery) { delivery.errors += 1; }}}));
+  const auto [violation, plant] = GENERATE(table<Violation, Break>({{Violation::unanswered, [](Delivery& delivery) { delivery.sent += 1; }},
+                                                                    {Violation::unexpected_answer, [](Delivery& delivery) { delivery.unexpected += 1; }},
+                                                                    {Violation::malformed_answer, [](Delivery& delivery) { delivery.malformed += 1; }},
+                                                                    {Violation::mismatched_answer, [](Delivery& delivery) { delivery.mismatched += 1; }},
+                                                                    {Violation::duplicate_answer, [](Delivery& delivery) { delivery.duplicates += 1; }},
+                                                                    {Violation::out_of_order, [](Delivery& delivery) { delivery.out_of_order += 1; }},
+                                                                    {Violation::error_answer, [](Delivery& delivery) { delivery.errors += 1; }}}));
   CAPTURE(name(violation));
   Story story;
   plant(story.delivery);

@@ -25,7 +25,17 @@ constexpr std::uint32_t skus = 20;
 constexpr std::uint32_t opening = 1'000'000;
 
 // What the server does wrong with its tenth order.
-enum class Lie { none, no_answer, two_answers, other_order, old_lsn, same_lsn, oversell, duplicate_flag, refusal, garbage, hang_up };
+enum class Lie { none,
+                 no_answer,
+                 two_answers,
+                 other_order,
+                 old_lsn,
+                 same_lsn,
+                 oversell,
+                 duplicate_flag,
+                 refusal,
+                 garbage,
+                 hang_up };
 
 // Serves one connection in a thread: one warehouse, orders reserved whole.
 class LyingServer {
@@ -174,11 +184,7 @@ TEST_CASE("load thread: a sound server passes, in a loop and in waves", "[loadte
 }
 
 TEST_CASE("load thread: every lie is found", "[loadtest]") {
-  const auto [lie, violation] = GENERATE(table<Lie, Violation>({
-      {Lie::no_answer, Violation::unanswered}, {Lie::two_answers, Violation::unexpected_answer}, {Lie::other_order, Violation::mismatched_answer},
-      {Lie::old_lsn, Violation::duplicate_lsn}, {Lie::old_lsn, Violation::out_of_order}, {Lie::same_lsn, Violation::duplicate_lsn},
-      {Lie::oversell, Violation::broken_chain}, {Lie::duplicate_flag, Violation::duplicate_answer}, {Lie::refusal, Violation::error_answer},
-      {Lie::garbage, Violation::malformed_answer}}));
+  const auto [lie, violation] = GENERATE(table<Lie, Violation>({{Lie::no_answer, Violation::unanswered}, {Lie::two_answers, Violation::unexpected_answer}, {Lie::other_order, Violation::mismatched_answer}, {Lie::old_lsn, Violation::duplicate_lsn}, {Lie::old_lsn, Violation::out_of_order}, {Lie::same_lsn, Violation::duplicate_lsn}, {Lie::oversell, Violation::broken_chain}, {Lie::duplicate_flag, Violation::duplicate_answer}, {Lie::refusal, Violation::error_answer}, {Lie::garbage, Violation::malformed_answer}}));
   CAPTURE(static_cast<int>(lie), name(violation));
   const Outcome outcome = run_against(lie, false);
   CHECK(outcome.verdict.failed());

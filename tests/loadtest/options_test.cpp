@@ -39,7 +39,8 @@ TEST_CASE("options: the short share belongs to the distribution unless given", "
 
 TEST_CASE("options: flags are understood", "[loadtest]") {
   const Options options = parse({"--op", "mixed", "--check-share", "0.9", "--waves", "--no-verdict", "--json", "--seed", "5",
-                                 "--id-prefix", "x", "--threads", "2", "--server-pid", "77"}).options;
+                                 "--id-prefix", "x", "--threads", "2", "--server-pid", "77"})
+                              .options;
   CHECK(options.operation == Operation::mixed);
   CHECK(options.checks() == Approx(0.9));
   CHECK(options.waves);

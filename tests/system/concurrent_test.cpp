@@ -270,3 +270,28 @@ TEST_CASE("strong replay: a wide catalogue with hot items, deep pipelines from s
   CHECK(counts.decided > commands);
   CHECK(counts.fills > 100);
 }
+
+TEST_CASE("strong replay: long queues are filled while others order what does not wait", "[system][concurrent]") {
+  const std::string threads = GENERATE("2", "4");
+  constexpr std::uint32_t rounds = 4, waiters = 1500;
+  const TemporaryDirectory directory;
+  Server server(directory.path() / "data", {"--io-threads", threads});
+  std::vector<Source> sources;
+  for (std::uint32_t connection = 0; connection < 4; ++connection) {
+    sources.push_back([connection, made = std::uint32_t{0}]() mutable -> std::optional<model::Command> {
+      if (made == rounds * (waiters + 1)) return std::nullopt;
+      const std::string number = std::to_string(connection) + "-" + std::to_string(made++);
+      if (connection != 0) return order("o" + number, {{2 + connection, 1}, {6, 1}});
+      if (made % (waiters + 1) == 0) return receipt("r" + number, {{1, waiters - 10}, {2, 7}, {1, 20, 2}});
+      return order("o" + number, {{1, 1}, {2, 1}});
+    });
+  }
+  model::LoadCommand load = catalogue(6, 3, 30'000);
+  std::erase_if(load.stock, [](const engine::OpeningStockEntry& row) { return row.product < 2; });
+  const Outcome outcome = run_all(server, load, sources, 500);
+  check_offline(server, outcome);
+  const Counts counts = judge(server.directory(), outcome, {.skus = 20000, .warehouses = 8});
+  std::cout << "strong replay, long queues, --io-threads " << threads << ": " << counts << '\n';
+  CHECK(counts.decided == 4 * rounds * (waiters + 1) + 1);
+  CHECK(counts.fills >= rounds * waiters);
+}

@@ -65,6 +65,16 @@ void RawConnection::send(std::span<const std::byte> bytes) {
   }
 }
 
+std::size_t RawConnection::send_without_reading(std::span<const std::byte> bytes) {
+  std::size_t total = 0;
+  while (total < bytes.size() && wait_for(socket_, POLLOUT, Clock::now() + milliseconds(500)) != 0) {
+    const ssize_t sent = ::send(socket_, bytes.data() + total, bytes.size() - total, MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (sent < 0 && errno != EAGAIN && errno != EINTR) throw ConnectionLost(std::string("cannot send: ") + std::strerror(errno));
+    if (sent > 0) total += static_cast<std::size_t>(sent);
+  }
+  return total;
+}
+
 void RawConnection::finish_sending() { ::shutdown(socket_, SHUT_WR); }
 
 void RawConnection::reset() {

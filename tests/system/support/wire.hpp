@@ -31,6 +31,8 @@ class RawConnection {
 
   // Sends everything; what comes meanwhile is kept, so that a long pipeline cannot stand still. Throws ConnectionLost.
   void send(std::span<const std::byte> bytes);
+  // Sends as much as goes without reading anything: until nothing is taken for half a second. Returns the bytes sent.
+  std::size_t send_without_reading(std::span<const std::byte> bytes);
   // Nothing more will be sent; answers still come.
   void finish_sending();
   // Closes at once, without the usual farewell (the peer sees a reset).

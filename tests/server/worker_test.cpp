@@ -1,0 +1,287 @@
+// The worker without sockets: bytes in, bytes out, against a journal whose sync can be held. The promises of a
+// connection: nothing before it is durable (E4), one answer each, order kept, nothing without a bound.
+#include <catch2/catch.hpp>
+#include <map>
+#include <variant>
+
+#include "schema/ask.hpp"
+#include "schema/event.hpp"
+#include "server/limits.hpp"
+#include "server/worker.hpp"
+#include "storage/memory_journal.hpp"
+
+using namespace earmark;
+
+namespace {
+
+struct Answer {
+  schema::MessageKind kind{};
+  std::uint16_t flags = 0;
+  std::uint64_t correlation = 0;
+  std::vector<std::byte> body;
+};
+
+// One worker, its journal's thread, and a client that speaks frames.
+class Bench {
+ public:
+  Bench() : journal_({1, 42, 0, 8, 3}), engine_(capacity(), 1), hub_(engine_, journal_), worker_(hub_, 0, [] {}) {
+    hub_.workers.push_back(&worker_);
+    thread_ = std::make_unique<JournalThread>(engine_, journal_, engine::TimeUs{}, [] {}, [](const storage::Failure&) {});
+    hub_.journal_thread = thread_.get();
+    thread_->start();
+    session_ = open();
+    load();
+  }
+  ~Bench() { thread_->drain_and_stop(); }
+
+  std::uint32_t open() {
+    const std::uint32_t index = worker_.open_session();
+    std::vector<std::byte> bytes;
+    encoder_.hello(bytes, 1, {schema::protocol_version, "", "test", 0});
+    worker_.receive(index, bytes, now_);
+    REQUIRE(answers(index).at(0).kind == schema::MessageKind::hello_answer);
+    return index;
+  }
+  void load() {
+    const engine::WarehouseEntry warehouses[] = {{"A", "", 1}, {"B", "", 2}};
+    const engine::ProductEntry products[] = {{"beam", ""}, {"board", ""}};
+    const engine::OpeningStockEntry stock[] = {{12, 0, 0}, {5, 0, 1}, {100, 1, 0}};
+    std::vector<std::byte> bytes;
+    encoder_.load(bytes, 2, {{warehouses, products, stock}});
+    worker_.receive(session_, bytes, now_);
+    until_durable();
+    REQUIRE(answers(session_).at(0).kind == schema::MessageKind::event);
+  }
+  void order(std::vector<std::byte>& bytes, std::uint64_t correlation, std::string_view id, std::uint32_t sku, std::int64_t quantity) {
+    const engine::OrderLine lines[] = {{quantity, engine::SkuId{sku}, engine::LineNumber{1}, {}, 0, 0}};
+    schema::OrderRequest request;
+    request.epoch = 42;
+    request.order.id = id;
+    request.order.lines = lines;
+    encoder_.order(bytes, correlation, request);
+  }
+  // Everything decided becomes durable and leaves.
+  void until_durable() {
+    while (engine_.shared().window.durable() != engine_.shared().commit_word.last()) thread_->wait_for_group();
+    worker_.proceed(now_);
+  }
+  std::vector<Answer> answers(std::uint32_t index) {
+    server::Session& session = worker_.session(index);
+    std::vector<Answer> found;
+    std::span<const std::byte> rest(session.out);
+    while (!rest.empty()) {
+      const schema::Split split = schema::split(rest);
+      REQUIRE(split.status == schema::SplitStatus::frame);
+      found.push_back({split.frame.header.kind, split.frame.header.flags, split.frame.header.correlation,
+                       {split.frame.body.begin(), split.frame.body.end()}});
+      rest = rest.subspan(split.consumed);
+    }
+    session.out.clear();
+    worker_.take_dirty();
+    return found;
+  }
+  engine::ErrorCode error(const Answer& answer) {
+    REQUIRE(answer.kind == schema::MessageKind::error);
+    const std::span<const std::byte> parts[] = {answer.body};
+    return std::get<schema::ErrorAnswer>(*decoder_.decode(answer.kind, parts)).error.code;
+  }
+
+  static engine::Capacity capacity() {
+    engine::Capacity capacity;
+    capacity.skus = 8;
+    capacity.warehouses = 3;
+    capacity.command_ids = 1U << 16;
+    capacity.waiting_lines = 1U << 14;
+    capacity.order_bytes = 1ULL << 30;
+    return capacity;
+  }
+
+  using JournalThread = server::JournalThread;
+  storage::MemoryJournal journal_;
+  engine::Engine engine_;
+  server::Hub hub_;
+  server::Worker worker_;
+  std::unique_ptr<JournalThread> thread_;
+  schema::RequestEncoder encoder_;
+  schema::AnswerDecoder decoder_;
+  std::uint32_t session_ = 0;
+  engine::TimeUs now_{1'000'000};
+};
+
+}  // namespace
+
+TEST_CASE("worker: no answer leaves before its sync has returned (E4)", "[server]") {
+  Bench bench;
+  bench.journal_.hold_syncs();
+  std::vector<std::byte> bytes;
+  bench.order(bytes, 10, "o1", 1, 3);
+  bench.order(bytes, 11, "o2", 1, 30);  // short: the settler's
+  bench.order(bytes, 12, "o3", 9, 1);   // an error that rests on what was decided
+  bench.worker_.receive(bench.session_, bytes, bench.now_);
+  bench.journal_.wait_until_held();
+  bench.worker_.proceed(bench.now_);
+  REQUIRE(bench.answers(bench.session_).empty());
+  bench.journal_.release_syncs();
+  bench.until_durable();
+  const std::vector<Answer> answers = bench.answers(bench.session_);
+  REQUIRE(answers.size() == 3);
+  std::map<std::uint64_t, schema::MessageKind> kinds;
+  for (const Answer& answer : answers) kinds[answer.correlation] = answer.kind;
+  REQUIRE(kinds.at(10) == schema::MessageKind::event);
+  REQUIRE(kinds.at(11) == schema::MessageKind::event);
+  REQUIRE(kinds.at(12) == schema::MessageKind::error);
+}
+
+TEST_CASE("worker: a check reads what is durable and does not wait (E9)", "[server]") {
+  Bench bench;
+  bench.journal_.hold_syncs();
+  std::vector<std::byte> bytes;
+  bench.order(bytes, 10, "o1", 1, 3);
+  const engine::SkuId skus[] = {engine::SkuId{1}, engine::SkuId{7}};
+  bench.encoder_.check(bytes, 11, {42, skus});
+  bench.worker_.receive(bench.session_, bytes, bench.now_);
+  const std::vector<Answer> answers = bench.answers(bench.session_);
+  REQUIRE(answers.size() == 1);
+  const std::span<const std::byte> parts[] = {answers[0].body};
+  const auto check = std::get<schema::CheckAnswer>(*bench.decoder_.decode(answers[0].kind, parts));
+  REQUIRE(std::vector<engine::Quantity>(check.available.begin(), check.available.end()) == std::vector<engine::Quantity>{12, 5, 0, 0});
+  bench.journal_.release_syncs();
+  bench.until_durable();
+}
+
+TEST_CASE("worker: a repeat gets the decision as first made, marked duplicate; another content is refused (I5)", "[server]") {
+  Bench bench;
+  std::vector<std::byte> bytes;
+  bench.order(bytes, 10, "o1", 1, 3);
+  bench.order(bytes, 11, "o1", 1, 3);
+  bench.order(bytes, 12, "o1", 1, 4);
+  bench.worker_.receive(bench.session_, bytes, bench.now_);
+  bench.until_durable();
+  const std::vector<Answer> answers = bench.answers(bench.session_);
+  REQUIRE(answers.size() == 3);
+  REQUIRE(answers[0].flags == 0);
+  REQUIRE(answers[1].flags == schema::flag_duplicate);
+  REQUIRE(answers[1].body == answers[0].body);
+  REQUIRE(bench.error(answers[2]) == engine::ErrorCode::duplicate_order);
+}
+
+TEST_CASE("worker: bytes may come in any pieces", "[server]") {
+  Bench bench;
+  std::vector<std::byte> bytes;
+  for (std::uint64_t index = 0; index < 5; ++index) bench.order(bytes, 10 + index, "o" + std::to_string(index), 2, 1);
+  const std::size_t step = GENERATE(1UL, 7UL, 16UL, 100UL);
+  for (std::size_t at = 0; at < bytes.size(); at += step) {
+    bench.worker_.receive(bench.session_, std::span(bytes).subspan(at, std::min(step, bytes.size() - at)), bench.now_);
+  }
+  bench.until_durable();
+  REQUIRE(bench.answers(bench.session_).size() == 5);
+}
+
+TEST_CASE("worker: hello comes first, and a frame too large ends the connection", "[server]") {
+  Bench bench;
+  const std::uint32_t rude = bench.worker_.open_session();
+  std::vector<std::byte> bytes;
+  bench.order(bytes, 10, "o1", 1, 1);
+  bench.worker_.receive(rude, bytes, bench.now_);
+  REQUIRE(bench.error(bench.answers(rude).at(0)) == engine::ErrorCode::hello_first);
+  REQUIRE(bench.worker_.session(rude).closing);
+
+  const std::uint32_t large = bench.open();
+  const schema::FrameHeader header{schema::max_frame_bytes + 8, schema::MessageKind::order, 0, 5};
+  bench.worker_.receive(large, std::as_bytes(std::span(&header, 1)), bench.now_);
+  REQUIRE(bench.error(bench.answers(large).at(0)) == engine::ErrorCode::too_large);
+  REQUIRE(bench.worker_.session(large).closing);
+}
+
+TEST_CASE("worker: unfinished parts are bounded", "[server]") {
+  Bench bench;
+  std::vector<std::byte> bytes;
+  for (std::uint64_t correlation = 1; correlation <= server::most_unfinished_messages + 1; ++correlation) {
+    const schema::FrameHeader header{0, schema::MessageKind::order, schema::flag_more_parts, correlation};
+    bytes.resize(bytes.size() + sizeof header);
+    std::memcpy(bytes.data() + bytes.size() - sizeof header, &header, sizeof header);
+  }
+  bench.worker_.receive(bench.session_, bytes, bench.now_);
+  REQUIRE(bench.error(bench.answers(bench.session_).at(0)) == engine::ErrorCode::too_many_parts);
+  REQUIRE(bench.worker_.session(bench.session_).closing);
+}
+
+TEST_CASE("worker: credit bounds what is taken in; the rest waits and is answered later", "[server]") {
+  Bench bench;
+  bench.journal_.hold_syncs();
+  std::vector<std::byte> bytes;
+  const std::uint64_t sent = server::credit + 100;
+  for (std::uint64_t index = 0; index < sent; ++index) bench.order(bytes, 10 + index, "o" + std::to_string(index), 2, 1);
+  bench.worker_.receive(bench.session_, bytes, bench.now_);
+  REQUIRE(bench.worker_.session(bench.session_).blocked);
+  REQUIRE(bench.worker_.session(bench.session_).under_way == server::credit);
+  bench.journal_.release_syncs();
+  std::size_t answered = 0;
+  while (answered < sent) {
+    bench.until_durable();
+    answered += bench.answers(bench.session_).size();
+  }
+  REQUIRE(answered == sent);
+  REQUIRE_FALSE(bench.worker_.session(bench.session_).blocked);
+  REQUIRE(bench.worker_.session(bench.session_).under_way == 0);
+}
+
+TEST_CASE("worker: answers for a connection that has gone are dropped, its decisions stand", "[server]") {
+  Bench bench;
+  const std::uint32_t gone = bench.open();
+  bench.journal_.hold_syncs();
+  std::vector<std::byte> bytes;
+  bench.order(bytes, 10, "o1", 1, 3);
+  bench.worker_.receive(gone, bytes, bench.now_);
+  bench.worker_.close_session(gone);
+  const std::uint32_t next = bench.worker_.open_session();
+  REQUIRE(next == gone);  // the slot is used anew
+  bench.journal_.release_syncs();
+  bench.until_durable();
+  REQUIRE(bench.answers(next).empty());
+  bytes.clear();
+  bench.order(bytes, 20, "o1", 1, 3);
+  bench.worker_.receive(bench.session_, bytes, bench.now_);
+  bench.until_durable();
+  REQUIRE(bench.answers(bench.session_).at(0).flags == schema::flag_duplicate);
+}
+
+TEST_CASE("worker: a subscriber gets every record from the LSN it named", "[server]") {
+  Bench bench;
+  std::vector<std::byte> bytes;
+  for (std::uint64_t index = 0; index < 50; ++index) bench.order(bytes, 10 + index, "o" + std::to_string(index), 2, 3);
+  bench.worker_.receive(bench.session_, bytes, bench.now_);
+  bench.until_durable();
+  bench.answers(bench.session_);
+  const std::uint32_t watcher = bench.open();
+  bytes.clear();
+  bench.encoder_.subscribe(bytes, 77, {engine::Lsn{1}});
+  bench.worker_.receive(watcher, bytes, bench.now_);
+  bench.until_durable();
+  const std::vector<Answer> stream = bench.answers(watcher);
+  REQUIRE(stream.size() == 1 + engine::Lsn{bench.engine_.shared().commit_word.last()}.value);
+  schema::EventDecoder decoder;
+  for (std::size_t index = 1; index < stream.size(); ++index) {
+    REQUIRE(stream[index].correlation == 77);
+    const std::span<const std::byte> bodies[] = {stream[index].body};
+    std::size_t consumed = 0;
+    REQUIRE(decoder.decode_bodies(bodies, consumed)->stamp.lsn == engine::Lsn{index});
+  }
+}
+
+TEST_CASE("worker: the digest is that of the engine, and taking in goes on after it", "[server]") {
+  Bench bench;
+  std::vector<std::byte> bytes;
+  bench.order(bytes, 10, "o1", 1, 30);
+  bench.encoder_.digest(bytes, 11);
+  bench.order(bytes, 12, "o2", 2, 1);
+  bench.worker_.receive(bench.session_, bytes, bench.now_);
+  std::map<std::uint64_t, Answer> answers;
+  while (answers.size() < 3) {
+    bench.until_durable();
+    for (Answer& answer : bench.answers(bench.session_)) answers[answer.correlation] = std::move(answer);
+  }
+  REQUIRE(answers.at(11).kind == schema::MessageKind::digest_answer);
+  const std::span<const std::byte> parts[] = {answers.at(11).body};
+  REQUIRE(std::get<schema::DigestAnswer>(*bench.decoder_.decode(answers.at(11).kind, parts)).digest.size() == 32);
+}
