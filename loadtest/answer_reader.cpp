@@ -105,7 +105,12 @@ std::optional<DecidedOrder> read_decided_order(std::span<const std::byte> body) 
     return std::nullopt;
   }
   const auto status = table->number<std::uint8_t>(OrderDecided::VT_STATUS);
-  const DecidedOrder order{engine::Lsn{stamp.lsn()}, static_cast<engine::OrderStatus>(status), {reinterpret_cast<const char*>(id.data()), id.size()}, Rows<engine::LineDecision>(lines), Rows<engine::Take>(takes)};
+  DecidedOrder order;
+  order.lsn = engine::Lsn{stamp.lsn()};
+  order.status = static_cast<engine::OrderStatus>(status);
+  order.id = {reinterpret_cast<const char*>(id.data()), id.size()};
+  order.lines = Rows<engine::LineDecision>(lines);
+  order.takes = Rows<engine::Take>(takes);
   if (status > static_cast<std::uint8_t>(wire::OrderStatus::MAX) || !takes_agree(order)) return std::nullopt;
   return order;
 }

@@ -106,22 +106,46 @@ ParsedOptions parse_options(int argc, const char* const* argv) {
   const std::map<std::string, Operation> operations = {
       {"order", Operation::order}, {"check", Operation::check}, {"mixed", Operation::mixed}};
   app.add_option("--server", server, "HOST:PORT of the server (environment: EARMARK_SERVER)")->capture_default_str();
-  app.add_option("--connections", options.connections, "Connections")->capture_default_str()->check(CLI::Range(1, 10'000));
-  app.add_option("--pipeline", options.pipeline, "Requests under way on each connection")->capture_default_str()->check(CLI::Range(1, 4'096));
+  app.add_option("--connections", options.connections, "Connections")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 10'000));
+  app.add_option("--pipeline", options.pipeline, "Requests under way on each connection")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 4'096));
   app.add_flag("--waves", options.waves, "Send --pipeline requests, wait for all answers, repeat");
-  app.add_option("--threads", options.threads, "Threads that drive the connections")->capture_default_str()->check(CLI::Range(1, 36));
-  app.add_option("--seconds", options.seconds, "Length of the measurement")->capture_default_str()->check(CLI::Range(0.1, 86'400.0));
-  app.add_option("--warmup", options.warmup_seconds, "Seconds of load before it")->capture_default_str()->check(CLI::Range(0.0, 3'600.0));
-  app.add_option("--op", options.operation, "order, check or mixed")->transform(CLI::CheckedTransformer(operations).description(""))->default_str("order");
-  app.add_option("--check-share", options.check_share, "Share of stock checks with --op mixed")->capture_default_str()->check(CLI::Range(0.0, 1.0));
-  app.add_option("--check-skus", options.check_skus, "SKUs that a stock check names")->capture_default_str()->check(CLI::Range(1, 50));
+  app.add_option("--threads", options.threads, "Threads that drive the connections")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 36));
+  app.add_option("--seconds", options.seconds, "Length of the measurement")
+      ->capture_default_str()
+      ->check(CLI::Range(0.1, 86'400.0));
+  app.add_option("--warmup", options.warmup_seconds, "Seconds of load before it")
+      ->capture_default_str()
+      ->check(CLI::Range(0.0, 3'600.0));
+  app.add_option("--op", options.operation, "order, check or mixed")
+      ->transform(CLI::CheckedTransformer(operations).description(""))
+      ->default_str("order");
+  app.add_option("--check-share", options.check_share, "Share of stock checks with --op mixed")
+      ->capture_default_str()
+      ->check(CLI::Range(0.0, 1.0));
+  app.add_option("--check-skus", options.check_skus, "SKUs that a stock check names")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 50));
   app.add_option("--distribution", shape.distribution, "Which SKUs: uniform, zipf or hot")
       ->transform(CLI::CheckedTransformer(distributions).description(""))
       ->default_str("uniform");
-  app.add_option("--skus", shape.skus, "SKUs of the catalogue")->capture_default_str()->check(CLI::Range(1, 50'000'000));
-  app.add_option("--warehouses", shape.warehouses, "Warehouses of the catalogue")->capture_default_str()->check(CLI::Range(1, 256));
-  app.add_option("--lines", shape.lines, "Lines of an order, each another SKU")->capture_default_str()->check(CLI::Range(1, static_cast<int>(engine::fast_path_cells)));
-  app.add_option("--quantity-max", shape.quantity_max, "A line asks for 1 to this many units")->capture_default_str()->check(CLI::Range(1, 1'000'000));
+  app.add_option("--skus", shape.skus, "SKUs of the catalogue")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 50'000'000));
+  app.add_option("--warehouses", shape.warehouses, "Warehouses of the catalogue")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 256));
+  app.add_option("--lines", shape.lines, "Lines of an order, each another SKU")
+      ->capture_default_str()
+      ->check(CLI::Range(1, static_cast<int>(engine::fast_path_cells)));
+  app.add_option("--quantity-max", shape.quantity_max, "A line asks for 1 to this many units")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 1'000'000));
   auto* stock = app.add_option("--stock", options.stock, "Opening stock of every cell (default: 1,000,000, but see --short-share)")
                     ->check(CLI::Range(0, static_cast<int>(engine::max_quantity)));
   auto* share = app.add_option("--short-share", options.short_share,
@@ -131,7 +155,8 @@ ParsedOptions parse_options(int argc, const char* const* argv) {
   app.add_option("--seed", options.seed, "Seed of the generator (default: chosen and printed)");
   app.add_option("--id-prefix", options.id_prefix, "Beginning of every order id (default: chosen and printed)");
   app.add_flag("--verdict,!--no-verdict", options.verdict, "Judge what the clients saw (default)");
-  app.add_option("--server-pid", server_pid, "Process whose CPU time is the server's (default: the local listener)")->check(CLI::PositiveNumber);
+  app.add_option("--server-pid", server_pid, "Process whose CPU time is the server's (default: the local listener)")
+      ->check(CLI::PositiveNumber);
   app.add_flag("--json", options.json, "One JSON object instead of a table");
   try {
     app.parse(argc, argv);

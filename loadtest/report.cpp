@@ -47,7 +47,16 @@ void add_row(client::Table& table, const RunReport& report, const char* what, co
 
 std::string latency_table(const RunReport& report) {
   using client::Align;
-  client::Table table({{""}, {"per second", Align::right}, {"answered", Align::right}, {"p50 us", Align::right}, {"p99", Align::right}, {"p99.9", Align::right}, {"p99.99", Align::right}, {"max", Align::right}});
+  client::Table table({
+      {""},
+      {"per second", Align::right},
+      {"answered", Align::right},
+      {"p50 us", Align::right},
+      {"p99", Align::right},
+      {"p99.9", Align::right},
+      {"p99.99", Align::right},
+      {"max", Align::right},
+  });
   add_row(table, report, "orders", report.tally.order_latency);
   add_row(table, report, "checks", report.tally.check_latency);
   return table.empty() ? "nothing was answered\n" : table.text();
@@ -99,7 +108,23 @@ json latency_json(const RunReport& report, const Histogram& latency) {
 
 json case_json(const Options& options) {
   const WorkloadShape& shape = options.shape;
-  json object = {{"server", options.server.text()}, {"loop", options.waves ? "closed, waves" : "closed"}, {"connections", options.connections}, {"pipeline", options.pipeline}, {"threads", options.threads}, {"seconds", options.seconds}, {"warmup_seconds", options.warmup_seconds}, {"operation", name(options.operation)}, {"distribution", name(shape.distribution)}, {"skus", shape.skus}, {"warehouses", shape.warehouses}, {"lines", shape.lines}, {"quantity_max", shape.quantity_max}, {"seed", options.seed}, {"id_prefix", options.id_prefix}};
+  json object = {
+      {"server", options.server.text()},
+      {"loop", options.waves ? "closed, waves" : "closed"},
+      {"connections", options.connections},
+      {"pipeline", options.pipeline},
+      {"threads", options.threads},
+      {"seconds", options.seconds},
+      {"warmup_seconds", options.warmup_seconds},
+      {"operation", name(options.operation)},
+      {"distribution", name(shape.distribution)},
+      {"skus", shape.skus},
+      {"warehouses", shape.warehouses},
+      {"lines", shape.lines},
+      {"quantity_max", shape.quantity_max},
+      {"seed", options.seed},
+      {"id_prefix", options.id_prefix},
+  };
   if (options.operation != Operation::order) object["check_skus"] = options.check_skus;
   if (options.operation == Operation::mixed) object["check_share"] = options.check_share;
   return object;
@@ -112,7 +137,19 @@ json verdict_json(const RunReport& report) {
   for (std::size_t index = 0; index < violation_count; ++index) {
     if (verdict.violations[index] != 0) violations[std::string(name(static_cast<Violation>(index)))] = verdict.violations[index];
   }
-  return {{"result", verdict.word()}, {"decisions", verdict.decisions}, {"lines", verdict.lines}, {"takes", verdict.takes}, {"cells", verdict.cells}, {"observations", verdict.observations}, {"foreign_lsns", verdict.foreign_lsns}, {"unexplained", verdict.unexplained}, {"violations", violations}, {"examples", verdict.examples}, {"seconds", report.verdict_seconds}};
+  return {
+      {"result", verdict.word()},
+      {"decisions", verdict.decisions},
+      {"lines", verdict.lines},
+      {"takes", verdict.takes},
+      {"cells", verdict.cells},
+      {"observations", verdict.observations},
+      {"foreign_lsns", verdict.foreign_lsns},
+      {"unexplained", verdict.unexplained},
+      {"violations", violations},
+      {"examples", verdict.examples},
+      {"seconds", report.verdict_seconds},
+  };
 }
 
 }  // namespace
@@ -122,8 +159,9 @@ std::string table_of(const RunReport& report) {
   std::string text = case_line(options) + "\n" + latency_table(report) + "\n" + status_line(report.tally) + error_line(report.tally);
   const std::string server = report.server_pid ? fmt::format("{:.2f}", report.cores.server) : "(unknown)";
   text += fmt::format("cores    server {}, client {:.2f}, others {:.2f}\n", server, report.cores.client, other_cores(report));
-  text += fmt::format("run      {:.1f} s after {:.1f} s of warm-up, seed {}, orders {}-*, {}\n", report.measured_seconds, options.warmup_seconds, options.seed,
-                      options.id_prefix, report.loaded_now ? "catalogue loaded for this run" : "catalogue and stock as they were there");
+  text += fmt::format("run      {:.1f} s after {:.1f} s of warm-up, seed {}, orders {}-*, {}\n", report.measured_seconds,
+                      options.warmup_seconds, options.seed, options.id_prefix,
+                      report.loaded_now ? "catalogue loaded for this run" : "catalogue and stock as they were there");
   if (report.history_full) text += "         ended early: half of the free memory is full of history; --no-verdict runs on\n";
   return text + verdict_lines(report);
 }
@@ -134,11 +172,30 @@ std::string json_of(const RunReport& report) {
     statuses[std::string(engine::name(static_cast<engine::OrderStatus>(index)))] = report.tally.statuses[index];
   }
   for (const auto& [code, count] : report.tally.errors) errors[std::string(engine::name(code))] = count;
-  json object = {{"program", program_name()}, {"server_version", report.server}, {"case", case_json(report.options)}, {"catalogue_loaded", report.loaded_now}, {"measured_seconds", report.measured_seconds}, {"history_full", report.history_full}, {"operations_per_second", report.per_second(report.requests())}, {"statuses", statuses}, {"lines", report.tally.lines}, {"short_lines", report.tally.short_lines}, {"short_line_share", share(report.tally.short_lines, report.tally.lines)}, {"errors", errors}, {"sent", report.delivery.sent}, {"answered", report.delivery.answered}, {"verdict", verdict_json(report)}};
-  object["cores"] = {{"server", report.server_pid ? json(report.cores.server) : json()}, {"client", report.cores.client}, {"others", other_cores(report)}};
+  json object = {
+      {"program", program_name()},
+      {"server_version", report.server},
+      {"case", case_json(report.options)},
+      {"catalogue_loaded", report.loaded_now},
+      {"measured_seconds", report.measured_seconds},
+      {"history_full", report.history_full},
+      {"operations_per_second", report.per_second(report.requests())},
+      {"statuses", statuses},
+      {"lines", report.tally.lines},
+      {"short_lines", report.tally.short_lines},
+      {"short_line_share", share(report.tally.short_lines, report.tally.lines)},
+      {"errors", errors},
+      {"sent", report.delivery.sent},
+      {"answered", report.delivery.answered},
+      {"verdict", verdict_json(report)},
+  };
+  const json server_cores = report.server_pid ? json(report.cores.server) : json();
+  object["cores"] = {{"server", server_cores}, {"client", report.cores.client}, {"others", other_cores(report)}};
   if (report.tally.order_latency.count() != 0) object["orders"] = latency_json(report, report.tally.order_latency);
   if (report.tally.check_latency.count() != 0) object["checks"] = latency_json(report, report.tally.check_latency);
-  if (report.verdict && report.verdict->decisions != 0) object["lsn"] = {{"first", report.verdict->first_lsn}, {"last", report.verdict->last_lsn}};
+  if (report.verdict && report.verdict->decisions != 0) {
+    object["lsn"] = {{"first", report.verdict->first_lsn}, {"last", report.verdict->last_lsn}};
+  }
   return object.dump();
 }
 

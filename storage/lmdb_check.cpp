@@ -257,7 +257,8 @@ bool Checker::check_beside_writer() {
   }
   auto environment = LmdbEnvironment::open(directory_, true, 0);
   if (!environment) {
-    fail(environment.error().kind, environment.error().text);
+    // LMDB refuses a file that it cannot read at all; the page walk says where it is damaged.
+    if (check_alone()) fail(environment.error().kind, environment.error().text);
     return false;
   }
   std::optional<PageProblem> problem;

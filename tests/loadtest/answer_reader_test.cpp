@@ -23,7 +23,14 @@ struct EncodedOrder {
   explicit EncodedOrder(Random& random) {
     const std::uint32_t count = 1 + random.below(20);
     for (std::uint32_t line = 1; line <= count; ++line) {
-      lines.push_back({engine::LineNumber{line}, engine::SkuId{random.below(1'000'000)}, 1 + random.below(900), random.below(9), random.below(9), random.below(9'000), engine::WarehouseId{static_cast<std::uint16_t>(random.below(5))}, 1, 0, {}});
+      engine::LineDecision& decided = lines.emplace_back();
+      decided.line = engine::LineNumber{line};
+      decided.sku = engine::SkuId{random.below(1'000'000)};
+      decided.quantity = 1 + random.below(900);
+      decided.backordered = random.below(9);
+      decided.taken = random.below(9);
+      decided.available_after = random.below(9'000);
+      decided.warehouse = engine::WarehouseId{static_cast<std::uint16_t>(random.below(5))};
       for (std::uint32_t more = random.below(3); more != 0; --more) {
         takes.push_back({1 + random.below(50), random.below(900), engine::WarehouseId{static_cast<std::uint16_t>(1 + random.below(5))}, 2});
         ++lines.back().more_takes;

@@ -1,7 +1,9 @@
 // The judge must find what is planted: each test makes a sound history and breaks one thing.
 #include <catch2/catch.hpp>
 
-#include <functional>
+#include <algorithm>
+#include <stdexcept>
+#include <utility>
 
 #include "loadtest/history.hpp"
 #include "loadtest/random.hpp"
@@ -203,17 +205,19 @@ TEST_CASE("history: the server's figures must be those of the decisions", "[load
 }
 
 TEST_CASE("history: what went wrong between request and answer fails the run", "[loadtest]") {
-  using Break = std::function<void(Delivery&)>;
-  const auto [violation, plant] = GENERATE(table<Violation, Break>({{Violation::unanswered, [](Delivery& delivery) { delivery.sent += 1; }},
-                                                                    {Violation::unexpected_answer, [](Delivery& delivery) { delivery.unexpected += 1; }},
-                                                                    {Violation::malformed_answer, [](Delivery& delivery) { delivery.malformed += 1; }},
-                                                                    {Violation::mismatched_answer, [](Delivery& delivery) { delivery.mismatched += 1; }},
-                                                                    {Violation::duplicate_answer, [](Delivery& delivery) { delivery.duplicates += 1; }},
-                                                                    {Violation::out_of_order, [](Delivery& delivery) { delivery.out_of_order += 1; }},
-                                                                    {Violation::error_answer, [](Delivery& delivery) { delivery.errors += 1; }}}));
+  using Count = std::uint64_t Delivery::*;
+  const auto [violation, count] = GENERATE(table<Violation, Count>({
+      {Violation::unanswered, &Delivery::sent},
+      {Violation::unexpected_answer, &Delivery::unexpected},
+      {Violation::malformed_answer, &Delivery::malformed},
+      {Violation::mismatched_answer, &Delivery::mismatched},
+      {Violation::duplicate_answer, &Delivery::duplicates},
+      {Violation::out_of_order, &Delivery::out_of_order},
+      {Violation::error_answer, &Delivery::errors},
+  }));
   CAPTURE(name(violation));
   Story story;
-  plant(story.delivery);
+  story.delivery.*count += 1;
   const Verdict verdict = story.judge();
   CHECK(verdict.failed());
   CHECK(verdict[violation] == 1);

@@ -95,9 +95,11 @@ class LyingServer {
     }
     decide(request.order, lie);
     const std::size_t start = out_.size();
-    schema::append_event_frames(out_, correlation, std::as_bytes(std::span(record_)).first(record_bytes_), lie == Lie::duplicate_flag, false);
-    if (lie == Lie::garbage) std::fill(out_.begin() + static_cast<std::ptrdiff_t>(start + schema::frame_header_bytes), out_.end(), std::byte{0x5A});
-    if (lie == Lie::two_answers) schema::append_event_frames(out_, correlation, std::as_bytes(std::span(record_)).first(record_bytes_), false, false);
+    const auto record = std::as_bytes(std::span(record_)).first(record_bytes_);
+    schema::append_event_frames(out_, correlation, record, lie == Lie::duplicate_flag, false);
+    if (lie == Lie::two_answers) schema::append_event_frames(out_, correlation, record, false, false);
+    if (lie != Lie::garbage) return;
+    std::fill(out_.begin() + static_cast<std::ptrdiff_t>(start + schema::frame_header_bytes), out_.end(), std::byte{0x5A});
   }
 
   void decide(const engine::PlaceOrder& order, Lie lie) {
@@ -184,7 +186,18 @@ TEST_CASE("load thread: a sound server passes, in a loop and in waves", "[loadte
 }
 
 TEST_CASE("load thread: every lie is found", "[loadtest]") {
-  const auto [lie, violation] = GENERATE(table<Lie, Violation>({{Lie::no_answer, Violation::unanswered}, {Lie::two_answers, Violation::unexpected_answer}, {Lie::other_order, Violation::mismatched_answer}, {Lie::old_lsn, Violation::duplicate_lsn}, {Lie::old_lsn, Violation::out_of_order}, {Lie::same_lsn, Violation::duplicate_lsn}, {Lie::oversell, Violation::broken_chain}, {Lie::duplicate_flag, Violation::duplicate_answer}, {Lie::refusal, Violation::error_answer}, {Lie::garbage, Violation::malformed_answer}}));
+  const auto [lie, violation] = GENERATE(table<Lie, Violation>({
+      {Lie::no_answer, Violation::unanswered},
+      {Lie::two_answers, Violation::unexpected_answer},
+      {Lie::other_order, Violation::mismatched_answer},
+      {Lie::old_lsn, Violation::duplicate_lsn},
+      {Lie::old_lsn, Violation::out_of_order},
+      {Lie::same_lsn, Violation::duplicate_lsn},
+      {Lie::oversell, Violation::broken_chain},
+      {Lie::duplicate_flag, Violation::duplicate_answer},
+      {Lie::refusal, Violation::error_answer},
+      {Lie::garbage, Violation::malformed_answer},
+  }));
   CAPTURE(static_cast<int>(lie), name(violation));
   const Outcome outcome = run_against(lie, false);
   CHECK(outcome.verdict.failed());

@@ -122,7 +122,16 @@ TEST_CASE("workload: hot puts one SKU into the first line of every order", "[loa
 }
 
 TEST_CASE("workload: about the wanted share of lines asks for SKUs without stock", "[loadtest]") {
-  const auto [distribution, share] = GENERATE(table<Distribution, double>({{Distribution::uniform, 0.0}, {Distribution::uniform, 0.25}, {Distribution::uniform, 1.0}, {Distribution::zipf, 0.0}, {Distribution::zipf, 0.55}, {Distribution::zipf, 0.9}, {Distribution::hot, 1.0 / 3}, {Distribution::hot, 0.5}}));
+  const auto [distribution, share] = GENERATE(table<Distribution, double>({
+      {Distribution::uniform, 0.0},
+      {Distribution::uniform, 0.25},
+      {Distribution::uniform, 1.0},
+      {Distribution::zipf, 0.0},
+      {Distribution::zipf, 0.55},
+      {Distribution::zipf, 0.9},
+      {Distribution::hot, 1.0 / 3},
+      {Distribution::hot, 0.5},
+  }));
   CAPTURE(name(distribution), share);
   const WorkloadShape shape = shape_of(distribution, 20'000);
   const std::vector<bool> without = skus_without_stock(shape, share);

@@ -40,7 +40,7 @@ model::LoadCommand catalogue(std::uint32_t skus, std::uint16_t warehouses, std::
   }
   for (std::uint32_t sku = 0; sku < skus; ++sku) {
     load.products.push_back({.code = "S" + std::to_string(sku + 1), .description = ""});
-    for (std::uint32_t warehouse = 0; warehouse < warehouses && on_hand > 0; ++warehouse) load.stock.push_back({on_hand, sku, warehouse});
+    for (std::uint32_t warehouse = 0; warehouse < warehouses && on_hand >= 0; ++warehouse) load.stock.push_back({on_hand, sku, warehouse});
   }
   return load;
 }

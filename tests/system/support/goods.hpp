@@ -1,5 +1,6 @@
 // Short words for commands, and a small catalogue that most of these tests use: SKUs S1 .. Sn (dense ids 1 .. n) in
-// warehouses W1 .. Wm (ids 1 .. m, by priority), each cell with the same opening stock.
+// warehouses W1 .. Wm (ids 1 .. m, by priority), each cell with the same opening stock (dense ids are in the order given
+// because every SKU is named by a row, or none is).
 #pragma once
 
 #include <string>
