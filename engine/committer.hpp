@@ -48,7 +48,7 @@ class Bundle {
 
 enum class Attempt : std::uint8_t {
   committed,
-  judged,   // nothing to record; what was judged is true at Committed::last (ids and catalogue entries never vanish)
+  judged,   // nothing to record; every read was of one state, whose LSN is Committed::last
   no_room,  // nothing was done: the window or the ring is full; try again when more is durable
 };
 
@@ -78,7 +78,11 @@ class Committer {
       Bundle bundle(recorder_, space, state.lsn() + 1);
       bundle.entries_ = &entries_;
       build(state, bundle, lost);
-      if (entries_.empty()) return {Attempt::judged, state.lsn(), state.lsn()};
+      if (entries_.empty()) {
+        // Exact only if nothing was committed while it was judged; the reads were acquires, so this one is behind them.
+        if (shared_.commit_word.stable(descriptor).bits != state.bits) continue;
+        return {Attempt::judged, state.lsn(), state.lsn()};
+      }
       if (try_commit(writes, descriptor, state, bundle)) {
         return {Attempt::committed, state.lsn() + 1, state.lsn() + entries_.size()};
       }
