@@ -109,7 +109,7 @@ TEST_CASE("durable first: what rests on a decision that is not durable waits wit
   CHECK(shopper.check({1}) == std::vector<engine::Quantity>{6});
 }
 
-TEST_CASE("exit 5: a sync that fails ends the server; nothing acknowledged is lost, nothing else was told", "[system][durability][exit]") {
+TEST_CASE("exit 5: a sync that fails ends the server, nothing acknowledged is lost, nothing else was told", "[system][durability][exit]") {
   if (!gate_works()) return;
   const std::string call = GENERATE("fdatasync", "meta");
   INFO("failing: " << call);

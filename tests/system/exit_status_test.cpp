@@ -70,7 +70,7 @@ void write_journal_file(const std::filesystem::path& directory, const std::strin
 
 }  // namespace
 
-TEST_CASE("ready line: listen, lsn, recovered_ms, pid; the directory is private", "[system][exit]") {
+TEST_CASE("ready line: listen, lsn, recovered_ms, pid, the directory is private", "[system][exit]") {
   const TemporaryDirectory directory;
   Server server(directory.path() / "made" / "here");
   CHECK(server.ready().lsn == 0);
@@ -121,7 +121,7 @@ TEST_CASE("exit 2: the catalogue does not fit --max-skus, and a larger one start
   CHECK(Server(directory.path(), {"--max-skus", "3"}).ready().lsn == 2);
 }
 
-TEST_CASE("exit 6: the port is taken; the directory is free again at once", "[system][exit]") {
+TEST_CASE("exit 6: the port is taken, the directory is free again at once", "[system][exit]") {
   const TemporaryDirectory directory;
   Server server(directory.path() / "one");
   const std::string other = (directory.path() / "two").string();
@@ -131,7 +131,7 @@ TEST_CASE("exit 6: the port is taken; the directory is free again at once", "[sy
   CHECK(Server(other).ready().lsn == 0);
 }
 
-TEST_CASE("exit 4: one byte changed in a record, naming the offset; verify uses the same words", "[system][exit][damage]") {
+TEST_CASE("exit 4: one byte changed in a record, naming the offset, verify uses the same words", "[system][exit][damage]") {
   const TemporaryDirectory directory;
   write_journal(directory.path(), 40);
   std::string bytes = journal_file(directory.path());

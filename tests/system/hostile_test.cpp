@@ -204,7 +204,7 @@ TEST_CASE("hostile: messages cut off at every eighth byte or with a byte changed
   for (int change = 0; change < 300; ++change, ++sent) {
     std::vector<std::byte> changed(body.begin(), body.end());
     changed[random() % changed.size()] ^= std::byte{static_cast<unsigned char>(1U << (random() % 8))};
-    // An id of its own SKU range stays 0 or unknown: dense ids over 4 are not in the catalogue.
+    // One changed bit leaves at least one line whose SKU is unknown.
     caller.send(frame(4, 1, changed));
   }
   for (std::size_t answer = 0; answer < sent; ++answer) {

@@ -213,7 +213,7 @@ TEST_CASE("subscribe: the history from any LSN, then what comes, no gap and no r
   std::cout << "subscribe: " << log.size() << " events from LSN 1, " << some.events.size() << " from LSN " << middle - 100 << '\n';
 }
 
-TEST_CASE("subscribe: from 0 only what comes; from beyond the end what will come", "[system][reads][events]") {
+TEST_CASE("subscribe: from 0 only what comes, from beyond the end what will come", "[system][reads][events]") {
   const TemporaryDirectory directory;
   Server server(directory.path());
   Caller caller(server.port()), now(server.port()), later(server.port());
