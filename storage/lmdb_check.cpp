@@ -208,7 +208,7 @@ std::optional<PageProblem> Checker::check_snapshot(std::span<const std::byte> fi
   later_.clear();
   found_.reset();
   mailbox_.check = {};
-  return check_pages(file, commit, mailbox_.at_offset, summary_,
+  return check_pages(file, commit, std::filesystem::exists(failed_append_mark(directory_)), mailbox_.at_offset, summary_,
                      [&](const StoredValue& value) { visit(file, value); });
 }
 

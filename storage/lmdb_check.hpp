@@ -6,11 +6,18 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <filesystem>
 
 #include "storage/group.hpp"
 #include "storage/journal.hpp"
 
 namespace earmark::storage {
+
+// A file beside the data, written when an append fails and removed by the next that succeeds: LMDB then leaves one of
+// its two metas as a mixture of two commits, which at any other time would be damage.
+inline std::filesystem::path failed_append_mark(const std::filesystem::path& journal_directory) {
+  return journal_directory / "append-failed";
+}
 
 enum class CheckDepth : std::uint8_t {
   pages,     // pages, group headers and their chain: enough for LMDB to be safe

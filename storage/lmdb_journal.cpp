@@ -5,6 +5,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstring>
+#include <fstream>
 #include <optional>
 #include <string>
 #include <utility>
@@ -118,6 +119,7 @@ class LmdbJournal final : public Journal {
   // Stored (release) after the sync, by the appender; loaded (acquire) by last() on any thread.
   std::atomic<std::uint64_t> last_;
   bool read_only_ = false;
+  bool failed_before_ = false;  // the mark of a failed append is there
   std::string failed_;  // why no append is accepted any more
   std::unique_ptr<LmdbEnvironment> environment_;
   MDB_dbi groups_ = 0;
@@ -125,6 +127,7 @@ class LmdbJournal final : public Journal {
 
 Outcome<void> LmdbJournal::start(const OpenOptions& options) {
   read_only_ = options.read_only;
+  failed_before_ = std::filesystem::exists(failed_append_mark(directory_));
   auto environment = LmdbEnvironment::open(directory_, options.read_only, options.map_bytes);
   if (!environment) return Unexpected{environment.error()};
   environment_ = std::move(environment).value();
@@ -164,9 +167,14 @@ Outcome<void> LmdbJournal::append(const Group& group) {
   int error = try_append(group, link);
   while (error == MDB_MAP_FULL && environment_->grow_map() == 0) error = try_append(group, link);
   if (error != 0) {
+    std::ofstream(failed_append_mark(directory_)) << mdb_strerror(error) << '\n';  // if this fails too, the start says damaged
     return refuse("cannot append records LSN " + std::to_string(group.first.value) + " to " +
                   std::to_string(group.last.value) + " to the journal " + directory_.string() + ": " +
                   mdb_strerror(error) + "; see to the disk, then start the server again: it recovers what is durable");
+  }
+  if (std::exchange(failed_before_, false)) {
+    std::error_code ignored;
+    std::filesystem::remove(failed_append_mark(directory_), ignored);
   }
   link_ = link;
   last_.store(group.last.value, std::memory_order_release);

@@ -73,7 +73,7 @@ class Walk {
  public:
   Walk(Bytes file, std::atomic<std::uint64_t>& at) : file_(file), at_(at) {}
 
-  PageSummary run(std::uint64_t commit, const ValueVisitor& visit, bool& moved_on);
+  PageSummary run(std::uint64_t commit, bool after_failed_append, const ValueVisitor& visit, bool& moved_on);
 
  private:
   using Visitor = std::function<void(const Entry&)>;
@@ -311,7 +311,7 @@ void Walk::check_previous(const Meta& newest, const Meta& previous, std::uint64_
           "the two meta pages are not one group apart");
 }
 
-PageSummary Walk::run(std::uint64_t commit, const ValueVisitor& visit, bool& moved_on) {
+PageSummary Walk::run(std::uint64_t commit, bool after_failed_append, const ValueVisitor& visit, bool& moved_on) {
   require(file_.size() >= 2 * 4096, 0, "the file is too short to be a journal (cut off?)");
   page_bytes_ = load<Meta>(file_, header_bytes).free.pad;
   require(page_bytes_ >= 4096 && page_bytes_ <= 65'536 && (page_bytes_ & (page_bytes_ - 1)) == 0 &&
@@ -346,18 +346,18 @@ PageSummary Walk::run(std::uint64_t commit, const ValueVisitor& visit, bool& mov
   });
   summary.groups = databases.groups.entries;
   check_free_list(meta, summary.free_pages);
-  if (commit == 0) check_previous(meta, metas[1 - newest], summary.groups);
+  if (commit == 0 && !after_failed_append) check_previous(meta, metas[1 - newest], summary.groups);
   summary.used_pages = used_pages_ + 2;
   return summary;
 }
 
 }  // namespace
 
-std::optional<PageProblem> check_pages(std::span<const std::byte> file, std::uint64_t commit, std::atomic<std::uint64_t>& at,
-                                       PageSummary& summary, const ValueVisitor& visit) {
+std::optional<PageProblem> check_pages(std::span<const std::byte> file, std::uint64_t commit, bool after_failed_append,
+                                       std::atomic<std::uint64_t>& at, PageSummary& summary, const ValueVisitor& visit) {
   bool moved_on = false;
   try {
-    summary = Walk(file, at).run(commit, visit, moved_on);
+    summary = Walk(file, at).run(commit, after_failed_append, visit, moved_on);
   } catch (const Damage& damage) {
     return PageProblem{damage.offset, damage.text, false};
   }

@@ -40,8 +40,9 @@ struct PageSummary {
 using ValueVisitor = std::function<void(const StoredValue&)>;
 
 // Walks the commit `commit` (0: the newest, no writer being at work, both metas checked). `visit` gets the groups in
-// key order. `at` follows the offset that is being read.
-std::optional<PageProblem> check_pages(std::span<const std::byte> file, std::uint64_t commit, std::atomic<std::uint64_t>& at,
-                                       PageSummary& summary, const ValueVisitor& visit);
+// key order. `at` follows the offset that is being read. `after_failed_append`: the last append of the journal failed, so
+// the meta that LMDB was writing may be a mixture of two commits; the newest whole one decides.
+std::optional<PageProblem> check_pages(std::span<const std::byte> file, std::uint64_t commit, bool after_failed_append,
+                                       std::atomic<std::uint64_t>& at, PageSummary& summary, const ValueVisitor& visit);
 
 }  // namespace earmark::storage

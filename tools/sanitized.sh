@@ -8,8 +8,9 @@ preset=${1:-}
 if [[ $preset != asan && $preset != tsan ]]; then die 2 "which sanitizer? tools/sanitized.sh asan or tsan"; fi
 shift
 tools/build.sh "$preset" "$@"
-timeout --foreground 600 tools/suite.sh "$preset" "$@" --quiet || {
-  status=$?
-  if ((status == 124)); then die 1 "the $preset suite took more than 10 minutes and was stopped"; fi
-  exit "$status"
-}
+tests=()
+if [[ $preset == tsan ]]; then
+  skipped "model, schema, client and the engine's differential test under ThreadSanitizer: no threads there"
+  tests=(-LE '^(model|schema|client)$' -E "gives the twin's answers to random commands")
+fi
+exec tools/suite.sh "$preset" "$@" --minutes 15 --quiet "${tests[@]}"

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Runs the tests of one built preset; says what was skipped and why; ctest's own summary comes last.
-#   tools/suite.sh PRESET [--jobs N] [--quiet] [CTEST ARGUMENTS...]      e.g. tools/suite.sh release -L storage
+#   tools/suite.sh PRESET [--jobs N] [--minutes N] [--quiet] [CTEST ARGUMENTS...]      e.g. tools/suite.sh release -L storage
+# --minutes: tests that are not done by then are ended, and are failures.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source tools/lib.sh
@@ -8,10 +9,11 @@ source tools/lib.sh
 preset=${1:-}
 if [[ -z $preset || ! -d build/$preset ]]; then die 2 "build/$preset is not there; build it first: tools/build.sh PRESET"; fi
 shift
-jobs=$(nproc) quiet=0
+jobs=$(nproc) quiet=0 stop_time=()
 while (($# > 0)); do
   case $1 in
     --jobs) jobs=${2:-}; shift 2 ;;
+    --minutes) stop_time=(--stop-time "$(date -d "+${2:-} minutes" '+%H:%M:%S %z')"); shift 2 ;;
     --quiet) quiet=1; shift ;;
     *) break ;;
   esac
@@ -28,7 +30,7 @@ summary=$log_dir/tests-$preset.summary
 mkdir -p "$log_dir"
 : >"$summary"
 status=0
-ctest --test-dir "build/$preset" -j "$jobs" --timeout 600 --no-tests=error --no-label-summary "$@" 2>&1 </dev/null | tee "$log" |
+ctest --test-dir "build/$preset" -j "$jobs" --timeout 600 --no-tests=error --no-label-summary "${stop_time[@]}" "$@" 2>&1 </dev/null | tee "$log" |
   awk -v summary="$summary" -v quiet="$quiet" '
     /^[0-9]+% tests passed/ || /^No tests were found/ { ending = 1 }
     ending { print > summary; next }

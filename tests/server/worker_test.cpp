@@ -149,7 +149,7 @@ TEST_CASE("worker: a check reads what is durable and does not wait (E9)", "[serv
   bench.until_durable();
 }
 
-TEST_CASE("worker: a repeat gets the decision as first made, marked duplicate; another content is refused (I5)", "[server]") {
+TEST_CASE("worker: a repeat gets the decision as first made, marked duplicate, another content is refused (I5)", "[server]") {
   Bench bench;
   std::vector<std::byte> bytes;
   bench.order(bytes, 10, "o1", 1, 3);
@@ -206,7 +206,7 @@ TEST_CASE("worker: unfinished parts are bounded", "[server]") {
   REQUIRE(bench.worker_.session(bench.session_).closing);
 }
 
-TEST_CASE("worker: credit bounds what is taken in; the rest waits and is answered later", "[server]") {
+TEST_CASE("worker: credit bounds what is taken in, the rest waits and is answered later", "[server]") {
   Bench bench;
   bench.journal_.hold_syncs();
   std::vector<std::byte> bytes;
