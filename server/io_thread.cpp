@@ -17,6 +17,7 @@ struct IoThread::Connection {
   Clock::time_point opened = Clock::now();
   bool listed = false;            // in waiting_unblocked_
   bool writing = false;           // the peer's window is full; a wait for it is under way
+  bool told_to_go = false;        // `opened` is then the time of that
   bool closed = false;
 };
 
@@ -109,6 +110,7 @@ asio::awaitable<void> IoThread::watch() {
     for (const std::shared_ptr<Connection>& connection : connections_) {
       if (!connection || connection->closed) continue;
       const Session& session = worker_.session(connection->session);
+      if (session.closing && !std::exchange(connection->told_to_go, true)) connection->opened = Clock::now();
       if ((!session.greeted || session.closing) && Clock::now() - connection->opened > seconds(hello_deadline_s)) {
         asio::error_code ignored;
         connection->closed = true;
@@ -116,6 +118,8 @@ asio::awaitable<void> IoThread::watch() {
         connection->unblocked.cancel();
       }
     }
+    worker_.end_unfinished(now());
+    send_dirty();
     if (stopping_) stop_when_done();
     if (context_.stopped()) co_return;
   }

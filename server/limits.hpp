@@ -11,6 +11,7 @@ inline constexpr std::size_t most_unsent_bytes = 1U << 20;    // a session with 
 inline constexpr std::size_t read_bytes = 256U << 10;         // one socket read at most
 inline constexpr std::size_t most_unfinished_messages = 4;    // in parts, of one session
 inline constexpr std::size_t most_unfinished_bytes = 1U << 20;
+inline constexpr std::int64_t most_unfinished_us = 30'000'000;  // from the first part to the last
 inline constexpr std::size_t most_check_skus = 4096;
 inline constexpr std::size_t most_snapshot_rows = 1024;
 inline constexpr std::size_t stock_rows_per_answer = 16384;

@@ -19,6 +19,7 @@ struct UnfinishedMessage {
   std::uint64_t correlation = 0;
   std::vector<std::vector<std::byte>> bodies;
   std::size_t bytes = 0;
+  engine::TimeUs since{};  // when its first part came
 };
 
 struct Subscription {

@@ -13,4 +13,4 @@ if [[ $preset == tsan ]]; then
   skipped "model, schema, client and the engine's differential test under ThreadSanitizer: no threads there"
   tests=(-LE '^(model|schema|client)$' -E "gives the twin's answers to random commands")
 fi
-exec tools/suite.sh "$preset" "$@" --minutes 15 --quiet "${tests[@]}"
+exec tools/suite.sh "$preset" "$@" --minutes 12 --quiet "${tests[@]}"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs the tests of one built preset; says what was skipped and why; ctest's own summary comes last.
 #   tools/suite.sh PRESET [--jobs N] [--minutes N] [--quiet] [CTEST ARGUMENTS...]      e.g. tools/suite.sh release -L storage
-# --minutes: tests that are not done by then are ended, and are failures.
+# --minutes: what is not done by then is ended, exit 124.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source tools/lib.sh
@@ -9,11 +9,11 @@ source tools/lib.sh
 preset=${1:-}
 if [[ -z $preset || ! -d build/$preset ]]; then die 2 "build/$preset is not there; build it first: tools/build.sh PRESET"; fi
 shift
-jobs=$(nproc) quiet=0 stop_time=()
+jobs=$(nproc) quiet=0 minutes=0 # no end
 while (($# > 0)); do
   case $1 in
     --jobs) jobs=${2:-}; shift 2 ;;
-    --minutes) stop_time=(--stop-time "$(date -d "+${2:-} minutes" '+%H:%M:%S %z')"); shift 2 ;;
+    --minutes) minutes=${2:-}; shift 2 ;;
     --quiet) quiet=1; shift ;;
     *) break ;;
   esac
@@ -27,10 +27,19 @@ export CTEST_OUTPUT_ON_FAILURE=1
 
 log=$log_dir/tests-$preset.log
 summary=$log_dir/tests-$preset.summary
+details=build/$preset/Testing/Temporary/LastTest.log
 mkdir -p "$log_dir"
 : >"$summary"
+rm -f "$details"
 status=0
-ctest --test-dir "build/$preset" -j "$jobs" --timeout 600 --no-tests=error --no-label-summary "${stop_time[@]}" "$@" 2>&1 </dev/null | tee "$log" |
+
+# In a session of its own, so that its end takes all tests and their servers with it.
+setsid timeout -k 20 "${minutes}m" ctest --test-dir "build/$preset" -j "$jobs" --timeout 600 --no-tests=error \
+  --no-label-summary "$@" >"$log" 2>&1 </dev/null &
+ctest_pid=$!
+trap 'kill -TERM -- "-$ctest_pid" 2>/dev/null || true; exit 130' INT TERM HUP
+
+tail -n +1 -s 0.2 -f --pid="$ctest_pid" "$log" |
   awk -v summary="$summary" -v quiet="$quiet" '
     /^[0-9]+% tests passed/ || /^No tests were found/ { ending = 1 }
     ending { print > summary; next }
@@ -40,10 +49,10 @@ ctest --test-dir "build/$preset" -j "$jobs" --timeout 600 --no-tests=error --no-
       next
     }
     /^ +Start +[0-9]+:|^Internal ctest changing|^Test project/ { next }
-    { print; fflush() }' || status=$?
+    { print; fflush() }'
+wait "$ctest_pid" || status=$?
 
 # What tests printed stands in ctest's last log, also where they passed: the counts of the harnesses, and what was skipped.
-details=build/$preset/Testing/Temporary/LastTest.log
 if [[ -f $details ]]; then
   if ((!quiet)); then
     { grep -a -h -E '^[a-z][a-z ]*: .*[0-9]' "$details" || true; } | { grep -v -E '^(test cases|assertions|skipped): ' || true; } |
@@ -51,5 +60,6 @@ if [[ -f $details ]]; then
   fi
   { grep -a -h -E '^skipped: ' "$details" || true; } | sort -u | sed 's/^skipped: /skipped  /'
 fi
+if ((status == 124)); then die 124 "the suite was not done after $minutes minutes and was ended"; fi
 cat "$summary"
 exit "$status"
