@@ -11,17 +11,6 @@ using namespace earmark;
 
 namespace {
 
-engine::Capacity small_capacity() {
-  engine::Capacity capacity;
-  capacity.skus = model::RandomCommands::limits().skus;
-  capacity.warehouses = static_cast<std::uint16_t>(model::RandomCommands::limits().warehouses);
-  capacity.command_ids = 1U << 20;
-  capacity.waiting_lines = 1U << 18;
-  capacity.order_bytes = 2ULL << 30;
-  capacity.ring_bytes = 8U << 20;
-  return capacity;
-}
-
 std::uint64_t number_from(const char* variable, std::uint64_t otherwise) {
   const char* text = std::getenv(variable);
   return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
@@ -37,7 +26,7 @@ TEST_CASE("engine: gives the twin's answers to random commands", "[engine][model
   for (std::uint64_t seed = first_seed; seed < first_seed + seeds; ++seed) {
     model::RandomCommands random(seed);
     model::Twin twin(model::RandomCommands::limits());
-    test::Harness harness(small_capacity());
+    test::Harness harness(test::small_capacity());
     for (std::uint64_t step = 0; step < commands; ++step) {
       const model::Command command = random.next();
       const std::uint64_t content = model::content_of(command);
@@ -58,7 +47,7 @@ TEST_CASE("engine: gives the twin's answers to random commands", "[engine][model
     INFO("seed " << seed);
     REQUIRE(harness.engine().broken_invariant() == "");
     REQUIRE(harness.engine().digest() == twin.digest());
-    engine::Engine restored(small_capacity(), 1);
+    engine::Engine restored(test::small_capacity(), 1);
     harness.replay_into(restored, harness.records());
     REQUIRE(restored.broken_invariant() == "");
     REQUIRE(restored.digest() == harness.engine().digest());
@@ -71,14 +60,14 @@ TEST_CASE("engine: gives the twin's answers to random commands", "[engine][model
 TEST_CASE("restore: finishes the fills that a crash cut off, at every record of the log", "[engine][recovery]") {
   const std::uint64_t seed = number_from("EARMARK_SEED", 7);
   model::RandomCommands random(seed);
-  test::Harness harness(small_capacity());
+  test::Harness harness(test::small_capacity());
   for (std::uint64_t step = 0; step < 400; ++step) {
     const model::Command command = random.next();
     harness.apply(command, model::content_of(command), engine::TimeUs{static_cast<std::int64_t>(step + 1)});
   }
   std::size_t finished = 0;
   for (std::size_t cut = 1; cut <= harness.records(); ++cut) {
-    test::Harness after_crash(small_capacity());
+    test::Harness after_crash(test::small_capacity());
     harness.replay_into(after_crash.engine(), cut);
     finished += after_crash.settle_unfinished();
     INFO("seed " << seed << ", cut after record " << cut);

@@ -1,5 +1,7 @@
 #include "tests/engine/harness.hpp"
 
+#include "tests/model/random_commands.hpp"
+
 namespace earmark::test {
 namespace {
 
@@ -23,6 +25,17 @@ bool fills_follow(const schema::Event& event) {
 }
 
 }  // namespace
+
+engine::Capacity small_capacity() {
+  engine::Capacity capacity;
+  capacity.skus = model::RandomCommands::limits().skus;
+  capacity.warehouses = static_cast<std::uint16_t>(model::RandomCommands::limits().warehouses);
+  capacity.command_ids = 1U << 20;
+  capacity.waiting_lines = 1U << 18;
+  capacity.order_bytes = 2ULL << 30;
+  capacity.ring_bytes = 1U << 20;
+  return capacity;
+}
 
 Harness::Harness(const engine::Capacity& capacity, std::size_t committers)
     : engine_(capacity, committers), committer_(engine_.shared(), engine::CommitterId{0}, recorder_, *this), desk_(committer_) {}

@@ -15,6 +15,9 @@
 
 namespace earmark::test {
 
+// For the catalogue of model::RandomCommands.
+engine::Capacity small_capacity();
+
 class Harness final : public engine::Outcomes {
  public:
   explicit Harness(const engine::Capacity& capacity, std::size_t committers = 1);

@@ -8,6 +8,7 @@
 #include <random>
 #include <thread>
 
+#include "server/wake_signal.hpp"
 #include "tests/engine/harness.hpp"
 #include "tests/model/random_commands.hpp"
 
@@ -15,22 +16,11 @@ using namespace earmark;
 
 namespace {
 
-engine::Capacity small_capacity() {
-  engine::Capacity capacity;
-  capacity.skus = model::RandomCommands::limits().skus;
-  capacity.warehouses = static_cast<std::uint16_t>(model::RandomCommands::limits().warehouses);
-  capacity.command_ids = 1U << 18;
-  capacity.waiting_lines = 1U << 16;
-  capacity.order_bytes = 2ULL << 30;
-  capacity.ring_bytes = 1U << 20;
-  return capacity;
-}
-
 // One committing thread with its commands and what became of them.
 class Clerk final : public engine::Outcomes {
  public:
-  Clerk(engine::Engine& engine, std::uint8_t id, std::uint64_t seed, std::size_t commands)
-      : engine_(engine), id_(id), committer_(engine.shared(), engine::CommitterId{id}, recorder_, *this), desk_(committer_) {
+  Clerk(engine::Engine& engine, server::WakeSignal& journal, std::uint8_t id, std::uint64_t seed, std::size_t commands)
+      : engine_(engine), journal_(journal), id_(id), committer_(engine.shared(), engine::CommitterId{id}, recorder_, *this), desk_(committer_) {
     model::RandomCommands random(seed);
     for (std::size_t index = 0; index < commands; ++index) commands_.push_back(random.next());
   }
@@ -51,7 +41,7 @@ class Clerk final : public engine::Outcomes {
   const std::vector<model::Command>& commands() const { return commands_; }
   const engine::DeskCounters& desk() const { return desk_.counters(); }
 
-  void committed(engine::Lsn, engine::Lsn) override {}
+  void committed(engine::Lsn, engine::Lsn) override { journal_.wake(); }
   void decided(const engine::ReplyTo& reply, engine::Lsn lsn, std::span<const std::byte>, std::uint64_t ring_position, bool) override {
     answers_.push_back({reply, lsn});
     if (ring_position != 0) rings_.push_back({lsn, ring_position});
@@ -103,6 +93,7 @@ class Clerk final : public engine::Outcomes {
   static engine::TimeUs now() { return engine::TimeUs{1}; }
 
   engine::Engine& engine_;
+  server::WakeSignal& journal_;
   std::uint8_t id_;
   server::EventRecorder recorder_;
   engine::Committer committer_;
@@ -114,7 +105,7 @@ class Clerk final : public engine::Outcomes {
 };
 
 // The journal's part: follows the window without a gap and keeps the records.
-std::vector<std::vector<std::byte>> follow(engine::Engine& engine, const std::atomic<bool>& done) {
+std::vector<std::vector<std::byte>> follow(engine::Engine& engine, server::WakeSignal& signal, const std::atomic<bool>& done) {
   std::vector<std::vector<std::byte>> log;
   schema::EventDecoder decoder;
   engine::Lsn next{1};
@@ -123,7 +114,9 @@ std::vector<std::vector<std::byte>> follow(engine::Engine& engine, const std::at
     const auto place = engine.shared().window.find(next);
     if (!place) {
       if (last_look) return log;
-      std::this_thread::yield();
+      signal.announce();
+      if (engine.shared().window.find(next) || done.load(std::memory_order_acquire)) signal.retract();
+      else signal.sleep(100);
       continue;
     }
     const std::span<std::byte> bundle = engine.shared().rings[place->committer.value]->at(place->offset_units);
@@ -208,18 +201,20 @@ TEST_CASE("stress: the log of concurrent threads read in order gives every answe
   const std::uint64_t seed = std::random_device{}();
   std::uint64_t decisions = 0, lost = 0, helps = 0, fast = 0, same_numbers = 0;
   for (std::size_t round = 0; round < rounds; ++round) {
-    engine::Engine engine(small_capacity(), threads);
+    engine::Engine engine(test::small_capacity(), threads);
+    server::WakeSignal signal;
     std::vector<std::unique_ptr<Clerk>> clerks;
     for (std::size_t index = 0; index < threads; ++index) {
-      clerks.push_back(std::make_unique<Clerk>(engine, static_cast<std::uint8_t>(index), seed + round * 64 + index, 1500));
+      clerks.push_back(std::make_unique<Clerk>(engine, signal, static_cast<std::uint8_t>(index), seed + round * 64 + index, 1500));
     }
     std::atomic<bool> done{false};
     std::vector<std::vector<std::byte>> log;
-    std::thread journal([&] { log = follow(engine, done); });
+    std::thread journal([&] { log = follow(engine, signal, done); });
     std::vector<std::thread> running;
     for (const auto& clerk : clerks) running.emplace_back([&clerk] { clerk->run(); });
     for (std::thread& thread : running) thread.join();
     done.store(true, std::memory_order_release);
+    signal.wake();
     journal.join();
 
     std::map<std::uint64_t, engine::ReplyTo> asked;  // LSN of a record -> whose command it answers
@@ -229,7 +224,7 @@ TEST_CASE("stress: the log of concurrent threads read in order gives every answe
     }
     REQUIRE(asked.size() == log.size());
     TwinReader reader(seed);
-    engine::Engine restored(small_capacity(), 1);
+    engine::Engine restored(test::small_capacity(), 1);
     schema::EventDecoder decoder;
     for (const std::vector<std::byte>& record : log) {
       std::size_t consumed = 0;
