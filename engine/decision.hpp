@@ -149,6 +149,11 @@ struct LoadDecision {
   std::span<const ReceivedRow> stock;
 };
 
-struct VoidDecision {};
+// Bookkeeping: no stock moves. With `oldest_known` not 0, ids of commands with an LSN below it are forgotten and may be used
+// anew, but for those of orders that are open or closed after `archived`. Neither ever falls.
+struct VoidDecision {
+  Lsn oldest_known{};
+  Lsn archived{};
+};
 
 }  // namespace earmark::engine

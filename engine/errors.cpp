@@ -40,6 +40,7 @@ constexpr Words words[] = {
     {ErrorCode::bad_text, "bad_text", "A text field may have 512 bytes of UTF-8."},
     {ErrorCode::trimmed, "trimmed", "The journal no longer begins that early; start at the LSN named."},
     {ErrorCode::too_many_rows, "too_many_rows", "At most 1,024 rows in a snapshot; ask for fewer SKUs."},
+    {ErrorCode::fell_behind, "fell_behind", "This subscriber took its events too slowly; subscribe again from the LSN named."},
 };
 
 }  // namespace

@@ -42,6 +42,7 @@ enum class ErrorCode : std::uint16_t {
   bad_text = 43,
   trimmed = 44,
   too_many_rows = 45,
+  fell_behind = 46,
 };
 
 // The sentence-named value as it stands in answers and decision files, e.g. "unknown_sku".

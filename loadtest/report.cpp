@@ -36,7 +36,7 @@ std::string case_line(const Options& options) {
                      client::counted(options.threads, "thread"));
 }
 
-void add_row(client::Table& table, const RunReport& report, const char* what, const Histogram& latency) {
+void add_row(client::Table& table, const RunReport& report, const char* what, const engine::Histogram& latency) {
   if (latency.count() == 0) return;
   const auto rate = static_cast<std::uint64_t>(report.per_second(latency.count()));
   std::vector<std::string> cells = {what, with_separators(rate), with_separators(latency.count())};
@@ -98,7 +98,7 @@ std::string verdict_lines(const RunReport& report) {
   return text;
 }
 
-json latency_json(const RunReport& report, const Histogram& latency) {
+json latency_json(const RunReport& report, const engine::Histogram& latency) {
   json object = {{"answered", latency.count()},
                  {"per_second", report.per_second(latency.count())},
                  {"max_us", microseconds(latency.max())}};

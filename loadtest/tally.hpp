@@ -6,12 +6,12 @@
 #include <map>
 
 #include "engine/errors.hpp"
-#include "loadtest/histogram.hpp"
+#include "engine/histogram.hpp"
 
 namespace earmark::loadtest {
 
 struct Tally {
-  Histogram order_latency, check_latency;    // nanoseconds; their counts are the answered requests
+  engine::Histogram order_latency, check_latency;    // nanoseconds; their counts are the answered requests
   std::array<std::uint64_t, 6> statuses{};   // by engine::OrderStatus
   std::uint64_t lines = 0, short_lines = 0;  // short: something of it waits
   std::map<engine::ErrorCode, std::uint64_t> errors;

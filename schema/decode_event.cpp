@@ -158,7 +158,10 @@ bool read(const wire::CatalogueLoaded& load, Position position, EventDecoder::Sc
   return gather(position, load.stock(), scratch.received, out.stock);
 }
 
-bool read(const wire::Void&, Position, EventDecoder::Scratch&, engine::VoidDecision&) { return true; }
+bool read(const wire::Void& body, Position position, EventDecoder::Scratch&, engine::VoidDecision& out) {
+  if (position.first) out = {engine::Lsn{body.oldest_known_lsn()}, engine::Lsn{body.archived_lsn()}};
+  return true;
+}
 
 template <class Rows, class Count>
 bool counts_agree(const Rows& rows, Count count, std::size_t size) noexcept {

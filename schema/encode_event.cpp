@@ -221,10 +221,10 @@ std::size_t EventEncoder::encode(const engine::Stamp& stamp, const engine::LoadD
   return writer.bytes();
 }
 
-std::size_t EventEncoder::encode(const engine::Stamp& stamp, const engine::VoidDecision&, std::span<std::byte> out) {
+std::size_t EventEncoder::encode(const engine::Stamp& stamp, const engine::VoidDecision& decision, std::span<std::byte> out) {
   PieceWriter writer(out);
   builder_->fbb.Clear();
-  const auto body = wire::CreateVoid(builder_->fbb);
+  const auto body = wire::CreateVoid(builder_->fbb, decision.oldest_known.value, decision.archived.value);
   builder_->finish(stamp, wire::EventBody::Void, body.Union(), false);
   writer.put(builder_->fbb, false);
   return writer.bytes();

@@ -174,7 +174,13 @@ TEST_CASE("event: loads of any size and void records come back as they were writ
       CHECK(same_bytes(got.stock, load.decision.stock));
     });
   }
-  decode_all_ways<engine::VoidDecision>(encoded(engine::VoidDecision{}), [](const engine::VoidDecision&) {});
+  decode_all_ways<engine::VoidDecision>(encoded(engine::VoidDecision{engine::Lsn{7}, engine::Lsn{9}}), [](const engine::VoidDecision& decision) {
+    CHECK(decision.oldest_known == engine::Lsn{7});
+    CHECK(decision.archived == engine::Lsn{9});
+  });
+  decode_all_ways<engine::VoidDecision>(encoded(engine::VoidDecision{}), [](const engine::VoidDecision& decision) {
+    CHECK(decision.oldest_known == engine::Lsn{});
+  });
 }
 
 TEST_CASE("event: encoding says when the buffer is too small", "[schema][event]") {

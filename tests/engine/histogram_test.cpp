@@ -5,12 +5,12 @@
 #include <memory>
 #include <vector>
 
-#include "loadtest/histogram.hpp"
+#include "engine/histogram.hpp"
 #include "loadtest/random.hpp"
 
 namespace {
 
-using earmark::loadtest::Histogram;
+using earmark::engine::Histogram;
 using earmark::loadtest::Random;
 
 // The value that the histogram approximates: the smallest that a share of all values does not exceed.

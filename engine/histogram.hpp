@@ -8,7 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace earmark::loadtest {
+namespace earmark::engine {
 
 class Histogram {
  public:
@@ -58,4 +58,4 @@ class Histogram {
   std::uint64_t max_ = 0;
 };
 
-}  // namespace earmark::loadtest
+}  // namespace earmark::engine

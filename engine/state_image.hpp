@@ -1,0 +1,77 @@
+// The state as values: what the state store keeps and recovery gives back to the engine. Plain structs; texts and rows are
+// views whose owner outlives the call that gets them. Everything here is true at one LSN.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "engine/command.hpp"
+#include "engine/digest.hpp"
+#include "engine/types.hpp"
+
+namespace earmark::engine {
+
+struct CellImage {
+  SkuId sku{};
+  WarehouseId warehouse{};
+  Quantity on_hand = 0, held = 0, unavailable = 0, available = 0;
+  std::uint32_t opening_plus_one = 0;  // 0: opening stock was never loaded
+  Lsn lsn{};                           // the last command that touched the cell
+};
+
+// A command id that is known: a repeat of it is recognised.
+struct KnownImage {
+  IdSpace space{};
+  Identity identity;
+  std::uint64_t content = 0;
+  Lsn lsn{};  // of the decision
+};
+
+// Units of one line in one warehouse that travel in one shipment.
+struct AllocationImage {
+  Quantity reserved = 0;
+  Quantity shipped = 0;
+  WarehouseId warehouse{};
+  std::uint16_t shipment = 0;  // ORDER-n
+};
+static_assert(sizeof(AllocationImage) == 12);
+
+struct LineImage {
+  LineNumber line{};
+  SkuId sku{};
+  Quantity quantity = 0;
+  Quantity waiting = 0;           // cancelled = quantity - waiting - reserved - shipped
+  WarehouseId pinned{};
+  std::uint16_t allocations = 0;  // how many of OrderImage::allocations are this line's
+};
+static_assert(sizeof(LineImage) == 20);
+
+struct OrderImage {
+  Lsn lsn{};      // of the decision
+  TimeUs time{};  // of the decision
+  std::string_view id;
+  std::uint64_t content = 0;
+  OrderStatus status{};  // as decided
+  Policy policy{};
+  Priority priority{};
+  Sourcing sourcing{};
+  WarehouseId preferred{};
+  std::uint16_t next_shipment = 1;
+  TimeUs placed_at{}, need_by{}, reserve_not_before{}, cancel_after{};
+  OrderTexts texts;
+  std::span<const LineImage> lines;
+  std::span<const AllocationImage> allocations;  // in line order; within a line in the order of their making
+};
+
+// Orders that left memory when they were closed and kept on disk. Called by whoever settles, one call at a time.
+class Archive {
+ public:
+  virtual ~Archive() = default;
+  // The closed order decided at `lsn`. False: not there. The views in `image` hold until the next call.
+  virtual bool find(Lsn lsn, OrderImage& image) = 0;
+  // The newest order with this id, among those whose ids were forgotten. 0: none.
+  virtual Lsn newest(Identity identity) = 0;
+};
+
+}  // namespace earmark::engine

@@ -1,0 +1,72 @@
+// The state store: what the journal's records amount to, in a second environment beside it (DIR/state), so that a start
+// need not read the whole journal, closed orders can leave memory, and the journal can be trimmed. It holds nothing that
+// the journal did not say: lost or damaged, it is made again, unless the journal has been trimmed.
+//   catalogue, cells, orders (open and closed, by LSN), ids within the horizon, the newest order of each id,
+//   decisions of open orders that the journal no longer holds; every value has a CRC32C
+// One thread folds; find(), newest() and decision() may be called by others meanwhile, one thread at a time each.
+// `applied` never stands between a command and its last fill.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "engine/state_image.hpp"
+#include "engine/decision.hpp"
+#include "storage/journal.hpp"
+
+namespace earmark::storage {
+
+struct StateSummary {
+  engine::Lsn applied{};          // everything up to here is in the state
+  engine::TimeUs last_time{};     // the latest of it
+  engine::Lsn oldest_known{1};    // ids decided before it are forgotten, but for open orders' and those closed since
+  std::uint64_t known_commands = 0;  // decided at oldest_known or after
+  std::uint64_t open_orders = 0, closed_orders = 0;
+};
+
+// What one step of folding did.
+struct Folded {
+  engine::Lsn from{}, applied{};  // applied < from: nothing to do
+  std::uint64_t records = 0;
+  std::vector<engine::Identity> closed;  // orders that were closed in these records, in the order of closing
+};
+
+// Everything that recovery needs, in this order: warehouses, products, cells, open orders by LSN, known ids by LSN.
+class StateVisitor {
+ public:
+  virtual ~StateVisitor() = default;
+  virtual void catalogue(const engine::LoadDecision& part) = 0;  // warehouses and products alone, in parts
+  virtual void cell(const engine::CellImage& cell) = 0;
+  virtual void open_order(const engine::OrderImage& order) = 0;
+  virtual void known(const engine::KnownImage& known) = 0;       // not those of open orders
+};
+
+class StateStore {
+ public:
+  virtual ~StateStore() = default;
+  virtual StateSummary summary() const = 0;
+  // Failure: damaged.
+  virtual Outcome<void> read(StateVisitor& visitor) const = 0;
+  // Applies the journal's records behind `applied`, up to `until` at most: about `most_records` of them, and then to the
+  // end of the command under way. One transaction, synced. Failures: damaged, trimmed, write_failed.
+  virtual Outcome<Folded> fold(const Journal& journal, engine::Lsn until, std::uint64_t most_records) = 0;
+
+  // An order by its decision's LSN, as of `applied`. False: not there. Views hold until the next call.
+  virtual Outcome<bool> find(engine::Lsn lsn, engine::OrderImage& image) = 0;
+  // The newest order decided under this id. 0: none.
+  virtual Outcome<engine::Lsn> newest(engine::Identity identity) = 0;
+  // Ids of commands decided at or after `from` and before `before`, by LSN, as long as they are known; `most` of them at most.
+  virtual Outcome<std::vector<engine::KnownImage>> known_ids(engine::Lsn from, engine::Lsn before, std::size_t most) const = 0;
+  // The LSN of the command that has exactly `newer` known commands behind it; 0 when there are not so many.
+  virtual Outcome<engine::Lsn> horizon(std::uint64_t newer) const = 0;
+
+  // Copies the decisions of open orders decided before `oldest` out of the journal, which may then be trimmed to there.
+  virtual Outcome<void> keep_decisions(const Journal& journal, engine::Lsn oldest) = 0;
+  // The record of a decision kept so; empty: not there.
+  virtual Outcome<std::vector<std::byte>> decision(engine::Lsn lsn) = 0;
+};
+
+}  // namespace earmark::storage
