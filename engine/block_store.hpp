@@ -1,6 +1,8 @@
 // Memory for what lives as long as an order: blocks of 32 .. 262,144 bytes in one address space, named by 32-bit
 // references in units of 32 bytes (0 = none). Blocks never move. Each thread allocates through a cache of its own:
-// chunks of 1 MiB are taken from the shared counter, nothing else is shared.
+// chunks of 1 MiB are taken from the shared counter; blocks that the settler gives back lie in shared lists, one for each
+// size, from which a cache takes all there are. Sizes are rounded up to classes: multiples of 32 to 512 bytes, then powers
+// of two. The first bytes of a free block name the next one.
 #pragma once
 
 #include <array>
@@ -43,17 +45,50 @@ class BlockStore {
   }
   std::uint64_t bytes_taken() const noexcept { return next_chunk_.load(std::memory_order_relaxed) * chunk_bytes; }
 
+  static constexpr std::size_t largest = 262'144;
+  static constexpr std::size_t classes = 25;
+  static constexpr std::size_t class_of(std::size_t bytes) noexcept {
+    EARMARK_CHECK(bytes > 0 && bytes <= largest);
+    if (bytes <= small_classes * unit) return (bytes - 1) / unit;
+    return small_classes + static_cast<std::size_t>(std::bit_width(bytes - 1)) - 10;  // 1,024 is the first
+  }
+  static constexpr std::size_t class_bytes(std::size_t size_class) noexcept {
+    return size_class < small_classes ? (size_class + 1) * unit : std::size_t{1024} << (size_class - small_classes);
+  }
+
+  // For a block that nobody can be looking at any more. Any thread.
+  void give_back(BlockRef ref, std::size_t bytes) noexcept {
+    Atomic<BlockRef>& head = given_back_[class_of(bytes)];
+    BlockRef next = head.load(std::memory_order_relaxed);
+    do {
+      *at<BlockRef>(ref) = next;
+      // Release publishes the link; pairs with the acquire in take_given_back(). No ABA: lists are taken whole.
+    } while (!head.compare_exchange_weak(next, ref, std::memory_order_release, std::memory_order_relaxed));
+    bytes_given_back_.fetch_add(class_bytes(class_of(bytes)), std::memory_order_relaxed);
+  }
+  // All blocks of the class that were given back, as a list; 0: none.
+  BlockRef take_given_back(std::size_t size_class) noexcept {
+    Atomic<BlockRef>& head = given_back_[size_class];
+    if (head.load(std::memory_order_relaxed) == 0) return 0;
+    return head.exchange(0, std::memory_order_acquire);
+  }
+  std::uint64_t bytes_given_back() const noexcept { return bytes_given_back_.load(std::memory_order_relaxed); }
+
  private:
+  static constexpr std::size_t small_classes = 16;  // 32, 64 ... 512
+
   LazyArray<std::byte> memory_;
   Atomic<std::uint64_t> next_chunk_{1};  // chunk 0 is never handed out: reference 0 means none
+  std::array<Atomic<BlockRef>, classes> given_back_{};
+  Atomic<std::uint64_t> bytes_given_back_{0};  // for information
 };
 
-// One thread's way to blocks. Sizes are rounded up to classes: multiples of 32 to 512 bytes, then powers of two.
+// One thread's way to blocks.
 class BlockCache {
  public:
   explicit BlockCache(BlockStore& store) noexcept : store_(store) {}
 
-  static constexpr std::size_t largest = 262'144;
+  static constexpr std::size_t largest = BlockStore::largest;
 
   // New commands leave the last chunks to what has been accepted: fills must never fail for want of memory.
   enum class For : std::uint8_t { new_command, accepted };
@@ -61,14 +96,15 @@ class BlockCache {
 
   // 0 when memory is used up (the caller answers `overloaded` before any effect).
   BlockRef allocate(std::size_t bytes, For purpose = For::new_command) noexcept {
-    const std::size_t size_class = class_of(bytes);
+    const std::size_t size_class = BlockStore::class_of(bytes);
     BlockRef& list = free_[size_class];
+    if (list == 0) list = store_.take_given_back(size_class);
     if (list != 0) {
       const BlockRef ref = list;
       list = *store_.at<BlockRef>(ref);
       return ref;
     }
-    const auto units = static_cast<BlockRef>(class_bytes(size_class) / BlockStore::unit);
+    const auto units = static_cast<BlockRef>(BlockStore::class_bytes(size_class) / BlockStore::unit);
     if (end_ - next_ < units) {
       const BlockRef chunk = store_.take_chunk(purpose == For::accepted ? 0 : chunks_for_accepted);
       if (chunk == 0) return 0;
@@ -82,7 +118,7 @@ class BlockCache {
 
   // For blocks that nobody else can reach.
   void give_back(BlockRef ref, std::size_t bytes) noexcept {
-    const std::size_t size_class = class_of(bytes);
+    const std::size_t size_class = BlockStore::class_of(bytes);
     *store_.at<BlockRef>(ref) = free_[size_class];
     free_[size_class] = ref;
   }
@@ -90,19 +126,9 @@ class BlockCache {
   BlockStore& store() noexcept { return store_; }
 
  private:
-  static constexpr std::size_t small_classes = 16;  // 32, 64 ... 512
-  static constexpr std::size_t class_of(std::size_t bytes) noexcept {
-    EARMARK_CHECK(bytes > 0 && bytes <= largest);
-    if (bytes <= small_classes * BlockStore::unit) return (bytes - 1) / BlockStore::unit;
-    return small_classes + static_cast<std::size_t>(std::bit_width(bytes - 1)) - 10;  // 1,024 is the first
-  }
-  static constexpr std::size_t class_bytes(std::size_t size_class) noexcept {
-    return size_class < small_classes ? (size_class + 1) * BlockStore::unit : std::size_t{1024} << (size_class - small_classes);
-  }
-
   BlockStore& store_;
   BlockRef next_ = 0, end_ = 0;
-  std::array<BlockRef, small_classes + 9> free_{};
+  std::array<BlockRef, BlockStore::classes> free_{};
 };
 
 }  // namespace earmark::engine

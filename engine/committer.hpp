@@ -68,6 +68,7 @@ class Committer {
   template <class Build>
   Committed commit(WriteSet& writes, CommitterId descriptor, std::uint64_t most_records, std::size_t most_bytes, Build&& build) {
     RecordRing& ring = *shared_.rings[id_.value];
+    const Readers::Looking looking(shared_.readers, id_);
     for (std::size_t lost = 0;; ++lost) {
       const StableState state = shared_.commit_word.stable(descriptor);
       if (!shared_.window.has_room(state.lsn() + most_records)) return {};

@@ -30,6 +30,15 @@ void DurableView::set(SkuId sku, WarehouseId warehouse, Lsn lsn, Quantity availa
   cell.lsn_and_busy.store(lsn.value << 1, std::memory_order_release);
 }
 
+void DurableView::restore(const CellImage& image) noexcept {
+  Cell& cell = cells_[index(image.sku, image.warehouse)];
+  cell.available.store(image.available, std::memory_order_relaxed);
+  cell.on_hand.store(image.on_hand, std::memory_order_relaxed);
+  cell.held.store(image.held, std::memory_order_relaxed);
+  cell.unavailable.store(image.unavailable, std::memory_order_relaxed);
+  cell.lsn_and_busy.store(image.lsn.value << 1, std::memory_order_release);
+}
+
 CellCounters DurableView::counters(SkuId sku, WarehouseId warehouse) const noexcept {
   const Cell& cell = cells_[index(sku, warehouse)];
   for (;;) {  // retried only while this very cell is being written

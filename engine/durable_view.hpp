@@ -12,6 +12,7 @@
 #include "engine/decision.hpp"
 #include "engine/lazy_array.hpp"
 #include "engine/limits.hpp"
+#include "engine/state_image.hpp"
 #include "engine/types.hpp"
 
 namespace earmark::engine {
@@ -35,6 +36,9 @@ class DurableView {
   void apply(const Stamp& stamp, const LoadDecision& decision) noexcept;
   void apply(const Stamp&, const VoidDecision&) noexcept {}
   void end_group() noexcept;
+  // Recovery from the state store.
+  void restore(const CellImage& cell) noexcept;
+  void add_backordered(SkuId sku, std::int64_t change) noexcept;
 
   // Readers. Ids beyond the catalogue read as zeros.
   Quantity available(SkuId sku, WarehouseId warehouse) const noexcept {
@@ -57,7 +61,6 @@ class DurableView {
     return std::size_t{sku.value} * warehouses_ + warehouse.value - 1U;
   }
   void set(SkuId sku, WarehouseId warehouse, Lsn lsn, Quantity available, std::int64_t on_hand_change) noexcept;
-  void add_backordered(SkuId sku, std::int64_t change) noexcept;
 
   std::uint16_t warehouses_;
   LazyArray<Cell> cells_;

@@ -32,7 +32,7 @@ std::string Engine::digest() const {
   shared_.ids.for_each([&](BlockRef block) {
     const auto* known = shared_.blocks.at<KnownCommand>(block);
     digest.known_id(known->space(), known->identity, known->content, known->lsn());
-    if (known->space() != IdSpace::order) return;
+    if (!known->is_order_in_memory()) return;
     const auto* order = shared_.blocks.at<OrderState>(block);
     if (!is_open(shared_.blocks, *order)) return;
     const Lsn lsn = known->lsn();
@@ -54,7 +54,7 @@ std::string Engine::broken_invariant() {
   std::vector<std::uint64_t> waiting(std::size_t{catalogue.sku_count} + 1);
   std::string broken;
   shared_.ids.for_each([&](BlockRef block) {
-    if (shared_.blocks.at<KnownCommand>(block)->space() != IdSpace::order) return;
+    if (!shared_.blocks.at<KnownCommand>(block)->is_order_in_memory()) return;
     const auto* order = shared_.blocks.at<OrderState>(block);
     for (const OrderLineState& line : order->lines()) {
       std::uint64_t accounted = line.waiting;

@@ -37,6 +37,17 @@ class Engine {
   void restore(const Stamp& stamp, const VoidDecision& decision);
   void restore_finished();
 
+  // A start from the state store instead of from the first record: catalogue, cells, open orders by LSN, known ids (closed
+  // orders' among them), restore_base_finished(); then restore() for every record behind `applied`, restore_finished().
+  // A record that forgets ids is told whose by the caller, who keeps them: forget() for each before restore(); those of orders
+  // in memory stay.
+  void restore_base(const LoadDecision& part);
+  void restore_base(const CellImage& cell);
+  void restore_base(const OrderImage& order);
+  void restore_base(const KnownImage& known);
+  void restore_base_finished(Lsn applied, Lsn oldest_known);
+  void forget(Identity identity);
+
   // Hash of cells, queues, known ids and open orders. Only while nothing commits.
   std::string digest() const;
   // The first invariant that does not hold, in words; empty: all hold. Only while nothing commits and no cause has
@@ -54,6 +65,7 @@ class Engine {
   DurableView view_;
   BlockCache restore_blocks_;
   WriteSet no_writes_{1};
+  WriteSet restore_writes_{128};
   std::optional<Cause> open_cause_;
   Lsn restored_{};
 };

@@ -92,4 +92,13 @@ Message::Message(const ResolveCodes& resolve, const ReplyTo& to)
   request = ResolveCodes{sku_codes_, warehouse_codes_, sku_ids_, warehouse_ids_, resolve.all_warehouses};
 }
 
+Message::Message(const ArchiveOrders& archive, TimeUs now)
+    : time(now), identities_(archive.orders.begin(), archive.orders.end()) {
+  request = ArchiveOrders{identities_, archive.through};
+}
+
+Message::Message(const ForgetIds& forget, TimeUs now) : time(now), identities_(forget.ids.begin(), forget.ids.end()) {
+  request = ForgetIds{forget.oldest, forget.archived, identities_};
+}
+
 }  // namespace earmark::engine

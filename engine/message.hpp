@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "engine/command.hpp"
+#include "engine/digest.hpp"
 #include "engine/outcomes.hpp"
 
 namespace earmark::engine {
@@ -27,8 +28,24 @@ struct ResolveCodes {
   bool all_warehouses = false;
 };
 
+// Orders that the archive has as they are now: closed at LSNs up to `through`, in the order of closing, none left out since
+// the last such message. They leave memory.
+struct ArchiveOrders {
+  std::span<const Identity> orders;
+  Lsn through{};
+};
+// Ids of commands decided before `oldest` are forgotten (VoidDecision). `ids` are all that are known between the last such
+// message's `oldest` and this one's, in the order of their LSNs.
+struct ForgetIds {
+  Lsn oldest{};
+  Lsn archived{};  // the last ArchiveOrders' `through`
+  std::span<const Identity> ids;
+};
+
+inline constexpr std::size_t most_housekept = 1024;  // ids in one such message
+
 using SettlerRequest = std::variant<PlaceOrder, CancelOrder, ReceiveStock, ShipOrder, LoadCatalogue, ShowOrder,
-                                    ListBackorders, ResolveCodes>;
+                                    ListBackorders, ResolveCodes, ArchiveOrders, ForgetIds>;
 
 class Message {
  public:
@@ -41,6 +58,8 @@ class Message {
   Message(const ShowOrder& show, const ReplyTo& reply);
   Message(const ListBackorders& list, const ReplyTo& reply);
   Message(const ResolveCodes& resolve, const ReplyTo& reply);
+  Message(const ArchiveOrders& archive, TimeUs time);
+  Message(const ForgetIds& forget, TimeUs time);
   Message(const Message&) = delete;
   Message& operator=(const Message&) = delete;
 
@@ -64,6 +83,7 @@ class Message {
   std::vector<std::string_view> sku_codes_, warehouse_codes_;
   std::vector<SkuId> sku_ids_;
   std::vector<WarehouseId> warehouse_ids_;
+  std::vector<Identity> identities_;
 };
 
 }  // namespace earmark::engine

@@ -12,24 +12,27 @@ std::array<std::string_view, text_count> listed(const OrderTexts& texts) noexcep
   return {texts.customer, texts.channel, texts.ship_to, texts.contact, texts.reference, texts.notes};
 }
 
-bool has_times(const OrderDecision& decision) noexcept {
-  return (decision.placed_at.value | decision.need_by.value | decision.reserve_not_before.value |
-          decision.cancel_after.value) != 0;
+// OrderDecision and OrderImage name the same things.
+template <class Order>
+bool has_times(const Order& order) noexcept {
+  return (order.placed_at.value | order.need_by.value | order.reserve_not_before.value | order.cancel_after.value) != 0;
 }
 
-std::size_t text_bytes_for(const OrderDecision& decision) noexcept {
-  std::size_t bytes = 2 + decision.id.size() + (has_times(decision) ? 4 * sizeof(TimeUs) : 0);
-  for (const std::string_view text : listed(decision.texts)) bytes += text.empty() ? 0 : 2 + text.size();
+template <class Order>
+std::size_t text_bytes_for(const Order& order) noexcept {
+  std::size_t bytes = 2 + order.id.size() + (has_times(order) ? 4 * sizeof(TimeUs) : 0);
+  for (const std::string_view text : listed(order.texts)) bytes += text.empty() ? 0 : 2 + text.size();
   return bytes;
 }
 
-void write_texts(std::byte* out, const OrderDecision& decision) noexcept {
-  *out++ = static_cast<std::byte>(decision.id.size());
-  std::memcpy(out, decision.id.data(), decision.id.size());
-  out += decision.id.size();
+template <class Order>
+void write_texts(std::byte* out, const Order& order) noexcept {
+  *out++ = static_cast<std::byte>(order.id.size());
+  std::memcpy(out, order.id.data(), order.id.size());
+  out += order.id.size();
   std::byte* present = out++;
   std::uint8_t bits = 0;
-  const auto texts = listed(decision.texts);
+  const auto texts = listed(order.texts);
   for (std::size_t index = 0; index < text_count; ++index) {
     if (texts[index].empty()) continue;
     bits = static_cast<std::uint8_t>(bits | (1U << index));
@@ -38,12 +41,29 @@ void write_texts(std::byte* out, const OrderDecision& decision) noexcept {
     std::memcpy(out + 2, texts[index].data(), length);
     out += 2 + length;
   }
-  if (has_times(decision)) {
+  if (has_times(order)) {
     bits |= times_present;
-    const TimeUs times[] = {decision.placed_at, decision.need_by, decision.reserve_not_before, decision.cancel_after};
+    const TimeUs times[] = {order.placed_at, order.need_by, order.reserve_not_before, order.cancel_after};
     std::memcpy(out, times, sizeof times);
   }
   *present = static_cast<std::byte>(bits);
+}
+
+// What a decision and an image have in common; `known` is the caller's.
+template <class Order>
+void write_head(OrderState& state, const Order& order, Identity identity, Lsn lsn, TimeUs time) noexcept {
+  state = OrderState{};
+  state.known.identity = identity;
+  state.known.content = order.content;
+  state.known.set(lsn, IdSpace::order);
+  state.time = time;
+  state.status = order.status;
+  state.policy = order.policy;
+  state.priority = order.priority;
+  state.sourcing = order.sourcing;
+  state.preferred = order.preferred;
+  state.line_count = static_cast<std::uint16_t>(order.lines.size());
+  state.text_bytes = static_cast<std::uint16_t>(text_bytes_for(order));
 }
 
 const std::byte* texts_of(const OrderState& order) noexcept {
@@ -86,18 +106,7 @@ OrderTexts OrderState::texts() const noexcept {
 
 bool build_order(BlockCache& blocks, BlockRef block, const OrderDecision& decision, Identity identity, Stamp stamp) noexcept {
   auto* order = blocks.store().at<OrderState>(block);
-  *order = OrderState{};
-  order->known.identity = identity;
-  order->known.content = decision.content;
-  order->known.set(stamp.lsn, IdSpace::order);
-  order->time = stamp.time;
-  order->status = decision.status;
-  order->policy = decision.policy;
-  order->priority = decision.priority;
-  order->sourcing = decision.sourcing;
-  order->preferred = decision.preferred;
-  order->line_count = static_cast<std::uint16_t>(decision.lines.size());
-  order->text_bytes = static_cast<std::uint16_t>(text_bytes_for(decision));
+  write_head(*order, decision, identity, stamp.lsn, stamp.time);
 
   std::size_t next_take = 0;
   std::uint16_t last_shipment = 0;
@@ -115,6 +124,31 @@ bool build_order(BlockCache& blocks, BlockRef block, const OrderDecision& decisi
   }
   order->next_shipment = static_cast<std::uint16_t>(last_shipment + 1);
   write_texts(const_cast<std::byte*>(texts_of(*order)), decision);
+  return true;
+}
+
+std::size_t OrderState::bytes_for(const OrderImage& image) noexcept {
+  return sizeof(OrderState) + image.lines.size() * sizeof(OrderLineState) + text_bytes_for(image);
+}
+
+bool build_order(BlockCache& blocks, BlockRef block, const OrderImage& image, Identity identity) noexcept {
+  auto* order = blocks.store().at<OrderState>(block);
+  write_head(*order, image, identity, image.lsn, image.time);
+  order->next_shipment = image.next_shipment;
+  std::size_t next = 0;
+  for (std::size_t index = 0; index < image.lines.size(); ++index) {
+    const LineImage& from = image.lines[index];
+    OrderLineState& line = order->lines()[index];
+    line = {from.line, from.sku, from.quantity, from.waiting, {}, 0, from.pinned, 0};
+    for (std::size_t count = 0; count < from.allocations; ++count) {
+      const AllocationImage& allocation = image.allocations[next++];
+      if (!allocate(blocks, line, allocation.warehouse, allocation.shipment, allocation.reserved)) return false;
+      change_allocations(blocks.store(), line, [&](Allocation& made) {
+        if (made.warehouse == allocation.warehouse && made.shipment == allocation.shipment) made.shipped = allocation.shipped;
+      });
+    }
+  }
+  write_texts(const_cast<std::byte*>(texts_of(*order)), image);
   return true;
 }
 

@@ -13,6 +13,7 @@
 #include "engine/command.hpp"
 #include "engine/command_ids.hpp"
 #include "engine/decision.hpp"
+#include "engine/state_image.hpp"
 #include "engine/types.hpp"
 
 namespace earmark::engine {
@@ -66,13 +67,17 @@ struct OrderState {
   OrderLineState& line(LineNumber number) noexcept;  // which must be one of the order's
   std::string_view id() const noexcept;
   OrderTexts texts() const noexcept;
+  std::size_t bytes() const noexcept { return sizeof(OrderState) + line_count * sizeof(OrderLineState) + text_bytes; }
   static std::size_t bytes_for(const OrderDecision& decision) noexcept;
+  static std::size_t bytes_for(const OrderImage& image) noexcept;
 };
 static_assert(sizeof(OrderState) == 56);
 
 // Builds the order that `decision` describes in `block` (bytes_for() bytes). `stamp` gives its number and time.
 // Returns false when `blocks` has no room for the further allocations.
 bool build_order(BlockCache& blocks, BlockRef block, const OrderDecision& decision, Identity identity, Stamp stamp) noexcept;
+// The same from the state store's value.
+bool build_order(BlockCache& blocks, BlockRef block, const OrderImage& image, Identity identity) noexcept;
 
 // Every allocation of a line, in the order of its making.
 template <class Blocks, class Visitor>

@@ -118,7 +118,11 @@ void Engine::restore(const Stamp& stamp, const CancelDecision& decision) {
     const bool listed = std::any_of(cause.steps.begin(), cause.steps.end(), [&](const ServeStep& step) { return step.sku == line.sku; });
     if (line.releases != 0 && !listed) cause.steps.push_back({line.sku, static_cast<std::uint32_t>(row), {}, 0});
   }
-  book_.apply_cancel(shared_, order_block(decision.order_id), decision.lines, decision.released);
+  // A cancel that found nothing may be one of an order that has left memory.
+  const bool found = std::any_of(decision.lines.begin(), decision.lines.end(), [](const CancelledLine& line) {
+    return line.waiting != 0 || line.releases != 0;
+  });
+  if (found) book_.apply_cancel(shared_, order_block(decision.order_id), decision.lines, decision.released);
   if (decision.fills_follow) open_cause_ = std::move(cause);
   view_.apply(stamp, decision);
 }
@@ -126,12 +130,13 @@ void Engine::restore(const Stamp& stamp, const CancelDecision& decision) {
 void Engine::restore(const Stamp& stamp, const ShipDecision& decision) {
   restored_ = stamp.lsn;
   restore_id(stamp, IdSpace::ship, identify(IdSpace::ship, decision.command_id), decision.content, 0);
-  book_.apply_ship(shared_, order_block(decision.order_id));
+  if (!decision.shipped.empty()) book_.apply_ship(shared_, order_block(decision.order_id));
   view_.apply(stamp, decision);
 }
 
 void Engine::restore(const Stamp& stamp, const VoidDecision& decision) {
   restored_ = stamp.lsn;
+  if (decision.oldest_known.value != 0) shared_.oldest_known.store(decision.oldest_known.value, std::memory_order_relaxed);
   view_.apply(stamp, decision);
 }
 

@@ -107,7 +107,7 @@ bool Settler::settle(const CancelOrder& cancel, const Message& message, Committe
   Cause cause{{}, message.time, message.reply, {}, 0, false};
   bool more = false;
   const Lsn asked_at = shared_.commit_word.stable(CommitWord::settler_descriptor).lsn();
-  const bool order_known = find_order(cancel.order_id, block) != nullptr;
+  const bool order_known = find_order(cancel.order_id, block, committer) != nullptr;
   const std::size_t most_takes = std::min<std::size_t>(max_lines * shared_.capacity.warehouses, settler_entries);
   const std::size_t rows = order_known ? shared_.blocks.at<OrderState>(block)->line_count + cancel.rows.size() : 0;
   const BlockRef known = committer.blocks().allocate(sizeof(KnownCommand));

@@ -9,7 +9,7 @@ namespace earmark::engine {
 bool Settler::settle(const ShowOrder& show, const Message& message, Committer& committer) {
   Lsn as_of = shared_.commit_word.stable(CommitWord::settler_descriptor).lsn();
   BlockRef block = 0;
-  const OrderState* order = find_order(show.order_id, block);
+  const OrderState* order = find_order(show.order_id, block, committer);
   if (order == nullptr) {
     committer.outcomes().refused(message.reply, as_of, {ErrorCode::unknown_order, 0, {}});
     return true;

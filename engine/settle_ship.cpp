@@ -10,7 +10,7 @@ bool Settler::settle(const ShipOrder& ship, const Message& message, Committer& c
   std::vector<ShippedLine> lines;
   std::vector<Take> shipped;
   const Lsn asked_at = shared_.commit_word.stable(CommitWord::settler_descriptor).lsn();
-  const OrderState* order = find_order(ship.order_id, block);
+  const OrderState* order = find_order(ship.order_id, block, committer);
   const std::size_t line_count = order == nullptr ? 0 : order->line_count;
   const BlockRef known = committer.blocks().allocate(sizeof(KnownCommand));
   const Committed committed = committer.commit(

@@ -6,7 +6,7 @@
 namespace earmark::engine {
 
 Settler::Settler(SharedState& shared, Book& book)
-    : shared_(shared), book_(book), writes_(settler_entries), plan_(shared, book) {}
+    : shared_(shared), book_(book), writes_(settler_entries), plan_(shared, book), retired_(shared.blocks, shared.readers) {}
 
 Settler::~Settler() {
   while (todo_ != nullptr) delete std::exchange(todo_, todo_->next);
@@ -28,7 +28,9 @@ Settled Settler::resume(Committer& committer) {
       if (inbox_.release()) return Settled::done;
       continue;
     }
-    if (!settle(*todo_, committer)) return Settled::stalled;
+    const bool settled = settle(*todo_, committer);
+    put_away(committer);
+    if (!settled) return Settled::stalled;
     counters_.messages.add();
     delete std::exchange(todo_, todo_->next);
   }
@@ -68,13 +70,6 @@ void Settler::answer(const Judged& judged, Lsn as_of, const ReplyTo& reply, Comm
   } else {
     committer.outcomes().refused(reply, as_of, judged.error);
   }
-}
-
-OrderState* Settler::find_order(std::string_view id, BlockRef& block) {
-  if (id.empty() || id.size() > max_id_bytes) return nullptr;
-  writes_.clear();
-  block = shared_.ids.find(writes_, identify(IdSpace::order, id)).known;
-  return block == 0 ? nullptr : shared_.blocks.at<OrderState>(block);
 }
 
 void Settler::write_id(const Judged& judged, BlockRef block, IdSpace space, std::uint64_t content, Lsn lsn) {

@@ -15,12 +15,14 @@
 #include "engine/decide_order.hpp"
 #include "engine/inbox.hpp"
 #include "engine/message.hpp"
+#include "engine/retired_blocks.hpp"
 #include "engine/serve_plan.hpp"
 
 namespace earmark::engine {
 
 struct SettlerCounters {
   Counter messages, shorts, fills, filled_units;
+  Counter archived_orders, read_back_orders, forgotten_ids;
 };
 
 enum class Settled : std::uint8_t {
@@ -31,6 +33,8 @@ enum class Settled : std::uint8_t {
 class Settler {
  public:
   Settler(SharedState& shared, Book& book);
+  // Where orders that have left memory are; before the first message.
+  void use_archive(Archive& archive) noexcept { archive_ = &archive; }
   ~Settler();
 
   // Leaves the message; settles it and all others if nobody else does. Any thread, with its own committer.
@@ -56,6 +60,8 @@ class Settler {
   bool settle(const ShowOrder& show, const Message& message, Committer& committer);
   bool settle(const ListBackorders& list, const Message& message, Committer& committer);
   bool settle(const ResolveCodes& resolve, const Message& message, Committer& committer);
+  bool settle(const ArchiveOrders& archive, const Message& message, Committer& committer);
+  bool settle(const ForgetIds& forget, const Message& message, Committer& committer);
 
   // Plans and commits the next fills of cause_; ends it with its last one. False: no room.
   bool fill_more(Committer& committer);
@@ -73,7 +79,12 @@ class Settler {
   };
   Judged judge_id(IdSpace space, std::string_view id, std::uint64_t content, ErrorCode duplicate);
   void answer(const Judged& judged, Lsn as_of, const ReplyTo& reply, Committer& committer);
-  OrderState* find_order(std::string_view id, BlockRef& block);
+  // The order, which may have left memory: then it is read back for the time of one message, see put_away().
+  OrderState* find_order(std::string_view id, BlockRef& block, Committer& committer);
+  OrderState* read_back(Lsn lsn, Identity identity, BlockRef& block, Committer& committer);
+  void put_away(Committer& committer);
+  // Commits that those of `ids` are forgotten of which no order is in memory. False: no room.
+  bool commit_forgetting(Lsn oldest, Lsn archived, std::span<const Identity> ids, TimeUs time, Committer& committer);
   // Makes the id known at `lsn` as part of the commit being built. `block` has 32 bytes.
   void write_id(const Judged& judged, BlockRef block, IdSpace space, std::uint64_t content, Lsn lsn);
   const CatalogueView& catalogue();
@@ -87,6 +98,9 @@ class Settler {
   std::optional<Cause> cause_;
   WriteSet writes_;
   ServePlan plan_;
+  Archive* archive_ = nullptr;
+  BlockRef read_back_ = 0;  // an order read back from the archive; nobody else knows of it
+  RetiredBlocks retired_;
   OrderDraft draft_;
   SettlerCounters counters_;
 };

@@ -13,6 +13,7 @@
 #include "engine/commit_word.hpp"
 #include "engine/lazy_array.hpp"
 #include "engine/limits.hpp"
+#include "engine/readers.hpp"
 #include "engine/record_ring.hpp"
 #include "engine/window.hpp"
 
@@ -27,7 +28,8 @@ struct SharedState {
         commit_word(committers, batch_entries, settler_entries),
         cells((std::size_t{limits.skus} + 1) * limits.warehouses),
         blocks(limits.order_bytes),
-        ids(limits.command_ids, blocks) {
+        ids(limits.command_ids, blocks),
+        readers(committers) {
     for (std::size_t index = 0; index < committers; ++index) {
       rings.push_back(std::make_unique<RecordRing>(limits.ring_bytes));
     }
@@ -51,6 +53,10 @@ struct SharedState {
   Atomic<std::uint64_t> catalogue{0};  // const CatalogueView*
   BlockStore blocks;
   CommandIds ids;
+  Readers readers;
+  // Ids of commands decided before it are forgotten, but for those of orders that were open then. For information: it is
+  // raised by the settler after the commit that forgets; no decision reads it.
+  Atomic<std::uint64_t> oldest_known{1};
   std::vector<std::unique_ptr<RecordRing>> rings;  // by CommitterId
 };
 

@@ -27,11 +27,17 @@ struct StateSummary {
   std::uint64_t open_orders = 0, closed_orders = 0;
 };
 
+// An order that was closed by the record `closed`, and has this id.
+struct ClosedOrder {
+  engine::Identity identity;
+  engine::Lsn closed{};
+};
+
 // What one step of folding did.
 struct Folded {
   engine::Lsn from{}, applied{};  // applied < from: nothing to do
   std::uint64_t records = 0;
-  std::vector<engine::Identity> closed;  // orders that were closed in these records, in the order of closing
+  std::vector<ClosedOrder> closed;  // orders that were closed in these records, in the order of closing
 };
 
 // Everything that recovery needs, in this order: warehouses, products, cells, open orders by LSN, known ids by LSN.
@@ -60,13 +66,15 @@ class StateStore {
   virtual Outcome<engine::Lsn> newest(engine::Identity identity) = 0;
   // Ids of commands decided at or after `from` and before `before`, by LSN, as long as they are known; `most` of them at most.
   virtual Outcome<std::vector<engine::KnownImage>> known_ids(engine::Lsn from, engine::Lsn before, std::size_t most) const = 0;
+  // Closed orders decided before `oldest_known` whose ids are known all the same, in the order of closing.
+  virtual Outcome<std::vector<ClosedOrder>> closed_known() const = 0;
   // The LSN of the command that has exactly `newer` known commands behind it; 0 when there are not so many.
   virtual Outcome<engine::Lsn> horizon(std::uint64_t newer) const = 0;
 
   // Copies the decisions of open orders decided before `oldest` out of the journal, which may then be trimmed to there.
   virtual Outcome<void> keep_decisions(const Journal& journal, engine::Lsn oldest) = 0;
-  // The record of a decision kept so; empty: not there.
-  virtual Outcome<std::vector<std::byte>> decision(engine::Lsn lsn) = 0;
+  // The record of a decision kept so; empty: not there. Any thread.
+  virtual Outcome<std::vector<std::byte>> decision(engine::Lsn lsn) const = 0;
 };
 
 }  // namespace earmark::storage

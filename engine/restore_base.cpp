@@ -1,0 +1,51 @@
+// A start from the state store: values become state. What was decided since is replayed behind it (engine/restore.cpp).
+#include "engine/engine.hpp"
+
+namespace earmark::engine {
+
+void Engine::restore_base(const LoadDecision& part) {
+  book_.apply_load(shared_, part.warehouses, part.products, {});
+  view_.apply(Stamp{}, LoadDecision{false, part.warehouses, part.products, {}});
+}
+
+void Engine::restore_base(const CellImage& cell) {
+  const CellIndex index = shared_.cell_index(cell.sku, cell.warehouse);
+  book_.stock[index.value] = {cell.on_hand, cell.held, cell.unavailable, cell.opening_plus_one};
+  shared_.cells[index.value].store(CellWord{}.with(cell.available, false).bits, std::memory_order_relaxed);
+  view_.restore(cell);
+}
+
+void Engine::restore_base(const OrderImage& order) {
+  const BlockRef block = restore_blocks_.allocate(OrderState::bytes_for(order));
+  EARMARK_CHECK(block != 0);
+  const Identity identity = identify(IdSpace::order, order.id);
+  EARMARK_CHECK(build_order(restore_blocks_, block, order, identity));
+  restore_id({order.lsn, order.time, {}}, IdSpace::order, identity, order.content, block);
+  book_.start_waiting(shared_, block);
+  for (const LineImage& line : order.lines) {
+    if (line.waiting != 0) view_.add_backordered(line.sku, line.waiting);
+  }
+}
+
+void Engine::restore_base(const KnownImage& known) {
+  const BlockRef block = restore_id({known.lsn, {}, {}}, known.space, known.identity, known.content, 0);
+  shared_.blocks.at<KnownCommand>(block)->set(known.lsn, known.space, known.space == IdSpace::order);
+}
+
+void Engine::restore_base_finished(Lsn applied, Lsn oldest_known) {
+  restored_ = applied;
+  const CatalogueView* view = book_.catalogue.make_view({}, book_.catalogue.sku_count());
+  shared_.catalogue.store(reinterpret_cast<std::uint64_t>(view), std::memory_order_release);
+  shared_.oldest_known.store(oldest_known.value, std::memory_order_relaxed);
+}
+
+void Engine::forget(Identity identity) {
+  restore_writes_.clear();
+  const CommandIds::Place place = shared_.ids.find(restore_writes_, identity);
+  if (place.known == 0 || shared_.blocks.at<KnownCommand>(place.known)->is_order_in_memory()) return;
+  shared_.ids.forget(restore_writes_, place);
+  for (const WordWrite& write : restore_writes_.entries()) write.word->store(write.after, std::memory_order_relaxed);
+  restore_blocks_.give_back(place.known, sizeof(KnownCommand));
+}
+
+}  // namespace earmark::engine
