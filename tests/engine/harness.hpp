@@ -24,6 +24,8 @@ class Harness final : public engine::Outcomes {
 
   // The answer as model::describe() words it: the decision or error, then each fill, a line each.
   std::string apply(const model::Command& command, std::uint64_t content, engine::TimeUs now);
+  // A message to the settler as it is; its records go with the others.
+  void submit(std::unique_ptr<engine::Message> message);
   // Was the last answer marked as a repeat?
   bool last_was_repeat() const noexcept { return repeat_; }
 
@@ -45,8 +47,6 @@ class Harness final : public engine::Outcomes {
   void resolved(const engine::ReplyTo&, engine::Lsn, const engine::ResolvedView&) override {}
 
  private:
-  void submit(std::unique_ptr<engine::Message> message);
-
   engine::Engine engine_;
   server::EventRecorder recorder_;
   engine::Committer committer_;

@@ -62,6 +62,7 @@ struct Order {
   engine::WarehouseId preferred{};
   std::vector<Line> lines{};
   std::vector<Shipment> shipments{};  // ORDER-1 first
+  engine::Lsn closed{};               // the command that left nothing reserved and nothing waiting; 0: open
 
   bool open() const;  // something is reserved or waits
 };

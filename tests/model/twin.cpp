@@ -42,6 +42,21 @@ Answer Twin::once(IdSpace space, std::string_view id, std::uint64_t content, Err
   return answer;
 }
 
+engine::Stamp Twin::forget(const engine::VoidDecision& decision, TimeUs now) {
+  std::erase_if(state_.known, [&](const auto& entry) {
+    const auto& [key, known] = entry;
+    if (known.first.stamp.lsn >= decision.oldest_known) return false;
+    if (key.first != IdSpace::order) return true;
+    const engine::Lsn closed = state_.orders.at(known.first.stamp.lsn).closed;
+    return closed.value != 0 && closed <= decision.archived;
+  });
+  return next_stamp(now, {});
+}
+
+void Twin::note_closing(Order& order, engine::Lsn lsn) {
+  if (order.closed.value == 0 && !order.open()) order.closed = lsn;
+}
+
 Answer Twin::place(const engine::PlaceOrder& command, std::uint64_t content, TimeUs now) {
   return once(IdSpace::order, command.id, content, ErrorCode::duplicate_order, [&] {
     if (const auto fault = refusal(state_, command); fault.code != ErrorCode::none) return error(fault);
@@ -51,6 +66,7 @@ Answer Twin::place(const engine::PlaceOrder& command, std::uint64_t content, Tim
     order.lsn = answer.stamp.lsn;
     answer.decision = decide(command, content, order);
     state_.order_ids[order.id] = order.lsn;
+    note_closing(order, order.lsn);
     return answer;
   });
 }

@@ -1,6 +1,6 @@
 // The naive twin: what the server decides (semantics of orders, queue, receipts, cancels, ship and load), in the simplest
 // code, with maps. It shares nothing with the engine but its vocabulary and the digest's canonical form; tests give both the same
-// commands and compare answers and digests. Not thread-safe; slow; never forgets a command id.
+// commands and compare answers and digests. Not thread-safe; slow; forgets command ids only when it is told to.
 #pragma once
 
 #include <functional>
@@ -22,6 +22,9 @@ class Twin {
   Answer cancel(const engine::CancelOrder& command, std::uint64_t content, engine::TimeUs now);
   Answer ship(const engine::ShipOrder& command, std::uint64_t content, engine::TimeUs now);
   Answer load(const engine::LoadCatalogue& command, engine::TimeUs now);
+  // A record of its own: ids of commands decided before `oldest_known` are forgotten, but for those of orders that are open or
+  // were closed after `archived`.
+  engine::Stamp forget(const engine::VoidDecision& decision, engine::TimeUs now);
 
   const State& state() const { return state_; }
   std::string digest() const { return state_.digest(); }
@@ -48,6 +51,7 @@ class Twin {
 
   engine::CancelledLine give_back(Order& order, std::uint32_t line_index, std::uint64_t wanted, CancelAnswer& decision);
   void ship_line(Order& order, Line& line, ShipAnswer& decision);
+  static void note_closing(Order& order, engine::Lsn lsn);
 
   CatalogueLimits limits_;
   State state_;

@@ -37,6 +37,7 @@ Answer Twin::cancel(const engine::CancelOrder& command, std::uint64_t content, T
       if (line.releases > 0 && served.insert(line.sku).second) fill(line.sku, row, {}, answer);
     }
     decision.fills_follow = mark_last(answer);
+    note_closing(order, answer.stamp.lsn);
     answer.decision = std::move(decision);
     return answer;
   });
@@ -80,6 +81,7 @@ Answer Twin::ship(const engine::ShipOrder& command, std::uint64_t content, TimeU
                         .content = content};
     Order& order = state_.orders.at(state_.order_ids.at(decision.order_id));
     for (Line& line : order.lines) ship_line(order, line, decision);
+    note_closing(order, answer.stamp.lsn);
     answer.decision = std::move(decision);
     return answer;
   });
