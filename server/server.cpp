@@ -126,7 +126,7 @@ bool Server::recover(Exit& status) {
 
 bool Server::listen() {
   asio::error_code error;
-  const tcp::endpoint endpoint(asio::ip::make_address(options_.host, error), options_.port);
+  const tcp::endpoint endpoint(asio::ip::make_address(options_.listen.host, error), options_.listen.port);
   if (!error) {
     acceptor_ = std::make_unique<tcp::acceptor>(threads_[0]->context());
     acceptor_->open(endpoint.protocol(), error);
@@ -135,7 +135,7 @@ bool Server::listen() {
   if (!error) acceptor_->bind(endpoint, error);
   if (!error) acceptor_->listen(tcp::acceptor::max_listen_connections, error);
   if (error) {
-    complain("cannot listen on " + options_.host + ":" + std::to_string(options_.port) + ": " + error.message() +
+    complain("cannot listen on " + options_.listen.text() + ": " + error.message() +
              "; choose another address with --listen, or port 0 for any free one.");
     journal_thread_->drain_and_stop();
     return false;
