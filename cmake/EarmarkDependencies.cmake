@@ -16,11 +16,18 @@ function(earmark_header_library target header)
 endfunction()
 
 earmark_header_library(earmark_asio asio.hpp)
-target_compile_definitions(earmark_asio INTERFACE ASIO_STANDALONE ASIO_NO_DEPRECATED)
+# Not ASIO_NO_DEPRECATED: RESTinio uses deprecated names, and Asio's inline functions must be the same everywhere.
+target_compile_definitions(earmark_asio INTERFACE ASIO_STANDALONE)
 target_link_libraries(earmark_asio INTERFACE Threads::Threads)
 
 earmark_header_library(earmark_flatbuffers flatbuffers/flatbuffers.h)
 earmark_header_library(earmark_xxhash xxhash.h)
 earmark_header_library(earmark_concurrentqueue concurrentqueue/concurrentqueue.h)
+
+# HTTP, on the same Asio. Its own bundled fmt is not in the package.
+earmark_header_library(earmark_restinio restinio/all.hpp)
+find_library(HTTP_PARSER_LIBRARY http_parser REQUIRED)
+target_compile_definitions(earmark_restinio INTERFACE RESTINIO_EXTERNAL_FMT_LIB)
+target_link_libraries(earmark_restinio INTERFACE earmark_asio fmt::fmt ${HTTP_PARSER_LIBRARY})
 
 find_program(FLATC_PROGRAM flatc REQUIRED)

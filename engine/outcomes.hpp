@@ -21,7 +21,7 @@ struct ReplyTo {
   std::uint32_t generation = 0;  // of the session slot; 0: nobody waits for an answer
   std::uint16_t thread = 0;
   std::uint16_t hint = 0;        // of the id filter (OrderDesk), 0: none
-  std::uint32_t unused = 0;
+  std::uint32_t received_us = 0;  // low bits of the time when the request was read, for figures of latency
 };
 
 struct LineView {

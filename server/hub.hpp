@@ -35,6 +35,13 @@ struct Hub {
   std::atomic<bool> digest_under_way{false};
   std::atomic<std::uint32_t> connections{0};
   std::atomic<bool> stopping{false};
+
+  // Read when answers are let go in the middle of taking in, for figures of latency alone; none: the time passed in.
+  std::function<engine::TimeUs()> clock;
+  // For figures (server/stats.cpp). Counted by the thread that accepts:
+  engine::Counter connections_refused, accepts_failed;
+  std::uint64_t ids_at_start = 0;             // command ids that recovery found
+  std::function<engine::Lsn()> state_applied; // of the state store, where there is one; set before the server runs
 };
 
 // Multi-producer mailbox of one worker. FIFO for each sender, which is all that answers need.

@@ -30,6 +30,8 @@ class IoThread {
   void begin_stop();
   void join();
 
+  static engine::TimeUs now() noexcept;
+
  private:
   struct Connection;
 
@@ -41,7 +43,6 @@ class IoThread {
   void send(const std::shared_ptr<Connection>& connection);
   void let_unblocked_read();
   void stop_when_done();
-  static engine::TimeUs now() noexcept;
 
   asio::io_context context_{1};
   asio::executor_work_guard<asio::io_context::executor_type> work_;

@@ -1,5 +1,6 @@
 #include "server/journal_thread.hpp"
 
+#include <chrono>
 #include <variant>
 
 #include "schema/record.hpp"
@@ -9,6 +10,12 @@ namespace {
 
 constexpr std::size_t most_group_bytes = 4U << 20;
 constexpr int sleep_ms = 100;  // bounds a sleep; work wakes it at once
+
+using Clock = std::chrono::steady_clock;
+
+std::uint64_t microseconds_since(Clock::time_point began) noexcept {
+  return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - began).count());
+}
 
 }  // namespace
 
@@ -43,14 +50,17 @@ void JournalThread::run() {
       }
       continue;
     }
+    const Clock::time_point began = Clock::now();
     const auto appended = journal_.append({group_first_, group_last_, chunks_, group_bytes_});
     if (!appended) {  // memory is ahead of the disk and the outcome unknown: nobody may hear of it
       failed_(appended.error());
       return;
     }
+    counters_.append_time.add(microseconds_since(began));
     show_group();
-    groups_.add();
-    bytes_.add(group_bytes_);
+    counters_.groups.add();
+    counters_.bytes.add(group_bytes_);
+    counters_.group_lsns.add(group_last_.value - group_first_.value + 1);
     engine_.shared().window.advance(group_last_);  // from here on answers may go
     group_ended_.fetch_add(1, std::memory_order_release);
     group_ended_.notify_all();
@@ -102,10 +112,12 @@ void JournalThread::keep_time_from_falling(std::span<std::byte> records, std::ui
   }
 }
 
-void JournalThread::wait_for_group() noexcept {
+std::int64_t JournalThread::wait_for_group() noexcept {
   const std::uint32_t seen = group_ended_.load(std::memory_order_acquire);
-  if (engine_.shared().window.durable() == engine_.shared().commit_word.last()) return;
+  if (engine_.shared().window.durable() == engine_.shared().commit_word.last()) return 0;
+  const Clock::time_point began = Clock::now();
   group_ended_.wait(seen, std::memory_order_acquire);
+  return static_cast<std::int64_t>(microseconds_since(began));
 }
 
 void JournalThread::at_one_lsn(const std::function<void()>& read) {
@@ -139,6 +151,7 @@ void JournalThread::show_group() {
       std::size_t consumed = 0;
       const schema::Event event = decoder_.decode_trusted(records, consumed);
       std::visit([&](const auto& decision) { view.apply(event.stamp, decision); }, event.decision);
+      counters_.count(event.decision);
       records = records.subspan(consumed);
     }
   }

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "engine/engine.hpp"
+#include "server/counters.hpp"
 #include "server/queue.hpp"
 #include "schema/event.hpp"
 #include "server/wake_signal.hpp"
@@ -32,15 +33,13 @@ class JournalThread {
   // Something was committed. Any thread.
   void committed() noexcept { signal_.wake(); }
 
-  // Blocks until one more group is durable, or a moment has passed.
-  void wait_for_group() noexcept;
+  // Blocks until one more group is durable; returns how long, in microseconds.
+  std::int64_t wait_for_group() noexcept;
   // Calls read() so that all it reads of the durable view is of one LSN: between two groups, by trying, and if groups
   // come too fast by asking this thread to call it. Blocks for at most one group.
   void at_one_lsn(const std::function<void()>& read);
 
-  // Groups so far; for waiting until one more is durable.
-  std::uint64_t groups() const noexcept { return groups_.get(); }
-  std::uint64_t bytes() const noexcept { return bytes_.get(); }
+  const JournalCounters& counters() const noexcept { return counters_; }
 
  private:
   void run();
@@ -61,7 +60,7 @@ class JournalThread {
   std::size_t group_bytes_ = 0;
   engine::Lsn group_first_{}, group_last_{};
   schema::EventDecoder decoder_;
-  engine::Counter groups_, bytes_;
+  JournalCounters counters_;
   std::atomic<std::uint32_t> group_ended_{0};
   struct BetweenGroups {
     const std::function<void()>* read = nullptr;

@@ -32,6 +32,7 @@ class RingQueue {
   bool empty() const noexcept { return head_ == tail_; }
   std::size_t size() const noexcept { return head_ - tail_; }
   T& front() noexcept { return items_[tail_ & (items_.size() - 1)]; }
+  const T& front() const noexcept { return items_[tail_ & (items_.size() - 1)]; }
   void pop() noexcept { ++tail_; }
   T& push() {
     if (size() == items_.size()) grow();

@@ -7,7 +7,9 @@
 #include <vector>
 
 #include "server/io_thread.hpp"
+#include "server/observer.hpp"
 #include "server/options.hpp"
+#include "server/server_status.hpp"
 
 namespace earmark::server {
 
@@ -23,6 +25,8 @@ class Server {
   Exit run();
 
  private:
+  void log_start() const;
+  bool observe();
   bool recover(Exit& status);
   bool listen();
   asio::awaitable<void> accept();
@@ -39,6 +43,8 @@ class Server {
   std::size_t next_thread_ = 0;
   engine::TimeUs last_time_{};
   std::int64_t recovered_ms_ = 0;
+  ServerStatus status_{options_.data};
+  Observer observer_{status_, options_.max_connections};  // looks at all of the above: ends first
 };
 
 }  // namespace earmark::server

@@ -8,6 +8,12 @@
 
 namespace earmark::server {
 
+namespace {
+
+std::uint32_t low_bits(engine::TimeUs time) noexcept { return static_cast<std::uint32_t>(time.value); }
+
+}  // namespace
+
 Worker::Worker(Hub& hub, std::uint16_t index, std::function<void()> wake)
     : hub_(hub), index_(index), wake_(std::move(wake)),
       committer_(hub.engine.shared(), engine::CommitterId{static_cast<std::uint8_t>(index)}, recorder_, *this),
@@ -61,7 +67,7 @@ std::size_t Worker::take_in(Session& session, std::uint32_t index, std::span<con
       break;
     }
     if (split.status == schema::SplitStatus::too_large) {
-      const engine::ReplyTo reply{split.frame.header.correlation, index, session.generation, index_, 0, 0};
+      const engine::ReplyTo reply{split.frame.header.correlation, index, session.generation, index_, 0, low_bits(now)};
       ++session.under_way;
       refuse_now(reply, engine::ErrorCode::too_large);
       session.closing = true;
@@ -71,7 +77,8 @@ std::size_t Worker::take_in(Session& session, std::uint32_t index, std::span<con
     used += split.consumed;
   }
   decide_batch(now);  // text of its orders lies in `bytes`
-  deliver_durable();  // what was judged at an LSN that is on disk already: no group need end for it
+  // What was judged at an LSN that is on disk already: no group need end for it.
+  if (is_front_durable()) deliver_durable(hub_.clock ? hub_.clock() : now);
   return used;
 }
 
@@ -89,7 +96,7 @@ void Worker::block(Session& session, std::uint32_t index) {
 
 void Worker::handle_frame(Session& session, std::uint32_t index, const schema::Frame& frame, engine::TimeUs now) {
   const schema::MessageKind kind = frame.header.kind;
-  const engine::ReplyTo reply{frame.header.correlation, index, session.generation, index_, 0, 0};
+  const engine::ReplyTo reply{frame.header.correlation, index, session.generation, index_, 0, low_bits(now)};
   const bool in_parts = (frame.header.flags & schema::flag_more_parts) != 0 || !session.unfinished.empty();
   if (!session.greeted && kind != schema::MessageKind::hello) {
     ++session.under_way;
@@ -162,13 +169,14 @@ void Worker::end_unfinished(engine::TimeUs now) {
 
 void Worker::decide_batch(engine::TimeUs now) {
   if (desk_.empty()) return;
+  std::int64_t waited_us = 0;
   while (!desk_.decide(now, [&](const engine::ReceivedOrder& received) {
     to_settler(std::make_unique<engine::Message>(received.order, received.content, named(received.reply, received.order.id), now));
   })) {
     // Other threads have used up the room that may_take() saw. Rare; the batch's text lies in the read buffer, so wait
     // here for the disk: the journal needs nothing from this thread, and answers free this thread's ring.
-    hub_.journal_thread->wait_for_group();
-    deliver_durable();
+    waited_us += hub_.journal_thread->wait_for_group();
+    deliver_durable(engine::TimeUs{now.value + waited_us});
   }
 }
 
@@ -177,7 +185,7 @@ void Worker::to_settler(std::unique_ptr<engine::Message> message) {
 }
 
 void Worker::proceed(engine::TimeUs now) {
-  deliver_durable();
+  deliver_durable(now);
   deliver_mail(now);
   if (role_stalled_) role_stalled_ = hub_.engine.settler().resume(committer_) == engine::Settled::stalled;
   try_digest();
@@ -189,7 +197,7 @@ void Worker::finish_recovery() {
   engine::Settled settled = hub_.engine.settler().settle_unfinished(committer_);
   while (settled == engine::Settled::stalled || !pending_.empty()) {
     hub_.journal_thread->wait_for_group();
-    deliver_durable();
+    deliver_durable({});  // nobody waits for these
     if (settled == engine::Settled::stalled) settled = hub_.engine.settler().resume(committer_);
   }
 }
@@ -204,8 +212,17 @@ void Worker::take_in_blocked(engine::TimeUs now) {
   }
 }
 
+// Here, because the shim calls it after everything that changes them.
+void Worker::publish_gauges() noexcept {
+  counters_.pending_answers.set(pending_.size());
+  counters_.blocked_sessions.set(blocked_.size());
+  counters_.subscribers.set(subscribers_.size());
+  counters_.ring_bytes.set(hub_.engine.shared().rings[index_]->used());
+}
+
 std::vector<std::uint32_t> Worker::take_dirty() {
   for (const std::uint32_t index : dirty_) sessions_[index]->dirty = false;
+  publish_gauges();
   return std::exchange(dirty_, {});
 }
 

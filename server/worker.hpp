@@ -16,6 +16,7 @@
 #include "engine/order_desk.hpp"
 #include "schema/answer.hpp"
 #include "schema/request.hpp"
+#include "server/counters.hpp"
 #include "server/event_recorder.hpp"
 #include "server/hub.hpp"
 #include "server/pending_answers.hpp"
@@ -62,7 +63,10 @@ class Worker final : public engine::Outcomes {
   void listed(const engine::ReplyTo& reply, engine::Lsn as_of, std::span<const engine::WaitingLineView> lines) override;
   void resolved(const engine::ReplyTo& reply, engine::Lsn as_of, const engine::ResolvedView& view) override;
 
+  // Figures; any thread.
+  std::uint16_t index() const noexcept { return index_; }
   const engine::DeskCounters& desk_counters() const noexcept { return desk_.counters(); }
+  const WorkerCounters& counters() const noexcept { return counters_; }
 
  private:
   // Taking in (worker.cpp).
@@ -102,8 +106,11 @@ class Worker final : public engine::Outcomes {
   void resume_admission_everywhere();
 
   // Letting go (worker_answers.cpp).
-  void deliver_durable();
+  bool is_front_durable() const noexcept { return !pending_.empty() && pending_.front().lsn <= hub_.engine.shared().window.durable(); }
+  // `now`: one reading of the clock for all that is let go.
+  void deliver_durable(engine::TimeUs now);
   void deliver(PendingAnswer& answer);
+  void count_latency(const PendingAnswer& answer, engine::TimeUs now) noexcept;
   void deliver_repeat(const PendingAnswer& answer);
   bool read_decision(const PendingAnswer& answer, std::vector<std::byte>& frames);
   void deliver_mail(engine::TimeUs now);
@@ -111,6 +118,7 @@ class Worker final : public engine::Outcomes {
   std::vector<std::byte>* out_of(const engine::ReplyTo& reply);  // nullptr: the session has gone
   void answered(const engine::ReplyTo& reply);
   void mark_dirty(std::uint32_t index);
+  void publish_gauges() noexcept;
   void block(Session& session, std::uint32_t index);
   void take_in_blocked(engine::TimeUs now);
   void refuse_now(const engine::ReplyTo& reply, engine::ErrorCode code, std::string_view message = {});
@@ -140,6 +148,7 @@ class Worker final : public engine::Outcomes {
     std::uint32_t workers_stopped = 0;
   };
   std::unique_ptr<DigestAsked> digest_;
+  WorkerCounters counters_;
 };
 
 }  // namespace earmark::server

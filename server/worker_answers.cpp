@@ -37,10 +37,12 @@ void Worker::decided(const engine::ReplyTo& reply, engine::Lsn lsn, std::span<co
 }
 
 void Worker::repeated(const engine::ReplyTo& reply, engine::Lsn as_of, engine::Lsn original) {
+  counters_.repeats.add();
   pend(as_of, reply, PendingAnswer::Kind::repeat).original = original;
 }
 
 void Worker::refused(const engine::ReplyTo& reply, engine::Lsn as_of, const engine::Error& error) {
+  counters_.count(error.code);
   PendingAnswer& answer = pend(as_of, reply, PendingAnswer::Kind::frames);
   answer.frames.clear();
   const std::uint32_t retry_ms = error.code == engine::ErrorCode::overloaded ? overloaded_retry_ms : 0;
@@ -48,6 +50,7 @@ void Worker::refused(const engine::ReplyTo& reply, engine::Lsn as_of, const engi
 }
 
 void Worker::refuse_now(const engine::ReplyTo& reply, engine::ErrorCode code, std::string_view message) {
+  counters_.count(code);
   const std::uint32_t retry_ms = code == engine::ErrorCode::overloaded ? overloaded_retry_ms : 0;
   if (std::vector<std::byte>* out = out_of(reply)) {
     schema::append_answer(*out, reply.correlation, schema::ErrorAnswer{{code, 0, {}}, message, {}, retry_ms});
@@ -55,12 +58,21 @@ void Worker::refuse_now(const engine::ReplyTo& reply, engine::ErrorCode code, st
   answered(reply);
 }
 
-void Worker::deliver_durable() {
+void Worker::deliver_durable(engine::TimeUs now) {
   const engine::Lsn durable = hub_.engine.shared().window.durable();
   while (!pending_.empty() && pending_.front().lsn <= durable) {
+    count_latency(pending_.front(), now);
     deliver(pending_.front());
     pending_.pop();
   }
+}
+
+// Of decisions alone: they wait for the disk. Of several records, the last one ends the answer. The difference of the low
+// bits is right for 35 minutes; the clock may have been set back meanwhile.
+void Worker::count_latency(const PendingAnswer& answer, engine::TimeUs now) noexcept {
+  if (answer.kind != PendingAnswer::Kind::record || answer.more || answer.reply.generation == 0) return;
+  const auto passed = static_cast<std::int32_t>(static_cast<std::uint32_t>(now.value) - answer.reply.received_us);
+  counters_.latency.add(static_cast<std::uint64_t>(std::max(passed, 0)));
 }
 
 void Worker::deliver(PendingAnswer& answer) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "server/limits.hpp"
+#include "server/stats.hpp"
 #include "server/version.hpp"
 #include "server/worker.hpp"
 
@@ -40,6 +41,7 @@ void Worker::handle_order(std::span<const std::byte> body, const engine::ReplyTo
 
 void Worker::on(const schema::OrderRequest& request, Session&, const engine::ReplyTo& reply, engine::TimeUs now) {
   if (!epoch_fits(request.epoch, reply)) return;
+  counters_.long_orders.add();
   to_settler(std::make_unique<engine::Message>(request.order, schema::content_hash(request.order),
                                                named(reply, request.order.id), now));
 }
@@ -144,51 +146,13 @@ void Worker::on(const schema::SubscribeRequest& request, Session& session, const
 }
 
 void Worker::on(const schema::StatsRequest&, Session&, const engine::ReplyTo& reply, engine::TimeUs) {
-  engine::SharedState& shared = hub_.engine.shared();
-  const engine::SettlerCounters& settler = hub_.engine.settler().counters();
+  const auto figures = stats(hub_);
   std::vector<std::string_view> names;
   std::vector<std::uint64_t> values;
-  const auto add = [&](std::string_view name, std::uint64_t value) {
-    names.push_back(name);
+  for (const auto& [figure, value] : figures) {
+    names.push_back(figure);
     values.push_back(value);
-  };
-  std::uint64_t commits = 0, lost = 0, helps = 0, fast = 0, to_settler_count = 0, repeats = 0, errors = 0, batches = 0;
-  const auto add_commits = [&](engine::CommitterId id) {
-    const engine::CommitCounters& counters = shared.commit_word.counters(id);
-    commits += counters.commits.get();
-    lost += counters.lost.get();
-    helps += counters.helps.get();
-  };
-  for (const Worker* worker : hub_.workers) {
-    add_commits(engine::CommitterId{static_cast<std::uint8_t>(worker->index_)});
-    fast += worker->desk_.counters().fast_orders.get();
-    to_settler_count += worker->desk_.counters().settler_orders.get();
-    repeats += worker->desk_.counters().repeats.get();
-    errors += worker->desk_.counters().errors.get();
-    batches += worker->desk_.counters().batches.get();
   }
-  add_commits(engine::CommitWord::settler_descriptor);
-  add("decided_lsn", shared.commit_word.last().value);
-  add("durable_lsn", shared.window.durable().value);
-  add("connections", hub_.connections.load(std::memory_order_relaxed));
-  add("io_threads", hub_.workers.size());
-  add("skus", hub_.engine.view().sku_count());
-  add("warehouses", hub_.engine.view().warehouse_count());
-  add("orders_fast_path", fast);
-  add("orders_to_settler", to_settler_count);
-  add("orders_short", settler.shorts.get());
-  add("orders_repeated", repeats);
-  add("orders_in_error", errors);
-  add("order_batches", batches);
-  add("settler_messages", settler.messages.get());
-  add("fills", settler.fills.get());
-  add("filled_units", settler.filled_units.get());
-  add("commits", commits);
-  add("commits_lost", lost);
-  add("helps", helps);
-  add("journal_groups", hub_.journal_thread->groups());
-  add("journal_bytes", hub_.journal_thread->bytes());
-  add("order_memory_bytes", shared.blocks.bytes_taken());
   if (std::vector<std::byte>* out = out_of(reply)) schema::append_answer(*out, reply.correlation, schema::StatsAnswer{names, values});
   answered(reply);
 }

@@ -244,6 +244,7 @@ Outcome<std::unique_ptr<Journal>> open_lmdb_journal(const std::filesystem::path&
     auto taken = DirectoryLock::take(directory);
     if (!taken) return Unexpected{taken.error()};
     lock.emplace(std::move(taken).value());
+    if (options.when_locked && !options.when_locked()) return Unexpected{Failure{FailureKind::cannot_open, "not wanted any more"}};
     if (!std::filesystem::exists(path, error)) {
       if (auto created = create(directory, options); !created) return Unexpected{created.error()};
     }

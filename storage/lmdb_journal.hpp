@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 
 #include "storage/journal.hpp"
@@ -23,6 +24,8 @@ struct OpenOptions {
   std::uint64_t catalogue_epoch = 0;  // 0: random
   std::int64_t created_us = 0;        // 0: now
   std::size_t map_bytes = 0;          // 0: as large as the file system; it grows when it is full
+  // Called when the directory's lock is held, before the check begins; false: nothing is opened (cannot_open).
+  std::function<bool()> when_locked;
 };
 
 // Takes the directory's lock, checks the whole journal in a child process, opens it for appending.

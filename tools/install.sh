@@ -15,6 +15,7 @@ packages=(
   libconcurrentqueue-dev                           # between threads
   libcli11-dev libspdlog-dev libfmt-dev            # options, log, text
   libtomlplusplus-dev nlohmann-json3-dev           # configuration, JSON
+  librestinio-dev                                  # HTTP for metrics and health
   libxxhash-dev zlib1g-dev                         # digests, compressed CSV
   catch2                                           # tests
 )

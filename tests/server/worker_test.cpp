@@ -7,6 +7,7 @@
 #include "schema/ask.hpp"
 #include "schema/event.hpp"
 #include "server/limits.hpp"
+#include "server/stats.hpp"
 #include "server/worker.hpp"
 #include "storage/memory_journal.hpp"
 
@@ -278,6 +279,78 @@ TEST_CASE("worker: a subscriber gets every record from the LSN it named", "[serv
     std::size_t consumed = 0;
     REQUIRE(decoder.decode_bodies(bodies, consumed)->stamp.lsn == engine::Lsn{index});
   }
+}
+
+TEST_CASE("worker: latency is counted from the socket read to the moment when the decision is let go", "[server][figures]") {
+  Bench bench;
+  const auto counts_before = bench.worker_.counters().latency.read();
+  bench.journal_.hold_syncs();
+  std::vector<std::byte> bytes;
+  bench.order(bytes, 10, "o1", 1, 3);
+  bench.order(bytes, 11, "o2", 1, 30);  // short: the settler's
+  bench.order(bytes, 12, "o3", 9, 1);   // an error: not counted
+  bench.worker_.receive(bench.session_, bytes, bench.now_);
+  bench.journal_.wait_until_held();
+  bench.answers(bench.session_);
+  CHECK(bench.worker_.counters().pending_answers.get() == 3);
+  CHECK(bench.worker_.counters().ring_bytes.get() > 0);
+  bench.now_.value += 1500;
+  bench.journal_.release_syncs();
+  bench.until_durable();
+  REQUIRE(bench.answers(bench.session_).size() == 3);
+  const auto counts = bench.worker_.counters().latency.read();
+  CHECK(counts.counts[11] - counts_before.counts[11] == 2);  // 1,025 .. 2,048 us
+  CHECK(counts.sum - counts_before.sum == 3000);
+  CHECK(bench.worker_.counters().pending_answers.get() == 0);
+  CHECK(bench.worker_.counters().ring_bytes.get() == 0);
+}
+
+TEST_CASE("worker: a clock that is set back makes no latency but the smallest", "[server][figures]") {
+  Bench bench;
+  bench.journal_.hold_syncs();
+  std::vector<std::byte> bytes;
+  bench.order(bytes, 10, "o1", 1, 3);
+  bench.worker_.receive(bench.session_, bytes, bench.now_);
+  bench.now_.value -= 500;
+  bench.journal_.release_syncs();
+  bench.until_durable();
+  CHECK(bench.worker_.counters().latency.read().sum == 0);
+}
+
+TEST_CASE("worker: figures agree with what was sent", "[server][figures]") {
+  Bench bench;
+  std::vector<std::byte> bytes;
+  for (std::uint64_t index = 0; index < 20; ++index) bench.order(bytes, 100 + index, "o" + std::to_string(index), 2, 3);
+  bench.order(bytes, 200, "o1", 2, 3);   // a repeat
+  bench.order(bytes, 201, "o1", 2, 4);   // another content
+  bench.order(bytes, 202, "x", 7, 4);    // unknown
+  bench.order(bytes, 203, "short", 1, 30);
+  bench.worker_.receive(bench.session_, bytes, bench.now_);
+  bench.until_durable();
+  REQUIRE(bench.answers(bench.session_).size() == 24);
+  std::map<std::string, std::uint64_t> found;
+  for (const auto& [name, value] : server::stats(bench.hub_)) found[name] = value;
+  CHECK(found.at("orders_fast_path") == 20);
+  CHECK(found.at("orders_to_settler") == 1);
+  CHECK(found.at("orders_short") == 1);
+  CHECK(found.at("orders_reserved") == 20);
+  CHECK(found.at("orders_split") == 1);
+  CHECK(found.at("decisions_load") == 1);
+  CHECK(found.at("decisions_order") == 21);
+  CHECK(found.at("repeats") == 1);
+  CHECK(found.at("errors_duplicate_order") == 1);
+  CHECK(found.at("errors_unknown_sku") == 1);
+  CHECK_FALSE(found.contains("errors_malformed"));
+  CHECK(found.at("command_ids") == 21);
+  CHECK(found.at("decided_lsn") == 22);
+  CHECK(found.at("durable_lag_lsns") == 0);
+  CHECK(found.at("connections") == 0);
+  CHECK_FALSE(found.contains("state_applied_lsn"));
+  bench.hub_.state_applied = [] { return engine::Lsn{20}; };
+  found.clear();
+  for (const auto& [name, value] : server::stats(bench.hub_)) found[name] = value;
+  CHECK(found.at("state_applied_lsn") == 20);
+  CHECK(found.at("state_lag_lsns") == 2);
 }
 
 TEST_CASE("worker: the digest is that of the engine, and taking in goes on after it", "[server]") {

@@ -1,0 +1,16 @@
+#include "server/counters.hpp"
+
+namespace earmark::server {
+
+bool takes_id(const schema::Decision& decision) noexcept {
+  return std::holds_alternative<engine::OrderDecision>(decision) || std::holds_alternative<engine::ReceiptDecision>(decision) ||
+         std::holds_alternative<engine::CancelDecision>(decision) || std::holds_alternative<engine::ShipDecision>(decision);
+}
+
+void JournalCounters::count(const schema::Decision& decision) noexcept {
+  decisions[decision.index()].add();
+  if (takes_id(decision)) command_ids.add();
+  if (const auto* order = std::get_if<engine::OrderDecision>(&decision)) orders[static_cast<std::size_t>(order->status)].add();
+}
+
+}  // namespace earmark::server
