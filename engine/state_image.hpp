@@ -25,7 +25,8 @@ struct KnownImage {
   IdSpace space{};
   Identity identity;
   std::uint64_t content = 0;
-  Lsn lsn{};  // of the decision
+  Lsn lsn{};     // of the decision
+  Lsn closed{};  // an order's: of the record that closed it; 0: it is open, or no order
 };
 
 // Units of one line in one warehouse that travel in one shipment.

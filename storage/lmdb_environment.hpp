@@ -88,6 +88,8 @@ class Cursor {
   int get(MDB_val& key, MDB_val& value, MDB_cursor_op operation) {
     return mdb_cursor_get(cursor_, &key, &value, operation);
   }
+  int put(MDB_val key, MDB_val value, unsigned flags) { return mdb_cursor_put(cursor_, &key, &value, flags); }
+  int remove() { return mdb_cursor_del(cursor_, 0); }
 
  private:
   MDB_cursor* cursor_ = nullptr;
@@ -97,6 +99,9 @@ class Cursor {
 inline std::span<const std::byte> bytes_of(const MDB_val& value) noexcept {
   return {static_cast<const std::byte*>(value.mv_data), value.mv_size};
 }
+
+inline MDB_val value_of(const void* data, std::size_t bytes) noexcept { return {bytes, const_cast<void*>(data)}; }
+inline MDB_val value_of(std::span<const std::byte> bytes) noexcept { return value_of(bytes.data(), bytes.size()); }
 
 Unexpected<Failure> lmdb_failure(FailureKind kind, const std::string& what, int error);
 

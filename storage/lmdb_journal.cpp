@@ -18,8 +18,6 @@
 namespace earmark::storage {
 namespace {
 
-MDB_val value_of(const void* data, std::size_t bytes) { return {bytes, const_cast<void*>(data)}; }
-
 class LmdbReader final : public JournalReader {
  public:
   LmdbReader(LmdbEnvironment& environment, MDB_dbi groups, std::filesystem::path directory)

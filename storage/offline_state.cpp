@@ -21,7 +21,9 @@ bool OfflineState::refuse(const std::string& what) {
 
 void OfflineState::know(IdSpace space, std::string_view id, std::uint64_t content, Lsn lsn) {
   const engine::Identity identity = engine::identify(space, id);
-  known_[{space, {identity.low, identity.high}}] = {content, lsn};
+  const IdKey key{space, {identity.low, identity.high}};
+  known_[key] = {content, lsn, {}};
+  ids_[lsn] = key;
 }
 
 bool OfflineState::agrees(const CellKey& key, std::uint64_t available_after) {
@@ -93,10 +95,36 @@ void OfflineState::close_if_done(Lsn lsn) {
       if (allocation.reserved > 0) return;
     }
   }
+  const IdKey key{IdSpace::order, {order->second.identity.low, order->second.identity.high}};
+  known_[key].closed = last_;
+  if (lsn < oldest_known_) closed_known_[last_] = key;
   orders_.erase(order);
 }
 
-bool OfflineState::fold(const engine::Stamp&, const engine::VoidDecision&) { return true; }
+// The rule of forgetting, word for word: engine/decision.hpp.
+void OfflineState::forget(Lsn oldest_known, Lsn archived) {
+  while (!closed_known_.empty() && closed_known_.begin()->first <= archived) {
+    known_.erase(closed_known_.begin()->second);
+    closed_known_.erase(closed_known_.begin());
+  }
+  while (!ids_.empty() && ids_.begin()->first < oldest_known) {
+    const auto [lsn, key] = *ids_.begin();
+    ids_.erase(ids_.begin());
+    if (orders_.contains(lsn)) continue;  // known for as long as it is open
+    const Lsn closed = known_.at(key).closed;
+    if (key.first == IdSpace::order && closed > archived) closed_known_[closed] = key;
+    else known_.erase(key);
+  }
+  oldest_known_ = oldest_known;
+  archived_ = archived;
+}
+
+bool OfflineState::fold(const engine::Stamp&, const engine::VoidDecision& decision) {
+  if (decision.oldest_known.value == 0) return true;
+  if (decision.oldest_known < oldest_known_ || decision.archived < archived_) return refuse("it knows ids again that were forgotten");
+  forget(decision.oldest_known, decision.archived);
+  return true;
+}
 
 bool OfflineState::fold(const engine::Stamp& stamp, const engine::OrderDecision& decision) {
   know(IdSpace::order, decision.id, decision.content, stamp.lsn);

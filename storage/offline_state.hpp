@@ -52,6 +52,7 @@ class OfflineState {
   struct KnownId {
     std::uint64_t content = 0;
     engine::Lsn lsn{};
+    engine::Lsn closed{};  // an order's: of the record that closed it
   };
   using CellKey = std::pair<engine::SkuId, engine::WarehouseId>;
   using IdKey = std::pair<engine::IdSpace, std::pair<std::uint64_t, std::uint64_t>>;
@@ -75,11 +76,15 @@ class OfflineState {
   // The open order with this id; its LSN, 0 when there is none.
   engine::Lsn open_order(std::string_view id) const;
   void close_if_done(engine::Lsn lsn);
+  void forget(engine::Lsn oldest_known, engine::Lsn archived);
 
   std::map<CellKey, Cell> cells_;
   std::map<engine::Lsn, Order> orders_;  // open ones
   std::map<IdKey, KnownId> known_;
-  engine::Lsn last_{};
+  // Each void record goes through what it forgets, and no further.
+  std::map<engine::Lsn, IdKey> ids_;           // by decision, those not yet forgotten or left over
+  std::map<engine::Lsn, IdKey> closed_known_;  // by closing: closed orders decided before oldest_known_
+  engine::Lsn last_{}, oldest_known_{1}, archived_{};
   std::string problem_;
 };
 

@@ -25,6 +25,8 @@ struct StateSummary {
   engine::Lsn oldest_known{1};    // ids decided before it are forgotten, but for open orders' and those closed since
   std::uint64_t known_commands = 0;  // decided at oldest_known or after
   std::uint64_t open_orders = 0, closed_orders = 0;
+  engine::Lsn archived{};         // of the last void record that let ids be forgotten
+  bool complete = false;          // it has once held everything that the journal held: not a rebuild that was cut off
 };
 
 // An order that was closed by the record `closed`, and has this id.
@@ -44,6 +46,7 @@ struct Folded {
 class StateVisitor {
  public:
   virtual ~StateVisitor() = default;
+  virtual void begin(const StateSummary&) {}  // what follows is true at its `applied`
   virtual void catalogue(const engine::LoadDecision& part) = 0;  // warehouses and products alone, in parts
   virtual void cell(const engine::CellImage& cell) = 0;
   virtual void open_order(const engine::OrderImage& order) = 0;

@@ -7,6 +7,7 @@
 #include <cstdlib>
 
 #include "storage/lmdb_check.hpp"
+#include "storage/lmdb_state.hpp"
 #include "storage/recovery.hpp"
 #include "tests/storage/story.hpp"
 
@@ -82,6 +83,57 @@ TEST_CASE("measure: check and replay of a million orders", "[.][measure]") {
     REQUIRE(report.has_value());
     REQUIRE(lines == 3'000'000);
     std::printf("replay of 1,000,000 orders of three lines: %.3f s, %.2f M records/s\n", seconds, 1 / seconds);
+  }
+}
+
+// A journal of `orders` orders of three lines, and a receipt that makes them possible.
+void write_orders(Journal& journal, std::size_t orders) {
+  test::Records stock;
+  const engine::ReceivedRow rows[] = {{engine::SkuId{1}, engine::WarehouseId{1}, 0, 2'000'000'000, 2'000'000'000},
+                                      {engine::SkuId{2}, engine::WarehouseId{1}, 0, 2'000'000'000, 2'000'000'000},
+                                      {engine::SkuId{3}, engine::WarehouseId{1}, 0, 2'000'000'000, 2'000'000'000}};
+  stock.add(engine::ReceiptDecision{"R", 1, false, rows});
+  REQUIRE(stock.append(journal, 0, 1).has_value());
+  for (std::size_t done = 0; done < orders; done += 1000) {
+    test::Records records(journal.last() + 1);
+    for (std::size_t index = 0; index < 1000; ++index) {
+      records.add_stocked_order(static_cast<engine::Quantity>(2'000'000'000 - (done + index + 1)));
+    }
+    REQUIRE(records.append(journal, 0, 1000).has_value());
+  }
+}
+
+TEST_CASE("measure: folding and reading a million orders", "[.][measure]") {
+  const test::TemporaryDirectory directory;
+  OpenOptions options;
+  options.check = CheckDepth::pages;
+  const auto journal = open_lmdb_journal(directory.path(), options).value();
+  write_orders(*journal, 1'000'000);
+  for (const std::uint64_t batch : {1'000'000U, 100'000U}) {
+    std::filesystem::remove_all(directory.path() / "state");
+    const auto opened = open_lmdb_state(directory.path(), journal->identity(), {}).value();
+    const auto begin = Clock::now();
+    while (opened.store->summary().applied < journal->last()) {
+      REQUIRE(opened.store->fold(*journal, journal->last(), batch).has_value());
+    }
+    const double seconds = microseconds(Clock::now() - begin) / 1e6;
+    std::printf("fold of 1,000,000 orders in batches of %llu: %.3f s, %.0f records/s, %.0f MB on disk\n",
+                static_cast<unsigned long long>(batch), seconds, 1e6 / seconds,
+                static_cast<double>(std::filesystem::file_size(directory.path() / "state" / "data.mdb")) / 1e6);
+    for (int round = 0; round < 3; ++round) {
+      struct Count final : StateVisitor {
+        std::uint64_t orders = 0, lines = 0;
+        void catalogue(const engine::LoadDecision&) override {}
+        void cell(const engine::CellImage&) override {}
+        void open_order(const engine::OrderImage& order) override { ++orders, lines += order.lines.size(); }
+        void known(const engine::KnownImage&) override {}
+      } count;
+      const auto read_begin = Clock::now();
+      REQUIRE(opened.store->read(count).has_value());
+      const double read_seconds = microseconds(Clock::now() - read_begin) / 1e6;
+      REQUIRE(count.lines == 3'000'000);
+      std::printf("read of 1,000,000 open orders: %.3f s, %.2f M orders/s\n", read_seconds, 1 / read_seconds);
+    }
   }
 }
 

@@ -28,6 +28,24 @@ TemporaryDirectory::~TemporaryDirectory() {
 
 engine::Lsn Records::add_order() { return add_wide_order(0); }
 
+engine::Lsn Records::add_stocked_order(engine::Quantity available) {
+  const std::string id = "order-" + std::to_string(next_.value);
+  engine::LineDecision lines[3];
+  for (std::uint32_t index = 0; index < 3; ++index) {
+    lines[index].line = engine::LineNumber{index + 1};
+    lines[index].sku = engine::SkuId{index + 1};
+    lines[index].quantity = lines[index].taken = 1;
+    lines[index].available_after = available;
+    lines[index].warehouse = engine::WarehouseId{1};
+    lines[index].shipment = 1;
+  }
+  engine::OrderDecision order;
+  order.id = id;
+  order.content = next_.value * 7919;
+  order.lines = lines;
+  return add(order);
+}
+
 engine::Lsn Records::add_wide_order(std::size_t text_bytes) {
   const std::string id = "order-" + std::to_string(next_.value);
   const std::string notes(text_bytes, 'n');

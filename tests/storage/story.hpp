@@ -40,6 +40,8 @@ class Records {
   }
   // An order of three lines, all reserved, of about 250 bytes.
   engine::Lsn add_order();
+  // The same, one unit a line, that leaves `available` of each SKU.
+  engine::Lsn add_stocked_order(engine::Quantity available);
   // An order with a text of so many bytes: any length of record.
   engine::Lsn add_wide_order(std::size_t text_bytes);
 

@@ -1,0 +1,220 @@
+#include "storage/lmdb_state.hpp"
+
+#include <algorithm>
+#include <fstream>
+
+#include "storage/directory_lock.hpp"
+#include "storage/lmdb_state_store.hpp"
+#include "storage/order_record.hpp"
+
+namespace earmark::storage {
+
+using engine::Lsn;
+
+namespace {
+
+constexpr const char* remedy =
+    "; keep a copy of the directory: the state is made again from a journal that begins at LSN 1, else restore a backup";
+
+Unexpected<Failure> not_ours(FailureKind kind, const std::filesystem::path& directory, const std::string& what) {
+  return Unexpected{Failure{kind, "the state " + directory.string() + " " + what + remedy}};
+}
+
+int fill_new(const LmdbEnvironment& environment, std::uint64_t epoch) {
+  WriteTransaction transaction(environment);
+  StateTables tables;
+  int error = transaction.error();
+  if (error == 0) error = open_tables(transaction.handle(), MDB_CREATE, tables);
+  if (error == 0) error = put_identity(transaction.handle(), tables, epoch);
+  if (error == 0) error = put_summary(transaction.handle(), tables, SummaryRow{});
+  return error == 0 ? transaction.commit() : error;
+}
+
+// As a journal is made (lmdb_journal.cpp): under another name first.
+Outcome<void> create(const std::filesystem::path& directory, std::uint64_t epoch, std::size_t map_bytes) {
+  const std::filesystem::path unfinished = directory / "state.new";
+  std::error_code error;
+  std::filesystem::remove_all(unfinished, error);
+  if (auto made = ensure_directory(unfinished); !made) return made;
+  {
+    const auto environment = LmdbEnvironment::open(unfinished, false, map_bytes);
+    if (!environment) return Unexpected{environment.error()};
+    if (const int failed = fill_new(**environment, epoch); failed != 0) {
+      return lmdb_failure(FailureKind::cannot_open, "cannot create the state " + unfinished.string(), failed);
+    }
+  }
+  if (auto synced = sync_directory(unfinished); !synced) return synced;
+  std::filesystem::remove(directory / "state", error);  // an empty directory, or none
+  std::filesystem::rename(unfinished, directory / "state", error);
+  if (error) {
+    return Unexpected{Failure{FailureKind::cannot_open, "cannot create the state in " + directory.string() + ": " + error.message()}};
+  }
+  return sync_directory(directory);
+}
+
+}  // namespace
+
+int read_order(Lsn lsn, const MDB_val& value, std::vector<std::uint64_t>& buffer, engine::OrderImage& image) {
+  auto bytes = bytes_of(value);
+  if (reinterpret_cast<std::uintptr_t>(bytes.data()) % alignof(std::uint64_t) != 0) {
+    buffer.resize(bytes.size() / 8 + 1);
+    std::memcpy(buffer.data(), bytes.data(), bytes.size());
+    bytes = std::as_bytes(std::span(buffer)).first(bytes.size());
+  }
+  return read_order_record(lsn, bytes, image) ? 0 : MDB_CORRUPTED;
+}
+
+Unexpected<Failure> LmdbState::cannot_read(int error) const {
+  const bool damaged = error == MDB_CORRUPTED || error == MDB_NOTFOUND || error == MDB_PAGE_NOTFOUND || error == MDB_BAD_VALSIZE;
+  const std::string what = error == MDB_CORRUPTED ? "a checksum does not match"
+                           : error == MDB_NOTFOUND ? "a value that others name is not there"
+                                                   : mdb_strerror(error);
+  return Unexpected{Failure{damaged ? FailureKind::damaged : FailureKind::cannot_open,
+                            "the state " + directory_.string() + (damaged ? " is damaged: " : " cannot be read: ") + what +
+                                (damaged ? remedy : "")}};
+}
+
+Unexpected<Failure> LmdbState::cannot_write(int error) {
+  failed_ = "cannot write the state " + directory_.string() + ": " + mdb_strerror(error) +
+            "; see to the disk, then start the server again: the state follows the journal";
+  std::ofstream(failed_append_mark(directory_)) << mdb_strerror(error) << '\n';
+  return Unexpected{Failure{FailureKind::write_failed, failed_}};
+}
+
+Outcome<void> LmdbState::writable() const {
+  if (!failed_.empty()) return Unexpected{Failure{FailureKind::write_failed, "no change after a failed one: " + failed_}};
+  if (!read_only_) return {};
+  return Unexpected{Failure{FailureKind::write_failed, "the state " + directory_.string() + " is open for reading only"}};
+}
+
+void LmdbState::note_success() {
+  if (!std::exchange(failed_before_, false)) return;
+  std::error_code ignored;
+  std::filesystem::remove(failed_append_mark(directory_), ignored);
+}
+
+int LmdbState::summary_in(MDB_txn* transaction, SummaryRow& row, StateSummary& summary) const {
+  const int error = get_summary(transaction, tables_, row);
+  if (error != 0) return error;
+  const std::uint64_t orders = entries_of(transaction, tables_.orders), open = entries_of(transaction, tables_.open);
+  if (open > orders) return MDB_CORRUPTED;
+  summary = {Lsn{row.applied}, engine::TimeUs{row.last_time}, Lsn{row.oldest_known}, entries_of(transaction, tables_.ids),
+             open, orders - open, Lsn{row.archived}, row.complete != 0};
+  return 0;
+}
+
+void LmdbState::take_over(const SummaryRow& row, const StateSummary& summary) {
+  const std::scoped_lock lock(mutex_);
+  row_ = row;
+  summary_ = summary;
+}
+
+Outcome<void> LmdbState::start(const DirectoryIdentity& identity, const StateOptions& options) {
+  read_only_ = options.read_only;
+  failed_before_ = std::filesystem::exists(failed_append_mark(directory_));
+  auto environment = LmdbEnvironment::open(directory_, options.read_only, options.map_bytes);
+  if (!environment) return Unexpected{environment.error()};
+  environment_ = std::move(environment).value();
+  MDB_txn* transaction = nullptr;
+  IdentityRow owner;
+  int error = mdb_txn_begin(environment_->handle(), nullptr, MDB_RDONLY, &transaction);
+  if (error == 0) error = open_tables(transaction, 0, tables_);
+  if (error == 0) error = get_identity(transaction, tables_, owner);
+  if (error == 0 && owner.version == state_format_version) error = summary_in(transaction, row_, summary_);
+  if (error == 0) error = mdb_txn_commit(std::exchange(transaction, nullptr));  // keeps the tables' handles
+  if (transaction != nullptr) mdb_txn_abort(transaction);
+  if (error != 0) return cannot_read(error);
+  if (owner.version != state_format_version) {
+    return not_ours(FailureKind::bad_version, directory_, "has format version " + std::to_string(owner.version) +
+                    ", this program knows " + std::to_string(state_format_version));
+  }
+  if (owner.epoch != identity.catalogue_epoch) {
+    return not_ours(FailureKind::damaged, directory_, "belongs to another journal: its catalogue epoch is " +
+                    std::to_string(owner.epoch) + ", the journal's " + std::to_string(identity.catalogue_epoch));
+  }
+  if (options.journal_last.value != 0 && summary_.applied > options.journal_last) {
+    return not_ours(FailureKind::damaged, directory_, "is ahead of its journal: it holds everything up to LSN " +
+                    std::to_string(summary_.applied.value) + ", the journal ends at LSN " +
+                    std::to_string(options.journal_last.value));
+  }
+  return {};
+}
+
+StateSummary LmdbState::summary() const {
+  const std::scoped_lock lock(mutex_);
+  return summary_;
+}
+
+Outcome<bool> LmdbState::find(Lsn lsn, engine::OrderImage& image) {
+  const ReadTransaction transaction(*environment_);
+  MDB_val key = key_of(lsn.value), value{};
+  int error = transaction.error();
+  if (error == 0) error = mdb_get(transaction.handle(), tables_.orders, &key, &value);
+  if (error == MDB_NOTFOUND) return false;
+  if (error != 0) return cannot_read(error);
+  find_buffer_.resize(value.mv_size / 8 + 1);
+  std::memcpy(find_buffer_.data(), value.mv_data, value.mv_size);
+  if (!read_order_record(lsn, std::as_bytes(std::span(find_buffer_)).first(value.mv_size), image)) return cannot_read(MDB_CORRUPTED);
+  return true;
+}
+
+Outcome<Lsn> LmdbState::newest(engine::Identity identity) {
+  const ReadTransaction transaction(*environment_);
+  NewestRow row;
+  const int error = transaction.error() != 0 ? transaction.error()
+                                             : get_row(transaction.handle(), tables_.newest, identity_key(identity), row);
+  if (error == MDB_NOTFOUND) return Lsn{};
+  if (error != 0) return cannot_read(error);
+  return Lsn{row.lsn};
+}
+
+Outcome<OpenedState> open_lmdb_state(const std::filesystem::path& directory, const DirectoryIdentity& identity,
+                                     const StateOptions& options) {
+  const std::filesystem::path path = directory / "state";
+  std::error_code error;
+  OpenedState opened;
+  if (!std::filesystem::exists(path, error) || std::filesystem::is_empty(path, error)) {
+    if (options.read_only) return opened;
+    if (auto created = create(directory, identity.catalogue_epoch, options.map_bytes); !created) return Unexpected{created.error()};
+    opened.created = true;
+  }
+  auto state = std::make_unique<LmdbState>(path);
+  if (auto started = state->start(identity, options); !started) return Unexpected{started.error()};
+  opened.complete = state->summary().complete;
+  opened.store = std::move(state);
+  return opened;
+}
+
+Outcome<std::filesystem::path> move_state_aside(const std::filesystem::path& directory) {
+  std::error_code error;
+  std::filesystem::path aside;
+  for (std::uint64_t number = 1; aside.empty() || std::filesystem::exists(aside, error); ++number) {
+    aside = directory / ("state.damaged-" + std::to_string(number));
+  }
+  std::filesystem::rename(directory / "state", aside, error);
+  if (error) {
+    return Unexpected{Failure{FailureKind::cannot_open, "cannot move " + (directory / "state").string() + " to " +
+                                                            aside.string() + ": " + error.message()}};
+  }
+  if (auto synced = sync_directory(directory); !synced) return Unexpected{synced.error()};
+  return aside;
+}
+
+Outcome<void> adopt_state(const std::filesystem::path& directory, std::uint64_t catalogue_epoch) {
+  const std::filesystem::path path = directory / "state";
+  auto environment = LmdbEnvironment::open(path, false, 0);
+  if (!environment) return Unexpected{environment.error()};
+  WriteTransaction transaction(**environment);
+  StateTables tables;
+  SummaryRow summary;
+  int error = transaction.error();
+  if (error == 0) error = open_tables(transaction.handle(), 0, tables);
+  if (error == 0) error = get_summary(transaction.handle(), tables, summary);
+  if (error == 0) error = put_identity(transaction.handle(), tables, catalogue_epoch);
+  if (error == 0) error = put_summary(transaction.handle(), tables, summary);  // it names the transaction that wrote it
+  if (error == 0) error = transaction.commit();
+  if (error != 0) return lmdb_failure(FailureKind::write_failed, "cannot change the state " + path.string(), error);
+  return {};
+}
+
+}  // namespace earmark::storage

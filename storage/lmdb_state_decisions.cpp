@@ -1,0 +1,140 @@
+// Decisions of open orders that the journal is about to lose: copied out of it whole, so that a repeat of such an order
+// still gets its decision. They go when the order's id is forgotten (lmdb_state_fold.cpp).
+#include <algorithm>
+
+#include "schema/event.hpp"
+#include "schema/record.hpp"
+#include "storage/lmdb_state_store.hpp"
+
+namespace earmark::storage {
+
+using engine::Lsn;
+
+namespace {
+
+constexpr int journal_failed = -1;           // no error of LMDB
+constexpr std::size_t most_orders = 65'536;  // in one transaction
+constexpr std::size_t buffer_words = max_record_bytes / sizeof(std::uint64_t);
+
+// The whole record at the start of `bytes`.
+std::span<const std::byte> record_at(std::span<const std::byte> bytes) {
+  std::size_t size = 0;
+  for (bool more = true; more;) {
+    const schema::Piece piece = schema::piece_at(bytes.subspan(size));
+    if (piece.stride == 0) return {};
+    size += piece.stride;
+    more = piece.header.more();
+  }
+  return bytes.first(size);
+}
+
+int put_decision(MDB_txn* transaction, MDB_dbi table, Lsn lsn, std::span<const std::byte> record, std::vector<std::byte>& scratch) {
+  DecisionHead head;
+  scratch.resize(sizeof head + record.size());
+  std::memcpy(scratch.data(), &head, sizeof head);
+  std::memcpy(scratch.data() + sizeof head, record.data(), record.size());
+  head.crc32c = value_checksum(lsn.value, scratch);
+  std::memcpy(scratch.data(), &head, sizeof head);
+  MDB_val key = key_of(lsn.value), value = value_of(scratch);
+  return mdb_put(transaction, table, &key, &value, 0);
+}
+
+// Copies the records of `wanted` (ascending) into the table.
+int copy_decisions(MDB_txn* transaction, MDB_dbi table, const Journal& journal, std::span<const Lsn> wanted,
+                   std::vector<std::uint64_t>& buffer, Failure& failure) {
+  const auto reader = journal.reader();
+  std::vector<std::byte> scratch;
+  for (std::size_t next = 0; next < wanted.size();) {
+    if (auto moved = reader->seek(wanted[next]); !moved) {
+      failure = moved.error();
+      return journal_failed;
+    }
+    Lsn first, last;
+    const auto read = reader->read(std::as_writable_bytes(std::span(buffer)), wanted.back(), first, last);
+    if (!read || *read == 0) {
+      failure = read ? Failure{FailureKind::damaged, "record LSN " + std::to_string(wanted[next].value) + " of the journal is missing"}
+                     : read.error();
+      return journal_failed;
+    }
+    auto bytes = std::as_bytes(std::span(buffer)).first(*read);
+    for (Lsn lsn = first; lsn <= last && next < wanted.size(); lsn = lsn + 1) {
+      const auto record = record_at(bytes);
+      bytes = bytes.subspan(record.size());
+      if (lsn != wanted[next]) continue;
+      if (const int error = put_decision(transaction, table, lsn, record, scratch); error != 0) return error;
+      ++next;
+    }
+  }
+  return 0;
+}
+
+}  // namespace
+
+// Open orders and closed ones that are still known, decided in [from, before), by LSN.
+int LmdbState::wanted_decisions(MDB_txn* transaction, Lsn from, Lsn before, std::vector<Lsn>& wanted) const {
+  std::vector<engine::KnownImage> closed;
+  int error = closed_rows(transaction, closed);
+  for (const engine::KnownImage& each : closed) {
+    if (each.lsn >= from && each.lsn < before) wanted.push_back(each.lsn);
+  }
+  Cursor cursor(transaction, tables_.open);
+  if (error == 0) error = cursor.error();
+  MDB_val key = key_of(from.value), value{};
+  if (error == 0) error = cursor.get(key, value, MDB_SET_RANGE);
+  for (std::size_t open = 0; error == 0 && integer_key(key) < before.value && open < most_orders; ++open) {
+    wanted.push_back(Lsn{integer_key(key)});
+    error = cursor.get(key, value, MDB_NEXT);
+  }
+  std::sort(wanted.begin(), wanted.end());
+  if (wanted.size() > most_orders) wanted.resize(most_orders);
+  return error == MDB_NOTFOUND ? 0 : error;
+}
+
+// One transaction; `before` becomes the LSN up to which decisions are kept.
+int LmdbState::keep_some(const Journal& journal, Lsn oldest, Lsn& before, Failure& failure) {
+  WriteTransaction transaction(*environment_);
+  int error = transaction.error();
+  std::vector<Lsn> wanted;
+  if (error == 0) error = wanted_decisions(transaction.handle(), Lsn{row_.decisions_before}, oldest, wanted);
+  if (error == 0) error = copy_decisions(transaction.handle(), tables_.decisions, journal, wanted, journal_buffer_, failure);
+  SummaryRow row = row_;
+  row.decisions_before = wanted.size() < most_orders ? oldest.value : wanted.back().value + 1;
+  StateSummary summary;
+  if (error == 0) error = put_summary(transaction.handle(), tables_, row);
+  if (error == 0) error = summary_in(transaction.handle(), row, summary);
+  if (error == 0) error = transaction.commit();
+  if (error != 0) return error;
+  before = Lsn{row.decisions_before};
+  take_over(row, summary);
+  note_success();
+  return 0;
+}
+
+Outcome<void> LmdbState::keep_decisions(const Journal& journal, Lsn oldest) {
+  if (auto may = writable(); !may) return may;
+  journal_buffer_.resize(buffer_words);
+  oldest = std::min(oldest, Lsn{row_.applied + 1});  // of what is behind that nothing is known yet
+  for (Lsn before{row_.decisions_before}; before < oldest;) {
+    Failure failure;
+    const int error = keep_some(journal, oldest, before, failure);
+    if (error == 0) continue;
+    if (error == journal_failed) return Unexpected{failure};
+    if (error == MDB_CORRUPTED || error == MDB_PAGE_NOTFOUND) return cannot_read(error);
+    if (error != MDB_MAP_FULL || environment_->grow_map() != 0) return cannot_write(error);
+  }
+  return {};
+}
+
+Outcome<std::vector<std::byte>> LmdbState::decision(Lsn lsn) const {
+  const ReadTransaction transaction(*environment_);
+  MDB_val key = key_of(lsn.value), value{};
+  int error = transaction.error();
+  if (error == 0) error = mdb_get(transaction.handle(), tables_.decisions, &key, &value);
+  if (error == MDB_NOTFOUND) return std::vector<std::byte>{};
+  if (error == 0 && !is_sound(bytes_of(key), bytes_of(value))) error = MDB_CORRUPTED;
+  if (error != 0) return cannot_read(error);
+  const auto record = bytes_of(value).subspan(sizeof(DecisionHead));
+  return std::vector<std::byte>(record.begin(), record.end());
+}
+
+}  // namespace earmark::storage

@@ -1,0 +1,232 @@
+// Reading the state as a whole, and the ids that it knows. Every value that is read is verified.
+#include <algorithm>
+#include <string>
+
+#include "engine/limits.hpp"
+#include "storage/lmdb_state_store.hpp"
+#include "storage/order_record.hpp"
+
+namespace earmark::storage {
+
+using engine::Lsn;
+
+namespace {
+
+constexpr std::size_t part_rows = 1024;  // of the catalogue
+
+engine::KnownImage known_of(Lsn lsn, const IdRow& row) {
+  return {static_cast<engine::IdSpace>(row.space), {row.low, row.high}, row.content, lsn, Lsn{row.closed}};
+}
+
+bool is_order(const IdRow& row) { return row.space == static_cast<std::uint8_t>(engine::IdSpace::order); }
+
+std::string_view text_at(std::span<const std::byte> bytes, std::size_t offset, std::size_t size) {
+  return {reinterpret_cast<const char*>(bytes.data()) + offset, size};
+}
+
+// All entries of a table from `from` on. `visit` gives an error, or MDB_NOTFOUND for enough.
+template <class Visit>
+int for_each(MDB_txn* transaction, MDB_dbi table, std::uint64_t from, Visit&& visit) {
+  Cursor cursor(transaction, table);
+  MDB_val key = key_of(from), value{};
+  int error = cursor.error() != 0 ? cursor.error() : cursor.get(key, value, MDB_SET_RANGE);
+  for (; error == 0; error = cursor.get(key, value, MDB_NEXT)) {
+    if (const int stop = visit(key, value); stop != 0) return stop == MDB_NOTFOUND ? 0 : stop;
+  }
+  return error == MDB_NOTFOUND ? 0 : error;
+}
+
+// Rows of one kind, handed on in parts. Views into the transaction.
+class CatalogueParts {
+ public:
+  explicit CatalogueParts(StateVisitor& visitor) : visitor_(visitor) {}
+
+  int add(const MDB_val& key, const MDB_val& value) {
+    CatalogueHead head;
+    const auto bytes = bytes_of(value);
+    if (!is_sound(bytes_of(key), bytes) || bytes.size() < sizeof head) return MDB_CORRUPTED;
+    std::memcpy(&head, bytes.data(), sizeof head);
+    if (std::uint64_t{head.code_bytes} + head.name_bytes != bytes.size() - sizeof head) return MDB_CORRUPTED;
+    const std::string_view code = text_at(bytes, sizeof head, head.code_bytes);
+    const std::string_view name = text_at(bytes, sizeof head + head.code_bytes, head.name_bytes);
+    const auto id = static_cast<std::uint32_t>(integer_key(key));
+    if (integer_key(key) < catalogue_key(CatalogueKind::product, 0)) {
+      warehouses_.push_back({engine::WarehouseId{static_cast<std::uint16_t>(id)}, head.priority, code, name});
+    } else {
+      products_.push_back({engine::SkuId{id}, code, name});
+    }
+    if (warehouses_.size() + products_.size() >= part_rows) hand_on();
+    return 0;
+  }
+
+  void hand_on() {
+    if (!warehouses_.empty() || !products_.empty()) visitor_.catalogue({false, warehouses_, products_, {}});
+    warehouses_.clear();
+    products_.clear();
+  }
+
+ private:
+  StateVisitor& visitor_;
+  std::vector<engine::LoadedWarehouse> warehouses_;
+  std::vector<engine::LoadedProduct> products_;
+};
+
+}  // namespace
+
+int LmdbState::read_catalogue(MDB_txn* transaction, StateVisitor& visitor) const {
+  CatalogueParts parts(visitor);
+  const int error = for_each(transaction, tables_.catalogue, 0,
+                             [&](const MDB_val& key, const MDB_val& value) { return parts.add(key, value); });
+  if (error == 0) parts.hand_on();
+  return error;
+}
+
+int LmdbState::read_cells(MDB_txn* transaction, StateVisitor& visitor) const {
+  return for_each(transaction, tables_.cells, 0, [&](const MDB_val& key, const MDB_val& value) {
+    CellRow row;
+    if (const int error = read_row(key, value, row); error != 0) return error;
+    const std::uint64_t cell = integer_key(key);
+    visitor.cell({engine::SkuId{static_cast<std::uint32_t>(cell >> 16)}, engine::WarehouseId{static_cast<std::uint16_t>(cell)},
+                  row.on_hand, row.held, row.unavailable, row.available, row.opening_plus_one, Lsn{row.lsn}});
+    return 0;
+  });
+}
+
+// Orders lie by LSN, so this goes through them in one direction.
+int LmdbState::read_open_orders(MDB_txn* transaction, StateVisitor& visitor) const {
+  Cursor orders(transaction, tables_.orders);
+  if (orders.error() != 0) return orders.error();
+  std::vector<std::uint64_t> buffer;
+  std::uint64_t open = 0;
+  const int error = for_each(transaction, tables_.open, 0, [&](const MDB_val& key, const MDB_val&) {
+    const Lsn lsn{integer_key(key)};
+    MDB_val name = key, value{};
+    engine::OrderImage image;
+    int failed = orders.get(name, value, MDB_SET_KEY);
+    if (failed == 0) failed = read_order(lsn, value, buffer, image);
+    if (failed != 0) return failed == MDB_NOTFOUND ? MDB_CORRUPTED : failed;
+    if (!is_open(image.lines, image.allocations)) return MDB_CORRUPTED;
+    visitor.open_order(image);
+    ++open;
+    return 0;
+  });
+  return error == 0 && open != entries_of(transaction, tables_.open) ? MDB_CORRUPTED : error;
+}
+
+// Those that stand in `ids` but for open orders', behind the older ones of closed orders.
+int LmdbState::read_known(MDB_txn* transaction, StateVisitor& visitor) const {
+  std::vector<engine::KnownImage> older;
+  if (const int error = closed_rows(transaction, older); error != 0) return error;
+  std::sort(older.begin(), older.end(), [](const auto& left, const auto& right) { return left.lsn < right.lsn; });
+  for (const engine::KnownImage& known : older) visitor.known(known);
+  return for_each(transaction, tables_.ids, 0, [&](const MDB_val& key, const MDB_val& value) {
+    IdRow row;
+    if (const int error = read_row(key, value, row); error != 0) return error;
+    if (!is_order(row) || row.closed != 0) visitor.known(known_of(Lsn{integer_key(key)}, row));
+    return 0;
+  });
+}
+
+Outcome<void> LmdbState::read(StateVisitor& visitor) const {
+  const ReadTransaction transaction(*environment_);
+  SummaryRow row;
+  StateSummary summary;
+  int error = transaction.error();
+  if (error == 0) error = summary_in(transaction.handle(), row, summary);
+  if (error != 0) return cannot_read(error);
+  visitor.begin(summary);
+  error = read_catalogue(transaction.handle(), visitor);
+  if (error == 0) error = read_cells(transaction.handle(), visitor);
+  if (error == 0) error = read_open_orders(transaction.handle(), visitor);
+  if (error == 0) error = read_known(transaction.handle(), visitor);
+  if (error != 0) return cannot_read(error);
+  return {};
+}
+
+// In the order of closing.
+int LmdbState::closed_rows(MDB_txn* transaction, std::vector<engine::KnownImage>& known) const {
+  return for_each(transaction, tables_.closed_known, 0, [&](const MDB_val& key, const MDB_val& value) {
+    ClosedRow row;
+    if (const int error = read_row(key, value, row); error != 0) return error;
+    known.push_back({engine::IdSpace::order, {row.low, row.high}, row.content, Lsn{row.order}, Lsn{integer_key(key)}});
+    return 0;
+  });
+}
+
+int LmdbState::open_before(MDB_txn* transaction, Lsn from, Lsn before, std::size_t most,
+                           std::vector<engine::KnownImage>& known) const {
+  std::vector<std::uint64_t> buffer;
+  std::size_t found = 0;
+  return for_each(transaction, tables_.open, from.value, [&](const MDB_val& key, const MDB_val&) {
+    const Lsn lsn{integer_key(key)};
+    if (lsn >= before || found == most) return MDB_NOTFOUND;
+    MDB_val name = key, value{};
+    engine::OrderImage image;
+    int error = mdb_get(transaction, tables_.orders, &name, &value);
+    if (error == 0) error = read_order(lsn, value, buffer, image);
+    if (error != 0) return error == MDB_NOTFOUND ? MDB_CORRUPTED : error;
+    known.push_back({engine::IdSpace::order, engine::identify(engine::IdSpace::order, image.id), image.content, lsn, {}});
+    ++found;
+    return 0;
+  });
+}
+
+int LmdbState::ids_between(MDB_txn* transaction, Lsn from, Lsn before, std::size_t most,
+                           std::vector<engine::KnownImage>& known) const {
+  return for_each(transaction, tables_.ids, from.value, [&](const MDB_val& key, const MDB_val& value) {
+    IdRow row;
+    if (integer_key(key) >= before.value || known.size() >= most) return MDB_NOTFOUND;
+    if (const int error = read_row(key, value, row); error != 0) return error;
+    known.push_back(known_of(Lsn{integer_key(key)}, row));
+    return 0;
+  });
+}
+
+Outcome<std::vector<engine::KnownImage>> LmdbState::known_ids(Lsn from, Lsn before, std::size_t most) const {
+  const ReadTransaction transaction(*environment_);
+  std::vector<engine::KnownImage> known;
+  SummaryRow row;
+  StateSummary summary;
+  int error = transaction.error();
+  if (error == 0) error = summary_in(transaction.handle(), row, summary);
+  if (error == 0 && from < summary.oldest_known) {  // few: of open orders, and of those closed since
+    error = closed_rows(transaction.handle(), known);
+    std::erase_if(known, [&](const engine::KnownImage& each) { return each.lsn < from || each.lsn >= before; });
+    if (error == 0) error = open_before(transaction.handle(), from, std::min(before, summary.oldest_known), most, known);
+    std::sort(known.begin(), known.end(), [](const auto& left, const auto& right) { return left.lsn < right.lsn; });
+    if (known.size() > most) known.resize(most);
+  }
+  if (error == 0) error = ids_between(transaction.handle(), std::max(from, summary.oldest_known), before, most, known);
+  if (error != 0) return cannot_read(error);
+  return known;
+}
+
+Outcome<std::vector<ClosedOrder>> LmdbState::closed_known() const {
+  const ReadTransaction transaction(*environment_);
+  std::vector<engine::KnownImage> known;
+  const int error = transaction.error() != 0 ? transaction.error() : closed_rows(transaction.handle(), known);
+  if (error != 0) return cannot_read(error);
+  std::vector<ClosedOrder> closed;
+  for (const engine::KnownImage& each : known) closed.push_back({each.identity, each.closed});
+  return closed;
+}
+
+// Counted from the nearer end.
+Outcome<Lsn> LmdbState::horizon(std::uint64_t newer) const {
+  const ReadTransaction transaction(*environment_);
+  if (transaction.error() != 0) return cannot_read(transaction.error());
+  const std::uint64_t count = entries_of(transaction.handle(), tables_.ids);
+  if (count <= newer) return Lsn{};
+  const std::uint64_t before = count - newer - 1;
+  Cursor cursor(transaction.handle(), tables_.ids);
+  MDB_val key{}, value{};
+  int error = cursor.error();
+  if (error == 0) error = cursor.get(key, value, before < newer ? MDB_FIRST : MDB_LAST);
+  for (std::uint64_t steps = std::min(before, newer); error == 0 && steps > 0; --steps) {
+    error = cursor.get(key, value, before < newer ? MDB_NEXT : MDB_PREV);
+  }
+  if (error != 0) return cannot_read(error);
+  return Lsn{integer_key(key)};
+}
+
+}  // namespace earmark::storage

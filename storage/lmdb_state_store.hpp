@@ -1,0 +1,70 @@
+// The state store's class, for the files that make it up: lmdb_state.cpp (opening, look-ups), lmdb_state_read.cpp,
+// lmdb_state_fold.cpp, lmdb_state_decisions.cpp.
+// The folding thread alone has write transactions; summary_ is guarded by a mutex, buffers belong to their one caller.
+#pragma once
+
+#include <mutex>
+#include <string>
+
+#include "storage/lmdb_state.hpp"
+#include "storage/lmdb_tables.hpp"
+#include "storage/state_batch.hpp"
+
+namespace earmark::storage {
+
+class LmdbState final : public StateStore {
+ public:
+  explicit LmdbState(std::filesystem::path directory) : directory_(std::move(directory)) {}
+  Outcome<void> start(const DirectoryIdentity& identity, const StateOptions& options);
+
+  StateSummary summary() const override;
+  Outcome<void> read(StateVisitor& visitor) const override;
+  Outcome<Folded> fold(const Journal& journal, engine::Lsn until, std::uint64_t most_records) override;
+  Outcome<bool> find(engine::Lsn lsn, engine::OrderImage& image) override;
+  Outcome<engine::Lsn> newest(engine::Identity identity) override;
+  Outcome<std::vector<engine::KnownImage>> known_ids(engine::Lsn from, engine::Lsn before, std::size_t most) const override;
+  Outcome<std::vector<ClosedOrder>> closed_known() const override;
+  Outcome<engine::Lsn> horizon(std::uint64_t newer) const override;
+  Outcome<void> keep_decisions(const Journal& journal, engine::Lsn oldest) override;
+  Outcome<std::vector<std::byte>> decision(engine::Lsn lsn) const override;
+
+ private:
+
+  int summary_in(MDB_txn* transaction, SummaryRow& row, StateSummary& summary) const;
+  int closed_rows(MDB_txn* transaction, std::vector<engine::KnownImage>& known) const;
+  int open_before(MDB_txn* transaction, engine::Lsn from, engine::Lsn before, std::size_t most,
+                  std::vector<engine::KnownImage>& known) const;
+  int ids_between(MDB_txn* transaction, engine::Lsn from, engine::Lsn before, std::size_t most,
+                  std::vector<engine::KnownImage>& known) const;
+  int read_catalogue(MDB_txn* transaction, StateVisitor& visitor) const;
+  int read_cells(MDB_txn* transaction, StateVisitor& visitor) const;
+  int read_open_orders(MDB_txn* transaction, StateVisitor& visitor) const;
+  int read_known(MDB_txn* transaction, StateVisitor& visitor) const;
+  int keep_some(const Journal& journal, engine::Lsn oldest, engine::Lsn& before, Failure& failure);
+  int wanted_decisions(MDB_txn* transaction, engine::Lsn from, engine::Lsn before, std::vector<engine::Lsn>& wanted) const;
+
+  // An error of LMDB while reading, in words; damaged where it can only be that.
+  Unexpected<Failure> cannot_read(int error) const;
+  // The same while writing: no further change is accepted.
+  Unexpected<Failure> cannot_write(int error);
+  Outcome<void> writable() const;
+  void take_over(const SummaryRow& row, const StateSummary& summary);
+  void note_success();
+
+  std::filesystem::path directory_;
+  std::unique_ptr<LmdbEnvironment> environment_;
+  StateTables tables_;
+  bool read_only_ = false;
+  bool failed_before_ = false;  // the mark of a failed commit is there
+  std::string failed_;          // why no change is accepted any more
+  mutable std::mutex mutex_;    // of the two below
+  SummaryRow row_;
+  StateSummary summary_;
+  StateBatch batch_;
+  std::vector<std::uint64_t> journal_buffer_, find_buffer_;
+};
+
+// An order's value, viewed where it lies if it lies well, else copied to `buffer`. MDB_CORRUPTED: its checksum is wrong.
+int read_order(engine::Lsn lsn, const MDB_val& value, std::vector<std::uint64_t>& buffer, engine::OrderImage& image);
+
+}  // namespace earmark::storage

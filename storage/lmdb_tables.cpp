@@ -1,0 +1,73 @@
+#include "storage/lmdb_tables.hpp"
+
+#include <string_view>
+
+namespace earmark::storage {
+namespace {
+
+constexpr std::string_view identity_name = "identity", summary_name = "summary";
+
+std::span<const std::byte> name_bytes(std::string_view name) { return std::as_bytes(std::span(name)); }
+
+template <class Row>
+int put_named(MDB_txn* transaction, const StateTables& tables, std::string_view name, const Row& row) {
+  MDB_val key = value_of(name_bytes(name)), value = value_of(&row, sizeof row);
+  return mdb_put(transaction, tables.meta, &key, &value, 0);
+}
+
+}  // namespace
+
+int open_tables(MDB_txn* transaction, unsigned flags, StateTables& tables) {
+  const struct {
+    const char* name;
+    unsigned flags;
+    MDB_dbi& table;
+  } all[] = {{"meta", 0, tables.meta},
+             {"catalogue", MDB_INTEGERKEY, tables.catalogue},
+             {"cells", MDB_INTEGERKEY, tables.cells},
+             {"orders", MDB_INTEGERKEY, tables.orders},
+             {"open", MDB_INTEGERKEY, tables.open},
+             {"ids", MDB_INTEGERKEY, tables.ids},
+             {"closed_known", MDB_INTEGERKEY, tables.closed_known},
+             {"newest", 0, tables.newest},
+             {"decisions", MDB_INTEGERKEY, tables.decisions}};
+  int error = 0;
+  for (const auto& each : all) {
+    if (error == 0) error = mdb_dbi_open(transaction, each.name, each.flags | flags, &each.table);
+  }
+  return error;
+}
+
+std::uint64_t entries_of(MDB_txn* transaction, MDB_dbi table) {
+  MDB_stat statistics = {};
+  return mdb_stat(transaction, table, &statistics) == 0 ? statistics.ms_entries : 0;
+}
+
+int get_identity(MDB_txn* transaction, const StateTables& tables, IdentityRow& row) {
+  MDB_val key = value_of(name_bytes(identity_name)), value{};
+  if (const int error = mdb_get(transaction, tables.meta, &key, &value); error != 0) return error;
+  if (value.mv_size < sizeof row) return MDB_CORRUPTED;
+  std::memcpy(&row, value.mv_data, sizeof row);
+  const std::uint32_t checksum = row.crc32c;
+  row.crc32c = 0;
+  return checksum == crc32c(std::as_bytes(std::span(&row, 1))) ? 0 : MDB_CORRUPTED;
+}
+
+int put_identity(MDB_txn* transaction, const StateTables& tables, std::uint64_t epoch) {
+  IdentityRow row;
+  row.epoch = epoch;
+  row.crc32c = crc32c(std::as_bytes(std::span(&row, 1)));
+  return put_named(transaction, tables, identity_name, row);
+}
+
+int get_summary(MDB_txn* transaction, const StateTables& tables, SummaryRow& row) {
+  return get_row(transaction, tables.meta, name_bytes(summary_name), row);
+}
+
+int put_summary(MDB_txn* transaction, const StateTables& tables, SummaryRow row) {
+  row.commit = mdb_txn_id(transaction);
+  row.crc32c = value_checksum(name_bytes(summary_name), std::as_bytes(std::span(&row, 1)));
+  return put_named(transaction, tables, summary_name, row);
+}
+
+}  // namespace earmark::storage

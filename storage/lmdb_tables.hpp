@@ -1,0 +1,62 @@
+// The databases of the state store in LMDB, and their values read and written with their checksums. What each holds:
+// storage/state_rows.hpp. Errors are LMDB's; a value that fails its checksum is MDB_CORRUPTED.
+// For use within one transaction of the caller's.
+#pragma once
+
+#include <algorithm>
+#include <cstring>
+
+#include "storage/lmdb_environment.hpp"
+#include "storage/state_rows.hpp"
+
+namespace earmark::storage {
+
+struct StateTables {
+  MDB_dbi meta = 0, catalogue = 0, cells = 0, orders = 0, open = 0, ids = 0, closed_known = 0, newest = 0, decisions = 0;
+};
+
+// Opens all of them, with MDB_CREATE in `flags` makes them.
+int open_tables(MDB_txn* transaction, unsigned flags, StateTables& tables);
+
+std::uint64_t entries_of(MDB_txn* transaction, MDB_dbi table);
+
+inline MDB_val key_of(const std::uint64_t& key) noexcept { return value_of(&key, sizeof key); }
+inline std::uint64_t integer_key(const MDB_val& key) noexcept {
+  std::uint64_t number = 0;
+  std::memcpy(&number, key.mv_data, std::min(key.mv_size, sizeof number));
+  return number;
+}
+
+// Is the value under this key what was written under it?
+inline bool is_sound(std::span<const std::byte> key, std::span<const std::byte> value) noexcept {
+  std::uint32_t checksum = 0;
+  if (value.size() < 8) return false;
+  std::memcpy(&checksum, value.data(), sizeof checksum);
+  return checksum == value_checksum(key, value);
+}
+
+template <class Row>
+int read_row(const MDB_val& key, const MDB_val& value, Row& row) noexcept {
+  if (value.mv_size != sizeof row || !is_sound(bytes_of(key), bytes_of(value))) return MDB_CORRUPTED;
+  std::memcpy(&row, value.mv_data, sizeof row);
+  return 0;
+}
+
+template <class Row>
+int get_row(MDB_txn* transaction, MDB_dbi table, std::span<const std::byte> key, Row& row) {
+  MDB_val name = value_of(key), value{};
+  const int error = mdb_get(transaction, table, &name, &value);
+  return error != 0 ? error : read_row(name, value, row);
+}
+template <class Row>
+int get_row(MDB_txn* transaction, MDB_dbi table, std::uint64_t key, Row& row) {
+  return get_row(transaction, table, std::as_bytes(std::span(&key, 1)), row);
+}
+
+// Meta rows stand under names.
+int get_identity(MDB_txn* transaction, const StateTables& tables, IdentityRow& row);
+int put_identity(MDB_txn* transaction, const StateTables& tables, std::uint64_t epoch);
+int get_summary(MDB_txn* transaction, const StateTables& tables, SummaryRow& row);
+int put_summary(MDB_txn* transaction, const StateTables& tables, SummaryRow row);  // fills in checksum and commit
+
+}  // namespace earmark::storage

@@ -1,0 +1,181 @@
+#include "storage/order_record.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+#include "engine/limits.hpp"
+#include "storage/state_rows.hpp"
+
+namespace earmark::storage {
+namespace {
+
+constexpr std::size_t text_count = 6;
+constexpr std::uint8_t times_present = 1U << text_count;
+constexpr std::size_t times_bytes = 4 * sizeof(engine::TimeUs);
+
+struct Head {
+  std::uint32_t crc32c, bytes;
+  std::uint64_t content;
+  std::int64_t time;
+  std::uint8_t status, policy, priority, sourcing;
+  std::uint16_t preferred, next_shipment;
+  std::uint32_t lines, allocations;
+  std::uint8_t id_bytes, texts;
+  std::uint16_t unused;
+  std::uint32_t unused_too;
+};
+static_assert(sizeof(Head) == order_head_bytes);
+
+std::array<std::string_view, text_count> listed(const engine::OrderTexts& texts) noexcept {
+  return {texts.customer, texts.channel, texts.ship_to, texts.contact, texts.reference, texts.notes};
+}
+
+bool has_times(const engine::OrderImage& image) noexcept {
+  return (image.placed_at.value | image.need_by.value | image.reserve_not_before.value | image.cancel_after.value) != 0;
+}
+
+// Reads on from `at`; nothing is read behind `end`.
+struct Reader {
+  const std::byte* at;
+  const std::byte* end;
+
+  bool take(std::size_t bytes, std::string_view& text) noexcept {
+    if (static_cast<std::size_t>(end - at) < bytes) return false;
+    text = {reinterpret_cast<const char*>(at), bytes};
+    at += bytes;
+    return true;
+  }
+};
+
+bool read_texts(const Head& head, Reader reader, engine::OrderImage& image) noexcept {
+  if (!reader.take(head.id_bytes, image.id) || image.id.size() > engine::max_id_bytes) return false;
+  std::array<std::string_view, text_count> texts;
+  for (std::size_t index = 0; index < text_count; ++index) {
+    if ((head.texts & (1U << index)) == 0) continue;
+    std::string_view length_bytes;
+    std::uint16_t length = 0;
+    if (!reader.take(sizeof length, length_bytes)) return false;
+    std::memcpy(&length, length_bytes.data(), sizeof length);
+    if (!reader.take(length, texts[index])) return false;
+  }
+  image.texts = {texts[0], texts[1], texts[2], texts[3], texts[4], texts[5]};
+  engine::TimeUs times[4] = {};
+  std::string_view time_bytes;
+  if ((head.texts & times_present) != 0) {
+    if (!reader.take(times_bytes, time_bytes)) return false;
+    std::memcpy(times, time_bytes.data(), times_bytes);
+  }
+  image.placed_at = times[0];
+  image.need_by = times[1];
+  image.reserve_not_before = times[2];
+  image.cancel_after = times[3];
+  return reader.end - reader.at < 8;
+}
+
+bool counts_agree(const engine::OrderImage& image) noexcept {
+  std::size_t allocations = 0;
+  for (const engine::LineImage& line : image.lines) allocations += line.allocations;
+  return allocations == image.allocations.size();
+}
+
+}  // namespace
+
+std::size_t order_record_bytes(const engine::OrderImage& image) noexcept {
+  std::size_t bytes = order_head_bytes + image.lines.size_bytes() + image.allocations.size_bytes() + image.id.size();
+  for (const std::string_view text : listed(image.texts)) bytes += text.empty() ? 0 : 2 + text.size();
+  if (has_times(image)) bytes += times_bytes;
+  return (bytes + 7) & ~std::size_t{7};
+}
+
+void write_order_record(const engine::OrderImage& image, std::span<std::byte> out) noexcept {
+  Head head = {};
+  head.bytes = static_cast<std::uint32_t>(out.size());
+  head.content = image.content;
+  head.time = image.time.value;
+  head.status = static_cast<std::uint8_t>(image.status);
+  head.policy = static_cast<std::uint8_t>(image.policy);
+  head.priority = image.priority.value;
+  head.sourcing = static_cast<std::uint8_t>(image.sourcing);
+  head.preferred = image.preferred.value;
+  head.next_shipment = image.next_shipment;
+  head.lines = static_cast<std::uint32_t>(image.lines.size());
+  head.allocations = static_cast<std::uint32_t>(image.allocations.size());
+  head.id_bytes = static_cast<std::uint8_t>(image.id.size());
+  std::byte* at = out.data() + sizeof head;
+  const auto put = [&at](const void* bytes, std::size_t size) {
+    if (size != 0) std::memcpy(at, bytes, size);
+    at += size;
+  };
+  put(image.lines.data(), image.lines.size_bytes());
+  put(image.allocations.data(), image.allocations.size_bytes());
+  put(image.id.data(), image.id.size());
+  const auto texts = listed(image.texts);
+  for (std::size_t index = 0; index < text_count; ++index) {
+    if (texts[index].empty()) continue;
+    head.texts = static_cast<std::uint8_t>(head.texts | 1U << index);
+    const auto length = static_cast<std::uint16_t>(texts[index].size());
+    put(&length, sizeof length);
+    put(texts[index].data(), length);
+  }
+  if (has_times(image)) {
+    head.texts |= times_present;
+    const engine::TimeUs times[] = {image.placed_at, image.need_by, image.reserve_not_before, image.cancel_after};
+    put(times, sizeof times);
+  }
+  std::memset(at, 0, static_cast<std::size_t>(out.data() + out.size() - at));
+  std::memcpy(out.data(), &head, sizeof head);
+}
+
+void seal_order_record(engine::Lsn lsn, std::span<std::byte> record) noexcept {
+  const std::uint32_t checksum = value_checksum(lsn.value, record);
+  std::memcpy(record.data(), &checksum, sizeof checksum);
+}
+
+bool read_order_record(engine::Lsn lsn, std::span<const std::byte> record, engine::OrderImage& image) noexcept {
+  std::uint32_t checksum = 0;
+  if (record.size() < order_head_bytes) return false;
+  std::memcpy(&checksum, record.data(), sizeof checksum);
+  return checksum == value_checksum(lsn.value, record) && view_order_record(lsn, record, image);
+}
+
+bool view_order_record(engine::Lsn lsn, std::span<const std::byte> record, engine::OrderImage& image) noexcept {
+  if (record.size() < order_head_bytes) return false;
+  Head head;
+  std::memcpy(&head, record.data(), sizeof head);
+  if (head.bytes != record.size()) return false;
+  const std::size_t rows = head.lines * sizeof(engine::LineImage) + head.allocations * sizeof(engine::AllocationImage);
+  if (head.lines > engine::max_lines || head.allocations > record.size() || rows > record.size() - order_head_bytes) return false;
+  image.lsn = lsn;
+  image.content = head.content;
+  image.time = engine::TimeUs{head.time};
+  image.status = static_cast<engine::OrderStatus>(head.status);
+  image.policy = static_cast<engine::Policy>(head.policy);
+  image.priority = engine::Priority{head.priority};
+  image.sourcing = static_cast<engine::Sourcing>(head.sourcing);
+  image.preferred = engine::WarehouseId{head.preferred};
+  image.next_shipment = head.next_shipment;
+  const std::byte* at = record.data() + sizeof head;
+  image.lines = {reinterpret_cast<const engine::LineImage*>(at), head.lines};
+  at += image.lines.size_bytes();
+  image.allocations = {reinterpret_cast<const engine::AllocationImage*>(at), head.allocations};
+  at += image.allocations.size_bytes();
+  return counts_agree(image) && read_texts(head, {at, record.data() + record.size()}, image);
+}
+
+OrderParts::OrderParts(std::byte* record) noexcept {
+  Head head;
+  std::memcpy(&head, record, sizeof head);
+  std::byte* at = record + sizeof head;
+  lines = {reinterpret_cast<engine::LineImage*>(at), head.lines};
+  allocations = {reinterpret_cast<engine::AllocationImage*>(at + lines.size_bytes()), head.allocations};
+  next_shipment = reinterpret_cast<std::uint16_t*>(record + offsetof(Head, next_shipment));
+}
+
+bool is_open(std::span<const engine::LineImage> lines, std::span<const engine::AllocationImage> allocations) noexcept {
+  return std::any_of(lines.begin(), lines.end(), [](const engine::LineImage& line) { return line.waiting != 0; }) ||
+         std::any_of(allocations.begin(), allocations.end(),
+                     [](const engine::AllocationImage& allocation) { return allocation.reserved != 0; });
+}
+
+}  // namespace earmark::storage

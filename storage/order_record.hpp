@@ -1,0 +1,50 @@
+// An order in the state store, open or closed: one value, its key the LSN of its decision. All integers little-endian.
+//   0  u32 crc32c       as state_rows.hpp says
+//   4  u32 bytes        of the whole value, a multiple of 8
+//   8  u64 content      hash of the command
+//  16  i64 time         of the decision
+//  24  u8 status, u8 policy, u8 priority, u8 sourcing
+//  28  u16 preferred warehouse, u16 next shipment
+//  32  u32 lines, u32 allocations
+//  40  u8 id bytes, u8 which texts are there (bit 6: times), u16 0, u32 0
+//  48  lines            20 bytes each (engine::LineImage)
+//      allocations      12 bytes each (engine::AllocationImage), those of the first line first
+//      id; for each text that is there u16 length, bytes; times: 4 i64; zero bytes up to a multiple of 8
+// Pure, any thread. Records are changed in place by whoever folds, but for new allocations.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "engine/state_image.hpp"
+
+namespace earmark::storage {
+
+inline constexpr std::size_t order_head_bytes = 48;
+
+std::size_t order_record_bytes(const engine::OrderImage& image) noexcept;
+
+// Writes everything but the checksum to `out`, which has order_record_bytes(image) bytes and is 8-byte aligned.
+void write_order_record(const engine::OrderImage& image, std::span<std::byte> out) noexcept;
+
+void seal_order_record(engine::Lsn lsn, std::span<std::byte> record) noexcept;
+
+// Views into `record` (8-byte aligned). False: the counts are wrong. The checksum is not looked at.
+bool view_order_record(engine::Lsn lsn, std::span<const std::byte> record, engine::OrderImage& image) noexcept;
+// The same with the checksum.
+bool read_order_record(engine::Lsn lsn, std::span<const std::byte> record, engine::OrderImage& image) noexcept;
+
+// An order in a record that its owner may change: views on its parts, no checks.
+struct OrderParts {
+  explicit OrderParts(std::byte* record) noexcept;
+
+  std::span<engine::LineImage> lines;
+  std::span<engine::AllocationImage> allocations;
+  std::uint16_t* next_shipment;
+};
+
+// Something is reserved or waiting.
+bool is_open(std::span<const engine::LineImage> lines, std::span<const engine::AllocationImage> allocations) noexcept;
+
+}  // namespace earmark::storage

@@ -1,0 +1,385 @@
+#include "storage/state_batch.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include "engine/limits.hpp"
+#include "storage/order_record.hpp"
+
+namespace earmark::storage {
+
+using engine::IdSpace;
+using engine::Lsn;
+
+std::byte* RecordMemory::take(std::size_t bytes) {
+  bytes = (bytes + 7) & ~std::size_t{7};
+  while (block_ < blocks_.size() && blocks_[block_].second - at_ < bytes) {
+    ++block_;
+    at_ = 0;
+  }
+  if (block_ == blocks_.size()) {
+    const std::size_t size = std::max(bytes, block_bytes);
+    blocks_.emplace_back(std::make_unique_for_overwrite<std::byte[]>(size), size);
+  }
+  std::byte* taken = blocks_[block_].first.get() + at_;
+  at_ += bytes;
+  used_ += bytes;
+  return taken;
+}
+
+void RecordMemory::clear() {
+  const std::size_t keep = std::max<std::size_t>(2 * (block_ + 1), 16);
+  if (blocks_.size() > keep) blocks_.resize(keep);
+  block_ = at_ = used_ = 0;
+}
+
+void StateBatch::clear() {
+  memory_.clear();
+  problem_.clear();
+  placed_.clear();
+  touched_.clear();
+  placed_by_id_.clear();
+  touched_by_lsn_.clear();
+  cells_by_key_.clear();
+  cells_.clear();
+  ids_.clear();
+  closings_.clear();
+  catalogue_.clear();
+  newest_.clear();
+  closed_.clear();
+}
+
+bool StateBatch::apply(const schema::Event& event, StateSource& source) {
+  source_ = &source;
+  lsn_ = event.stamp.lsn;
+  return std::visit([&](const auto& decision) { return fold(event.stamp, decision); }, event.decision);
+}
+
+bool StateBatch::refuse(const std::string& what) {
+  problem_ = "record LSN " + std::to_string(lsn_.value) + " contradicts the state before it: " + what;
+  return false;
+}
+
+engine::CellImage& StateBatch::cell(engine::SkuId sku, engine::WarehouseId warehouse) {
+  const std::uint64_t key = cell_key(sku, warehouse);
+  std::uint32_t position = cells_by_key_.find(key, [](std::uint32_t) { return true; });
+  if (position == HashIndex::none) {
+    position = static_cast<std::uint32_t>(cells_.size());
+    cells_by_key_.insert(key, position);
+    CellRow row;
+    if (!source_->cell(key, row)) row = {};
+    cells_.push_back({sku, warehouse, row.on_hand, row.held, row.unavailable, row.available, row.opening_plus_one, Lsn{row.lsn}});
+  }
+  return cells_[position];
+}
+
+bool StateBatch::agrees(const engine::CellImage& cell, engine::Quantity available_after) {
+  if (cell.available == available_after) return true;
+  return refuse("it leaves " + std::to_string(available_after) + " of SKU " + std::to_string(cell.sku.value) +
+                " in warehouse " + std::to_string(cell.warehouse.value) + ", the state " + std::to_string(cell.available));
+}
+
+bool StateBatch::take_from_cell(engine::SkuId sku, const engine::Take& take) {
+  engine::CellImage& from = cell(sku, take.warehouse);
+  if (from.available < take.quantity) return refuse("it takes more than is available");
+  from.available -= take.quantity;
+  from.lsn = lsn_;
+  return agrees(from, take.available_after);
+}
+
+bool StateBatch::receive(const engine::ReceivedRow& row, bool opening) {
+  engine::CellImage& to = cell(row.sku, row.warehouse);
+  if (std::uint64_t{to.on_hand} + row.quantity > engine::max_quantity) return refuse("a cell passes the largest quantity");
+  to.on_hand += row.quantity;
+  to.available += row.quantity;
+  to.lsn = lsn_;
+  if (opening) to.opening_plus_one = row.quantity + 1;
+  return agrees(to, row.available_after);
+}
+
+void StateBatch::know(IdSpace space, engine::Identity identity, std::uint64_t content, Lsn closed) {
+  ids_.push_back({lsn_, {0, static_cast<std::uint8_t>(space), {}, identity.low, identity.high, content, closed.value}});
+}
+
+StateBatch::Order* StateBatch::find(Lsn lsn) {
+  if (!placed_.empty() && lsn >= placed_.front().lsn) {
+    const auto found = std::lower_bound(placed_.begin(), placed_.end(), lsn,
+                                        [](const Order& order, Lsn wanted) { return order.lsn < wanted; });
+    return found == placed_.end() || found->lsn != lsn ? nullptr : &*found;
+  }
+  const std::uint32_t position = touched_by_lsn_.find(lsn.value, [](std::uint32_t) { return true; });
+  if (position != HashIndex::none) return &touched_[position];
+  const auto stored = source_->order(lsn);
+  engine::OrderImage image;
+  if (stored.empty()) return nullptr;
+  Order order{lsn, {}, memory_.take(stored.size()), static_cast<std::uint32_t>(stored.size()), 0, {}, nullptr};
+  std::memcpy(order.record, stored.data(), stored.size());
+  if (!view_order_record(lsn, {order.record, order.bytes}, image)) return nullptr;
+  order.identity = engine::identify(IdSpace::order, image.id);
+  touched_by_lsn_.insert(lsn.value, static_cast<std::uint32_t>(touched_.size()));
+  return &touched_.emplace_back(order);
+}
+
+// The newest order with this id; one that is closed has nothing left that a record could take.
+StateBatch::Order* StateBatch::find_by_id(std::string_view id) {
+  if (id.size() > engine::max_id_bytes) return nullptr;
+  const engine::Identity identity = engine::identify(IdSpace::order, id);
+  const std::uint32_t position = placed_by_id_.find(
+      identity.low, [&](std::uint32_t candidate) { return placed_[candidate].identity == identity; });
+  return position != HashIndex::none ? &placed_[position] : find(source_->newest(identity));
+}
+
+engine::LineImage* StateBatch::line_of(Order& order, engine::LineNumber number, std::size_t& line_index) {
+  const OrderParts parts(order.record);
+  for (line_index = 0; line_index < parts.lines.size(); ++line_index) {
+    if (parts.lines[line_index].line == number) return &parts.lines[line_index];
+  }
+  return nullptr;
+}
+
+engine::AllocationImage* StateBatch::allocation(Order& order, std::size_t line_index, engine::WarehouseId warehouse,
+                                                std::uint16_t shipment) {
+  const OrderParts parts(order.record);
+  std::size_t first = 0;
+  for (std::size_t index = 0; index < line_index; ++index) first += parts.lines[index].allocations;
+  for (engine::AllocationImage& each : parts.allocations.subspan(first, parts.lines[line_index].allocations)) {
+    if (each.warehouse == warehouse && each.shipment == shipment) return &each;
+  }
+  for (MoreAllocation* more = order.more; more != nullptr; more = more->next) {
+    engine::AllocationImage& each = more->allocation;
+    if (more->line_index == line_index && each.warehouse == warehouse && each.shipment == shipment) return &each;
+  }
+  return nullptr;
+}
+
+void StateBatch::allocate(Order& order, std::size_t line_index, const engine::Take& take) {
+  if (engine::AllocationImage* there = allocation(order, line_index, take.warehouse, take.shipment)) {
+    there->reserved += take.quantity;
+    return;
+  }
+  auto* more = new (memory_.take(sizeof(MoreAllocation))) MoreAllocation{
+      {take.quantity, 0, take.warehouse, take.shipment}, static_cast<std::uint32_t>(line_index), nullptr};
+  MoreAllocation** tail = &order.more;
+  while (*tail != nullptr) tail = &(*tail)->next;
+  *tail = more;
+  const OrderParts parts(order.record);
+  *parts.next_shipment = std::max<std::uint16_t>(*parts.next_shipment, static_cast<std::uint16_t>(take.shipment + 1));
+}
+
+void StateBatch::close_if_done(Order& order) {
+  const OrderParts parts(order.record);
+  bool open = is_open(parts.lines, parts.allocations);
+  for (const MoreAllocation* more = order.more; more != nullptr; more = more->next) open = open || more->allocation.reserved != 0;
+  if (open || order.closed.value != 0) return;
+  order.closed = lsn_;
+  closed_.push_back({order.identity, lsn_});
+  if (!placed_.empty() && order.lsn >= placed_.front().lsn) {
+    ids_[order.id_row].row.closed = lsn_.value;
+    return;
+  }
+  engine::OrderImage image;
+  view_order_record(order.lsn, {order.record, order.bytes}, image);
+  closings_.push_back({order.lsn, lsn_, order.identity, image.content});
+}
+
+bool StateBatch::fold(const engine::Stamp&, const engine::VoidDecision&) { return true; }
+
+bool StateBatch::decided_line(const engine::LineDecision& decided, std::span<const engine::Take> more) {
+  engine::LineImage& line = lines_.emplace_back(
+      engine::LineImage{decided.line, decided.sku, decided.quantity, decided.backordered, decided.pinned, 0});
+  std::uint64_t taken = 0;
+  const std::size_t first = allocations_.size();
+  const auto take = [&](const engine::Take& each) {
+    taken += each.quantity;
+    const auto same = std::find_if(allocations_.begin() + static_cast<std::ptrdiff_t>(first), allocations_.end(),
+                                   [&](const engine::AllocationImage& made) {
+                                     return made.warehouse == each.warehouse && made.shipment == each.shipment;
+                                   });
+    if (same != allocations_.end()) same->reserved += each.quantity;
+    else allocations_.push_back({each.quantity, 0, each.warehouse, each.shipment});
+    return take_from_cell(decided.sku, each);
+  };
+  if (decided.taken != 0 && !take({decided.taken, decided.available_after, decided.warehouse, decided.shipment})) return false;
+  for (const engine::Take& each : more) {
+    if (!take(each)) return false;
+  }
+  if (taken + decided.backordered > decided.quantity) return refuse("a line gets more than was ordered");
+  line.allocations = static_cast<std::uint16_t>(allocations_.size() - first);
+  return true;
+}
+
+bool StateBatch::fold(const engine::Stamp& stamp, const engine::OrderDecision& decision) {
+  if (decision.id.size() > engine::max_id_bytes || decision.lines.size() > engine::max_lines) return refuse("it is too large");
+  const engine::Identity identity = engine::identify(IdSpace::order, decision.id);
+  const auto same = [&](std::uint32_t candidate) { return placed_[candidate].identity == identity; };
+  if (placed_by_id_.find(identity.low, same) != HashIndex::none) return refuse("its id is known");
+  lines_.clear();
+  allocations_.clear();
+  std::size_t next = 0;
+  for (const engine::LineDecision& decided : decision.lines) {
+    if (!decided_line(decided, decision.takes.subspan(next, decided.more_takes))) return false;
+    next += decided.more_takes;
+  }
+  std::uint16_t last_shipment = 0;
+  for (const engine::AllocationImage& made : allocations_) last_shipment = std::max(last_shipment, made.shipment);
+  const engine::OrderImage image{stamp.lsn,          stamp.time,         decision.id,
+                                 decision.content,   decision.status,    decision.policy,
+                                 decision.priority,  decision.sourcing,  decision.preferred,
+                                 static_cast<std::uint16_t>(last_shipment + 1),
+                                 decision.placed_at, decision.need_by,   decision.reserve_not_before,
+                                 decision.cancel_after, decision.texts,  lines_, allocations_};
+  const std::size_t bytes = order_record_bytes(image);
+  Order order{stamp.lsn, identity, memory_.take(bytes), static_cast<std::uint32_t>(bytes),
+              static_cast<std::uint32_t>(ids_.size()), {}, nullptr};
+  write_order_record(image, {order.record, bytes});
+  if (!is_open(lines_, allocations_)) {
+    order.closed = stamp.lsn;
+    closed_.push_back({identity, stamp.lsn});
+  }
+  know(IdSpace::order, identity, decision.content, order.closed);
+  placed_by_id_.insert(identity.low, static_cast<std::uint32_t>(placed_.size()));
+  placed_.push_back(order);
+  return true;
+}
+
+bool StateBatch::fold(const engine::Stamp&, const engine::ReceiptDecision& decision) {
+  if (decision.id.size() > engine::max_id_bytes) return refuse("its id is too long");
+  know(IdSpace::receipt, engine::identify(IdSpace::receipt, decision.id), decision.content, {});
+  return std::all_of(decision.rows.begin(), decision.rows.end(), [&](const auto& row) { return receive(row, false); });
+}
+
+bool StateBatch::fold(const engine::Stamp&, const engine::LoadDecision& decision) {
+  for (const engine::LoadedWarehouse& each : decision.warehouses) {
+    catalogue_.push_back({catalogue_key(CatalogueKind::warehouse, each.id.value), each.priority, std::string(each.code),
+                          std::string(each.name)});
+  }
+  for (const engine::LoadedProduct& each : decision.products) {
+    catalogue_.push_back({catalogue_key(CatalogueKind::product, each.id.value), 0, std::string(each.code),
+                          std::string(each.description)});
+  }
+  return std::all_of(decision.stock.begin(), decision.stock.end(), [&](const auto& row) { return receive(row, true); });
+}
+
+bool StateBatch::fold(const engine::Stamp&, const engine::FillDecision& decision) {
+  Order* order = find(decision.order_lsn);
+  std::size_t index = 0;
+  engine::LineImage* line = order == nullptr ? nullptr : line_of(*order, decision.line, index);
+  if (line == nullptr || line->sku != decision.sku) return refuse("it fills a line that does not wait");
+  std::uint64_t filled = 0;
+  for (const engine::Take& each : decision.takes) {
+    if (!take_from_cell(decision.sku, each)) return false;
+    allocate(*order, index, each);
+    filled += each.quantity;
+  }
+  if (filled + decision.still_waiting != line->waiting) return refuse("it leaves another quantity waiting than was");
+  line->waiting = decision.still_waiting;
+  return true;
+}
+
+bool StateBatch::fold(const engine::Stamp&, const engine::CancelDecision& decision) {
+  if (decision.command_id.size() > engine::max_id_bytes) return refuse("its id is too long");
+  know(IdSpace::cancel, engine::identify(IdSpace::cancel, decision.command_id), decision.content, {});
+  Order* order = nullptr;
+  std::size_t next = 0;
+  for (const engine::CancelledLine& row : decision.lines) {
+    if (row.waiting == 0 && row.releases == 0) continue;
+    if (order == nullptr) order = find_by_id(decision.order_id);
+    std::size_t index = 0;
+    engine::LineImage* line = order == nullptr ? nullptr : line_of(*order, row.line, index);
+    if (line == nullptr || line->waiting < row.waiting) return refuse("it cancels what is not there");
+    line->waiting -= row.waiting;
+    for (const engine::Take& release : decision.released.subspan(next, row.releases)) {
+      engine::AllocationImage* from = allocation(*order, index, release.warehouse, release.shipment);
+      if (from == nullptr || from->reserved < release.quantity) return refuse("it releases more than is reserved");
+      from->reserved -= release.quantity;
+      engine::CellImage& to = cell(line->sku, release.warehouse);
+      to.available += release.quantity;
+      to.lsn = lsn_;
+      if (to.available > to.on_hand) return refuse("it releases more than is on hand");
+      if (!agrees(to, release.available_after)) return false;
+    }
+    next += row.releases;
+  }
+  if (order != nullptr) close_if_done(*order);
+  return true;
+}
+
+bool StateBatch::fold(const engine::Stamp&, const engine::ShipDecision& decision) {
+  if (decision.command_id.size() > engine::max_id_bytes) return refuse("its id is too long");
+  know(IdSpace::ship, engine::identify(IdSpace::ship, decision.command_id), decision.content, {});
+  Order* order = nullptr;
+  std::size_t next = 0;
+  for (const engine::ShippedLine& row : decision.lines) {
+    if (row.ships == 0) continue;
+    if (order == nullptr) order = find_by_id(decision.order_id);
+    std::size_t index = 0;
+    const engine::LineImage* line = order == nullptr ? nullptr : line_of(*order, row.line, index);
+    if (line == nullptr) return refuse("it ships what is not there");
+    for (const engine::Take& take : decision.shipped.subspan(next, row.ships)) {
+      engine::AllocationImage* from = allocation(*order, index, take.warehouse, take.shipment);
+      engine::CellImage& stock = cell(line->sku, take.warehouse);
+      if (from == nullptr || from->reserved < take.quantity || stock.on_hand < take.quantity) {
+        return refuse("it ships more than is reserved");
+      }
+      from->reserved -= take.quantity;
+      from->shipped += take.quantity;
+      stock.on_hand -= take.quantity;
+      stock.lsn = lsn_;
+      if (!agrees(stock, take.available_after)) return false;
+    }
+    next += row.ships;
+  }
+  if (order != nullptr) close_if_done(*order);
+  return true;
+}
+
+// Lets the further allocations join their record.
+void StateBatch::make_whole(Order& order) {
+  if (order.more == nullptr) return;
+  engine::OrderImage image;
+  view_order_record(order.lsn, {order.record, order.bytes}, image);
+  lines_.assign(image.lines.begin(), image.lines.end());
+  allocations_.clear();
+  std::size_t next = 0;
+  for (std::size_t index = 0; index < lines_.size(); ++index) {
+    const auto own = image.allocations.subspan(next, lines_[index].allocations);
+    next += own.size();
+    allocations_.insert(allocations_.end(), own.begin(), own.end());
+    for (const MoreAllocation* more = order.more; more != nullptr; more = more->next) {
+      if (more->line_index != index) continue;
+      allocations_.push_back(more->allocation);
+      ++lines_[index].allocations;
+    }
+  }
+  image.lines = lines_;
+  image.allocations = allocations_;
+  const std::size_t bytes = order_record_bytes(image);
+  std::byte* record = memory_.take(bytes);
+  write_order_record(image, {record, bytes});
+  order.record = record;
+  order.bytes = static_cast<std::uint32_t>(bytes);
+  order.more = nullptr;
+}
+
+void StateBatch::finish() {
+  const auto by_lsn = [](const Order& left, const Order& right) { return left.lsn < right.lsn; };
+  std::sort(touched_.begin(), touched_.end(), by_lsn);
+  for (std::vector<Order>* orders : {&placed_, &touched_}) {
+    for (Order& order : *orders) {
+      make_whole(order);
+      seal_order_record(order.lsn, {order.record, order.bytes});
+    }
+  }
+  std::sort(cells_.begin(), cells_.end(), [](const engine::CellImage& left, const engine::CellImage& right) {
+    return cell_key(left.sku, left.warehouse) < cell_key(right.sku, right.warehouse);
+  });
+  for (Id& id : ids_) seal(id.lsn.value, id.row);
+  std::sort(closings_.begin(), closings_.end(), [](const Closing& left, const Closing& right) { return left.order < right.order; });
+  newest_.reserve(placed_.size());
+  for (const Order& order : placed_) newest_.emplace_back(order.identity, order.lsn);
+  std::sort(newest_.begin(), newest_.end(), [](const auto& left, const auto& right) {
+    return left.first.high != right.first.high ? left.first.high < right.first.high : left.first.low < right.first.low;
+  });
+}
+
+}  // namespace earmark::storage

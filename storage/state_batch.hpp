@@ -1,0 +1,137 @@
+// A batch of the journal's records as changes of the state: what they touch is taken out of the store when it is first
+// needed, changed here, and written once, however often it was touched. Pure but for its source; knows no database.
+// It is a fold of its own, beside the engine and OfflineState, and refuses records that contradict what it has.
+// One thread. Memory grows with the batch and is kept for the next one.
+//   order placed here: a new record; order from the store: the same record changed; further allocations stand in a list
+//   beside it and join it when it is written
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "engine/state_image.hpp"
+#include "schema/event.hpp"
+#include "storage/hash_index.hpp"
+#include "storage/state_rows.hpp"
+#include "storage/state_store.hpp"
+
+namespace earmark::storage {
+
+// What the store holds, without the batch. What cannot be read counts as not there; the source keeps the failure.
+class StateSource {
+ public:
+  virtual ~StateSource() = default;
+  virtual bool cell(std::uint64_t key, CellRow& row) = 0;
+  // The order's record, verified; empty: not there. Holds until the next call.
+  virtual std::span<const std::byte> order(engine::Lsn lsn) = 0;
+  virtual engine::Lsn newest(engine::Identity identity) = 0;  // 0: none
+};
+
+// Memory for records: taken in order, given back all at once.
+class RecordMemory {
+ public:
+  std::byte* take(std::size_t bytes);  // 8-byte aligned
+  void clear();                        // keeps what a batch of this size needs again
+  std::size_t used() const noexcept { return used_; }
+
+ private:
+  static constexpr std::size_t block_bytes = std::size_t{1} << 20;
+  std::vector<std::pair<std::unique_ptr<std::byte[]>, std::size_t>> blocks_;
+  std::size_t block_ = 0, at_ = 0, used_ = 0;
+};
+
+class StateBatch {
+ public:
+  struct MoreAllocation {
+    engine::AllocationImage allocation;
+    std::uint32_t line_index = 0;
+    MoreAllocation* next = nullptr;
+  };
+  struct Order {
+    engine::Lsn lsn{};
+    engine::Identity identity;
+    std::byte* record = nullptr;
+    std::uint32_t bytes = 0;
+    std::uint32_t id_row = 0;  // of ids(), for an order placed here
+    engine::Lsn closed{};      // by a record of this batch; 0: open
+    MoreAllocation* more = nullptr;
+  };
+  struct Id {
+    engine::Lsn lsn{};
+    IdRow row;
+  };
+  struct Closing {  // of an order from the store
+    engine::Lsn order{}, closed{};
+    engine::Identity identity;
+    std::uint64_t content = 0;
+  };
+  struct Entry {  // of the catalogue
+    std::uint64_t key = 0;
+    std::uint32_t priority = 0;
+    std::string code, name;
+  };
+
+  void clear();
+  // False: the record contradicts the state, problem() says how; the batch is of no use any more.
+  bool apply(const schema::Event& event, StateSource& source);
+  const std::string& problem() const noexcept { return problem_; }
+  std::size_t bytes() const noexcept { return memory_.used(); }
+
+  // Ready to be written: everything sorted by key, every record whole. Call once, before the rest.
+  void finish();
+  std::span<const Order> placed() const noexcept { return placed_; }
+  std::span<const Order> touched() const noexcept { return touched_; }  // of the store
+  std::span<const engine::CellImage> cells() const noexcept { return cells_; }
+  std::span<const Id> ids() const noexcept { return ids_; }
+  std::span<const Closing> closings() const noexcept { return closings_; }  // by order
+  std::span<const Entry> catalogue() const noexcept { return catalogue_; }
+  std::span<const std::pair<engine::Identity, engine::Lsn>> newest() const noexcept { return newest_; }
+  // All orders closed, also those closed at once, in the order of closing.
+  std::span<const ClosedOrder> closed() const noexcept { return closed_; }
+
+ private:
+  bool fold(const engine::Stamp& stamp, const engine::VoidDecision& decision);
+  bool fold(const engine::Stamp& stamp, const engine::OrderDecision& decision);
+  bool fold(const engine::Stamp& stamp, const engine::ReceiptDecision& decision);
+  bool fold(const engine::Stamp& stamp, const engine::FillDecision& decision);
+  bool fold(const engine::Stamp& stamp, const engine::CancelDecision& decision);
+  bool fold(const engine::Stamp& stamp, const engine::ShipDecision& decision);
+  bool fold(const engine::Stamp& stamp, const engine::LoadDecision& decision);
+
+  bool refuse(const std::string& what);
+  engine::CellImage& cell(engine::SkuId sku, engine::WarehouseId warehouse);
+  bool agrees(const engine::CellImage& cell, engine::Quantity available_after);
+  bool take_from_cell(engine::SkuId sku, const engine::Take& take);
+  bool receive(const engine::ReceivedRow& row, bool opening);
+  bool decided_line(const engine::LineDecision& decided, std::span<const engine::Take> more);
+  void know(engine::IdSpace space, engine::Identity identity, std::uint64_t content, engine::Lsn closed);
+
+  Order* find(engine::Lsn lsn);
+  Order* find_by_id(std::string_view id);
+  engine::AllocationImage* allocation(Order& order, std::size_t line_index, engine::WarehouseId warehouse, std::uint16_t shipment);
+  void allocate(Order& order, std::size_t line_index, const engine::Take& take);
+  engine::LineImage* line_of(Order& order, engine::LineNumber number, std::size_t& line_index);
+  void close_if_done(Order& order);
+  void make_whole(Order& order);
+
+  StateSource* source_ = nullptr;  // during apply()
+  engine::Lsn lsn_{};              // of the record that is being applied
+  std::string problem_;
+  RecordMemory memory_;
+  std::vector<Order> placed_, touched_;
+  HashIndex placed_by_id_, touched_by_lsn_, cells_by_key_;
+  std::vector<engine::CellImage> cells_;
+  std::vector<Id> ids_;
+  std::vector<Closing> closings_;
+  std::vector<Entry> catalogue_;
+  std::vector<std::pair<engine::Identity, engine::Lsn>> newest_;
+  std::vector<ClosedOrder> closed_;
+  std::vector<engine::LineImage> lines_;              // of the order that is being placed
+  std::vector<engine::AllocationImage> allocations_;
+};
+
+}  // namespace earmark::storage

@@ -1,0 +1,91 @@
+#include "tests/storage/random_history.hpp"
+
+#include "engine/check.hpp"
+
+namespace earmark::storage::test {
+
+using engine::Lsn;
+
+void RandomHistory::add(const model::Answer& answer) {
+  if (!answer.decided() || answer.duplicate) return;
+  const Lsn cause = std::visit(
+      [&](const auto& decision) {
+        if constexpr (std::is_same_v<std::decay_t<decltype(decision)>, std::monostate>) return Lsn{};
+        else return records_.add(decision.view());
+      },
+      answer.decision);
+  EARMARK_CHECK(cause == answer.stamp.lsn);
+  for (const model::FillAnswer& fill : answer.fills) records_.add(fill.view(), cause);
+  digests_.resize(records_.size() + 1);
+  digests_.back() = twin_.digest();
+}
+
+void RandomHistory::add_void() {
+  const std::uint64_t last = records_.size();
+  // Mostly a little behind, as a server's are; sometimes everything, sometimes nothing more than before.
+  const auto behind = [&] { return random_.below(random_.chance(20) ? last + 1 : std::min<std::uint64_t>(last + 1, 40)); };
+  void_.oldest_known = std::max(void_.oldest_known, Lsn{last + 1 - behind()});
+  void_.archived = std::max(void_.archived, Lsn{last - std::min(last, behind())});
+  twin_.forget(void_, {});
+  records_.add(void_);
+  digests_.push_back(twin_.digest());
+}
+
+void RandomHistory::grow(std::size_t records) {
+  while (records_.size() < records) {
+    if (records_.size() > 0 && random_.chance(voids_percent_)) {
+      add_void();
+      continue;
+    }
+    const model::Command command = commands_.next();
+    add(model::apply(twin_, command, model::content_of(command), {}));
+  }
+}
+
+void RandomHistory::append_to(Journal& journal, std::size_t most) {
+  while (journal.last().value < records_.size()) {
+    const std::size_t from = journal.last().value;
+    const std::size_t count = std::min<std::size_t>(random_.between(1, most), records_.size() - from);
+    EARMARK_CHECK(records_.append(journal, from, from + count).has_value());
+  }
+}
+
+void StateDigest::catalogue(const engine::LoadDecision& part) {
+  warehouses += part.warehouses.size();
+  products += part.products.size();
+}
+
+void StateDigest::cell(const engine::CellImage& cell) {
+  digest_.cell(cell.sku, cell.warehouse, cell.on_hand, cell.held, cell.unavailable, cell.available);
+  ++cells;
+}
+
+void StateDigest::open_order(const engine::OrderImage& order) {
+  EARMARK_CHECK(order.lsn > last_order_);
+  last_order_ = order.lsn;
+  const engine::Identity identity = engine::identify(engine::IdSpace::order, order.id);
+  digest_.known_id(engine::IdSpace::order, identity, order.content, order.lsn);
+  digest_.open_order(order.lsn, identity, order.status, order.policy, order.priority, order.preferred,
+                     static_cast<std::uint32_t>(order.lines.size()));
+  std::size_t next = 0;
+  for (std::uint32_t index = 0; index < order.lines.size(); ++index) {
+    const engine::LineImage& line = order.lines[index];
+    digest_.order_line(order.lsn, index, line.line, line.sku, line.quantity, line.waiting, line.pinned);
+    if (line.waiting > 0) digest_.waiting_line(line.sku, order.priority, order.lsn, index, line.waiting);
+    for (const engine::AllocationImage& each : order.allocations.subspan(next, line.allocations)) {
+      digest_.allocation(order.lsn, index, each.warehouse, each.shipment, each.reserved, each.shipped);
+    }
+    next += line.allocations;
+  }
+  ++orders;
+}
+
+void StateDigest::known(const engine::KnownImage& known) {
+  EARMARK_CHECK(known.lsn > last_known_);
+  EARMARK_CHECK((known.closed.value != 0) == (known.space == engine::IdSpace::order));
+  last_known_ = known.lsn;
+  digest_.known_id(known.space, known.identity, known.content, known.lsn);
+  ++known_ids;
+}
+
+}  // namespace earmark::storage::test
