@@ -12,15 +12,17 @@
 #include "server/journal_thread.hpp"
 #include "server/queue.hpp"
 #include "storage/journal.hpp"
+#include "storage/state_store.hpp"
 
 namespace earmark::server {
 
-// From one worker to another: frames that are due for a session of the receiver, or a task to run there.
+// To a worker: frames that are due for a session of his, a task to run there, or a message for the settler.
 struct Mail {
   engine::ReplyTo reply;
   std::vector<std::byte> frames;
   bool last_frame = true;              // the request is answered
   std::function<void()> task;
+  std::unique_ptr<engine::Message> message;
 };
 
 class Worker;
@@ -41,6 +43,10 @@ struct Hub {
   // For figures (server/stats.cpp). Counted by the thread that accepts:
   engine::Counter connections_refused, accepts_failed;
   std::uint64_t ids_at_start = 0;             // command ids that recovery found
+  // Messages of the compactor that no worker has taken yet. Release by who lowers it, acquire by the compactor; orders nothing else.
+  std::atomic<std::uint32_t> housekeeping_mail{0};
+  // Decisions that the journal no longer holds are read from here; nullptr in tests without a state store.
+  const storage::StateStore* state = nullptr;
   std::function<engine::Lsn()> state_applied; // of the state store, where there is one; set before the server runs
 };
 

@@ -2,15 +2,15 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
 
 #include "server/config_settings.hpp"
+#include "server/data_directory.hpp"
 #include "server/log.hpp"
 #include "server/version.hpp"
-#include "storage/lmdb_journal.hpp"
-#include "storage/recovery.hpp"
 
 namespace earmark::server {
 namespace {
@@ -27,17 +27,14 @@ Exit exit_for(storage::FailureKind kind) noexcept {
   return Exit::bad_usage;
 }
 
-// The journal may hold more than this start has room for.
-bool fits(const schema::Event& event, const Options& options) {
-  const auto* load = std::get_if<engine::LoadDecision>(&event.decision);
-  if (load == nullptr) return true;
-  for (const engine::LoadedProduct& entry : load->products) {
-    if (entry.id.value > options.max_skus) return false;
-  }
-  for (const engine::LoadedWarehouse& entry : load->warehouses) {
-    if (entry.id.value > options.max_warehouses) return false;
-  }
-  return true;
+// Half of the machine's memory is for orders, whatever else runs there; what does not fit is refused as overloaded.
+std::uint64_t order_memory() noexcept {
+  const auto bytes = static_cast<std::uint64_t>(::sysconf(_SC_PHYS_PAGES)) * static_cast<std::uint64_t>(::sysconf(_SC_PAGE_SIZE));
+  return std::clamp<std::uint64_t>(bytes / 2, 1ULL << 30, 64ULL << 30);
+}
+
+void tell_catching_up(engine::Lsn applied, engine::Lsn last) {
+  log_info("state store catching up", {{"lsn", applied.value}, {"of", last.value}});
 }
 
 }  // namespace
@@ -57,17 +54,14 @@ Exit Server::run() {
   journal_thread_ = std::make_unique<JournalThread>(
       *engine_, *journal_, last_time_,
       [this] { for (Worker* worker : hub_->workers) worker->wake(); },
-      [this](const storage::Failure& failure) {
-        // Memory is ahead of the disk and the outcome is unknown: nobody may be answered. Recovery finds the truth.
-        status_.enter(Phase::failed);
-        log_error("storage failed", {{"reason", failure.text}});
-        complain("storage failed: " + failure.text + " Nothing acknowledged is lost; restart to recover.");
-        std::_Exit(static_cast<int>(Exit::storage_failed));
-      });
+      [this](const storage::Failure& failure) { end_on_failure(failure); });
   hub_->journal_thread = journal_thread_.get();
   journal_thread_->start();
   threads_[0]->worker().finish_recovery();
   if (!listen()) return Exit::cannot_listen;
+  compactor_ = std::make_unique<Compactor>(*hub_, *state_, Retention{options_.horizon, options_.retain},
+                                           [this](const storage::Failure& failure) { end_on_state_failure(failure); });
+  hub_->state_applied = [this] { return compactor_->applied(); };
 
   signals_ = std::make_unique<asio::signal_set>(threads_[0]->context(), SIGTERM, SIGINT);
   signals_->async_wait([this](asio::error_code failed, int) { if (!failed) stop(); });
@@ -76,6 +70,7 @@ Exit Server::run() {
   status_.enter(Phase::serving);  // the kernel takes connections already
   observer_.start();
   for (const auto& thread : threads_) thread->start();
+  compactor_->start();
   const std::string address = acceptor_->local_endpoint().address().to_string();
   const bool is_v6 = acceptor_->local_endpoint().address().is_v6();
   std::printf("ready listen=%s:%u lsn=%llu recovered_ms=%lld pid=%d\n", is_v6 ? ("[" + address + "]").c_str() : address.c_str(),
@@ -84,10 +79,26 @@ Exit Server::run() {
   std::fflush(stdout);
   log_info("serving", {{"address", Endpoint{address, acceptor_->local_endpoint().port()}.text()}, {"lsn", journal_->last().value}});
   for (const auto& thread : threads_) thread->join();
+  compactor_->stop();
   journal_thread_->drain_and_stop();
   observer_.stop();
   log_info("stopped", {{"lsn", journal_->last().value}});
   return Exit::clean;
+}
+
+// Memory is ahead of the disk, or what was promised cannot be read: nobody may be answered. Recovery finds the truth.
+void Server::end_on_failure(const storage::Failure& failure) {
+  status_.enter(Phase::failed);
+  log_error("storage failed", {{"reason", failure.text}});
+  complain("storage failed: " + failure.text + " Nothing acknowledged is lost; restart to recover.");
+  std::_Exit(static_cast<int>(Exit::storage_failed));
+}
+
+void Server::end_on_state_failure(const storage::Failure& failure) {
+  if (failure.kind == storage::FailureKind::damaged && leave_state_to_next_start(options_.data, *journal_)) {
+    log_warning("the state store is damaged; the next start makes it again from the journal");
+  }
+  end_on_failure(failure);
 }
 
 void Server::log_start() const {
@@ -112,6 +123,20 @@ bool Server::observe() {
   return true;
 }
 
+// The engine as the state store has it, which is made again if that shows damage.
+storage::Outcome<Recovered> Server::restore(DataDirectory& directory) {
+  engine::Capacity capacity;
+  capacity.skus = options_.max_skus;
+  capacity.warehouses = options_.max_warehouses;
+  capacity.order_bytes = order_memory();
+  engine_ = std::make_unique<engine::Engine>(capacity, options_.io_threads);
+  auto restored = restore_base(*directory.state, *engine_);
+  if (restored || restored.error().kind != storage::FailureKind::damaged) return restored;
+  if (auto made = make_state_again(directory, restored.error(), tell_catching_up); !made) return Unexpected{made.error()};
+  engine_ = std::make_unique<engine::Engine>(capacity, options_.io_threads);
+  return restore_base(*directory.state, *engine_);
+}
+
 bool Server::recover(Exit& status) {
   const auto started = std::chrono::steady_clock::now();
   storage::OpenOptions open;
@@ -119,46 +144,33 @@ bool Server::recover(Exit& status) {
   open.max_warehouses = options_.max_warehouses;
   bool observed = true;
   open.when_locked = [&] { return observed = observe(); };
-  auto opened = storage::open_lmdb_journal(options_.data, open);
+  const auto fail = [&](const storage::Failure& failure) {
+    complain(failure.text);
+    status = exit_for(failure.kind);
+    return false;
+  };
+  auto opened = open_data_directory(options_.data, open, tell_catching_up);
   if (!observed) {
     status = Exit::cannot_listen;
     return false;
   }
-  if (!opened) {
-    complain(opened.error().text);
-    status = exit_for(opened.error().kind);
-    return false;
-  }
-  journal_ = std::move(*opened);
-  engine::Capacity capacity;
-  capacity.skus = options_.max_skus;
-  capacity.warehouses = options_.max_warehouses;
-  engine_ = std::make_unique<engine::Engine>(capacity, options_.io_threads);
-  bool all_fit = true;
-  std::uint64_t ids = 0;
-  const auto report = storage::replay(*journal_, [&](const schema::Event& event) {
-    all_fit = all_fit && fits(event, options_);
-    if (!all_fit) return;
-    if (takes_id(event.decision)) ++ids;
-    std::visit([&](const auto& decision) { engine_->restore(event.stamp, decision); }, event.decision);
-  });
-  if (!report) {
-    complain(report.error().text);
-    status = exit_for(report.error().kind);
-    return false;
-  }
-  if (!all_fit) {
-    complain("the data directory holds more SKUs or warehouses than --max-skus and --max-warehouses allow; start with larger ones.");
-    status = Exit::bad_usage;
-    return false;
-  }
-  engine_->restore_finished();
-  last_time_ = report->last_time;
+  if (!opened) return fail(opened.error());
+  const auto restored = restore(*opened);
+  if (!restored) return fail(restored.error());
+  journal_ = std::move(opened->journal);
+  state_ = std::move(opened->state);
+  const auto recovered = replay_behind(*restored, *journal_, *state_, *engine_);
+  if (!recovered) return fail(recovered.error());
+  archive_ = std::make_unique<StateArchive>(*state_, [this](const storage::Failure& failure) { end_on_state_failure(failure); });
+  engine_->settler().use_archive(*archive_);
+  last_time_ = recovered->last_time;
   hub_ = std::make_unique<Hub>(*engine_, *journal_);
-  hub_->ids_at_start = ids;
+  hub_->state = state_.get();
+  hub_->ids_at_start = recovered->ids;
   hub_->clock = IoThread::now;
   recovered_ms_ = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - started).count();
-  log_info("recovered", {{"records", report->records}, {"lsn", journal_->last().value}, {"milliseconds", recovered_ms_}});
+  log_info("recovered", {{"records", recovered->replayed}, {"lsn", journal_->last().value}, {"milliseconds", recovered_ms_},
+                         {"open_orders", recovered->state.open_orders}});
   return true;
 }
 

@@ -6,10 +6,13 @@
 #include <string>
 #include <vector>
 
+#include "server/compactor.hpp"
+#include "server/data_directory.hpp"
 #include "server/io_thread.hpp"
 #include "server/observer.hpp"
 #include "server/options.hpp"
 #include "server/server_status.hpp"
+#include "server/state_archive.hpp"
 
 namespace earmark::server {
 
@@ -28,15 +31,21 @@ class Server {
   void log_start() const;
   bool observe();
   bool recover(Exit& status);
+  storage::Outcome<Recovered> restore(DataDirectory& directory);
+  [[noreturn]] void end_on_failure(const storage::Failure& failure);
+  [[noreturn]] void end_on_state_failure(const storage::Failure& failure);
   bool listen();
   asio::awaitable<void> accept();
   void stop();
 
   Options options_;
   std::unique_ptr<storage::Journal> journal_;
+  std::unique_ptr<storage::StateStore> state_;
+  std::unique_ptr<StateArchive> archive_;
   std::unique_ptr<engine::Engine> engine_;
   std::unique_ptr<Hub> hub_;
   std::unique_ptr<JournalThread> journal_thread_;
+  std::unique_ptr<Compactor> compactor_;
   std::vector<std::unique_ptr<IoThread>> threads_;
   std::unique_ptr<tcp::acceptor> acceptor_;
   std::unique_ptr<asio::signal_set> signals_;

@@ -138,7 +138,22 @@ const Figure table[] = {
     {"order_memory_bytes", "earmark_order_memory_bytes", gauge, "Memory taken for orders.",
      [](const Hub& hub) { return shared(hub).blocks.bytes_taken(); }},
     {"command_ids", "earmark_command_ids", gauge, "Command ids that are known.",
-     [](const Hub& hub) { return hub.ids_at_start + journal(hub).command_ids.get(); }},
+     [](const Hub& hub) {
+       const std::uint64_t forgotten = hub.engine.settler().counters().forgotten_ids.get();  // read first: they were all taken before
+       return hub.ids_at_start + journal(hub).command_ids.get() - forgotten;
+     }},
+    {"ids_forgotten", "earmark_ids_forgotten_total", counter, "Command ids beyond the horizon that were forgotten.",
+     [](const Hub& hub) { return hub.engine.settler().counters().forgotten_ids.get(); }},
+    {"oldest_known_lsn", "earmark_oldest_known_lsn", gauge, "Repeats of commands decided since are recognised.",
+     [](const Hub& hub) { return shared(hub).oldest_known.load(std::memory_order_relaxed); }},
+    {"oldest_lsn", "earmark_oldest_lsn", gauge, "First LSN that the journal holds.",
+     [](const Hub& hub) { return hub.journal.oldest().value; }},
+    {"orders_archived", "earmark_orders_archived_total", counter, "Closed orders that left memory.",
+     [](const Hub& hub) { return hub.engine.settler().counters().archived_orders.get(); }},
+    {"orders_read_back", "earmark_orders_read_back_total", counter, "Times that such an order was asked for.",
+     [](const Hub& hub) { return hub.engine.settler().counters().read_back_orders.get(); }},
+    {"housekeeping_waiting", "earmark_housekeeping_waiting", gauge, "Messages of the compactor that no thread has taken yet.",
+     [](const Hub& hub) { return std::uint64_t{hub.housekeeping_mail.load(std::memory_order_relaxed)}; }},
     {"max_command_ids", "earmark_max_command_ids", gauge, "Room for command ids.",
      [](const Hub& hub) { return shared(hub).ids.capacity(); }},
     {"state_applied_lsn", "earmark_state_applied_lsn", gauge, "Last LSN that the state store holds.", nullptr, {}, state_applied},

@@ -189,6 +189,7 @@ void Worker::proceed(engine::TimeUs now) {
   deliver_mail(now);
   if (role_stalled_) role_stalled_ = hub_.engine.settler().resume(committer_) == engine::Settled::stalled;
   try_digest();
+  keep_house(now);
   take_in_blocked(now);
   for (const std::uint32_t index : std::vector<std::uint32_t>(subscribers_)) push_subscription(*sessions_[index], index);
 }

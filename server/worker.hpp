@@ -113,7 +113,9 @@ class Worker final : public engine::Outcomes {
   void count_latency(const PendingAnswer& answer, engine::TimeUs now) noexcept;
   void deliver_repeat(const PendingAnswer& answer);
   bool read_decision(const PendingAnswer& answer, std::vector<std::byte>& frames);
+  bool read_kept_decision(const PendingAnswer& answer, std::vector<std::byte>& frames);
   void deliver_mail(engine::TimeUs now);
+  void keep_house(engine::TimeUs now);
   void push_subscription(Session& session, std::uint32_t index);
   std::vector<std::byte>* out_of(const engine::ReplyTo& reply);  // nullptr: the session has gone
   void answered(const engine::ReplyTo& reply);
@@ -141,6 +143,7 @@ class Worker final : public engine::Outcomes {
   std::uint32_t next_generation_ = 1;
   std::vector<std::uint32_t> dirty_, blocked_, subscribers_;
   RingQueue<PendingAnswer> pending_;
+  std::vector<std::unique_ptr<engine::Message>> housekeeping_;  // of the compactor
   bool role_stalled_ = false;       // this thread owns the settler's role and waits for room
   int admission_stops_ = 0;         // by digests and the end; taking in goes on when all have ended
   struct DigestAsked {

@@ -79,7 +79,7 @@ void Worker::deliver(PendingAnswer& answer) {
   if (answer.kind == PendingAnswer::Kind::repeat) return deliver_repeat(answer);
   const bool is_record = answer.kind == PendingAnswer::Kind::record;
   if (answer.reply.generation != 0 && answer.reply.thread != index_) {  // the session lives on another thread
-    Mail mail{answer.reply, std::move(answer.frames), !answer.more, {}};
+    Mail mail{answer.reply, std::move(answer.frames), !answer.more, {}, {}};
     if (is_record) {
       mail.frames.clear();
       schema::append_event_frames(mail.frames, answer.reply.correlation, answer.record, false, answer.more);
@@ -115,6 +115,7 @@ void Worker::deliver_repeat(const PendingAnswer& answer) {
 }
 
 bool Worker::read_decision(const PendingAnswer& answer, std::vector<std::byte>& frames) {
+  if (answer.original < hub_.journal.oldest()) return read_kept_decision(answer, frames);
   if (!reader_->seek(answer.original)) return false;
   bool more = true;
   while (more) {
@@ -136,9 +137,22 @@ bool Worker::read_decision(const PendingAnswer& answer, std::vector<std::byte>& 
   return true;
 }
 
-void Worker::deliver_mail(engine::TimeUs) {
+// Of an order that has been open for so long that the journal was trimmed behind it.
+bool Worker::read_kept_decision(const PendingAnswer& answer, std::vector<std::byte>& frames) {
+  if (hub_.state == nullptr) return false;
+  const auto record = hub_.state->decision(answer.original);
+  if (!record || record->empty()) return false;
+  schema::append_event_frames(frames, answer.reply.correlation, *record, true, false);
+  return true;
+}
+
+void Worker::deliver_mail(engine::TimeUs now) {
   Mail mail;
   while (mailbox.try_dequeue(mail)) {
+    if (mail.message) {
+      housekeeping_.push_back(std::move(mail.message));
+      continue;
+    }
     if (mail.task) {
       mail.task();
       mail.task = nullptr;
@@ -147,6 +161,18 @@ void Worker::deliver_mail(engine::TimeUs) {
     if (std::vector<std::byte>* out = out_of(mail.reply)) out->insert(out->end(), mail.frames.begin(), mail.frames.end());
     if (mail.last_frame) answered(mail.reply);
   }
+  keep_house(now);
+}
+
+// The compactor's messages. While admission is stopped somebody may be reading the engine's state (the digest).
+void Worker::keep_house(engine::TimeUs now) {
+  if (housekeeping_.empty() || admission_stops_ != 0) return;
+  for (std::unique_ptr<engine::Message>& message : std::exchange(housekeeping_, {})) {
+    message->time = now;
+    to_settler(std::move(message));
+    hub_.housekeeping_mail.fetch_sub(1, std::memory_order_acq_rel);
+  }
+  hub_.housekeeping_mail.notify_all();
 }
 
 std::vector<std::byte>* Worker::out_of(const engine::ReplyTo& reply) {

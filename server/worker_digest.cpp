@@ -20,9 +20,9 @@ void Worker::stop_admission_everywhere() {
       ++worker->admission_stops_;
       leader->mailbox.enqueue(Mail{{}, {}, false, [leader] {
         if (leader->digest_) ++leader->digest_->workers_stopped;
-      }});
+      }, {}});
       leader->wake();
-    }});
+    }, {}});
     worker->wake();
   }
 }
@@ -43,7 +43,7 @@ void Worker::try_digest() {
 void Worker::resume_admission_everywhere() {
   hub_.digest_under_way.store(false);
   for (Worker* worker : hub_.workers) {
-    worker->mailbox.enqueue(Mail{{}, {}, false, [worker] { --worker->admission_stops_; }});
+    worker->mailbox.enqueue(Mail{{}, {}, false, [worker] { --worker->admission_stops_; }, {}});
     worker->wake();
   }
 }

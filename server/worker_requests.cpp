@@ -58,7 +58,7 @@ void Worker::on(const schema::HelloRequest& request, Session& session, const eng
   answer.server = server_name;
   answer.epoch = hub_.journal.identity().catalogue_epoch;
   answer.durable = hub_.engine.shared().window.durable();
-  answer.oldest_known = hub_.journal.oldest();
+  answer.oldest_known = engine::Lsn{hub_.engine.shared().oldest_known.load(std::memory_order_relaxed)};
   answer.credit = credit;
   answer.max_lines = engine::max_lines;
   answer.fast_path_cells = engine::fast_path_cells;

@@ -124,6 +124,22 @@ std::string StrongReplay::fill(const schema::Event& event, const engine::FillDec
   return "";
 }
 
+// The twin's numbers differ from the log's where fills were interleaved with others; commands stand in the same order.
+std::string StrongReplay::forget(const engine::VoidDecision& decision) {
+  if (decision.oldest_known.value == 0) return "a void record that says nothing";
+  engine::VoidDecision twins{twin_.state().lsn + 1, {}};
+  for (const auto& [twin, log] : log_lsns_) {
+    if (log <= decision.archived) twins.archived = twin;
+    if (log >= decision.oldest_known) {
+      twins.oldest_known = std::min(twins.oldest_known, twin);
+      if (log > decision.archived) break;
+    }
+  }
+  twin_.forget(twins, {});
+  ++forgettings_;
+  return "";
+}
+
 // Refusals change nothing, so the twin can be asked again and again.
 std::string StrongReplay::judge_refusals(engine::Lsn lsn) {
   const auto [begin, end] = refused_.equal_range(lsn);
@@ -143,7 +159,7 @@ std::string StrongReplay::apply(const schema::Event& event) {
   std::string problem = std::visit(
       [&](const auto& decision) -> std::string {
         using Kind = std::decay_t<decltype(decision)>;
-        if constexpr (std::is_same_v<Kind, engine::VoidDecision>) return "a void record";
+        if constexpr (std::is_same_v<Kind, engine::VoidDecision>) return forget(decision);
         else if constexpr (std::is_same_v<Kind, engine::FillDecision>) return fill(event, decision);
         else if constexpr (std::is_same_v<Kind, engine::LoadDecision>) return decide(event, command_of(decision), 0);
         else return decide(event, command_of(decision), decision.content);

@@ -45,6 +45,8 @@ class StrongReplay {
   std::uint64_t refusals() const noexcept { return judged_; }
   // Records of others between a cause and its last fill.
   std::uint64_t interleaved() const noexcept { return interleaved_; }
+  // Void records, each of which forgets ids.
+  std::uint64_t forgettings() const noexcept { return forgettings_; }
 
  private:
   model::Command command_of(const engine::OrderDecision& decision) const;
@@ -54,13 +56,14 @@ class StrongReplay {
   model::Command command_of(const engine::LoadDecision& decision) const;
   std::string decide(const schema::Event& event, const model::Command& command, std::uint64_t content);
   std::string fill(const schema::Event& event, const engine::FillDecision& decision);
+  std::string forget(const engine::VoidDecision& decision);
   std::string judge_refusals(engine::Lsn lsn);
 
   model::Twin twin_;
   std::multimap<engine::Lsn, Refused> refused_;
   std::map<engine::Lsn, engine::Lsn> log_lsns_;  // of the twin's LSNs
   std::map<engine::Lsn, std::deque<model::FillAnswer>> outstanding_;  // by the cause's LSN in the log
-  std::uint64_t fills_ = 0, judged_ = 0, interleaved_ = 0;
+  std::uint64_t fills_ = 0, judged_ = 0, interleaved_ = 0, forgettings_ = 0;
 };
 
 }  // namespace earmark::test
