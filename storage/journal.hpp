@@ -54,7 +54,7 @@ struct Group {
 class JournalReader {
  public:
   virtual ~JournalReader() = default;
-  // Moves to `lsn`; the next read returns it. Failure: trimmed.
+  // Moves to `lsn`; the next read returns it. Failure: trimmed (so does a read whose records went meanwhile).
   virtual Outcome<void> seek(engine::Lsn lsn) = 0;
   // Copies whole records from the current position to `out` (8-byte aligned), up to and including LSN `until`, as many
   // as fit; returns the bytes, 0 when there is nothing to read yet. `first` and `last` are the LSNs of what was copied.
@@ -73,6 +73,11 @@ class Journal {
   virtual Outcome<void> append(const Group& group) = 0;
   virtual engine::Lsn last() const noexcept = 0;    // last durable LSN, 0 when empty
   virtual engine::Lsn oldest() const noexcept = 0;  // oldest kept LSN, 1 when nothing was trimmed
+  // Lets the groups go that end before `oldest`: within following appends, a few in each, with no sync of their own. Any
+  // thread. It never goes back, and the newest group always stays. oldest() moves when they are gone for good.
+  virtual void retain_from(engine::Lsn oldest) noexcept = 0;
+  // The same at once, `most_groups` of them at most, with a sync; gives how many went. By whoever appends.
+  virtual Outcome<std::size_t> trim_now(engine::Lsn oldest, std::size_t most_groups) = 0;
   virtual const DirectoryIdentity& identity() const noexcept = 0;
   // Readers may be made and used on any thread, one thread at a time each.
   virtual std::unique_ptr<JournalReader> reader() const = 0;

@@ -28,6 +28,7 @@ struct JournalCheck {
   DirectoryIdentity identity;
   std::uint64_t groups = 0, file_bytes = 0, used_bytes = 0, free_pages = 0, page_bytes = 0;
   std::uint64_t records = 0, record_bytes = 0;
+  engine::Lsn oldest{1};  // first kept LSN
   ChainLink tail;  // what the next group follows
 };
 

@@ -1,5 +1,5 @@
 // The journal in LMDB: DIR/journal, database "groups" (key: first LSN, value: one group, storage/group.hpp) and
-// database "meta" (the directory's identity, written once). One transaction is one group and one sync: the default
+// database "meta" (the directory's identity, written once; where a trimmed journal begins). One transaction is one group and one sync: the default
 // sync mode, never another. A journal directory is made under the name journal.new and renamed when it is durable, so
 // a DIR/journal that lacks anything is damaged, never half made.
 // The file is not made longer ahead of time: posix_fallocate gained nothing, zeros written ahead by another thread made

@@ -64,6 +64,7 @@ bool less(Bytes left, Bytes right, bool integers) {
 struct Entry {
   Bytes key;
   Bytes value;
+  std::size_t key_offset = 0;
   std::size_t offset = 0;  // of the value, in the file
   bool own_pages = false;
   bool database = false;
@@ -71,9 +72,9 @@ struct Entry {
 
 class Walk {
  public:
-  Walk(Bytes file, std::atomic<std::uint64_t>& at) : file_(file), at_(at) {}
+  Walk(Bytes file, const PageWalk& walk, std::atomic<std::uint64_t>& at) : file_(file), walk_(walk), at_(at) {}
 
-  PageSummary run(std::uint64_t commit, bool after_failed_append, const ValueVisitor& visit, bool& moved_on);
+  PageSummary run(const ValueVisitor& visit, bool& moved_on);
 
  private:
   using Visitor = std::function<void(const Entry&)>;
@@ -83,10 +84,7 @@ class Walk {
   struct Bounds {
     Bytes lowest, below;  // empty: none
   };
-  struct Databases {
-    Tree groups{}, meta{};
-    bool any = false;
-  };
+  using Nodes = std::vector<std::size_t>;
 
   [[noreturn]] static void damaged(std::size_t offset, std::string text) { throw Damage{offset, std::move(text)}; }
   static void require(bool good, std::size_t offset, const char* text) {
@@ -95,21 +93,27 @@ class Walk {
   Meta read_meta(std::size_t index);
   PageHeader open_page(std::uint64_t number, std::uint16_t flags);
   void use(std::uint64_t number);
-  std::vector<std::size_t> nodes_of(std::size_t start, const PageHeader& header, bool leaf);
+  void find_nodes(std::size_t start, const PageHeader& header, bool leaf, Nodes& nodes);
   void check_tree(const Tree& tree, bool integers, const char* name, const Visitor& visit);
   void walk_page(std::uint64_t number, std::size_t levels, bool integers, const Bounds& bounds, Counts& counts,
                  const Visitor& visit);
   Entry entry_at(std::size_t node_at, std::size_t page_end, Counts& counts);
-  Databases databases_of(const Tree& main);
+  void walk_leaf(std::size_t start, const PageHeader& header, bool integers, const Bounds& bounds, Counts& counts,
+                 const Visitor& visit);
+  std::vector<Tree> databases_of(const Tree& main, std::size_t meta_at);
   void check_free_list(const Meta& meta, std::size_t& free_pages);
-  void check_previous(const Meta& newest, const Meta& previous, std::uint64_t groups);
+  std::uint64_t edge_key(const Tree& tree, bool last);
+  void look_at_previous(const Meta& newest, const Meta& previous, PageSummary& summary);
 
   Bytes file_;
+  const PageWalk& walk_;
   std::atomic<std::uint64_t>& at_;
   std::size_t page_bytes_ = 0;
   std::uint64_t page_count_ = 0;
   std::vector<bool> used_;
   std::size_t used_pages_ = 0;
+  Nodes leaf_nodes_;
+  std::vector<std::pair<std::size_t, std::size_t>> extents_;
 };
 
 Meta Walk::read_meta(std::size_t index) {
@@ -153,12 +157,12 @@ PageHeader Walk::open_page(std::uint64_t number, std::uint16_t flags) {
 }
 
 // Offsets of the page's nodes in the file, in key order. Nodes must tile the page's upper part exactly.
-std::vector<std::size_t> Walk::nodes_of(std::size_t start, const PageHeader& header, bool leaf) {
+void Walk::find_nodes(std::size_t start, const PageHeader& header, bool leaf, Nodes& nodes) {
   const std::size_t count = (header.lower - header_bytes) / 2;
   require(header.lower >= header_bytes + 2 && header.lower % 2 == 0 && header.lower <= header.upper &&
               header.upper <= page_bytes_, start, "the page's table of contents is impossible");
-  std::vector<std::size_t> nodes(count);
-  std::vector<std::pair<std::size_t, std::size_t>> extents(count);
+  nodes.resize(count);
+  extents_.resize(count);
   for (std::size_t i = 0; i < count; ++i) {
     const std::size_t offset = load<std::uint16_t>(file_, start + header_bytes + 2 * i);
     require(offset >= header.upper && offset + node_bytes <= page_bytes_, start, "an entry lies outside its page");
@@ -166,22 +170,22 @@ std::vector<std::size_t> Walk::nodes_of(std::size_t start, const PageHeader& hea
     const auto node = load<Node>(file_, nodes[i]);
     std::size_t size = node_bytes + node.key_bytes;
     if (leaf) size += (node.flags & big_value) != 0 ? 8 : (std::size_t{node.high} << 16 | node.low);
-    extents[i] = {offset, (size + 1) & ~std::size_t{1}};
+    extents_[count - 1 - i] = {offset, (size + 1) & ~std::size_t{1}};  // as they lie where entries were only added
   }
-  std::sort(extents.begin(), extents.end());
+  if (!std::is_sorted(extents_.begin(), extents_.end())) std::sort(extents_.begin(), extents_.end());
   std::size_t next = header.upper;
-  for (const auto& [offset, size] : extents) {
+  for (const auto& [offset, size] : extents_) {
     require(offset == next, start, "the page's entries overlap or leave a gap");
     next += size;
   }
   require(next == page_bytes_, start, "the page's entries do not fill it as they should");
-  return nodes;
 }
 
 Entry Walk::entry_at(std::size_t node_at, std::size_t page_end, Counts& counts) {
   const auto node = load<Node>(file_, node_at);
   Entry entry;
-  entry.key = file_.subspan(node_at + node_bytes, node.key_bytes);
+  entry.key_offset = node_at + node_bytes;
+  entry.key = file_.subspan(entry.key_offset, node.key_bytes);
   entry.database = node.flags == sub_database;
   const std::size_t size = std::size_t{node.high} << 16 | node.low;
   entry.offset = node_at + node_bytes + node.key_bytes;
@@ -204,39 +208,48 @@ Entry Walk::entry_at(std::size_t node_at, std::size_t page_end, Counts& counts) 
   return entry;
 }
 
+void Walk::walk_leaf(std::size_t start, const PageHeader& header, bool integers, const Bounds& bounds, Counts& counts,
+                     const Visitor& visit) {
+  ++counts.leaf;
+  find_nodes(start, header, true, leaf_nodes_);
+  Bytes previous = bounds.lowest;
+  for (std::size_t i = 0; i < leaf_nodes_.size(); ++i) {
+    const std::size_t at = leaf_nodes_[i];
+    const Bytes key = file_.subspan(at + node_bytes, load<Node>(file_, at).key_bytes);
+    require(integers ? key.size() == 8 : !key.empty(), at, "the key has an impossible length");
+    require(previous.empty() || less(previous, key, integers) || (i == 0 && !less(key, previous, integers)), at,
+            "the keys do not ascend");
+    require(bounds.below.empty() || less(key, bounds.below, integers), at, "the key belongs to another branch");
+    previous = key;
+    ++counts.entries;
+    visit(entry_at(at, start + page_bytes_, counts));
+  }
+}
+
 void Walk::walk_page(std::uint64_t number, std::size_t levels, bool integers, const Bounds& bounds, Counts& counts,
                      const Visitor& visit) {
-  const bool leaf = levels == 1;
-  const PageHeader header = open_page(number, leaf ? leaf_page : branch_page);
+  const PageHeader header = open_page(number, levels == 1 ? leaf_page : branch_page);
   const std::size_t start = number * page_bytes_;
-  ++(leaf ? counts.leaf : counts.branch);
-  const std::vector<std::size_t> nodes = nodes_of(start, header, leaf);
-  require(leaf || nodes.size() >= 2, start, "a branch of the tree has fewer than two children");
-  Bytes previous = bounds.lowest;
-  for (std::size_t i = 0; i < nodes.size(); ++i) {
+  if (levels == 1) return walk_leaf(start, header, integers, bounds, counts, visit);
+  ++counts.branch;
+  Nodes nodes;
+  find_nodes(start, header, false, nodes);
+  require(nodes.size() >= 2, start, "a branch of the tree has fewer than two children");
+  const auto key_at = [&](std::size_t i) {
     const auto node = load<Node>(file_, nodes[i]);
-    const Bytes key = file_.subspan(nodes[i] + node_bytes, node.key_bytes);
-    const bool implicit = !leaf && i == 0;  // a branch's first key is not looked at by LMDB
-    if (!implicit) {
-      require(integers ? key.size() == 8 : !key.empty(), nodes[i], "the key has an impossible length");
-      const bool equal_allowed = leaf && i == 0;
-      require(previous.empty() || less(previous, key, integers) || (equal_allowed && !less(key, previous, integers)),
-              nodes[i], "the keys do not ascend");
+    require(integers ? node.key_bytes == 8 : node.key_bytes > 0, nodes[i], "the key has an impossible length");
+    return file_.subspan(nodes[i] + node_bytes, node.key_bytes);
+  };
+  Bytes lowest = bounds.lowest;
+  for (std::size_t i = 0; i < nodes.size(); ++i) {  // the first key of a branch is not looked at by LMDB
+    if (i > 0) {
+      const Bytes key = key_at(i);
+      require(lowest.empty() || less(lowest, key, integers), nodes[i], "the keys do not ascend");
       require(bounds.below.empty() || less(key, bounds.below, integers), nodes[i], "the key belongs to another branch");
-      previous = key;
+      lowest = key;
     }
-    if (leaf) {
-      ++counts.entries;
-      visit(entry_at(nodes[i], start + page_bytes_, counts));
-      continue;
-    }
-    Bounds child{implicit ? bounds.lowest : key, bounds.below};
-    if (i + 1 < nodes.size()) {
-      const auto following = load<Node>(file_, nodes[i + 1]);
-      require(integers ? following.key_bytes == 8 : following.key_bytes > 0, nodes[i + 1],
-              "the key has an impossible length");
-      child.below = file_.subspan(nodes[i + 1] + node_bytes, following.key_bytes);
-    }
+    const Bounds child{lowest, i + 1 < nodes.size() ? key_at(i + 1) : bounds.below};
+    const auto node = load<Node>(file_, nodes[i]);
     const std::uint64_t page = std::uint64_t{node.flags} << 32 | std::uint64_t{node.high} << 16 | node.low;
     walk_page(page, levels - 1, integers, child, counts, visit);
   }
@@ -257,18 +270,19 @@ void Walk::check_tree(const Tree& tree, bool integers, const char* name, const V
   }
 }
 
-Walk::Databases Walk::databases_of(const Tree& main) {
-  Databases databases;
+std::vector<Tree> Walk::databases_of(const Tree& main, std::size_t meta_at) {
+  std::vector<Tree> trees(walk_.kinds.size());
   check_tree(main, false, "the databases", [&](const Entry& entry) {
     require(entry.database && entry.value.size() == sizeof(Tree), entry.offset, "the list of databases is damaged");
     const std::string_view name(reinterpret_cast<const char*>(entry.key.data()), entry.key.size());
+    const auto kind = std::find_if(walk_.kinds.begin(), walk_.kinds.end(), [&](const DatabaseKind& each) { return name == each.name; });
     const auto tree = load<Tree>(entry.value, 0);
-    require(tree.pad == 0 && (name == "groups" || name == "meta"), entry.offset, "the list of databases is damaged");
-    require(tree.flags == (name == "groups" ? integer_keys : 0), entry.offset, "a database's settings are damaged");
-    (name == "groups" ? databases.groups : databases.meta) = tree;
+    require(tree.pad == 0 && kind != walk_.kinds.end(), entry.offset, "the list of databases is damaged");
+    require(tree.flags == (kind->integer_keys ? integer_keys : 0), entry.offset, "a database's settings are damaged");
+    trees[static_cast<std::size_t>(kind - walk_.kinds.begin())] = tree;
   });
-  databases.any = main.entries == 2;
-  return databases;
+  require(main.entries == walk_.kinds.size(), meta_at, "databases are missing");
+  return trees;
 }
 
 void Walk::check_free_list(const Meta& meta, std::size_t& free_pages) {
@@ -294,8 +308,26 @@ void Walk::check_free_list(const Meta& meta, std::size_t& free_pages) {
   free_pages = free.size();
 }
 
-// The meta before the newest: its tree is not walked again, but it must hold exactly one group less.
-void Walk::check_previous(const Meta& newest, const Meta& previous, std::uint64_t groups) {
+// The first or last key of a tree whose pages are not walked.
+std::uint64_t Walk::edge_key(const Tree& tree, bool last) {
+  require(tree.depth >= 1 && tree.depth <= max_depth, 0, "a tree has an impossible depth");
+  std::uint64_t number = tree.root;
+  Nodes nodes;
+  for (std::size_t levels = tree.depth;; --levels) {
+    const PageHeader header = open_page(number, levels == 1 ? leaf_page : branch_page);
+    find_nodes(number * page_bytes_, header, levels == 1, nodes);
+    const std::size_t at = last ? nodes.back() : nodes.front();
+    const auto node = load<Node>(file_, at);
+    if (levels == 1) {
+      require(node.key_bytes == 8, at, "the key has an impossible length");
+      return integer(file_.subspan(at + node_bytes, 8));
+    }
+    number = std::uint64_t{node.flags} << 32 | std::uint64_t{node.high} << 16 | node.low;
+  }
+}
+
+// The meta before the newest: its trees are not walked again, only along their edges.
+void Walk::look_at_previous(const Meta& newest, const Meta& previous, PageSummary& summary) {
   const std::size_t at = (newest.commit + 1) % 2 * page_bytes_ + header_bytes;
   require(previous.commit + 1 == newest.commit, at, "the two meta pages are not one commit apart");
   require(previous.last_page <= newest.last_page, at, "the older meta page names more pages than the newer one");
@@ -303,20 +335,28 @@ void Walk::check_previous(const Meta& newest, const Meta& previous, std::uint64_
     require(previous.main.root == no_page && previous.free.root == no_page, at, "the older meta page is damaged");
     return;
   }
-  Walk older(file_, at_);
-  older.page_bytes_ = page_bytes_;
-  older.page_count_ = page_count_;
-  older.used_.resize(page_count_);
-  require(older.databases_of(previous.main).groups.entries + 1 == groups, at,
-          "the two meta pages are not one group apart");
+  for (std::size_t kind = 0; kind < walk_.kinds.size(); ++kind) {
+    Walk older(file_, walk_, at_);  // of its own: these pages may well be used by the newest commit, too
+    older.page_bytes_ = page_bytes_;
+    older.page_count_ = page_count_;
+    older.used_.resize(page_count_);
+    const Tree tree = older.databases_of(previous.main, at)[kind];
+    DatabaseSummary& database = summary.previous.emplace_back(DatabaseSummary{tree.entries, 0, 0});
+    if (tree.root == no_page || !walk_.kinds[kind].integer_keys) continue;
+    std::fill(older.used_.begin(), older.used_.end(), false);
+    database.first = older.edge_key(tree, false);
+    std::fill(older.used_.begin(), older.used_.end(), false);
+    database.last = older.edge_key(tree, true);
+  }
 }
 
-PageSummary Walk::run(std::uint64_t commit, bool after_failed_append, const ValueVisitor& visit, bool& moved_on) {
-  require(file_.size() >= 2 * 4096, 0, "the file is too short to be a journal (cut off?)");
+PageSummary Walk::run(const ValueVisitor& visit, bool& moved_on) {
+  require(file_.size() >= 2 * 4096, 0, "the file is too short (cut off?)");
   page_bytes_ = load<Meta>(file_, header_bytes).free.pad;
   require(page_bytes_ >= 4096 && page_bytes_ <= 65'536 && (page_bytes_ & (page_bytes_ - 1)) == 0 &&
               file_.size() >= 2 * page_bytes_, header_bytes, "the page size in the meta page is impossible");
   Meta metas[2];
+  const std::uint64_t commit = walk_.commit;
   if (commit == 0) {
     metas[0] = read_meta(0);
     metas[1] = read_meta(1);
@@ -334,34 +374,35 @@ PageSummary Walk::run(std::uint64_t commit, bool after_failed_append, const Valu
   summary.commit = meta.commit;
   summary.page_bytes = page_bytes_;
   summary.used_bytes = (meta.last_page + 1) * page_bytes_;
-  const Databases databases = databases_of(meta.main);
-  require(databases.any, newest * page_bytes_, "the journal's databases are missing");
-  check_tree(databases.meta, false, "the directory's identity", [&](const Entry& entry) {
-    const std::string_view name(reinterpret_cast<const char*>(entry.key.data()), entry.key.size());
-    if (name == "identity") summary.identity = {0, entry.offset, entry.value.size(), entry.own_pages};
-  });
-  check_tree(databases.groups, true, "the groups", [&](const Entry& entry) {
-    require(!entry.database, entry.offset, "the entry is of an unknown kind");
-    visit({integer(entry.key), entry.offset, entry.value.size(), entry.own_pages});
-  });
-  summary.groups = databases.groups.entries;
+  const std::vector<Tree> trees = databases_of(meta.main, newest * page_bytes_);
+  for (std::size_t kind = 0; kind < trees.size(); ++kind) {
+    DatabaseSummary& database = summary.databases.emplace_back(DatabaseSummary{trees[kind].entries, 0, 0});
+    const bool integers = walk_.kinds[kind].integer_keys;
+    check_tree(trees[kind], integers, walk_.kinds[kind].what, [&](const Entry& entry) {
+      require(!entry.database, entry.offset, "the entry is of an unknown kind");
+      const std::uint64_t key = integers ? integer(entry.key) : 0;
+      if (database.first == 0) database.first = key;
+      database.last = key;
+      visit({kind, key, entry.key_offset, entry.key.size(), entry.offset, entry.value.size(), entry.own_pages});
+    });
+  }
   check_free_list(meta, summary.free_pages);
-  if (commit == 0 && !after_failed_append) check_previous(meta, metas[1 - newest], summary.groups);
+  if (commit == 0 && !walk_.after_failed_commit) look_at_previous(meta, metas[1 - newest], summary);
   summary.used_pages = used_pages_ + 2;
   return summary;
 }
 
 }  // namespace
 
-std::optional<PageProblem> check_pages(std::span<const std::byte> file, std::uint64_t commit, bool after_failed_append,
-                                       std::atomic<std::uint64_t>& at, PageSummary& summary, const ValueVisitor& visit) {
+std::optional<PageProblem> check_pages(std::span<const std::byte> file, const PageWalk& walk, std::atomic<std::uint64_t>& at,
+                                       PageSummary& summary, const ValueVisitor& visit) {
   bool moved_on = false;
   try {
-    summary = Walk(file, at).run(commit, after_failed_append, visit, moved_on);
+    summary = Walk(file, walk, at).run(visit, moved_on);
   } catch (const Damage& damage) {
     return PageProblem{damage.offset, damage.text, false};
   }
-  if (moved_on) return PageProblem{0, "the journal moved on", true};
+  if (moved_on) return PageProblem{0, "a writer moved on", true};
   return std::nullopt;
 }
 

@@ -3,8 +3,8 @@
 // free list. Values are not read, only found. Reads through a memory map of the file: an I/O error is a signal, so
 // this runs in a child process (lmdb_check.hpp).
 // What is checked: numbers, flags and bounds of every page; nodes that tile their page; keys ascending and within
-// their branch; every count in a tree's record; no page used twice or both used and free; the two metas one commit
-// apart, and each holding as many groups more as commits, so that no older commit passes for the newest.
+// their branch; every count in a tree's record; no page used twice or both used and free; the two metas one commit apart.
+// What the values mean, and what two commits in a row must have to do with each other, is their owner's to check.
 #pragma once
 
 #include <atomic>
@@ -14,6 +14,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 namespace earmark::storage {
 
@@ -23,26 +24,46 @@ struct PageProblem {
   bool moved_on = false;  // not damage: the wanted commit is no longer in the metas, a writer is at work
 };
 
-// A value of database "groups", where it lies in the file.
+// A database that the environment must hold, and what messages call it.
+struct DatabaseKind {
+  const char* name;
+  bool integer_keys;  // of 8 bytes
+  const char* what;
+};
+
+// A value, where it lies in the file.
 struct StoredValue {
-  std::uint64_t key = 0;
+  std::size_t database = 0;  // index among the kinds
+  std::uint64_t key = 0;     // an integer key
+  std::size_t key_offset = 0, key_bytes = 0;
   std::size_t offset = 0, bytes = 0;
   bool own_pages = false;  // on pages of its own, which never move; else inside a tree page, which the next commit may free
 };
 
+struct DatabaseSummary {
+  std::uint64_t entries = 0;
+  std::uint64_t first = 0, last = 0;  // integer keys; 0: no entries
+};
+
 struct PageSummary {
   std::uint64_t commit = 0;        // LMDB's transaction number
-  std::uint64_t groups = 0;
   std::size_t used_pages = 0, free_pages = 0, page_bytes = 0, used_bytes = 0;
-  StoredValue identity;            // value "identity" of database "meta"; bytes 0: not there
+  std::vector<DatabaseSummary> databases;  // by kind
+  std::vector<DatabaseSummary> previous;   // of the commit before; empty: there is none, or it was not to be looked at
 };
 
 using ValueVisitor = std::function<void(const StoredValue&)>;
 
-// Walks the commit `commit` (0: the newest, no writer being at work, both metas checked). `visit` gets the groups in
-// key order. `at` follows the offset that is being read. `after_failed_append`: the last append of the journal failed, so
-// the meta that LMDB was writing may be a mixture of two commits; the newest whole one decides.
-std::optional<PageProblem> check_pages(std::span<const std::byte> file, std::uint64_t commit, bool after_failed_append,
-                                       std::atomic<std::uint64_t>& at, PageSummary& summary, const ValueVisitor& visit);
+// What is to be walked.
+struct PageWalk {
+  std::span<const DatabaseKind> kinds;   // all databases there are; they are walked in this order
+  std::uint64_t commit = 0;              // 0: the newest, no writer being at work, both metas checked
+  // The last commit failed, so the meta that LMDB was writing may be a mixture of two; the newest whole one decides.
+  bool after_failed_commit = false;
+};
+
+// `visit` gets all values, each database's in key order. `at` follows the offset that is being read.
+std::optional<PageProblem> check_pages(std::span<const std::byte> file, const PageWalk& walk, std::atomic<std::uint64_t>& at,
+                                       PageSummary& summary, const ValueVisitor& visit);
 
 }  // namespace earmark::storage

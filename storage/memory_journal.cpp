@@ -4,6 +4,7 @@
 #include <string>
 
 #include "engine/check.hpp"
+#include "storage/retained.hpp"
 
 namespace earmark::storage {
 
@@ -14,11 +15,12 @@ class MemoryReader final : public JournalReader {
   Outcome<void> seek(engine::Lsn lsn) override {
     position_ = {};
     position_.next = lsn.value == 0 ? engine::Lsn{1} : lsn;
-    return {};
+    return check_kept();
   }
 
   Outcome<std::size_t> read(std::span<std::byte> out, engine::Lsn until, engine::Lsn& first, engine::Lsn& last) override {
     first = position_.next;
+    if (auto kept = check_kept(); !kept) return Unexpected{kept.error()};
     std::size_t bytes = 0;
     while (position_.next <= until) {
       const auto group = journal_.group_at(position_.next);
@@ -37,6 +39,12 @@ class MemoryReader final : public JournalReader {
   }
 
  private:
+  Outcome<void> check_kept() const {
+    const engine::Lsn oldest = journal_.oldest();
+    if (position_.next >= oldest) return {};
+    return Unexpected{trimmed(position_.next, oldest)};
+  }
+
   const MemoryJournal& journal_;
   ReadPosition position_;
 };
@@ -63,13 +71,38 @@ Outcome<void> MemoryJournal::append(const Group& group) {
   lasts_.push_back(group.last);
   link_ = link;
   if (failed_) return failure;
-  ++appends_;
+  if (++appends_ % appends_per_trim == 0) let_go(retain_, groups_per_trim);
   return {};
 }
 
 engine::Lsn MemoryJournal::last() const noexcept {
   const std::scoped_lock lock(mutex_);
   return link_.last;
+}
+
+engine::Lsn MemoryJournal::oldest() const noexcept {
+  const std::scoped_lock lock(mutex_);
+  return oldest_;
+}
+
+void MemoryJournal::retain_from(engine::Lsn oldest) noexcept {
+  const std::scoped_lock lock(mutex_);
+  retain_ = std::max(retain_, oldest);
+}
+
+Outcome<std::size_t> MemoryJournal::trim_now(engine::Lsn oldest, std::size_t most_groups) {
+  const std::scoped_lock lock(mutex_);
+  return let_go(oldest, most_groups);
+}
+
+std::size_t MemoryJournal::let_go(engine::Lsn oldest, std::size_t most_groups) {
+  std::size_t count = 0;
+  while (count < most_groups && count + 1 < groups_.size() && lasts_[count] < oldest) ++count;
+  if (count == 0) return 0;
+  oldest_ = lasts_[count - 1] + 1;
+  groups_.erase(groups_.begin(), groups_.begin() + static_cast<std::ptrdiff_t>(count));
+  lasts_.erase(lasts_.begin(), lasts_.begin() + static_cast<std::ptrdiff_t>(count));
+  return count;
 }
 
 std::unique_ptr<JournalReader> MemoryJournal::reader() const { return std::make_unique<MemoryReader>(*this); }
@@ -107,6 +140,7 @@ std::unique_ptr<MemoryJournal> MemoryJournal::restart() const {
   journal->groups_ = groups_;
   journal->lasts_ = lasts_;
   journal->link_ = link_;
+  journal->oldest_ = journal->retain_ = oldest_;
   return journal;
 }
 

@@ -25,7 +25,9 @@ class MemoryJournal final : public Journal {
 
   Outcome<void> append(const Group& group) override;
   engine::Lsn last() const noexcept override;
-  engine::Lsn oldest() const noexcept override { return engine::Lsn{1}; }
+  engine::Lsn oldest() const noexcept override;
+  void retain_from(engine::Lsn oldest) noexcept override;
+  Outcome<std::size_t> trim_now(engine::Lsn oldest, std::size_t most_groups) override;
   const DirectoryIdentity& identity() const noexcept override { return identity_; }
   std::unique_ptr<JournalReader> reader() const override;
 
@@ -47,6 +49,7 @@ class MemoryJournal final : public Journal {
   using StoredGroup = std::shared_ptr<const std::vector<std::byte>>;
   // The stored group that holds `lsn`, or the next one behind it; null when there is none.
   StoredGroup group_at(engine::Lsn lsn) const;
+  std::size_t let_go(engine::Lsn oldest, std::size_t most_groups);  // under the mutex
 
   const DirectoryIdentity identity_;
   mutable std::mutex mutex_;
@@ -54,6 +57,7 @@ class MemoryJournal final : public Journal {
   std::vector<StoredGroup> groups_;
   std::vector<engine::Lsn> lasts_;  // last LSN of each group, for the search
   ChainLink link_;
+  engine::Lsn oldest_{1}, retain_{1};
   std::uint64_t appends_ = 0, fail_in_ = 0;
   FailurePoint fail_point_ = FailurePoint::before_write;
   bool failed_ = false, hold_ = false, held_ = false;

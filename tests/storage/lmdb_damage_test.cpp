@@ -20,14 +20,31 @@ using earmark::engine::Lsn;
 struct Sample {
   std::vector<std::byte> file, records;
   DirectoryIdentity identity;
+  Lsn oldest{1};
 };
 
-Sample make_sample(std::size_t groups, std::uint32_t seed) {
+// What the last commits did besides appending.
+enum class Trim { never, in_appends, at_last };
+
+Sample make_sample(std::size_t groups, std::uint32_t seed, Trim trim = Trim::never) {
   const test::TemporaryDirectory directory;
   Sample sample;
   {
     const auto journal = test::open_small(directory.path()).value();
-    sample.records = test::fill_journal(*journal, groups, seed).bytes();
+    const test::Records first = test::fill_journal(*journal, groups, seed);
+    sample.records = first.bytes();
+    if (trim != Trim::never) {
+      REQUIRE(journal->trim_now(Lsn{5}, 100).has_value());
+      journal->retain_from(journal->last());
+      test::Records more(journal->last() + 1);
+      for (std::size_t index = 0; index < 3; ++index) {
+        more.add_order();
+        REQUIRE(more.append(*journal, index, index + 1).has_value());
+      }
+      if (trim == Trim::at_last) REQUIRE(journal->trim_now(Lsn{journal->oldest().value + 2}, 1).value() == 1);
+      sample.oldest = journal->oldest();
+      sample.records = test::read_all(*journal, sample.oldest).value();
+    }
     sample.identity = journal->identity();
   }
   sample.file = test::read_file(directory.path() / "journal" / "data.mdb");
@@ -52,7 +69,8 @@ void try_file(const Sample& sample, const std::vector<std::byte>& file, const st
       ++counts.refused;
       return;
     }
-    const auto read = test::read_all(**journal);
+    REQUIRE((*journal)->oldest() == sample.oldest);
+    const auto read = test::read_all(**journal, sample.oldest);
     REQUIRE(read.has_value());
     REQUIRE(*read == sample.records);
     for (int i = 0; i < 3; ++i) {
@@ -73,7 +91,8 @@ std::size_t find_bytes(const std::vector<std::byte>& file, std::span<const std::
 
 TEST_CASE("damage: one flipped bit anywhere is refused or changes nothing", "[storage][damage]") {
   const std::uint32_t seed = 20260;
-  const Sample sample = make_sample(60, seed);
+  const auto trim = GENERATE(Trim::never, Trim::in_appends);
+  const Sample sample = make_sample(60, seed, trim);
   std::mt19937 random(seed);
   Counts counts;
   auto file = sample.file;
@@ -108,7 +127,8 @@ TEST_CASE("damage: flipped bits where LMDB keeps its structure", "[storage][dama
 }
 
 TEST_CASE("damage: every bit of both commit numbers, so that an older commit never passes for the newest", "[storage][damage]") {
-  const Sample sample = make_sample(9 + GENERATE(0U, 1U), 5);
+  const auto trim = GENERATE(Trim::never, Trim::in_appends, Trim::at_last);
+  const Sample sample = make_sample(29 + GENERATE(0U, 1U), 5, trim);
   Counts counts;
   auto file = sample.file;
   for (const std::size_t page : {0U, 1U}) {
