@@ -106,7 +106,7 @@ class Checker {
   PageSummary summary_;
   ChainLink link_;
   DirectoryIdentity identity_;
-  std::uint64_t first_previous_chain_ = 0;
+  std::uint64_t first_previous_chain_ = 0, chain_seed_ = 0;
   std::vector<StoredValue> later_;  // groups on pages of their own: they never move, so no snapshot is needed for them
   std::optional<Found> found_;
 };
@@ -196,7 +196,13 @@ bool Checker::check_identity(std::span<const std::byte> file) {
     fail_pages({summary_.identity.offset, "the checksum of the directory's identity does not match", false});
     return false;
   }
-  if (summary_.groups > 0 && first_previous_chain_ != identity_.catalogue_epoch) {
+  chain_seed_ = identity_.catalogue_epoch;
+  const auto seed = file.subspan(summary_.chain_seed.offset, summary_.chain_seed.bytes);
+  if (!seed.empty() && !read_chain_seed(seed, chain_seed_)) {
+    fail_pages({summary_.chain_seed.offset, "the checksum of the chain's seed does not match", false});
+    return false;
+  }
+  if (summary_.groups > 0 && first_previous_chain_ != chain_seed_) {
     note(GroupFault::does_not_follow, 0, engine::Lsn{1});
   }
   return true;
@@ -296,12 +302,13 @@ void Checker::run() {
   std::error_code ignored;
   JournalCheck& check = mailbox_.check;
   check.identity = identity_;
+  check.chain_seed = chain_seed_;
   check.groups = summary_.groups;
   check.used_bytes = summary_.used_bytes;
   check.free_pages = summary_.free_pages;
   check.page_bytes = summary_.page_bytes;
   check.file_bytes = std::filesystem::file_size(directory_ / "data.mdb", ignored);
-  check.tail = summary_.groups > 0 ? link_ : ChainLink{identity_.catalogue_epoch, 0, {}};
+  check.tail = summary_.groups > 0 ? link_ : ChainLink{chain_seed_, 0, {}};
 }
 
 // Nothing of the parent may be left in the child's way: its files (the directory lock is one of them), its signal

@@ -339,6 +339,7 @@ PageSummary Walk::run(std::uint64_t commit, bool after_failed_append, const Valu
   check_tree(databases.meta, false, "the directory's identity", [&](const Entry& entry) {
     const std::string_view name(reinterpret_cast<const char*>(entry.key.data()), entry.key.size());
     if (name == "identity") summary.identity = {0, entry.offset, entry.value.size(), entry.own_pages};
+    if (name == "chain_seed") summary.chain_seed = {0, entry.offset, entry.value.size(), entry.own_pages};
   });
   check_tree(databases.groups, true, "the groups", [&](const Entry& entry) {
     require(!entry.database, entry.offset, "the entry is of an unknown kind");

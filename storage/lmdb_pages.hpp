@@ -35,6 +35,7 @@ struct PageSummary {
   std::uint64_t groups = 0;
   std::size_t used_pages = 0, free_pages = 0, page_bytes = 0, used_bytes = 0;
   StoredValue identity;            // value "identity" of database "meta"; bytes 0: not there
+  StoredValue chain_seed;          // value "chain_seed" of database "meta"; bytes 0: not there
 };
 
 using ValueVisitor = std::function<void(const StoredValue&)>;

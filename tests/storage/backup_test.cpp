@@ -1,0 +1,291 @@
+// Backups and restored directories without a server: what is copied, what is refused, and that nothing half made stays.
+#include "storage/backup.hpp"
+
+#include <catch2/catch.hpp>
+#include <sys/stat.h>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "storage/identity.hpp"
+#include "storage/partial_directory.hpp"
+#include "tests/storage/story.hpp"
+
+namespace {
+
+using namespace earmark;
+using namespace earmark::storage;
+using earmark::engine::Lsn;
+
+namespace fs = std::filesystem;
+
+const CopyProgress quiet;
+
+// A data directory with a journal of so many groups; its records.
+test::Records make_directory(const fs::path& directory, std::size_t groups, std::uint32_t seed) {
+  const auto journal = test::open_small(directory).value();
+  return test::fill_journal(*journal, groups, seed);
+}
+
+std::vector<std::string> names_in(const fs::path& directory) {
+  std::vector<std::string> names;
+  for (const auto& entry : fs::directory_iterator(directory)) names.push_back(entry.path().filename());
+  std::ranges::sort(names);
+  return names;
+}
+
+// An environment to stand for the state: for the copy one is like another.
+void add_state(const fs::path& directory) {
+  const test::TemporaryDirectory other;
+  make_directory(other.path(), 3, 77);
+  fs::create_directory(directory / "state");
+  fs::copy_file(other.path() / "journal" / "data.mdb", directory / "state" / "data.mdb");
+}
+
+void flip_bits_in_the_middle(const fs::path& file) {
+  auto bytes = test::read_file(file);
+  for (std::size_t at = bytes.size() / 2; at < bytes.size() / 2 + 4096; ++at) bytes[at] ^= std::byte{0x10};
+  test::write_file(file, bytes);
+}
+
+TEST_CASE("backup: the same records, the same epoch, private, nothing else", "[storage][backup]") {
+  const test::TemporaryDirectory parent;
+  const test::Records records = make_directory(parent.path() / "data", 120, 5);
+  const auto report = back_up(parent.path() / "data", parent.path() / "copy", quiet);
+  REQUIRE(report.has_value());
+  CHECK(report->check.tail.last == Lsn{records.size()});
+  CHECK_FALSE(report->with_state);
+  CHECK(names_in(parent.path()) == std::vector<std::string>{"copy", "data"});
+  CHECK(names_in(parent.path() / "copy") == std::vector<std::string>{"journal"});
+  CHECK(names_in(parent.path() / "copy" / "journal") == std::vector<std::string>{"data.mdb"});
+  struct stat status = {};
+  REQUIRE(::stat((parent.path() / "copy").c_str(), &status) == 0);
+  CHECK((status.st_mode & 0777) == 0700);
+  const auto epoch = test::open_small(parent.path() / "data").value()->identity().catalogue_epoch;
+  const auto journal = test::open_small(parent.path() / "copy").value();
+  CHECK(journal->identity().catalogue_epoch == epoch);
+  CHECK(test::read_all(*journal).value() == records.bytes());
+}
+
+TEST_CASE("restore: the same records under a new epoch, goes on, and can be restored again", "[storage][backup]") {
+  const test::TemporaryDirectory parent;
+  const std::size_t groups = GENERATE(std::size_t{0}, std::size_t{1}, std::size_t{2}, std::size_t{90});
+  const test::Records records = make_directory(parent.path() / "data", groups, 6);
+  const auto first = test::open_small(parent.path() / "data").value()->identity();
+  fs::create_directory(parent.path() / "restored");  // an empty directory may be there
+  const auto report = restore(parent.path() / "data", parent.path() / "restored", quiet);
+  REQUIRE(report.has_value());
+  CHECK(report->check.identity.catalogue_epoch != first.catalogue_epoch);
+  CHECK(report->check.chain_seed == first.catalogue_epoch);
+  {
+    const auto journal = test::open_small(parent.path() / "restored").value();
+    CHECK(journal->identity().catalogue_epoch == report->check.identity.catalogue_epoch);
+    CHECK(journal->identity().created_us == first.created_us);
+    CHECK(test::read_all(*journal).value() == records.bytes());
+    test::Records more(journal->last() + 1);
+    more.add_order();
+    more.add_order();
+    REQUIRE(more.append(*journal, 0, 1).has_value());
+    REQUIRE(more.append(*journal, 1, 2).has_value());
+  }
+  const auto again = restore(parent.path() / "restored", parent.path() / "again", quiet);
+  REQUIRE(again.has_value());
+  CHECK(again->check.tail.last == Lsn{records.size() + 2});
+  CHECK(again->check.chain_seed == first.catalogue_epoch);
+  CHECK(test::open_small(parent.path() / "again").value()->last() == Lsn{records.size() + 2});
+}
+
+TEST_CASE("restore: a journal larger than one transaction of the copy", "[storage][backup]") {
+  const test::TemporaryDirectory parent;
+  std::vector<std::byte> expected;
+  {
+    const auto journal = test::open_small(parent.path() / "data").value();
+    test::Records records;
+    for (int i = 0; i < 1500; ++i) records.add_wide_order(50'000);
+    for (std::size_t from = 0; from < records.size(); from += 50) REQUIRE(records.append(*journal, from, from + 50).has_value());
+    expected = records.bytes();
+  }
+  REQUIRE(expected.size() > (std::size_t{64} << 20));
+  std::uint64_t most = 0, total = 0;
+  const auto report = restore(parent.path() / "data", parent.path() / "restored", [&](std::string_view step, std::uint64_t done, std::uint64_t all) {
+    if (step == "copying the journal") most = std::max(most, done), total = all;
+    return true;
+  });
+  REQUIRE(report.has_value());
+  CHECK(total > expected.size());
+  CHECK(most <= total + (std::uint64_t{1} << 20));
+  CHECK(test::read_all(*test::open_small(parent.path() / "restored").value()).value() == expected);
+}
+
+TEST_CASE("backup and restore: the state is copied before the journal", "[storage][backup]") {
+  const test::TemporaryDirectory parent;
+  make_directory(parent.path() / "data", 10, 7);
+  add_state(parent.path() / "data");
+  std::vector<std::string> steps;
+  const CopyProgress noting = [&](std::string_view step, std::uint64_t, std::uint64_t) {
+    if (steps.empty() || steps.back() != step) steps.emplace_back(step);
+    return true;
+  };
+  const auto report = back_up(parent.path() / "data", parent.path() / "copy", noting);
+  REQUIRE(report.has_value());
+  CHECK(report->with_state);
+  CHECK(steps == std::vector<std::string>{"copying the state", "looking at the journal", "copying the journal", "checking the copy"});
+  CHECK(names_in(parent.path() / "copy") == std::vector<std::string>{"journal", "state"});
+  CHECK(check_journal(parent.path() / "copy" / "state", CheckDepth::contents, false)->groups == 3);
+  const auto restored = restore(parent.path() / "copy", parent.path() / "restored", quiet);
+  REQUIRE(restored.has_value());
+  CHECK(check_journal(parent.path() / "restored" / "state", CheckDepth::contents, false)->groups == 3);
+}
+
+TEST_CASE("backup: a state that the journal no longer follows is copied again, three times at most", "[storage][backup]") {
+  const test::TemporaryDirectory parent;
+  make_directory(parent.path() / "data", 10, 8);
+  add_state(parent.path() / "data");
+  const int refusals = GENERATE(0, 1, 2, 3);
+  int asked = 0;
+  const auto report = back_up(parent.path() / "data", parent.path() / "copy", quiet, [&](const fs::path& state, const Journal& journal) -> Outcome<bool> {
+    CHECK(fs::exists(state / "data.mdb"));
+    CHECK(journal.last().value > 0);
+    return ++asked > refusals;
+  });
+  CHECK(report.has_value() == (refusals < 3));
+  CHECK(asked == std::min(refusals + 1, 3));
+  CHECK(fs::exists(parent.path() / "copy") == (refusals < 3));
+  CHECK_FALSE(fs::exists(parent.path() / "copy.partial"));
+  if (!report) CHECK_THAT(report.error().text, Catch::Contains("trimmed faster"));
+}
+
+TEST_CASE("backup and restore: damage is refused, and nothing is left", "[storage][backup]") {
+  const test::TemporaryDirectory parent;
+  make_directory(parent.path() / "data", 60, 9);
+  const bool in_state = GENERATE(false, true);
+  if (in_state) {
+    add_state(parent.path() / "data");
+    // So damaged that LMDB itself refuses it or crashes: its meta pages.
+    auto bytes = test::read_file(parent.path() / "data" / "state" / "data.mdb");
+    std::fill_n(bytes.begin(), 8192, std::byte{0x5a});
+    test::write_file(parent.path() / "data" / "state" / "data.mdb", bytes);
+  } else {
+    flip_bits_in_the_middle(parent.path() / "data" / "journal" / "data.mdb");
+  }
+  const bool by_backup = GENERATE(true, false);
+  const auto report = by_backup ? back_up(parent.path() / "data", parent.path() / "copy", quiet)
+                                : restore(parent.path() / "data", parent.path() / "copy", quiet);
+  REQUIRE_FALSE(report.has_value());
+  INFO(report.error().text);
+  if (!in_state) CHECK(report.error().kind == FailureKind::damaged);
+  CHECK(names_in(parent.path()) == std::vector<std::string>{"data"});
+}
+
+TEST_CASE("backup: a damaged record, which the pages do not show, is found in the copy", "[storage][backup]") {
+  const test::TemporaryDirectory parent;
+  {
+    const auto journal = test::open_small(parent.path() / "data").value();
+    test::Records records;
+    records.add_wide_order(20'000);
+    REQUIRE(records.append(*journal, 0, 1).has_value());
+  }
+  const auto file = parent.path() / "data" / "journal" / "data.mdb";
+  auto bytes = test::read_file(file);
+  const std::vector<std::byte> notes(64, std::byte{'n'});
+  const auto found = std::ranges::search(bytes, notes);
+  REQUIRE_FALSE(found.empty());
+  *found.begin() = std::byte{'m'};
+  test::write_file(file, bytes);
+  REQUIRE(check_journal(parent.path() / "data" / "journal", CheckDepth::pages, false).has_value());
+  const auto report = back_up(parent.path() / "data", parent.path() / "copy", quiet);
+  REQUIRE_FALSE(report.has_value());
+  CHECK(report.error().kind == FailureKind::damaged);
+  CHECK_THAT(report.error().text, Catch::Contains("the copy fails its check and was removed"));
+  CHECK(names_in(parent.path()) == std::vector<std::string>{"data"});
+}
+
+TEST_CASE("backup: targets that cannot be used, and what a killed one left", "[storage][backup]") {
+  const test::TemporaryDirectory parent;
+  make_directory(parent.path() / "data", 5, 10);
+  fs::create_directory(parent.path() / "full");
+  test::write_file(parent.path() / "full" / "file", {std::byte{1}});
+  CHECK_FALSE(check_copy_target(parent.path() / "full").has_value());
+  CHECK_FALSE(back_up(parent.path() / "data", parent.path() / "full", quiet).has_value());
+  CHECK_FALSE(restore(parent.path() / "data", parent.path() / "data", quiet).has_value());
+  CHECK_FALSE(check_copy_target(parent.path() / "full" / "file").has_value());
+  CHECK_FALSE(check_copy_target("/proc").has_value());
+  CHECK(names_in(parent.path() / "full") == std::vector<std::string>{"file"});
+  CHECK_FALSE(back_up(parent.path() / "nowhere", parent.path() / "copy", quiet).has_value());
+
+  fs::create_directories(parent.path() / "copy.partial" / "journal");
+  test::write_file(parent.path() / "copy.partial" / "journal" / "data.mdb", {std::byte{1}});
+  fs::create_directory(parent.path() / "copy");
+  // Names may end with a slash.
+  REQUIRE(back_up(parent.path() / "data", parent.path() / "copy" / "", quiet).has_value());
+  CHECK(names_in(parent.path()) == std::vector<std::string>{"copy", "data", "full"});
+  CHECK(test::open_small(parent.path() / "copy").has_value());
+}
+
+TEST_CASE("backup: two to the same place, and one that is told to stop", "[storage][backup]") {
+  const test::TemporaryDirectory parent;
+  make_directory(parent.path() / "data", 5, 11);
+  {
+    auto other = PartialDirectory::make(parent.path() / "copy");
+    REQUIRE(other.has_value());
+    const auto report = back_up(parent.path() / "data", parent.path() / "copy", quiet);
+    REQUIRE_FALSE(report.has_value());
+    CHECK(report.error().kind == FailureKind::in_use);
+  }
+  const std::string last_step = GENERATE("looking at the journal", "copying the journal", "checking the copy");
+  const auto stopped = back_up(parent.path() / "data", parent.path() / "copy",
+                               [&](std::string_view step, std::uint64_t, std::uint64_t) { return step != last_step; });
+  REQUIRE_FALSE(stopped.has_value());
+  CHECK_THAT(stopped.error().text, Catch::Contains("interrupted"));
+  CHECK(names_in(parent.path()) == std::vector<std::string>{"data"});
+}
+
+TEST_CASE("restore: not out of a directory that a server has", "[storage][backup]") {
+  const test::TemporaryDirectory parent;
+  make_directory(parent.path() / "data", 5, 12);
+  const int lock = ::open((parent.path() / "data" / "lock").c_str(), O_RDWR);
+  REQUIRE(lock >= 0);
+  struct flock whole = {};
+  whole.l_type = F_WRLCK;
+  whole.l_whence = SEEK_SET;
+  REQUIRE(::fcntl(lock, F_OFD_SETLK, &whole) == 0);
+  const auto report = restore(parent.path() / "data", parent.path() / "restored", quiet);
+  ::close(lock);
+  REQUIRE_FALSE(report.has_value());
+  CHECK(report.error().kind == FailureKind::in_use);
+  CHECK(names_in(parent.path()) == std::vector<std::string>{"data"});
+}
+
+TEST_CASE("chain seed: its bytes, and a flipped bit in a restored journal", "[storage][backup]") {
+  std::uint64_t seed = 0;
+  auto bytes = write_chain_seed(0x1122334455667788);
+  CHECK(read_chain_seed(bytes, seed));
+  CHECK(seed == 0x1122334455667788);
+  for (std::size_t bit = 0; bit < bytes.size() * 8; ++bit) {
+    auto flipped = bytes;
+    flipped[bit / 8] ^= std::byte{1} << (bit % 8);
+    CHECK_FALSE(read_chain_seed(flipped, seed));
+  }
+  CHECK_FALSE(read_chain_seed(std::span(bytes).first(15), seed));
+
+  const test::TemporaryDirectory parent;
+  make_directory(parent.path() / "data", 4, 13);
+  REQUIRE(restore(parent.path() / "data", parent.path() / "restored", quiet).has_value());
+  const auto file = parent.path() / "restored" / "journal" / "data.mdb";
+  auto content = test::read_file(file);
+  const std::string_view name = "chain_seed";
+  const auto words = std::as_bytes(std::span(name));
+  int places = 0;
+  for (auto rest = std::ranges::search(content, words); !rest.empty(); rest = std::ranges::search(rest.end(), content.end(), words.begin(), words.end())) {
+    *rest.end() ^= std::byte{1};  // the value follows its name
+    ++places;
+  }
+  REQUIRE(places > 0);
+  test::write_file(file, content);
+  const auto damaged = check_journal(parent.path() / "restored" / "journal", CheckDepth::pages, false);
+  REQUIRE_FALSE(damaged.has_value());
+  CHECK(damaged.error().kind == FailureKind::damaged);
+  CHECK_THAT(damaged.error().text, Catch::Contains("chain's seed"));
+}
+
+}  // namespace
