@@ -54,7 +54,7 @@ class Copy {
     return copy_environment(from, path() / "state", tick("copying the state", size_of(from / "data.mdb")));
   }
   // The copy as a start would look at it: pages, checksums, chain, and every record decoded.
-  Outcome<std::unique_ptr<Journal>> open_checked(JournalCheck& check) const;
+  Outcome<std::unique_ptr<Journal>> open_checked(const fs::path& from, JournalCheck& check) const;
   // Leaves what belongs to the copy alone, and gives it its name.
   Outcome<CopyReport> publish(const JournalCheck& check);
 
@@ -63,7 +63,7 @@ class Copy {
   const CopyProgress& progress_;
 };
 
-Outcome<std::unique_ptr<Journal>> Copy::open_checked(JournalCheck& check) const {
+Outcome<std::unique_ptr<Journal>> Copy::open_checked(const fs::path& from, JournalCheck& check) const {
   if (!tell("checking the copy")) return interrupted();
   OpenOptions options;
   options.read_only = true;
@@ -75,8 +75,12 @@ Outcome<std::unique_ptr<Journal>> Copy::open_checked(JournalCheck& check) const 
     }
   }
   if (!journal) {
-    return Unexpected{Failure{journal.error().kind, "the copy fails its check and was removed: " + journal.error().text +
-                                                        "; run earmark-journal verify on what was copied"}};
+    // Damage in what was copied is told with the places there.
+    if (const auto original = check_journal(from / "journal", CheckDepth::contents, true); !original) {
+      return Unexpected{original.error()};
+    }
+    return Unexpected{Failure{journal.error().kind, "the copy was removed, since it fails its check, which the original passes: " +
+                                                        journal.error().text}};
   }
   if (!tell("checking the copy")) return interrupted();
   return journal;
@@ -160,7 +164,7 @@ Outcome<CopyReport> back_up(const fs::path& directory, const fs::path& target, c
   for (int tries = 1; tries <= most_tries; ++tries) {
     if (auto copied = copy_both(directory, *copy); !copied) return Unexpected{copied.error()};
     JournalCheck check;
-    auto journal = copy->open_checked(check);
+    auto journal = copy->open_checked(directory, check);
     if (!journal) return Unexpected{journal.error()};
     bool fits = true;
     if (state_fits && fs::exists(copy->path() / "state")) {
@@ -201,7 +205,7 @@ Outcome<CopyReport> restore(const fs::path& backup, const fs::path& target, cons
     return Unexpected{copied.error()};
   }
   JournalCheck check;
-  auto journal = copy->open_checked(check);
+  auto journal = copy->open_checked(backup, check);
   if (!journal) return Unexpected{journal.error()};
   journal->reset();
   return copy->publish(check);
