@@ -8,9 +8,11 @@
 #include <optional>
 #include <string>
 
+#include "storage/child_work.hpp"
 #include "storage/directory_lock.hpp"
 #include "storage/lmdb_copy.hpp"
 #include "storage/lmdb_journal.hpp"
+#include "storage/lmdb_state.hpp"
 #include "storage/partial_directory.hpp"
 #include "storage/recovery.hpp"
 
@@ -49,9 +51,14 @@ class Copy {
   CopyTick tick(std::string_view step, std::uint64_t total) const {
     return [this, step, total](std::uint64_t done) { return tell(step, done, total); };
   }
-  // The state is the state store's to check when it is opened; without one its pages are copied as they are.
-  Outcome<void> state(const fs::path& from) const {
-    return copy_environment(from, path() / "state", tick("copying the state", size_of(from / "data.mdb")));
+  // If there is one. A state that cannot be copied because of damage is left out for the moment.
+  Outcome<void> state(const fs::path& from);
+  // Whether the copied state, if there is one, may stay beside the copied journal. Damage: it is left out, or the failure.
+  Outcome<bool> settle_state(const Journal& journal, const DirectoryIdentity& identity, const StateFitsJournal& fits);
+  // The copied state, if there is one, belongs to the journal with this epoch from now on.
+  Outcome<void> adopt_state_for(std::uint64_t epoch) const {
+    if (state_ != CopiedState::copied) return {};
+    return run_in_child("changing the state", [&] { return adopt_state(path(), epoch); }, [] { return true; });
   }
   // The copy as a start would look at it: pages, checksums, chain, and every record decoded.
   Outcome<std::unique_ptr<Journal>> open_checked(const fs::path& from, JournalCheck& check) const;
@@ -61,7 +68,42 @@ class Copy {
  private:
   PartialDirectory target_;
   const CopyProgress& progress_;
+  CopiedState state_ = CopiedState::none;
+  Failure why_left_out_;
 };
+
+bool is_damage(const Failure& failure) {
+  return failure.kind == FailureKind::damaged || failure.kind == FailureKind::bad_version;
+}
+
+Outcome<void> Copy::state(const fs::path& from) {
+  state_ = CopiedState::none;
+  if (!fs::exists(from / "data.mdb")) return {};
+  const auto copied = copy_environment(from, path() / "state", CopyForm::as_it_is, tick("copying the state", size_of(from / "data.mdb")));
+  if (!copied && !is_damage(copied.error())) return Unexpected{copied.error()};
+  state_ = copied ? CopiedState::copied : CopiedState::left_out;
+  if (!copied) why_left_out_ = copied.error();
+  // Whoever opens the copy has to know, as of the original, that its last commit failed.
+  std::error_code ignored;
+  if (copied) fs::copy_file(failed_append_mark(from), failed_append_mark(path() / "state"), ignored);
+  return {};
+}
+
+Outcome<bool> Copy::settle_state(const Journal& journal, const DirectoryIdentity& identity, const StateFitsJournal& fits) {
+  if (state_ == CopiedState::none) return true;
+  if (state_ == CopiedState::copied) {
+    if (!tell("checking the copy of the state")) return interrupted();
+    const auto answer = fits(path(), journal, identity);
+    if (answer) return *answer;
+    if (!is_damage(answer.error())) return Unexpected{answer.error()};
+    why_left_out_ = answer.error();
+  }
+  if (journal.oldest() > engine::Lsn{1}) return Unexpected{why_left_out_};  // nothing else holds what was trimmed
+  state_ = CopiedState::left_out;
+  std::error_code ignored;
+  fs::remove_all(path() / "state", ignored);
+  return true;
+}
 
 Outcome<std::unique_ptr<Journal>> Copy::open_checked(const fs::path& from, JournalCheck& check) const {
   if (!tell("checking the copy")) return interrupted();
@@ -87,14 +129,13 @@ Outcome<std::unique_ptr<Journal>> Copy::open_checked(const fs::path& from, Journ
 }
 
 Outcome<CopyReport> Copy::publish(const JournalCheck& check) {
-  CopyReport report{check, false, 0};
+  CopyReport report{check, state_, state_ == CopiedState::left_out ? why_left_out_.text : std::string(), 0};
   for (const char* part : {"journal", "state"}) {
     const fs::path directory = path() / part;
     if (!fs::exists(directory)) continue;
     std::error_code ignored;
     fs::remove(directory / "lock.mdb", ignored);  // of the check that read it
     report.file_bytes += size_of(directory / "data.mdb");
-    report.with_state = report.with_state || part == std::string_view("state");
     if (const auto synced = sync_directory(directory); !synced) {
       return Unexpected{Failure{FailureKind::write_failed, synced.error().text}};
     }
@@ -117,17 +158,14 @@ Outcome<void> require_journal(const fs::path& directory) {
 }
 
 // State and journal, once. The journal's pages are checked before LMDB is let near them, as everywhere.
-Outcome<void> copy_both(const fs::path& directory, const Copy& copy) {
-  const bool with_state = fs::exists(directory / "state" / "data.mdb");
-  if (with_state) {
-    if (auto copied = copy.state(directory / "state"); !copied) return copied;
-  }
+Outcome<void> copy_both(const fs::path& directory, Copy& copy) {
+  if (auto copied = copy.state(directory / "state"); !copied) return copied;
   const fs::path journal = directory / "journal";
   if (!copy.tell("looking at the journal")) return interrupted();
   const auto check = check_journal(journal, CheckDepth::pages, true);
   if (!check) return Unexpected{check.error()};
   const std::uint64_t total = check->used_bytes - check->free_pages * check->page_bytes;
-  return copy_environment(journal, copy.path() / "journal", copy.tick("copying the journal", total));
+  return copy_environment(journal, copy.path() / "journal", CopyForm::compact, copy.tick("copying the journal", total));
 }
 
 std::uint64_t new_epoch(std::uint64_t other_than) {
@@ -139,6 +177,22 @@ std::uint64_t new_epoch(std::uint64_t other_than) {
 }
 
 }  // namespace
+
+// In a child process: nothing is known about the pages yet.
+Outcome<bool> state_fits_journal(const fs::path& directory, const Journal& journal, const DirectoryIdentity& identity) {
+  const auto work = [&]() -> Outcome<void> {
+    StateOptions options;
+    options.read_only = true;
+    options.journal_last = journal.last();
+    const auto opened = open_lmdb_state(directory, identity, options);
+    if (!opened) return Unexpected{opened.error()};
+    if (!opened->store || opened->store->summary().applied + 1 >= journal.oldest()) return {};
+    return Unexpected{Failure{FailureKind::trimmed, "the state ends before the journal begins"}};
+  };
+  const auto done = run_in_child("reading the state", work, [] { return true; });
+  if (!done && done.error().kind != FailureKind::trimmed) return Unexpected{done.error()};
+  return done.has_value();
+}
 
 Outcome<void> check_copy_target(const fs::path& target) {
   const auto refuse = [&](const std::string& why) {
@@ -166,14 +220,10 @@ Outcome<CopyReport> back_up(const fs::path& directory, const fs::path& target, c
     JournalCheck check;
     auto journal = copy->open_checked(directory, check);
     if (!journal) return Unexpected{journal.error()};
-    bool fits = true;
-    if (state_fits && fs::exists(copy->path() / "state")) {
-      const auto answer = state_fits(copy->path() / "state", **journal);
-      if (!answer) return Unexpected{answer.error()};
-      fits = *answer;
-    }
+    const auto fits = copy->settle_state(**journal, check.identity, state_fits);
+    if (!fits) return Unexpected{fits.error()};
     journal->reset();
-    if (fits) return copy->publish(check);
+    if (*fits) return copy->publish(check);
     std::error_code ignored;
     for (const char* part : {"state", "journal"}) fs::remove_all(copy->path() / part, ignored);
   }
@@ -195,9 +245,7 @@ Outcome<CopyReport> restore(const fs::path& backup, const fs::path& target, cons
   }
   const auto source = check_journal(backup / "journal", CheckDepth::contents, false);
   if (!source) return Unexpected{source.error()};
-  if (fs::exists(backup / "state" / "data.mdb")) {
-    if (auto copied = copy->state(backup / "state"); !copied) return Unexpected{copied.error()};
-  }
+  if (auto copied = copy->state(backup / "state"); !copied) return Unexpected{copied.error()};
   const std::uint64_t total = source->used_bytes - source->free_pages * source->page_bytes;
   if (auto copied = copy_with_epoch(backup / "journal", copy->path() / "journal", *source, new_epoch(source->identity.catalogue_epoch),
                                     copy->tick("copying the journal", total));
@@ -207,7 +255,14 @@ Outcome<CopyReport> restore(const fs::path& backup, const fs::path& target, cons
   JournalCheck check;
   auto journal = copy->open_checked(backup, check);
   if (!journal) return Unexpected{journal.error()};
+  const auto fits = copy->settle_state(**journal, source->identity, state_fits_journal);
+  if (!fits) return Unexpected{fits.error()};
+  if (!*fits) {
+    return Unexpected{Failure{FailureKind::damaged, "the state in " + backup.string() + " ends before the journal begins; this is no whole "
+                                                        "backup, use another"}};
+  }
   journal->reset();
+  if (auto adopted = copy->adopt_state_for(check.identity.catalogue_epoch); !adopted) return Unexpected{adopted.error()};
   return copy->publish(check);
 }
 

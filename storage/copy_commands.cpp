@@ -90,10 +90,14 @@ int run(const std::string& target, const Work& work) {
     return work([&](std::string_view step, std::uint64_t done, std::uint64_t total) { return line.show(step, done, total); });
   }();
   if (!report) return fail(report.error().text, code_for(report.error().kind));
+  if (report->state == CopiedState::left_out) {
+    std::fprintf(stderr, "earmark-journal: the state was left out, the next start makes it again from the journal: %s\n", report->why_left_out.c_str());
+  }
+  const char* const state = report->state == CopiedState::copied ? "yes" : report->state == CopiedState::none ? "no" : "left_out";
   const auto milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - start).count();
   std::printf("ok lsn=%llu groups=%llu file_bytes=%llu state=%s catalogue_epoch=%llu ms=%lld\n",
               static_cast<unsigned long long>(report->check.tail.last.value), static_cast<unsigned long long>(report->check.groups),
-              static_cast<unsigned long long>(report->file_bytes), report->with_state ? "yes" : "no",
+              static_cast<unsigned long long>(report->file_bytes), state,
               static_cast<unsigned long long>(report->check.identity.catalogue_epoch), static_cast<long long>(milliseconds));
   return 0;
 }

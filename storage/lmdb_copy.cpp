@@ -18,8 +18,6 @@ namespace {
 
 constexpr std::size_t batch_bytes = std::size_t{64} << 20;  // in one transaction, of a copy that nobody sees yet
 
-MDB_val value_of(std::string_view text) { return {text.size(), const_cast<char*>(text.data())}; }
-MDB_val value_of(std::span<const std::byte> bytes) { return {bytes.size(), const_cast<std::byte*>(bytes.data())}; }
 std::string_view text_of(const MDB_val& value) { return {static_cast<const char*>(value.mv_data), value.mv_size}; }
 
 Unexpected<Failure> cannot_write(const std::filesystem::path& path, const std::string& why) {
@@ -38,14 +36,14 @@ Outcome<void> make_directory(const std::filesystem::path& path) {
   return {};
 }
 
-Outcome<void> copy_hot(const std::filesystem::path& from, const std::filesystem::path& to) {
+Outcome<void> copy_hot(const std::filesystem::path& from, const std::filesystem::path& to, CopyForm form) {
   if (auto made = make_directory(to); !made) return made;
   const auto environment = LmdbEnvironment::open(from, true, 0);
   if (!environment) return Unexpected{environment.error()};
   const std::filesystem::path file = to / "data.mdb";
   const int out = ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   if (out < 0) return cannot_write(file, std::strerror(errno));
-  const int error = mdb_env_copyfd2((*environment)->handle(), out, MDB_CP_COMPACT);
+  const int error = mdb_env_copyfd2((*environment)->handle(), out, form == CopyForm::compact ? MDB_CP_COMPACT : 0);
   const int unsynced = error == 0 && ::fsync(out) != 0 ? errno : 0;
   ::close(out);
   if (error != 0) return copy_failed(from, file, error);
@@ -98,7 +96,7 @@ class EpochCopy {
   }
 
   static int put(MDB_txn* transaction, MDB_dbi database, std::string_view name, std::span<const std::byte> bytes) {
-    MDB_val key = value_of(name), value = value_of(bytes);
+    MDB_val key = value_of(std::as_bytes(std::span(name))), value = value_of(bytes);
     return mdb_put(transaction, database, &key, &value, 0);
   }
 
@@ -145,8 +143,8 @@ Outcome<void> in_child(const std::filesystem::path& from, const std::filesystem:
 
 }  // namespace
 
-Outcome<void> copy_environment(const std::filesystem::path& from, const std::filesystem::path& to, const CopyTick& tick) {
-  return in_child(from, to, tick, [&] { return copy_hot(from, to); });
+Outcome<void> copy_environment(const std::filesystem::path& from, const std::filesystem::path& to, CopyForm form, const CopyTick& tick) {
+  return in_child(from, to, tick, [&] { return copy_hot(from, to, form); });
 }
 
 Outcome<void> copy_with_epoch(const std::filesystem::path& from, const std::filesystem::path& to, const JournalCheck& check,

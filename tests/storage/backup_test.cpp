@@ -8,7 +8,10 @@
 #include <unistd.h>
 
 #include "storage/identity.hpp"
+#include "storage/lmdb_state.hpp"
 #include "storage/partial_directory.hpp"
+#include "tests/storage/open_state.hpp"
+#include "tests/storage/random_history.hpp"
 #include "tests/storage/story.hpp"
 
 namespace {
@@ -34,12 +37,30 @@ std::vector<std::string> names_in(const fs::path& directory) {
   return names;
 }
 
-// An environment to stand for the state: for the copy one is like another.
-void add_state(const fs::path& directory) {
-  const test::TemporaryDirectory other;
-  make_directory(other.path(), 3, 77);
-  fs::create_directory(directory / "state");
-  fs::copy_file(other.path() / "journal" / "data.mdb", directory / "state" / "data.mdb");
+StateOptions reading() {
+  StateOptions options;
+  options.read_only = true;
+  return options;
+}
+
+// A data directory with a journal and a state that has folded the first `folded` records; the journal's last LSN.
+Lsn make_with_state(const fs::path& directory, std::uint64_t folded) {
+  const auto journal = test::open_small(directory).value();
+  test::RandomHistory history(61, 3);
+  history.grow(400);
+  history.append_to(*journal, 20);
+  const auto state = open_lmdb_state(directory, journal->identity(), test::small_state()).value();
+  while (state.store->summary().applied.value < folded) REQUIRE(state.store->fold(*journal, Lsn{folded}, 50)->applied.value > 0);
+  return journal->last();
+}
+
+// What the state in `directory` holds, if it belongs to the journal there.
+StateSummary state_in(const fs::path& directory) {
+  const auto identity = test::open_small(directory).value()->identity();
+  const auto state = open_lmdb_state(directory, identity, reading());
+  REQUIRE(state.has_value());
+  REQUIRE(state->store != nullptr);
+  return state->store->summary();
 }
 
 void flip_bits_in_the_middle(const fs::path& file) {
@@ -54,7 +75,7 @@ TEST_CASE("backup: the same records, the same epoch, private, nothing else", "[s
   const auto report = back_up(parent.path() / "data", parent.path() / "copy", quiet);
   REQUIRE(report.has_value());
   CHECK(report->check.tail.last == Lsn{records.size()});
-  CHECK_FALSE(report->with_state);
+  CHECK(report->state == CopiedState::none);
   CHECK(names_in(parent.path()) == std::vector<std::string>{"copy", "data"});
   CHECK(names_in(parent.path() / "copy") == std::vector<std::string>{"journal"});
   CHECK(names_in(parent.path() / "copy" / "journal") == std::vector<std::string>{"data.mdb"});
@@ -117,10 +138,13 @@ TEST_CASE("restore: a journal larger than one transaction of the copy", "[storag
   CHECK(test::read_all(*test::open_small(parent.path() / "restored").value()).value() == expected);
 }
 
-TEST_CASE("backup and restore: the state is copied before the journal", "[storage][backup]") {
+TEST_CASE("backup and restore: the state is copied before the journal, and belongs to it", "[storage][backup]") {
   const test::TemporaryDirectory parent;
-  make_directory(parent.path() / "data", 10, 7);
-  add_state(parent.path() / "data");
+  const Lsn last = make_with_state(parent.path() / "data", 200);
+  const std::string digest = [&] {
+    const auto identity = test::open_small(parent.path() / "data").value()->identity();
+    return test::digest_of(*open_lmdb_state(parent.path() / "data", identity, reading()).value().store);
+  }();
   std::vector<std::string> steps;
   const CopyProgress noting = [&](std::string_view step, std::uint64_t, std::uint64_t) {
     if (steps.empty() || steps.back() != step) steps.emplace_back(step);
@@ -128,26 +152,32 @@ TEST_CASE("backup and restore: the state is copied before the journal", "[storag
   };
   const auto report = back_up(parent.path() / "data", parent.path() / "copy", noting);
   REQUIRE(report.has_value());
-  CHECK(report->with_state);
-  CHECK(steps == std::vector<std::string>{"copying the state", "looking at the journal", "copying the journal", "checking the copy"});
+  CHECK(report->state == CopiedState::copied);
+  CHECK(report->check.tail.last == last);
+  CHECK(steps == std::vector<std::string>{"copying the state", "looking at the journal", "copying the journal", "checking the copy",
+                                          "checking the copy of the state"});
   CHECK(names_in(parent.path() / "copy") == std::vector<std::string>{"journal", "state"});
-  CHECK(check_journal(parent.path() / "copy" / "state", CheckDepth::contents, false)->groups == 3);
+  const auto applied = state_in(parent.path() / "data").applied;
+  CHECK(applied >= Lsn{190});
+  CHECK(state_in(parent.path() / "copy").applied == applied);
   const auto restored = restore(parent.path() / "copy", parent.path() / "restored", quiet);
   REQUIRE(restored.has_value());
-  CHECK(check_journal(parent.path() / "restored" / "state", CheckDepth::contents, false)->groups == 3);
+  CHECK(restored->state == CopiedState::copied);
+  CHECK(state_in(parent.path() / "restored").applied == applied);  // of the new epoch
+  const auto identity = test::open_small(parent.path() / "restored").value()->identity();
+  CHECK(test::digest_of(*open_lmdb_state(parent.path() / "restored", identity, reading()).value().store) == digest);
 }
 
 TEST_CASE("backup: a state that the journal no longer follows is copied again, three times at most", "[storage][backup]") {
   const test::TemporaryDirectory parent;
-  make_directory(parent.path() / "data", 10, 8);
-  add_state(parent.path() / "data");
+  make_with_state(parent.path() / "data", 50);
   const int refusals = GENERATE(0, 1, 2, 3);
   int asked = 0;
-  const auto report = back_up(parent.path() / "data", parent.path() / "copy", quiet, [&](const fs::path& state, const Journal& journal) -> Outcome<bool> {
-    CHECK(fs::exists(state / "data.mdb"));
-    CHECK(journal.last().value > 0);
-    return ++asked > refusals;
-  });
+  const auto report = back_up(parent.path() / "data", parent.path() / "copy", quiet,
+                              [&](const fs::path& directory, const Journal& journal, const DirectoryIdentity& identity) -> Outcome<bool> {
+                                CHECK(state_fits_journal(directory, journal, identity).value());
+                                return ++asked > refusals;
+                              });
   CHECK(report.has_value() == (refusals < 3));
   CHECK(asked == std::min(refusals + 1, 3));
   CHECK(fs::exists(parent.path() / "copy") == (refusals < 3));
@@ -155,25 +185,45 @@ TEST_CASE("backup: a state that the journal no longer follows is copied again, t
   if (!report) CHECK_THAT(report.error().text, Catch::Contains("trimmed faster"));
 }
 
+TEST_CASE("backup and restore: a damaged state is left out as long as the journal is whole", "[storage][backup]") {
+  const test::TemporaryDirectory parent;
+  const fs::path data = parent.path() / "data";
+  const Lsn last = make_with_state(data, 200);
+  const auto file = data / "state" / "data.mdb";
+  auto bytes = test::read_file(file);
+  const std::string damage = GENERATE("metas", "identity", "cut off");
+  INFO(damage);
+  if (damage == "metas") {
+    std::fill_n(bytes.begin(), 8192, std::byte{0x5a});
+  } else if (damage == "cut off") {
+    bytes.resize(bytes.size() / 2);
+  } else {
+    const std::string_view name = "identity";
+    const auto words = std::as_bytes(std::span(name));
+    for (auto rest = std::ranges::search(bytes, words); !rest.empty(); rest = std::ranges::search(rest.end(), bytes.end(), words.begin(), words.end())) {
+      rest.end()[9] ^= std::byte{1};  // in the epoch
+    }
+  }
+  test::write_file(file, bytes);
+  const bool by_backup = GENERATE(true, false);
+  const auto report = by_backup ? back_up(data, parent.path() / "copy", quiet) : restore(data, parent.path() / "copy", quiet);
+  if (!report) FAIL(report.error().text);
+  CHECK(report->state == CopiedState::left_out);
+  CHECK_THAT(report->why_left_out, Catch::Contains("state"));
+  CHECK(report->check.tail.last == last);
+  CHECK(names_in(parent.path() / "copy") == std::vector<std::string>{"journal"});
+}
+
 TEST_CASE("backup and restore: damage is refused, and nothing is left", "[storage][backup]") {
   const test::TemporaryDirectory parent;
   make_directory(parent.path() / "data", 60, 9);
-  const bool in_state = GENERATE(false, true);
-  if (in_state) {
-    add_state(parent.path() / "data");
-    // So damaged that LMDB itself refuses it or crashes: its meta pages.
-    auto bytes = test::read_file(parent.path() / "data" / "state" / "data.mdb");
-    std::fill_n(bytes.begin(), 8192, std::byte{0x5a});
-    test::write_file(parent.path() / "data" / "state" / "data.mdb", bytes);
-  } else {
-    flip_bits_in_the_middle(parent.path() / "data" / "journal" / "data.mdb");
-  }
+  flip_bits_in_the_middle(parent.path() / "data" / "journal" / "data.mdb");
   const bool by_backup = GENERATE(true, false);
   const auto report = by_backup ? back_up(parent.path() / "data", parent.path() / "copy", quiet)
                                 : restore(parent.path() / "data", parent.path() / "copy", quiet);
   REQUIRE_FALSE(report.has_value());
   INFO(report.error().text);
-  if (!in_state) CHECK(report.error().kind == FailureKind::damaged);
+  CHECK(report.error().kind == FailureKind::damaged);
   CHECK(names_in(parent.path()) == std::vector<std::string>{"data"});
 }
 
