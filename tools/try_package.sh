@@ -101,6 +101,19 @@ expect "the journal tells another state than the server: $offline, $live" grep -
 expect "the backup is another state: $offline" test "$(as_earmark earmark-journal digest /tmp/backup)" = "$offline"
 passed "served, stopped, verified, backed up: $offline"
 
+# As docs/OPERATING.md shows it, by root.
+mv "$root/var/lib/earmark" "$root/var/lib/earmark.old"
+inside earmark-journal restore /tmp/backup /var/lib/earmark >>"$log"
+inside chown -R earmark:earmark /var/lib/earmark
+inside runuser -u earmark -- earmark-journal verify /var/lib/earmark >>"$log"
+start_server
+live=$(earmark --json digest)
+expect "the restored server has another state: $live" grep -q "${offline##* }" <<<"$live"
+inside runuser -u earmark -- earmark-journal dump /var/lib/earmark.old --from 3 >>"$log"
+stop_server
+rm -r "$root/var/lib/earmark.old"
+passed "restored as root, served as earmark"
+
 apt remove earmark
 expect "removing took the configuration away" test -f "$root/etc/default/earmarkd"
 apt purge earmark
