@@ -10,6 +10,7 @@
 #include "server/config_settings.hpp"
 #include "server/data_directory.hpp"
 #include "server/log.hpp"
+#include "server/notify.hpp"
 #include "server/version.hpp"
 
 namespace earmark::server {
@@ -78,6 +79,7 @@ Exit Server::run() {
               static_cast<long long>(recovered_ms_), static_cast<int>(::getpid()));
   std::fflush(stdout);
   log_info("serving", {{"address", Endpoint{address, acceptor_->local_endpoint().port()}.text()}, {"lsn", journal_->last().value}});
+  notify_manager("READY=1");
   for (const auto& thread : threads_) thread->join();
   compactor_->stop();
   journal_thread_->drain_and_stop();
@@ -216,6 +218,7 @@ asio::awaitable<void> Server::accept() {
 void Server::stop() {
   status_.enter(Phase::stopping);
   log_info("stopping: finishing what is decided");
+  notify_manager("STOPPING=1");
   asio::error_code ignored;
   acceptor_->close(ignored);
   signals_->async_wait([](asio::error_code failed, int) { if (!failed) std::_Exit(1); });

@@ -2,7 +2,7 @@
 //   0  u32 magic "EGRP"
 //   4  u32 crc32c           of bytes 8 .. 63
 //   8  u64 chain            XXH3-64 of everything from offset 16 on: the previous chain, the fields below, the records
-//  16  u64 previous chain   of the group before; of the first group: the directory's catalogue epoch
+//  16  u64 previous chain   of the group before; of the first group: the chain's seed (storage/identity.hpp)
 //  24  u64 number           1 for the first group of a directory
 //  32  u64 first LSN
 //  40  u64 last LSN

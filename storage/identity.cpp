@@ -20,6 +20,12 @@ std::uint32_t checksum_of(Stored stored) noexcept {
   return crc32c(std::as_bytes(std::span(&stored, 1)));
 }
 
+struct StoredSeed {
+  std::uint64_t seed;
+  std::uint32_t crc32c, unused;
+};
+static_assert(sizeof(StoredSeed) == chain_seed_bytes);
+
 }  // namespace
 
 std::array<std::byte, identity_bytes> write_identity(const DirectoryIdentity& identity) noexcept {
@@ -39,6 +45,21 @@ IdentityFault read_identity(std::span<const std::byte> bytes, DirectoryIdentity&
   if (checksum_of(stored) != stored.crc32c) return IdentityFault::damaged;
   identity = {stored.version, stored.epoch, stored.created_us, stored.max_skus, stored.max_warehouses};
   return stored.version == journal_format_version ? IdentityFault::none : IdentityFault::unknown_version;
+}
+
+std::array<std::byte, chain_seed_bytes> write_chain_seed(std::uint64_t seed) noexcept {
+  const StoredSeed stored{seed, crc32c(std::as_bytes(std::span(&seed, 1))), 0};
+  std::array<std::byte, chain_seed_bytes> bytes;
+  std::memcpy(bytes.data(), &stored, sizeof stored);
+  return bytes;
+}
+
+bool read_chain_seed(std::span<const std::byte> bytes, std::uint64_t& seed) noexcept {
+  StoredSeed stored;
+  if (bytes.size() != sizeof stored) return false;
+  std::memcpy(&stored, bytes.data(), sizeof stored);
+  seed = stored.seed;
+  return stored.unused == 0 && stored.crc32c == crc32c(std::as_bytes(std::span(&stored.seed, 1)));
 }
 
 }  // namespace earmark::storage

@@ -1,5 +1,5 @@
-// earmark-journal: looks at a server's journal, also while the server runs. Reads only.
-// Exit: 0 done, 1 not found or trimmed, 2 bad usage, 4 damaged or of an unknown format version.
+// earmark-journal: looks at a server's journal, also while the server runs, and copies its data directory. Never changes what
+// it reads. Exit: 0 done, 1 not found or trimmed, 2 bad usage, 3 in use, 4 damaged or of an unknown format version, 5 cannot write.
 #include <CLI/CLI.hpp>
 
 #include <cerrno>
@@ -10,6 +10,7 @@
 #include <ctime>
 #include <string>
 
+#include "storage/copy_commands.hpp"
 #include "storage/dump.hpp"
 #include "storage/lmdb_journal.hpp"
 #include "storage/offline_state.hpp"
@@ -23,7 +24,7 @@ using namespace earmark::storage;
 constexpr int exit_not_found = 1, exit_usage = 2, exit_damaged = 4;
 
 struct Arguments {
-  std::string directory;
+  std::string directory, target;
   std::uint64_t from = 1, to = 0, at = 0;
 };
 
@@ -142,7 +143,7 @@ int stat(const Arguments& arguments) {
 }
 
 int run(int argc, char** argv) {
-  CLI::App app{"Looks at the journal of a server's data directory, also while the server runs."};
+  CLI::App app{"Looks at the journal of a server's data directory and copies it, also while the server runs."};
   app.set_version_flag("--version", "earmark-journal " EARMARK_VERSION);
   app.require_subcommand(1);
   app.footer(
@@ -152,7 +153,10 @@ int run(int argc, char** argv) {
       "  earmark-journal dump /var/lib/earmark | jq 'select(.type == \"fill\")'\n"
       "  earmark-journal stat /var/lib/earmark\n"
       "  earmark-journal digest /var/lib/earmark --at 1000\n"
-      "Exit: 0 done, 1 not found or trimmed, 2 bad usage, 4 damaged or of an unknown format version.");
+      "  earmark-journal backup /var/lib/earmark /backup/earmark-2026-05-04\n"
+      "  earmark-journal restore /backup/earmark-2026-05-04 /var/lib/earmark\n"
+      "Exit: 0 done, 1 not found or trimmed, 2 bad usage, 3 in use by another process, 4 damaged or of an unknown format version,\n"
+      "5 cannot write.");
   Arguments arguments;
   const auto command = [&](const char* name, const char* what) {
     CLI::App* added = app.add_subcommand(name, what);
@@ -166,6 +170,11 @@ int run(int argc, char** argv) {
   const CLI::App* stat_command = command("stat", "what the journal is and how large, name=value");
   CLI::App* digest_command = command("digest", "hash of the state that the records make: LSN DIGEST");
   digest_command->add_option("--at", arguments.at, "after this LSN; default: the last")->check(CLI::PositiveNumber);
+  CLI::App* backup_added = command("backup", "consistent, checked copy of the data directory, also while the server runs");
+  backup_added->add_option("TO", arguments.target, "a name that does not exist yet, or an empty directory")->required();
+  CLI::App* restore_added = app.add_subcommand("restore", "new data directory from a backup, under a new catalogue epoch");
+  restore_added->add_option("BACKUP", arguments.directory, "a backup, or a data directory whose server is stopped")->required();
+  restore_added->add_option("DIR", arguments.target, "a name that does not exist yet, or an empty directory")->required();
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& success) {
@@ -176,6 +185,8 @@ int run(int argc, char** argv) {
   if (verify_command->parsed()) return verify(arguments);
   if (dump_command->parsed()) return dump(arguments);
   if (stat_command->parsed()) return stat(arguments);
+  if (backup_added->parsed()) return backup_command(arguments.directory, arguments.target);
+  if (restore_added->parsed()) return restore_command(arguments.directory, arguments.target);
   return digest(arguments);
 }
 

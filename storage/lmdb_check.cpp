@@ -63,7 +63,8 @@ class Checker {
   ChainLink link_;
   DirectoryIdentity identity_;
   ChainLink before_;                // what the first group follows, as it says
-  StoredValue stored_identity_, stored_retained_;  // bytes 0: not there
+  StoredValue stored_identity_, stored_chain_seed_, stored_retained_;  // bytes 0: not there
+  std::uint64_t chain_seed_ = 0;
   std::vector<StoredValue> later_;  // groups on pages of their own: they never move, so no snapshot is needed for them
   std::optional<Found> found_;
 };
@@ -101,6 +102,7 @@ void Checker::visit(std::span<const std::byte> file, const StoredValue& value) {
     const auto name = file.subspan(value.key_offset, value.key_bytes);
     const std::string_view text(reinterpret_cast<const char*>(name.data()), name.size());
     if (text == "identity") stored_identity_ = value;
+    if (text == "chain_seed") stored_chain_seed_ = value;
     if (text == "retained") stored_retained_ = value;
     return;
   }
@@ -175,7 +177,13 @@ bool Checker::check_identity(std::span<const std::byte> file) {
     fail_pages({stored_identity_.offset, "the checksum of the directory's identity does not match", false});
     return false;
   }
-  ChainLink begin{identity_.catalogue_epoch, 0, {}};
+  chain_seed_ = identity_.catalogue_epoch;
+  const auto seed = file.subspan(stored_chain_seed_.offset, stored_chain_seed_.bytes);
+  if (!seed.empty() && !read_chain_seed(seed, chain_seed_)) {
+    fail_pages({stored_chain_seed_.offset, "the checksum of the chain's seed does not match", false});
+    return false;
+  }
+  ChainLink begin{chain_seed_, 0, {}};
   const auto retained = file.subspan(stored_retained_.offset, stored_retained_.bytes);
   if (!retained.empty() && (!read_retained(retained, begin) || group_count() == 0)) {
     fail_pages({stored_retained_.offset, "the note of where the trimmed journal begins is damaged", false});
@@ -289,12 +297,13 @@ void Checker::run() {
   }
   std::error_code ignored;
   check_.identity = identity_;
+  check_.chain_seed = chain_seed_;
   check_.groups = group_count();
   check_.used_bytes = summary_.used_bytes;
   check_.free_pages = summary_.free_pages;
   check_.page_bytes = summary_.page_bytes;
   check_.file_bytes = std::filesystem::file_size(directory_ / "data.mdb", ignored);
-  check_.tail = group_count() > 0 ? link_ : ChainLink{identity_.catalogue_epoch, 0, {}};
+  check_.tail = group_count() > 0 ? link_ : ChainLink{chain_seed_, 0, {}};
 }
 
 }  // namespace

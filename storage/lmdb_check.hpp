@@ -6,7 +6,6 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <filesystem>
 
 #include "storage/group.hpp"
 #include "storage/journal.hpp"
@@ -26,6 +25,7 @@ enum class CheckDepth : std::uint8_t {
 
 struct JournalCheck {
   DirectoryIdentity identity;
+  std::uint64_t chain_seed = 0;  // the previous chain of group 1: the catalogue epoch, unless the directory was restored
   std::uint64_t groups = 0, file_bytes = 0, used_bytes = 0, free_pages = 0, page_bytes = 0;
   std::uint64_t records = 0, record_bytes = 0;
   engine::Lsn oldest{1};  // first kept LSN

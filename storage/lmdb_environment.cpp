@@ -69,7 +69,10 @@ Outcome<std::unique_ptr<LmdbEnvironment>> LmdbEnvironment::open(const std::files
   if (error == 0) {
     error = mdb_env_open(environment->environment_, directory.c_str(), MDB_NOTLS | (read_only ? MDB_RDONLY : 0U), 0600);
   }
-  if (error != 0) return lmdb_failure(FailureKind::cannot_open, "cannot open " + directory.string(), error);
+  if (error != 0) {
+    const bool damaged = error == MDB_INVALID || error == MDB_CORRUPTED || error == MDB_VERSION_MISMATCH;
+    return lmdb_failure(damaged ? FailureKind::damaged : FailureKind::cannot_open, "cannot open " + directory.string(), error);
+  }
   int dead = 0;
   mdb_reader_check(environment->environment_, &dead);  // slots of readers that died would keep pages from reuse
   return environment;

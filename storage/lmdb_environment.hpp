@@ -21,7 +21,7 @@ namespace earmark::storage {
 
 class LmdbEnvironment {
  public:
-  // `map_bytes` 0: room for the whole file system. Failure: cannot_open.
+  // `map_bytes` 0: room for the whole file system. Failures: cannot_open, in_use, damaged (no meta page that LMDB can read).
   static Outcome<std::unique_ptr<LmdbEnvironment>> open(const std::filesystem::path& directory, bool read_only,
                                                         std::size_t map_bytes);
   ~LmdbEnvironment();
