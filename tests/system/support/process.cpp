@@ -57,7 +57,7 @@ TemporaryDirectory::~TemporaryDirectory() {
 }
 
 Process::Process(const std::string& program, const std::vector<std::string>& arguments, const Environment& environment) {
-  std::vector<std::string> words{std::string(EARMARK_BIN_DIR) + "/" + program};
+  std::vector<std::string> words{program.starts_with('/') ? program : std::string(EARMARK_BIN_DIR) + "/" + program};
   words.insert(words.end(), arguments.begin(), arguments.end());
   std::vector<std::string> variables = environment;
   for (char** variable = environ; *variable != nullptr; ++variable) variables.emplace_back(*variable);

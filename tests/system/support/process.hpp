@@ -48,7 +48,7 @@ class Process {
  public:
   using Environment = std::vector<std::string>;  // NAME=VALUE, added to this process's own
 
-  // `program` is a name in the build's bin directory.
+  // `program` is a name in the build's bin directory, or a whole path.
   Process(const std::string& program, const std::vector<std::string>& arguments, const Environment& environment = {});
   ~Process();
   Process(const Process&) = delete;
