@@ -71,7 +71,8 @@ Exchange::Time Exchange::next_due() const {
   Time due = Time::max();
   if (!deadlines_.empty()) due = std::min(due, deadlines_.begin()->first);
   if (!delayed_.empty()) due = std::min(due, delayed_.begin()->first);
-  if (!needs_codes_.empty() && !asked_ && ask_refusals_ != 0 && is_up()) due = std::min(due, ask_at_);
+  const bool may_ask = std::any_of(links_.begin(), links_.end(), has_room);
+  if (!needs_codes_.empty() && !asked_ && may_ask) due = std::min(due, ask_at_);
   for (const Link& link : links_) {
     if (link.broken) continue;
     if (link.state == LinkState::connecting || link.state == LinkState::greeting) due = std::min(due, link.heard + options_.connect_limit);
@@ -133,10 +134,14 @@ bool Exchange::send_call(CallId id, Call& call, Link& link, Time now) {
   return true;
 }
 
+bool Exchange::has_room(const Link& link) {
+  return link.state == LinkState::up && !link.broken && link.under_way.size() < link.room;
+}
+
 Exchange::Link* Exchange::freest_link() {
   Link* best = nullptr;
   for (Link& link : links_) {
-    if (link.state != LinkState::up || link.broken || link.under_way.size() >= link.room) continue;
+    if (!has_room(link)) continue;
     if (best == nullptr || link.under_way.size() < best->under_way.size()) best = &link;
   }
   return best;

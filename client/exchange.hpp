@@ -132,6 +132,7 @@ class Exchange {
   bool needs_codes(Call& call);
   void ask_for_codes(Time now);
   bool add_to_question(CodesQuestion& question, std::size_t& bytes, Call& call);
+  static bool has_room(const Link& link);
   Link* freest_link();
   std::uint64_t put(Link& link, Sent sent, Time now);
 

@@ -30,6 +30,9 @@ foreach(folder client engine)
   install(FILES ${headers} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/earmark/${folder} COMPONENT client-library)
 endforeach()
 
+# Types of Asio stand in the library's interface: who uses it must have the version that it was built with.
+file(STRINGS ${earmark_asio_INCLUDE}/asio/version.hpp EARMARK_ASIO_VERSION REGEX "^#define ASIO_VERSION ")
+string(REGEX MATCH "[0-9]+" EARMARK_ASIO_VERSION "${EARMARK_ASIO_VERSION}")
 configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/earmark-config.cmake.in
   ${PROJECT_BINARY_DIR}/earmark-config.cmake INSTALL_DESTINATION ${package_directory})
 # Before 1.0 a minor version may change what the library offers.

@@ -112,6 +112,43 @@ TEST_CASE("exchange: codes of an answer that are not known are looked up first",
   CHECK(answer.lines[1].sku == "#1234");  // the server does not know it either: not asked for again
 }
 
+TEST_CASE("exchange: a question for codes that is refused as overloaded is asked again later", "[client][exchange]") {
+  Played played;
+  played.greet();
+  played.order("A");
+  const auto question = played.hear();
+  REQUIRE(question.size() == 1);
+  played.refuse(0, question[0], ErrorCode::overloaded, 300);
+  CHECK(played.hear().empty());
+  CHECK(played.exchange.next_due() >= played.now + 300ms);
+  CHECK(played.exchange.next_due() <= played.now + 375ms);
+  played.pass(375ms);
+  CHECK(ids_of(played.hear_commands()) == Ids{"A"});
+}
+
+TEST_CASE("exchange: a question for codes that is refused otherwise fails its calls", "[client][exchange]") {
+  Played played;
+  played.greet();
+  played.order("A");
+  const auto question = played.hear();
+  REQUIRE(question.size() == 1);
+  played.refuse(0, question[0], ErrorCode::unknown_message);
+  const auto finished = played.finished();
+  CHECK(finished.outcome.error().code == ErrorCode::unknown_message);
+  CHECK(!finished.outcome.error().outcome_unknown);
+}
+
+TEST_CASE("exchange: nothing is due while nothing can be done", "[client][exchange]") {
+  Played played;
+  played.credit = 1;
+  played.greet();
+  played.order("A", "S1", 1h);
+  played.hear_commands();
+  played.order("B", "S2", 1h);  // its code is not known, and there is no room to ask
+  CHECK(played.hear().empty());
+  CHECK(played.exchange.next_due() == played.now + 10s);  // when the link would be too silent
+}
+
 TEST_CASE("exchange: an order with more codes than a question holds is asked for in several", "[client][exchange]") {
   Played played;
   played.greet();
