@@ -7,6 +7,13 @@ namespace earmark::client {
 using schema::Split;
 using schema::SplitStatus;
 
+namespace {
+
+// Counted for a body of a message that is not whole, beside its bytes.
+constexpr std::size_t bytes_around_body = 128;
+
+}  // namespace
+
 bool AnswerParts::add(std::span<const std::byte> bytes) {
   input_.insert(input_.end(), bytes.begin(), bytes.end());
   std::span<const std::byte> rest = input_;
@@ -32,7 +39,9 @@ bool AnswerParts::add_frame(const schema::Frame& frame) {
     return false;
   }
   message.bodies.emplace_back(frame.body.begin(), frame.body.end());
-  if ((frame.header.flags & schema::flag_more_parts) != 0) return true;
+  unfinished_bytes_ += frame.body.size() + bytes_around_body;
+  if ((frame.header.flags & schema::flag_more_parts) != 0) return unfinished_bytes_ <= max_unfinished_bytes;
+  for (const auto& body : message.bodies) unfinished_bytes_ -= body.size() + bytes_around_body;
   whole_.push_back(std::move(message));
   unfinished_.erase(place);
   return true;

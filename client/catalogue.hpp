@@ -11,7 +11,6 @@
 #include <unordered_map>
 #include <vector>
 
-#include "client/connection.hpp"
 #include "engine/types.hpp"
 
 namespace earmark::client {

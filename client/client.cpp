@@ -4,8 +4,9 @@
 #include <chrono>
 #include <thread>
 
-#include "client/describe.hpp"
 #include "client/ids_in_event.hpp"
+#include "client/refusal.hpp"
+#include "client/reply_reader.hpp"
 #include "engine/limits.hpp"
 
 namespace earmark::client {
@@ -14,10 +15,6 @@ namespace {
 constexpr int max_repeats = 8;
 constexpr std::size_t resolve_bytes = 50'000;  // of codes in one question
 constexpr std::size_t resolve_ids = 12'000;
-
-Unexpected<Failure> not_understood() {
-  return unreachable("the server sent an answer that is not understood; its version and this program's do not fit");
-}
 
 }  // namespace
 

@@ -10,7 +10,7 @@
 #include <variant>
 
 #include "client/answer_parts.hpp"
-#include "client/describe.hpp"
+#include "client/refusal.hpp"
 
 namespace earmark::client {
 

@@ -15,6 +15,7 @@
 
 #include "client/address.hpp"
 #include "client/failure.hpp"
+#include "client/message.hpp"
 #include "schema/answer.hpp"
 #include "schema/ask.hpp"
 #include "schema/frame.hpp"
@@ -26,16 +27,6 @@ struct ConnectOptions {
   std::string token;
   std::string client_name;
   std::chrono::milliseconds time_limit{60'000};  // of one wait: for the connection, for the next bytes of an answer
-};
-
-// One whole answer, or one pushed event: the bodies of all its parts, each on memory of its own.
-struct Message {
-  std::uint64_t correlation = 0;
-  schema::MessageKind kind{};
-  bool duplicate = false;
-  std::vector<std::vector<std::byte>> bodies;
-
-  std::vector<std::span<const std::byte>> parts() const { return {bodies.begin(), bodies.end()}; }
 };
 
 class Connection {

@@ -7,20 +7,6 @@
 
 namespace earmark::client {
 
-Failure failure_of(const schema::ErrorAnswer& error) {
-  std::string text(engine::name(error.error.code));
-  if (error.error.code == engine::ErrorCode::none || text == "unknown_error") {
-    text = fmt::format("error {}", static_cast<unsigned>(error.error.code));
-  }
-  if (error.error.line.value != 0) {
-    text += fmt::format(", line {}", error.error.line.value);
-  } else if (error.error.row != 0) {
-    text += fmt::format(", row {}", error.error.row);
-  }
-  text += ": " + on_one_line(error.message);
-  return {FailureKind::refused, std::move(text), error.error.code};
-}
-
 std::string with_separators(std::uint64_t number) {
   std::string digits = std::to_string(number);
   for (std::size_t place = digits.size(); place > 3; place -= 3) digits.insert(place - 3, 1, ',');
@@ -45,14 +31,6 @@ std::string time_text(engine::TimeUs time) {
   if (time.value == 0) return "-";
   if (seconds < 0 || seconds >= year_10000) return std::to_string(time.value) + " us";
   return fmt::format("{:%Y-%m-%d %H:%M:%S}.{:03} UTC", fmt::gmtime(static_cast<std::time_t>(seconds)), rest / 1000);
-}
-
-std::string on_one_line(std::string_view text) {
-  std::string line(text);
-  for (char& letter : line) {
-    if (static_cast<unsigned char>(letter) < 0x20 || letter == 0x7F) letter = ' ';
-  }
-  return line;
 }
 
 }  // namespace earmark::client

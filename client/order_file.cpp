@@ -54,9 +54,9 @@ class CsvOrders : public OrderReader {
     return advance();
   }
 
-  Outcome<std::optional<OrderInput>> next() override {
-    if (!more_) return std::optional<OrderInput>();
-    OrderInput order;
+  Outcome<std::optional<Order>> next() override {
+    if (!more_) return std::optional<Order>();
+    Order order;
     order.id = cell(0);
     order.customer = cell(1);
     if (!cell(6).empty()) {
@@ -75,7 +75,7 @@ class CsvOrders : public OrderReader {
       order.lines.push_back(std::move(*line));
       if (auto done = advance(); !done) return Unexpected{done.error()};
     }
-    if (auto good = check_texts(order); !good) return Unexpected{good.error()};
+    if (auto good = check(order); !good) return Unexpected{good.error()};
     return std::optional(std::move(order));
   }
 
@@ -85,8 +85,8 @@ class CsvOrders : public OrderReader {
     return columns_[field] ? row_[*columns_[field]] : nothing;
   }
 
-  Outcome<OrderInputLine> read_line(std::size_t position) {
-    OrderInputLine line{static_cast<std::uint32_t>(position), cell(3), 0, cell(5)};
+  Outcome<OrderLine> read_line(std::size_t position) {
+    OrderLine line{static_cast<std::uint32_t>(position), cell(3), 0, cell(5)};
     if (!cell(2).empty()) {
       auto number = line_from(cell(2), table_.place());
       if (!number) return Unexpected{number.error()};
@@ -122,7 +122,7 @@ class JsonOrders : public OrderReader {
     return {};
   }
 
-  Outcome<std::optional<OrderInput>> next() override {
+  Outcome<std::optional<Order>> next() override {
     std::istream& input = path_ == "-" ? std::cin : file_;
     for (std::string text; std::getline(input, text);) {
       ++line_;
@@ -131,7 +131,7 @@ class JsonOrders : public OrderReader {
       if (!order) return Unexpected{order.error()};
       return std::optional(std::move(*order));
     }
-    return std::optional<OrderInput>();
+    return std::optional<Order>();
   }
 
  private:
@@ -170,10 +170,10 @@ class Fields {
   std::string complaint_;
 };
 
-Outcome<OrderInputLine> line_from_json(const Json& json, std::size_t position, const std::string& place) {
+Outcome<OrderLine> line_from_json(const Json& json, std::size_t position, const std::string& place) {
   if (!json.is_object()) return usage(place + "an entry of 'lines' is not an object");
   Fields fields(json, place);
-  OrderInputLine line;
+  OrderLine line;
   auto number = static_cast<std::int64_t>(position);
   fields.number("line", number);
   if (number < 0 || number > UINT32_MAX) fields.complain("'line' is not a line number");
@@ -188,13 +188,13 @@ Outcome<OrderInputLine> line_from_json(const Json& json, std::size_t position, c
 
 }  // namespace
 
-Outcome<OrderInput> order_from_json(const std::string& text, const std::string& place) {
+Outcome<Order> order_from_json(const std::string& text, const std::string& place) {
   const Json json = Json::parse(text, nullptr, false);
   if (!json.is_object()) {
     return usage(place + "this is not a JSON object; write e.g. "
                          R"({"order":"A-1","customer":"C","lines":[{"sku":"BEAM","quantity":2}]})");
   }
-  OrderInput order;
+  Order order;
   Fields fields(json, place);
   fields.text("order", order.id);
   if (!json.contains("order")) fields.text("id", order.id);
@@ -222,7 +222,7 @@ Outcome<OrderInput> order_from_json(const std::string& text, const std::string& 
     if (!line) return Unexpected{line.error()};
     order.lines.push_back(std::move(*line));
   }
-  if (auto good = check_texts(order); !good) return Unexpected{good.error()};
+  if (auto good = check(order); !good) return Unexpected{good.error()};
   return order;
 }
 

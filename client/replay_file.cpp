@@ -45,14 +45,14 @@ class EventsFile {
     ReplayEvent event{*number, cell(time_), cell(type), cell(id), time_from(cell(time_)), {}};
     const std::string same = cell(seq), derived_id = event.type + "-" + cell(seq);
     if (event.type == "order") {
-      event.command = OrderInput{};
-      std::get<OrderInput>(event.command).id = event.id;
+      event.command = Order{};
+      std::get<Order>(event.command).id = event.id;
     } else if (event.type == "receipt") {
-      event.command = ReceiptInput{event.id, {}};
+      event.command = Receipt{event.id, {}};
     } else if (event.type == "cancel") {
-      event.command = CancelInput{derived_id, event.id, {}};
+      event.command = Cancel{derived_id, event.id, {}};
     } else if (event.type == "ship") {
-      event.command = ShipInput{derived_id, event.id};
+      event.command = Ship{derived_id, event.id};
     } else {
       return usage(table_.place() + "there is no event of type '" + event.type + "'; it is order, receipt, cancel or ship");
     }
@@ -63,7 +63,7 @@ class EventsFile {
       if (auto done = advance(); !done) return Unexpected{done.error()};
     }
     // One row without a SKU is an order without lines.
-    if (auto* order = std::get_if<OrderInput>(&event.command); order && order->lines.size() == 1 && order->lines[0].sku.empty()) {
+    if (auto* order = std::get_if<Order>(&event.command); order && order->lines.size() == 1 && order->lines[0].sku.empty()) {
       order->lines.clear();
     }
     return event;
@@ -86,24 +86,24 @@ class EventsFile {
     return static_cast<std::uint32_t>(*number);
   }
 
-  Outcome<void> add_row(OrderInput& order) {
+  Outcome<void> add_row(Order& order) {
     auto number = line_number(static_cast<std::uint32_t>(order.lines.size() + 1));
     if (!number) return Unexpected{number.error()};
     order.lines.push_back({*number, cell(sku), quantity_from(cell(quantity)), cell(warehouse)});
     return {};
   }
-  Outcome<void> add_row(ReceiptInput& receipt) {
+  Outcome<void> add_row(Receipt& receipt) {
     receipt.rows.push_back({cell(sku), cell(warehouse), quantity_from(cell(quantity))});
     return {};
   }
-  Outcome<void> add_row(CancelInput& cancel) {
+  Outcome<void> add_row(Cancel& cancel) {
     if (cell(line).empty() && cell(quantity).empty()) return {};
     auto number = line_number();
     if (!number) return Unexpected{number.error()};
-    cancel.rows.push_back({quantity_from(cell(quantity)), engine::LineNumber{*number}, 0});
+    cancel.rows.push_back({*number, quantity_from(cell(quantity))});
     return {};
   }
-  Outcome<void> add_row(ShipInput&) { return {}; }
+  Outcome<void> add_row(Ship&) { return {}; }
 
   CsvReader table_;
   std::array<std::size_t, columns.size()> places_{};

@@ -15,7 +15,7 @@ struct ReplayEvent {
   std::int64_t seq = 0;
   std::string time, type, id;
   engine::TimeUs time_us{};  // of `time`, 0 if it is none
-  std::variant<OrderInput, ReceiptInput, CancelInput, ShipInput> command;
+  std::variant<Order, Receipt, Cancel, Ship> command;
 };
 
 // The whole file, in its order. A quantity that is no whole number, or too large for one, is sent as one that the

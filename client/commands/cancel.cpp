@@ -19,7 +19,7 @@ EXAMPLES
   earmark cancel ORD-1007 1:5 2:10 --id CANCEL-88)";
 
 struct CancelOptions {
-  CancelInput cancel;
+  Cancel cancel;
   std::vector<std::string> rows;
 };
 
@@ -27,7 +27,7 @@ Outcome<void> cancel(const Globals& globals, CancelOptions options) {
   for (const std::string& text : options.rows) {
     auto row = parse_line_item(text);
     if (!row) return Unexpected{row.error()};
-    options.cancel.rows.push_back({row->quantity, engine::LineNumber{row->line}, 0});
+    options.cancel.rows.push_back({row->line, row->quantity});
   }
   if (options.cancel.command_id.empty()) options.cancel.command_id = random_id("cancel");
   auto client = connect(globals);

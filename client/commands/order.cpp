@@ -48,7 +48,7 @@ EXAMPLES
   shop-export | earmark order - --format json --pipeline 64)";
 
 struct OrderOptions {
-  OrderInput order;
+  Order order;
   std::vector<std::string> items;
   std::string policy = "ship_partial", sourcing = "server_default", format;
   std::uint64_t priority = 100, pipeline = 1;
@@ -65,7 +65,7 @@ Outcome<void> place_one(const Globals& globals, OrderOptions options) {
     const auto line = static_cast<std::uint32_t>(options.order.lines.size() + 1);
     options.order.lines.push_back({line, item->sku, item->quantity, item->warehouse});
   }
-  if (auto good = check_texts(options.order); !good) return good;
+  if (auto good = check(options.order); !good) return good;
   auto client = connect(globals);
   if (!client) return Unexpected{client.error()};
   auto message = client->ask([&](std::uint64_t correlation) { return put(*client, correlation, options.order); });
@@ -99,7 +99,7 @@ class OrderStream {
  private:
   struct UnderWay {
     std::uint64_t correlation = 0;
-    OrderInput order;
+    Order order;
   };
 
   Outcome<void> send() {
@@ -181,7 +181,7 @@ Outcome<void> place(const Globals& globals, const OrderOptions& options) {
 
 Run add_order(Options& options, const Globals& globals) {
   auto chosen = std::make_shared<OrderOptions>();
-  OrderInput& order = chosen->order;
+  Order& order = chosen->order;
   options.texts("items", chosen->items, "ITEM", "Lines of one order (SKU:QUANTITY[@WAREHOUSE]), or one FILE, or -")
       .text("--id", order.id, "ID", "Id of the order, up to 64 bytes")
       .text("--customer", order.customer, "NAME", "Who orders")

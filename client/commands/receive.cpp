@@ -23,12 +23,12 @@ struct ReceiveOptions {
   std::vector<std::string> items;
 };
 
-Outcome<ReceiptInput> read_file(const std::string& path) {
+Outcome<Receipt> read_file(const std::string& path) {
   auto table = CsvReader::open(path);
   if (!table) return usage(table.error());
   const auto warehouse = table->column("warehouse"), sku = table->column("sku"), quantity = table->column("quantity");
   if (!warehouse || !sku || !quantity) return usage(path + ":1: the header is warehouse,sku,quantity");
-  ReceiptInput receipt;
+  Receipt receipt;
   std::vector<std::string> row;
   while (true) {
     auto more = table->next(row);
@@ -40,8 +40,8 @@ Outcome<ReceiptInput> read_file(const std::string& path) {
   }
 }
 
-Outcome<ReceiptInput> read_items(const ReceiveOptions& options) {
-  ReceiptInput receipt;
+Outcome<Receipt> read_items(const ReceiveOptions& options) {
+  Receipt receipt;
   for (const std::string& text : options.items) {
     auto item = parse_item(text);
     if (!item) return Unexpected{item.error()};

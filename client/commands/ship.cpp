@@ -13,7 +13,7 @@ EXAMPLES
   earmark ship ORD-1007
   earmark ship ORD-1007 --id SHIP-311)";
 
-Outcome<void> ship(const Globals& globals, ShipInput input) {
+Outcome<void> ship(const Globals& globals, Ship input) {
   if (input.command_id.empty()) input.command_id = random_id("ship");
   auto client = connect(globals);
   if (!client) return Unexpected{client.error()};
@@ -25,7 +25,7 @@ Outcome<void> ship(const Globals& globals, ShipInput input) {
 }  // namespace
 
 Run add_ship(Options& options, const Globals& globals) {
-  auto input = std::make_shared<ShipInput>();
+  auto input = std::make_shared<Ship>();
   options.needed("order", input->order, "ORDER", "Id of the order")
       .text("--id", input->command_id, "ID", "Id of this command; without it a random one")
       .notes(notes);

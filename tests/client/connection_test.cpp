@@ -231,7 +231,7 @@ TEST_CASE("client: another catalogue epoch makes it resolve again and repeat", "
     });
     auto client = Client::connect(server.options);
     REQUIRE(client.has_value());
-    OrderInput order;
+    Order order;
     order.id = "A";
     order.lines.push_back({1, "BEAM", 0, ""});
     const auto answer = client->ask([&](std::uint64_t correlation) { return put(*client, correlation, order); });

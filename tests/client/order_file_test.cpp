@@ -9,7 +9,7 @@ using earmark::client::test::Files;
 namespace {
 
 struct Read {
-  std::vector<OrderInput> orders;
+  std::vector<Order> orders;
   std::string complaint;
 };
 
@@ -46,7 +46,7 @@ TEST_CASE("order file: adjacent rows with one id are one order", "[client][order
   const Read read = read_all(path, OrderFormat::csv);
   CHECK(read.complaint.empty());
   REQUIRE(read.orders.size() == 3);
-  const OrderInput& first = read.orders[0];
+  const Order& first = read.orders[0];
   CHECK(first.id == "A");
   CHECK(first.customer == "Ann");
   CHECK(first.policy == engine::Policy::fill_or_kill);
@@ -116,7 +116,7 @@ TEST_CASE("order file: an order per JSON line", "[client][orders]") {
       OrderFormat::json);
   CHECK(read.complaint.empty());
   REQUIRE(read.orders.size() == 2);
-  const OrderInput& first = read.orders[0];
+  const Order& first = read.orders[0];
   CHECK(first.id == "A");
   CHECK(first.policy == engine::Policy::ship_complete);
   CHECK(first.priority == 7);

@@ -42,26 +42,26 @@ TEST_CASE("replay file: adjacent rows with one seq are one event", "[client][rep
   CHECK(events[0].seq == 1);
   CHECK(events[0].time == "2010-12-01 08:26:00");
   CHECK(events[0].time_us == engine::TimeUs{1'291'191'960'000'000});
-  const auto& order = std::get<OrderInput>(events[0].command);
+  const auto& order = std::get<Order>(events[0].command);
   CHECK(order.id == "O1");
   REQUIRE(order.lines.size() == 2);
   CHECK(order.lines[1].line == 2);
   CHECK(order.lines[1].sku == "B");
   CHECK(order.lines[1].warehouse == "LON");
   CHECK(order.lines[1].quantity == 3);
-  const auto& receipt = std::get<ReceiptInput>(events[1].command);
+  const auto& receipt = std::get<Receipt>(events[1].command);
   CHECK(receipt.id == "R1");
   REQUIRE(receipt.rows.size() == 2);
   CHECK(receipt.rows[1].warehouse == "BHM");
-  const auto& whole = std::get<CancelInput>(events[2].command);
+  const auto& whole = std::get<Cancel>(events[2].command);
   CHECK(whole.command_id == "cancel-3");
   CHECK(whole.order == "O1");
   CHECK(whole.rows.empty());
-  const auto& part = std::get<CancelInput>(events[3].command);
+  const auto& part = std::get<Cancel>(events[3].command);
   REQUIRE(part.rows.size() == 2);
-  CHECK(part.rows[0].line == engine::LineNumber{2});
+  CHECK(part.rows[0].line == 2);
   CHECK(part.rows[1].quantity == 7);
-  CHECK(std::get<ShipInput>(events[4].command).command_id == "ship-5");
+  CHECK(std::get<Ship>(events[4].command).command_id == "ship-5");
 }
 
 TEST_CASE("replay file: one row without a SKU is an order without lines, in a longer order it is an unknown SKU", "[client][replay]") {
@@ -70,10 +70,10 @@ TEST_CASE("replay file: one row without a SKU is an order without lines, in a lo
       "2,,order,O2,,,,\n"
       "3,,order,O3,1,,,4\n"
       "3,,order,O3,2,A,,4\n");
-  CHECK(std::get<OrderInput>(events[0].command).lines.empty());
-  CHECK(std::get<OrderInput>(events[1].command).lines.empty());
-  REQUIRE(std::get<OrderInput>(events[2].command).lines.size() == 2);
-  CHECK(std::get<OrderInput>(events[2].command).lines[0].sku.empty());
+  CHECK(std::get<Order>(events[0].command).lines.empty());
+  CHECK(std::get<Order>(events[1].command).lines.empty());
+  REQUIRE(std::get<Order>(events[2].command).lines.size() == 2);
+  CHECK(std::get<Order>(events[2].command).lines[0].sku.empty());
 }
 
 TEST_CASE("replay file: a quantity that no server takes is sent as one that it calls bad", "[client][replay]") {
@@ -84,7 +84,7 @@ TEST_CASE("replay file: a quantity that no server takes is sent as one that it c
   const Row row = GENERATE(values<Row>({{"0", 0}, {"-3", -3}, {"", 0}, {"x", 0}, {"1.5", 0}, {"3000000000", 3'000'000'000},
                                         {"99999999999999999999", INT64_MAX}}));
   const auto events = events_of("1,,order,O1,1,A,," + row.text + "\n");
-  CHECK(std::get<OrderInput>(events[0].command).lines[0].quantity == row.sent);
+  CHECK(std::get<Order>(events[0].command).lines[0].quantity == row.sent);
 }
 
 TEST_CASE("replay file: says where it is wrong", "[client][replay]") {

@@ -16,7 +16,8 @@ std::optional<ReadyLine> parse_ready_line(const std::string& line) {
 }
 
 std::vector<std::string> server_arguments(const std::filesystem::path& directory, const std::vector<std::string>& flags) {
-  std::vector<std::string> arguments{"--data", directory.string(), "--listen", "127.0.0.1:0"};
+  std::vector<std::string> arguments{"--data", directory.string()};
+  if (std::ranges::find(flags, "--listen") == flags.end()) arguments.insert(arguments.end(), {"--listen", "127.0.0.1:0"});
   if (std::ranges::find(flags, "--max-skus") == flags.end()) arguments.insert(arguments.end(), {"--max-skus", "20000"});
   arguments.insert(arguments.end(), flags.begin(), flags.end());
   return arguments;

@@ -35,6 +35,8 @@ class Server {
   // Starts again on the same directory, after the end.
   void start();
   void start(Process::Environment environment);
+  // Later starts listen on the port of today, for clients that come back by themselves.
+  void keep_port() { flags_.insert(flags_.end(), {"--listen", address()}); }
 
  private:
   std::filesystem::path directory_;

@@ -1,0 +1,71 @@
+#include "client/blocking_channel.hpp"
+
+#include <asio/co_spawn.hpp>
+#include <asio/detached.hpp>
+#include <asio/io_context.hpp>
+#include <utility>
+
+#include "client/channel.hpp"
+
+namespace earmark::client {
+namespace {
+
+template <class Answer>
+asio::awaitable<void> keep(asio::awaitable<Outcome<Answer>> call, std::optional<Outcome<Answer>>& outcome) {
+  outcome.emplace(co_await std::move(call));
+}
+
+ChannelOptions with_one_connection(ChannelOptions options) {
+  options.connections = 1;
+  return options;
+}
+
+}  // namespace
+
+struct BlockingChannel::State {
+  explicit State(ChannelOptions options) : channel(context.get_executor(), with_one_connection(std::move(options))) {}
+
+  asio::io_context context{1};
+  Channel channel;  // ends before its context
+
+  // Runs the channel until the call has ended; its own time limit sees to that.
+  template <class Answer>
+  Outcome<Answer> run(asio::awaitable<Outcome<Answer>> call) {
+    std::optional<Outcome<Answer>> outcome;
+    asio::co_spawn(context, keep(std::move(call), outcome), asio::detached);
+    while (!outcome) context.run_one();
+    return std::move(*outcome);
+  }
+};
+
+BlockingChannel::BlockingChannel(ChannelOptions options) : state_(std::make_unique<State>(std::move(options))) {}
+BlockingChannel::BlockingChannel(BlockingChannel&&) noexcept = default;
+BlockingChannel& BlockingChannel::operator=(BlockingChannel&&) noexcept = default;
+BlockingChannel::~BlockingChannel() = default;
+
+Outcome<OrderAnswer> BlockingChannel::place_order(Order order, TimeLimit limit) {
+  return state_->run(state_->channel.place_order(std::move(order), limit));
+}
+Outcome<CancelAnswer> BlockingChannel::cancel(Cancel cancel, TimeLimit limit) {
+  return state_->run(state_->channel.cancel(std::move(cancel), limit));
+}
+Outcome<ReceiptAnswer> BlockingChannel::receive(Receipt receipt, TimeLimit limit) {
+  return state_->run(state_->channel.receive(std::move(receipt), limit));
+}
+Outcome<ShipAnswer> BlockingChannel::ship(Ship ship, TimeLimit limit) {
+  return state_->run(state_->channel.ship(std::move(ship), limit));
+}
+Outcome<CheckAnswer> BlockingChannel::check(CheckQuestion question, TimeLimit limit) {
+  return state_->run(state_->channel.check(std::move(question), limit));
+}
+Outcome<StockAnswer> BlockingChannel::stock(StockQuestion question, TimeLimit limit) {
+  return state_->run(state_->channel.stock(std::move(question), limit));
+}
+Outcome<OrderState> BlockingChannel::show(ShowQuestion question, TimeLimit limit) {
+  return state_->run(state_->channel.show(std::move(question), limit));
+}
+Outcome<BackordersAnswer> BlockingChannel::backorders(BackordersQuestion question, TimeLimit limit) {
+  return state_->run(state_->channel.backorders(std::move(question), limit));
+}
+
+}  // namespace earmark::client

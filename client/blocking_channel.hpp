@@ -1,0 +1,40 @@
+// A checkout's way to the server: the same calls as Channel (client/channel.hpp, where the rules stand), each blocking until
+// its outcome is known or its time limit passes. One connection, kept between calls; one that was lost in between is
+// made anew by the next call.
+//
+// Thread rule: one thread at a time; a thread that must not wait for another's call has a BlockingChannel of its own.
+// Between calls nothing runs: no thread, no timer.
+#pragma once
+
+#include <memory>
+
+#include "client/channel_options.hpp"
+#include "client/failure.hpp"
+#include "client/values.hpp"
+
+namespace earmark::client {
+
+class BlockingChannel {
+ public:
+  // Does not connect yet. ChannelOptions::connections is 1 here, whatever it says.
+  explicit BlockingChannel(ChannelOptions options);
+  BlockingChannel(BlockingChannel&&) noexcept;
+  BlockingChannel& operator=(BlockingChannel&&) noexcept;
+  ~BlockingChannel();
+
+  Outcome<OrderAnswer> place_order(Order order, TimeLimit limit = {});
+  Outcome<CancelAnswer> cancel(Cancel cancel, TimeLimit limit = {});
+  Outcome<ReceiptAnswer> receive(Receipt receipt, TimeLimit limit = {});
+  Outcome<ShipAnswer> ship(Ship ship, TimeLimit limit = {});
+
+  Outcome<CheckAnswer> check(CheckQuestion question, TimeLimit limit = {});
+  Outcome<StockAnswer> stock(StockQuestion question, TimeLimit limit = {});  // one page
+  Outcome<OrderState> show(ShowQuestion question, TimeLimit limit = {});
+  Outcome<BackordersAnswer> backorders(BackordersQuestion question, TimeLimit limit = {});
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace earmark::client

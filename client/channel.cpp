@@ -1,0 +1,55 @@
+#include "client/channel.hpp"
+
+#include "client/channel_state.hpp"
+
+namespace earmark::client {
+namespace {
+
+template <class Answer>
+asio::awaitable<Outcome<Answer>> ask(std::shared_ptr<ChannelState> state, Request request, TimeLimit limit) {
+  Outcome<Reply> reply = co_await ChannelState::call(std::move(state), std::move(request), limit);
+  if (!reply) co_return Outcome<Answer>(Unexpected<Failure>{reply.error()});
+  co_return Outcome<Answer>(std::get<Answer>(std::move(reply).value()));  // the reader made it fit the request
+}
+
+}  // namespace
+
+Channel::Channel(asio::any_io_executor executor, ChannelOptions options)
+    : state_(std::make_shared<ChannelState>(std::move(executor), std::move(options))) {
+  state_->start();
+}
+
+Channel::~Channel() { close(); }
+
+void Channel::close() {
+  if (state_) state_->close();
+}
+
+std::size_t Channel::connections_up() const { return state_->connections_up(); }
+
+asio::awaitable<Outcome<OrderAnswer>> Channel::place_order(Order order, TimeLimit limit) {
+  return ask<OrderAnswer>(state_, std::move(order), limit);
+}
+asio::awaitable<Outcome<CancelAnswer>> Channel::cancel(Cancel cancel, TimeLimit limit) {
+  return ask<CancelAnswer>(state_, std::move(cancel), limit);
+}
+asio::awaitable<Outcome<ReceiptAnswer>> Channel::receive(Receipt receipt, TimeLimit limit) {
+  return ask<ReceiptAnswer>(state_, std::move(receipt), limit);
+}
+asio::awaitable<Outcome<ShipAnswer>> Channel::ship(Ship ship, TimeLimit limit) {
+  return ask<ShipAnswer>(state_, std::move(ship), limit);
+}
+asio::awaitable<Outcome<CheckAnswer>> Channel::check(CheckQuestion question, TimeLimit limit) {
+  return ask<CheckAnswer>(state_, std::move(question), limit);
+}
+asio::awaitable<Outcome<StockAnswer>> Channel::stock(StockQuestion question, TimeLimit limit) {
+  return ask<StockAnswer>(state_, std::move(question), limit);
+}
+asio::awaitable<Outcome<OrderState>> Channel::show(ShowQuestion question, TimeLimit limit) {
+  return ask<OrderState>(state_, std::move(question), limit);
+}
+asio::awaitable<Outcome<BackordersAnswer>> Channel::backorders(BackordersQuestion question, TimeLimit limit) {
+  return ask<BackordersAnswer>(state_, std::move(question), limit);
+}
+
+}  // namespace earmark::client

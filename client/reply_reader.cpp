@@ -1,0 +1,280 @@
+#include "client/reply_reader.hpp"
+
+#include "client/split.hpp"
+
+namespace earmark::client {
+namespace {
+
+// The catalogue, noting what it was asked for in vain.
+class Codes {
+ public:
+  Codes(const Catalogue& catalogue, MissingCodes& missing) : catalogue_(catalogue), missing_(missing) {}
+
+  std::string operator()(engine::SkuId id) {
+    if (id.value == 0) return {};
+    if (!catalogue_.knows(id)) missing_.skus.insert(id);
+    return catalogue_.code(id);
+  }
+  std::string operator()(engine::WarehouseId id) {
+    if (id.value == 0) return {};
+    missing_.warehouses |= !catalogue_.knows(id);
+    return catalogue_.code(id);
+  }
+  std::vector<Taken> operator()(std::span<const engine::Take> takes) {
+    std::vector<Taken> taken;
+    taken.reserve(takes.size());
+    for (const engine::Take& take : takes) {
+      taken.push_back({(*this)(take.warehouse), take.quantity, take.available_after, take.shipment});
+    }
+    return taken;
+  }
+  const Catalogue& catalogue() const { return catalogue_; }
+  MissingCodes& missing() { return missing_; }
+
+ private:
+  const Catalogue& catalogue_;
+  MissingCodes& missing_;
+};
+
+OrderAnswer answer_of(const engine::OrderDecision& order, Codes& codes) {
+  OrderAnswer answer;
+  answer.id = order.id;
+  answer.status = order.status;
+  answer.lines.reserve(order.lines.size());
+  bool waits = false;
+  each_line(order, [&](const LineSplit& split) {
+    OrderAnswerLine line{split.line.line.value, codes(split.line.sku), split.line.quantity, split.line.backordered,
+                         split.cancelled, codes(split.takes), 0, 0};
+    if (split.wait != nullptr) {
+      line.position = split.wait->position;
+      line.quantity_ahead = split.wait->quantity_ahead;
+    }
+    waits |= line.backordered != 0;
+    answer.lines.push_back(std::move(line));
+  });
+  for (const Shipment& shipment : shipments_of(order)) {
+    answer.shipments.push_back({shipment_id(order.id, shipment.number), codes(shipment.warehouse), shipment.units});
+  }
+  if (waits) answer.backorder = backorder_id(order.id);
+  return answer;
+}
+
+ReceiptAnswer answer_of(const engine::ReceiptDecision& receipt, Codes& codes) {
+  ReceiptAnswer answer;
+  answer.id = receipt.id;
+  for (const engine::ReceivedRow& row : receipt.rows) {
+    answer.rows.push_back({codes(row.sku), codes(row.warehouse), row.quantity, row.available_after});
+  }
+  return answer;
+}
+
+CancelAnswer answer_of(const engine::CancelDecision& cancel, Codes& codes) {
+  CancelAnswer answer;
+  answer.command_id = cancel.command_id;
+  answer.order = cancel.order_id;
+  std::size_t next = 0;
+  for (const engine::CancelledLine& line : cancel.lines) {
+    answer.lines.push_back({line.line.value, codes(line.sku), line.waiting, line.excess,
+                            codes(cancel.released.subspan(next, line.releases))});
+    next += line.releases;
+  }
+  return answer;
+}
+
+ShipAnswer answer_of(const engine::ShipDecision& ship, Codes& codes) {
+  ShipAnswer answer;
+  answer.command_id = ship.command_id;
+  answer.order = ship.order_id;
+  std::size_t next = 0;
+  for (const engine::ShippedLine& line : ship.lines) {
+    answer.lines.push_back({line.line.value, codes(line.sku), codes(ship.shipped.subspan(next, line.ships))});
+    next += line.ships;
+  }
+  return answer;
+}
+
+// Whether the decision is the one on this command.
+bool answers(const engine::OrderDecision& decision, const Request& request) {
+  const auto* order = std::get_if<Order>(&request);
+  return order != nullptr && order->id == decision.id;
+}
+bool answers(const engine::CancelDecision& decision, const Request& request) {
+  const auto* cancel = std::get_if<Cancel>(&request);
+  return cancel != nullptr && cancel->command_id == decision.command_id && cancel->order == decision.order_id;
+}
+bool answers(const engine::ReceiptDecision& decision, const Request& request) {
+  const auto* receipt = std::get_if<Receipt>(&request);
+  return receipt != nullptr && receipt->id == decision.id;
+}
+bool answers(const engine::ShipDecision& decision, const Request& request) {
+  const auto* ship = std::get_if<Ship>(&request);
+  return ship != nullptr && ship->command_id == decision.command_id && ship->order == decision.order_id;
+}
+
+// The first event of an answer. Decisions that answer no command of a channel give nothing.
+struct Cause {
+  const Request& request;
+  Codes& codes;
+  std::optional<Reply> reply{};
+
+  template <class Decision>
+  void operator()(const Decision& decision) {
+    if constexpr (requires { answer_of(decision, codes); }) {
+      if (answers(decision, request)) reply = answer_of(decision, codes);
+    }
+  }
+};
+
+Fill fill_of(const schema::Event& event, const engine::FillDecision& fill, Codes& codes) {
+  return {event.stamp.lsn.value, std::string(fill.order_id), fill.line.value, codes(fill.sku), fill.still_waiting,
+          codes(fill.takes)};
+}
+
+Decided* decided(Reply& reply) {
+  return std::visit(
+      [](auto& answer) -> Decided* {
+        if constexpr (std::is_base_of_v<Decided, std::decay_t<decltype(answer)>>) return &answer;
+        else return nullptr;
+      },
+      reply);
+}
+
+// Puts answers to questions into codes. Each gives nothing if it does not fit the question.
+class ToReply {
+ public:
+  ToReply(const Request& request, Codes& codes) : request_(request), codes_(codes) {}
+
+  template <class Other>
+  std::optional<Reply> operator()(const Other&) {
+    return std::nullopt;
+  }
+
+  std::optional<Reply> operator()(const schema::CheckAnswer& from) {
+    const auto* question = std::get_if<CheckQuestion>(&request_);
+    if (question == nullptr || from.available.size() != question->skus.size() * from.warehouses) return std::nullopt;
+    CheckAnswer answer;
+    answer.lsn = from.lsn.value;
+    for (std::uint16_t column = 0; column < from.warehouses; ++column) {
+      answer.warehouses.push_back(codes_(engine::WarehouseId{static_cast<std::uint16_t>(column + 1)}));
+    }
+    answer.rows.reserve(question->skus.size());
+    for (std::size_t row = 0; row < question->skus.size(); ++row) {
+      const auto available = from.available.subspan(row * from.warehouses, from.warehouses);
+      CheckRow entry{question->skus[row], codes_.catalogue().sku(question->skus[row]).value != 0,
+                     {available.begin(), available.end()}, 0};
+      for (const engine::Quantity quantity : available) entry.total += quantity;
+      answer.rows.push_back(std::move(entry));
+    }
+    return answer;
+  }
+
+  std::optional<Reply> operator()(const schema::StockAnswer& from) {
+    const auto* question = std::get_if<StockQuestion>(&request_);
+    // A page that does not come after the one before would be asked for for ever.
+    if (question == nullptr || (from.next_after.value != 0 && from.next_after.value <= question->after)) return std::nullopt;
+    StockAnswer answer;
+    answer.lsn = from.lsn.value;
+    answer.next_after = from.next_after.value;
+    for (const schema::StockLevel& level : from.levels) {
+      answer.rows.push_back({codes_(level.sku), codes_(level.warehouse), level.on_hand, level.reserved, level.held,
+                             level.unavailable, level.available, level.lsn.value});
+    }
+    for (const schema::SkuLevel& level : from.skus) {
+      answer.skus.push_back({codes_(level.sku), level.backordered, level.incoming});
+    }
+    return answer;
+  }
+
+  std::optional<Reply> operator()(const schema::OrderView& from) {
+    const auto* question = std::get_if<ShowQuestion>(&request_);
+    if (question == nullptr || question->order != from.id) return std::nullopt;
+    OrderState state;
+    state.as_of = from.as_of.value, state.lsn = from.lsn.value, state.time_us = from.time.value;
+    state.status = from.status, state.policy = from.policy, state.priority = from.priority.value;
+    state.id = from.id, state.customer = from.customer, state.channel = from.channel, state.ship_to = from.ship_to;
+    state.contact = from.contact, state.reference = from.reference, state.notes = from.notes;
+    std::size_t next = 0;
+    for (const schema::OrderLineView& line : from.lines) {
+      OrderStateLine entry{line.line.value, codes_(line.sku), line.quantity, line.backordered, line.cancelled, {},
+                           line.position, line.quantity_ahead};
+      for (const schema::Allocation& part : from.allocations.subspan(next, line.allocations)) {
+        entry.units.push_back({codes_(part.warehouse), part.reserved, part.shipped, part.shipment});
+      }
+      next += line.allocations;
+      state.lines.push_back(std::move(entry));
+    }
+    return state;
+  }
+
+  std::optional<Reply> operator()(const schema::BackordersAnswer& from) {
+    if (!std::holds_alternative<BackordersQuestion>(request_)) return std::nullopt;
+    BackordersAnswer answer;
+    answer.as_of = from.as_of.value;
+    for (const schema::WaitingLine& line : from.lines) {
+      answer.lines.push_back({codes_(line.sku), std::string(from.orders[line.order]), std::string(from.customers[line.order]),
+                              line.line.value, line.quantity, line.position, line.quantity_ahead, line.order_lsn.value,
+                              line.since.value, line.priority.value});
+    }
+    return answer;
+  }
+
+ private:
+  const Request& request_;
+  Codes& codes_;
+};
+
+}  // namespace
+
+Unexpected<Failure> not_understood() {
+  return unreachable("the server sent an answer that is not understood; its version and this program's do not fit");
+}
+
+Outcome<schema::Answer> ReplyReader::decode(const Message& message) {
+  auto answer = answers_.decode(message.kind, message.parts());
+  if (!answer) return not_understood();
+  return std::move(*answer);
+}
+
+Outcome<Reply> ReplyReader::read_events(const Request& request, const Message& message, const Catalogue& catalogue,
+                                        MissingCodes& missing) {
+  Codes codes(catalogue, missing);
+  Cause cause{request, codes};
+  std::vector<Fill> fills;
+  const auto bodies = message.parts();
+  for (std::size_t next = 0; next < bodies.size();) {
+    std::size_t consumed = 0;
+    const auto event = events_.decode_bodies(std::span(bodies).subspan(next), consumed);
+    if (!event) return not_understood();
+    if (next == 0) {
+      std::visit(cause, event->decision);
+      if (!cause.reply) return not_understood();
+      Decided& stamp = *decided(*cause.reply);
+      stamp = {event->stamp.lsn.value, event->stamp.time.value, message.duplicate};
+    } else if (const auto* fill = std::get_if<engine::FillDecision>(&event->decision)) {
+      fills.push_back(fill_of(*event, *fill, codes));
+    } else {
+      return not_understood();
+    }
+    next += consumed;
+  }
+  if (!cause.reply) return not_understood();
+  if (auto* receipt = std::get_if<ReceiptAnswer>(&*cause.reply)) receipt->filled = std::move(fills);
+  if (auto* cancel = std::get_if<CancelAnswer>(&*cause.reply)) cancel->filled = std::move(fills);
+  return std::move(*cause.reply);
+}
+
+Outcome<Reply> ReplyReader::read(const Request& request, const Message& message, const Catalogue& catalogue,
+                                 MissingCodes& missing) {
+  if (is_command(request)) {
+    if (message.kind != schema::MessageKind::event) return not_understood();
+    return read_events(request, message, catalogue, missing);
+  }
+  const auto answer = decode(message);
+  if (!answer) return Unexpected{answer.error()};
+  Codes codes(catalogue, missing);
+  auto reply = std::visit(ToReply(request, codes), *answer);
+  if (!reply) return not_understood();
+  return std::move(*reply);
+}
+
+}  // namespace earmark::client

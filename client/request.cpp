@@ -1,0 +1,237 @@
+#include "client/request.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "engine/command.hpp"
+#include "engine/limits.hpp"
+
+namespace earmark::client {
+namespace {
+
+// Ids longer than any server takes are cut where it still says `bad_id`; so are rows, where it says `too_many_lines`.
+constexpr std::size_t longest_sent_id = 256;
+constexpr std::size_t most_sent_rows = engine::max_lines + 1;
+constexpr std::size_t most_asked_skus = 15'000;
+
+std::string_view sent_id(std::string_view id) { return id.substr(0, longest_sent_id); }
+
+// Where 0 means "any", an unknown code is another value.
+engine::WarehouseId optional_warehouse(const Catalogue& catalogue, std::string_view code) {
+  if (code.empty()) return {};
+  const engine::WarehouseId id = catalogue.warehouse(code);
+  return id.value != 0 ? id : engine::no_such_warehouse;
+}
+
+std::vector<engine::SkuId> ids_of(const std::vector<std::string>& codes, const Catalogue& catalogue) {
+  std::vector<engine::SkuId> ids;
+  ids.reserve(codes.size());
+  for (const std::string& code : codes) ids.push_back(catalogue.sku(code));
+  return ids;
+}
+
+Unexpected<Failure> unknown(const char* what, const std::string& code, engine::ErrorCode error) {
+  auto failure = refused(std::string(engine::name(error)) + ": there is no " + what + " '" + code +
+                         "' in the catalogue; load it first", error);
+  failure.error.message = engine::advice(error);
+  return failure;
+}
+
+// Calls `use` with every SKU code of a request.
+template <class Use>
+void each_sku(const Request& request, Use use) {
+  if (const auto* order = std::get_if<Order>(&request)) {
+    for (const OrderLine& line : order->lines) use(line.sku);
+  } else if (const auto* receipt = std::get_if<Receipt>(&request)) {
+    for (const ReceiptRow& row : receipt->rows) use(row.sku);
+  } else if (const auto* question = std::get_if<CheckQuestion>(&request)) {
+    for (const std::string& sku : question->skus) use(sku);
+  } else if (const auto* stock = std::get_if<StockQuestion>(&request)) {
+    for (const std::string& sku : stock->skus) use(sku);
+  } else if (const auto* backorders = std::get_if<BackordersQuestion>(&request)) {
+    use(backorders->sku);
+  }
+}
+
+template <class Use>
+void each_warehouse(const Request& request, Use use) {
+  if (const auto* order = std::get_if<Order>(&request)) {
+    for (const OrderLine& line : order->lines) use(line.warehouse);
+    use(order->preferred);
+  } else if (const auto* receipt = std::get_if<Receipt>(&request)) {
+    for (const ReceiptRow& row : receipt->rows) use(row.warehouse);
+  } else if (const auto* stock = std::get_if<StockQuestion>(&request)) {
+    use(stock->warehouse);
+  }
+}
+
+class Appender {
+ public:
+  Appender(std::vector<std::byte>& out, std::uint64_t correlation, const Catalogue& catalogue,
+           schema::RequestEncoder& encoder, engine::TimeUs time)
+      : out_(out), correlation_(correlation), catalogue_(catalogue), encoder_(encoder), time_(time) {}
+
+  Outcome<void> operator()(const Order& order) {
+    append(out_, correlation_, order, catalogue_, encoder_, time_);
+    return {};
+  }
+  Outcome<void> operator()(const Receipt& receipt) {
+    append(out_, correlation_, receipt, catalogue_, encoder_, time_);
+    return {};
+  }
+  Outcome<void> operator()(const Cancel& cancel) {
+    append(out_, correlation_, cancel, encoder_, time_);
+    return {};
+  }
+  Outcome<void> operator()(const Ship& ship) {
+    append(out_, correlation_, ship, encoder_, time_);
+    return {};
+  }
+  Outcome<void> operator()(const CheckQuestion& question) {
+    const auto ids = ids_of(question.skus, catalogue_);
+    encoder_.check(out_, correlation_, {catalogue_.epoch(), ids});
+    return {};
+  }
+  Outcome<void> operator()(const StockQuestion& question) {
+    const auto ids = ids_of(question.skus, catalogue_);
+    for (std::size_t index = 0; index < ids.size(); ++index) {
+      if (ids[index].value == 0) return unknown("SKU", question.skus[index], engine::ErrorCode::unknown_sku);
+    }
+    const engine::WarehouseId warehouse = catalogue_.warehouse(question.warehouse);
+    if (!question.warehouse.empty() && warehouse.value == 0) {
+      return unknown("warehouse", question.warehouse, engine::ErrorCode::unknown_warehouse);
+    }
+    encoder_.stock(out_, correlation_,
+                   {catalogue_.epoch(), ids, engine::SkuId{question.after}, warehouse, question.snapshot});
+    return {};
+  }
+  Outcome<void> operator()(const ShowQuestion& question) {
+    encoder_.show(out_, correlation_, {sent_id(question.order)});
+    return {};
+  }
+  Outcome<void> operator()(const BackordersQuestion& question) {
+    const engine::SkuId sku = catalogue_.sku(question.sku);
+    if (!question.sku.empty() && sku.value == 0) return unknown("SKU", question.sku, engine::ErrorCode::unknown_sku);
+    encoder_.backorders(out_, correlation_, {catalogue_.epoch(), sku, question.customer});
+    return {};
+  }
+
+ private:
+  std::vector<std::byte>& out_;
+  std::uint64_t correlation_;
+  const Catalogue& catalogue_;
+  schema::RequestEncoder& encoder_;
+  engine::TimeUs time_;
+};
+
+Outcome<void> check_count(std::size_t skus) {
+  if (skus <= most_asked_skus) return {};
+  return usage("a question names " + std::to_string(skus) + " SKUs; ask for at most " + std::to_string(most_asked_skus) +
+               " at once");
+}
+
+}  // namespace
+
+std::string_view order_named(const Request& request) {
+  if (const auto* order = std::get_if<Order>(&request)) return order->id;
+  if (const auto* cancel = std::get_if<Cancel>(&request)) return cancel->order;
+  if (const auto* ship = std::get_if<Ship>(&request)) return ship->order;
+  if (const auto* show = std::get_if<ShowQuestion>(&request)) return show->order;
+  return {};
+}
+
+Outcome<void> check(const Order& order) {
+  const std::pair<const char*, const std::string&> texts[] = {
+      {"customer", order.customer}, {"channel", order.channel},     {"ship_to", order.ship_to},
+      {"contact", order.contact},   {"reference", order.reference}, {"notes", order.notes}};
+  for (const auto& [field, text] : texts) {
+    if (text.size() > engine::max_text_bytes) {
+      return usage("order " + order.id + ": " + field + " has more than " + std::to_string(engine::max_text_bytes) +
+                   " bytes; make it shorter");
+    }
+  }
+  return {};
+}
+
+Outcome<void> check(const Request& request) {
+  if (const auto* order = std::get_if<Order>(&request)) return check(*order);
+  if (const auto* question = std::get_if<CheckQuestion>(&request)) return check_count(question->skus.size());
+  if (const auto* stock = std::get_if<StockQuestion>(&request)) return check_count(stock->skus.size());
+  const auto* backorders = std::get_if<BackordersQuestion>(&request);
+  if (backorders != nullptr && backorders->customer.size() > engine::max_text_bytes) {
+    return usage("the customer's name has more than " + std::to_string(engine::max_text_bytes) + " bytes; make it shorter");
+  }
+  return {};
+}
+
+void unknown_skus(const Request& request, const Catalogue& catalogue, std::vector<std::string_view>& codes) {
+  codes.clear();
+  each_sku(request, [&](std::string_view code) {
+    if (code.empty() || code.size() > engine::max_id_bytes || catalogue.sku(code).value != 0) return;
+    codes.push_back(code);
+  });
+}
+
+bool names_unknown_warehouse(const Request& request, const Catalogue& catalogue) {
+  bool unknown_code = false;
+  each_warehouse(request, [&](std::string_view code) {
+    unknown_code |= !code.empty() && catalogue.warehouse(code).value == 0;
+  });
+  return unknown_code;
+}
+
+void append(std::vector<std::byte>& out, std::uint64_t correlation, const Order& order, const Catalogue& catalogue,
+            schema::RequestEncoder& encoder, engine::TimeUs time) {
+  std::vector<engine::OrderLine> lines;
+  const std::size_t count = std::min(order.lines.size(), most_sent_rows);
+  lines.reserve(count);
+  for (std::size_t index = 0; index < count; ++index) {
+    const OrderLine& line = order.lines[index];
+    lines.push_back({line.quantity, catalogue.sku(line.sku), engine::LineNumber{line.line},
+                     optional_warehouse(catalogue, line.warehouse), 0, 0});
+  }
+  schema::OrderRequest request;
+  request.epoch = catalogue.epoch();
+  request.time = time;
+  request.order.id = sent_id(order.id);
+  request.order.priority = engine::Priority{order.priority};
+  request.order.policy = order.policy;
+  request.order.sourcing = order.sourcing;
+  request.order.preferred = optional_warehouse(catalogue, order.preferred);
+  request.order.texts = {order.customer, order.channel, order.ship_to, order.contact, order.reference, order.notes};
+  request.order.lines = lines;
+  encoder.order(out, correlation, request);
+}
+
+void append(std::vector<std::byte>& out, std::uint64_t correlation, const Receipt& receipt, const Catalogue& catalogue,
+            schema::RequestEncoder& encoder, engine::TimeUs time) {
+  std::vector<engine::StockRow> rows;
+  const std::size_t count = std::min(receipt.rows.size(), most_sent_rows);
+  for (std::size_t index = 0; index < count; ++index) {
+    const ReceiptRow& row = receipt.rows[index];
+    rows.push_back({row.quantity, catalogue.sku(row.sku), catalogue.warehouse(row.warehouse), 0});
+  }
+  encoder.receive(out, correlation, {{sent_id(receipt.id), rows}, catalogue.epoch(), time});
+}
+
+void append(std::vector<std::byte>& out, std::uint64_t correlation, const Cancel& cancel, schema::RequestEncoder& encoder,
+            engine::TimeUs time) {
+  std::vector<engine::CancelRow> rows;
+  const std::size_t count = std::min(cancel.rows.size(), most_sent_rows);
+  for (std::size_t index = 0; index < count; ++index) {
+    rows.push_back({cancel.rows[index].quantity, engine::LineNumber{cancel.rows[index].line}, 0});
+  }
+  encoder.cancel(out, correlation, {{sent_id(cancel.command_id), sent_id(cancel.order), rows}, time});
+}
+
+void append(std::vector<std::byte>& out, std::uint64_t correlation, const Ship& ship, schema::RequestEncoder& encoder,
+            engine::TimeUs time) {
+  encoder.ship(out, correlation, {{sent_id(ship.command_id), sent_id(ship.order)}, time});
+}
+
+Outcome<void> append(std::vector<std::byte>& out, std::uint64_t correlation, const Request& request,
+                     const Catalogue& catalogue, schema::RequestEncoder& encoder, engine::TimeUs time) {
+  return std::visit(Appender(out, correlation, catalogue, encoder, time), request);
+}
+
+}  // namespace earmark::client

@@ -1,0 +1,215 @@
+// What a channel says to the server and hears from it, in codes (of SKUs and warehouses), never in dense ids. Plain values
+// that own their text; any thread. Quantities of requests may be any number: which are good is the server's business.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "engine/types.hpp"
+
+namespace earmark::client {
+
+// ---- Commands: they change something. The id is the caller's, new for each intent, and the same for each repeat.
+
+struct OrderLine {
+  std::uint32_t line = 0;  // the channel's own number, once in an order
+  std::string sku{};
+  std::int64_t quantity = 0;
+  std::string warehouse{};  // pinned there; empty: any
+};
+struct Order {
+  std::string id{}, customer{}, channel{}, ship_to{}, contact{}, reference{}, notes{};
+  engine::Policy policy = engine::Policy::ship_partial;
+  engine::Sourcing sourcing = engine::Sourcing::server_default;
+  std::uint8_t priority = 100;  // higher is served first
+  std::string preferred{};        // warehouse tried first; empty: none
+  std::vector<OrderLine> lines{};
+};
+
+struct ReceiptRow {
+  std::string sku{}, warehouse{};
+  std::int64_t quantity = 0;
+};
+struct Receipt {
+  std::string id{};
+  std::vector<ReceiptRow> rows{};
+};
+
+struct CancelRow {
+  std::uint32_t line = 0;
+  std::int64_t quantity = 0;
+};
+struct Cancel {
+  std::string command_id{}, order{};
+  std::vector<CancelRow> rows{};  // empty: the whole order
+};
+
+struct Ship {
+  std::string command_id{}, order{};
+};
+
+// ---- Questions: they change nothing and need no id.
+
+struct CheckQuestion {
+  std::vector<std::string> skus{};  // at most 15,000
+};
+struct StockQuestion {
+  std::vector<std::string> skus{};  // empty: all, page by page; at most 15,000
+  std::string warehouse{};          // only this one; empty: all
+  bool snapshot = false;          // all rows at one moment, at most 1,024
+  std::uint32_t after = 0;        // the next page: StockAnswer::next_after of the one before
+};
+struct ShowQuestion {
+  std::string order{};
+};
+struct BackordersQuestion {
+  std::string sku{}, customer{};  // empty: of all
+};
+
+// ---- Answers to commands
+
+struct Decided {
+  std::uint64_t lsn = 0;     // number of the decision; the log's order is the order of decisions
+  std::int64_t time_us = 0;  // since 1970 UTC
+  bool duplicate = false;    // made for an earlier sending of the same command
+};
+// Units of one line in one warehouse.
+struct Taken {
+  std::string warehouse{};
+  std::uint32_t quantity = 0;
+  std::uint32_t available_after = 0;  // what that warehouse had left
+  std::uint16_t shipment = 0;         // ORDER-n
+};
+// A waiting line that was served by a receipt, a cancel or new stock.
+struct Fill {
+  std::uint64_t lsn = 0;
+  std::string order{};
+  std::uint32_t line = 0;
+  std::string sku{};
+  std::uint32_t still_waiting = 0;
+  std::vector<Taken> taken{};
+};
+
+struct OrderAnswerLine {
+  std::uint32_t line = 0;
+  std::string sku{};
+  std::uint32_t quantity = 0, backordered = 0, cancelled = 0;
+  std::vector<Taken> reserved{};
+  std::uint32_t position = 0;        // of the waiting part in the SKU's queue, 1 is next; 0: nothing waits, or not told
+  std::uint64_t quantity_ahead = 0;  // units that earlier waiters still want
+};
+// What leaves one warehouse for the order.
+struct ShipmentAnswer {
+  std::string id{}, warehouse{};  // ORDER-1
+  std::uint64_t units = 0;
+};
+struct OrderAnswer : Decided {
+  std::string id{};
+  engine::OrderStatus status{};
+  std::vector<OrderAnswerLine> lines{};
+  std::vector<ShipmentAnswer> shipments{};
+  std::string backorder{};  // ORDER-B1; empty: nothing waits
+};
+
+struct ReceiptAnswerRow {
+  std::string sku{}, warehouse{};
+  std::uint32_t quantity = 0, available_after = 0;  // before the fills
+};
+struct ReceiptAnswer : Decided {
+  std::string id{};
+  std::vector<ReceiptAnswerRow> rows{};
+  std::vector<Fill> filled{};  // in the order in which they happened
+};
+
+struct CancelAnswerLine {
+  std::uint32_t line = 0;
+  std::string sku{};
+  std::uint32_t waiting = 0;     // units that left the queue
+  std::uint64_t excess = 0;      // asked for, but not there
+  std::vector<Taken> released{};   // units that went back
+};
+struct CancelAnswer : Decided {
+  std::string command_id{}, order{};
+  std::vector<CancelAnswerLine> lines{};
+  std::vector<Fill> filled{};
+};
+
+struct ShipAnswerLine {
+  std::uint32_t line = 0;
+  std::string sku{};
+  std::vector<Taken> shipped{};
+};
+struct ShipAnswer : Decided {
+  std::string command_id{}, order{};
+  std::vector<ShipAnswerLine> lines{};
+};
+
+// ---- Answers to questions
+
+struct CheckRow {
+  std::string sku{};
+  bool known = false;                    // false: no such SKU, all zero
+  std::vector<std::uint32_t> available{};  // parallel to CheckAnswer::warehouses
+  std::uint64_t total = 0;
+};
+struct CheckAnswer {
+  std::uint64_t lsn = 0;  // every row is true at some durable decision no older than this one
+  std::vector<std::string> warehouses{};
+  std::vector<CheckRow> rows{};  // parallel to the question
+};
+
+struct StockRow {
+  std::string sku{}, warehouse{};
+  std::uint32_t on_hand = 0, reserved = 0, held = 0, unavailable = 0, available = 0;
+  std::uint64_t lsn = 0;  // the last decision that touched it
+};
+struct SkuDemand {
+  std::string sku{};
+  std::uint64_t backordered = 0, incoming = 0;
+};
+struct StockAnswer {
+  std::uint64_t lsn = 0;
+  std::vector<StockRow> rows{};
+  std::vector<SkuDemand> skus{};
+  std::uint32_t next_after = 0;  // not 0: there are more pages
+};
+
+struct PlacedUnits {
+  std::string warehouse{};
+  std::uint32_t reserved = 0, shipped = 0;
+  std::uint16_t shipment = 0;
+};
+struct OrderStateLine {
+  std::uint32_t line = 0;
+  std::string sku{};
+  std::uint32_t quantity = 0, backordered = 0, cancelled = 0;
+  std::vector<PlacedUnits> units{};
+  std::uint32_t position = 0;
+  std::uint64_t quantity_ahead = 0;
+};
+// An order as it stands.
+struct OrderState {
+  std::uint64_t as_of = 0;  // the decision at which this is true
+  std::uint64_t lsn = 0;    // of its own decision
+  std::int64_t time_us = 0;
+  engine::OrderStatus status{};  // at its decision
+  engine::Policy policy{};
+  std::uint8_t priority = 100;
+  std::string id{}, customer{}, channel{}, ship_to{}, contact{}, reference{}, notes{};
+  std::vector<OrderStateLine> lines{};
+};
+
+struct Backorder {
+  std::string sku{}, order{}, customer{};
+  std::uint32_t line = 0, quantity = 0, position = 0;
+  std::uint64_t quantity_ahead = 0, order_lsn = 0;
+  std::int64_t since_us = 0;
+  std::uint8_t priority = 0;
+};
+struct BackordersAnswer {
+  std::uint64_t as_of = 0;
+  std::vector<Backorder> lines{};  // in the order in which they will be served
+};
+
+}  // namespace earmark::client
