@@ -105,8 +105,8 @@ class Teller {
 
   Told operator()(const engine::FillDecision& fill) const {
     Told told{"filled", Tone::good, "", {}, 0, {}};
-    told.of = fmt::format("order {} line {}{}: {} of {} from the queue, {}", on_one_line(fill.order_id), fill.line.value,
-                          of_customer(fill.customer.value_or("")), places(fill.takes, catalogue_, out_of_stock), sku(fill.sku),
+    told.of = fmt::format("order {} line {}{}: {} {} from the queue, {}", on_one_line(fill.order_id), fill.line.value,
+                          of_customer(fill.customer.value_or("")), sku(fill.sku), places(fill.takes, catalogue_, out_of_stock),
                           fill.still_waiting == 0 ? std::string("nothing left to wait for")
                                                   : with_separators(fill.still_waiting) + " still waiting");
     if (event_.stamp.cause.value != 0) told.of += fmt::format(" (by {})", event_.stamp.cause.value);
