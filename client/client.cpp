@@ -147,22 +147,24 @@ Outcome<void> Client::learn_warehouses() {
   return {};
 }
 
+Outcome<void> Client::learn_codes(const schema::Decision& decision) {
+  IdsInEvent ids;
+  ids.collect(decision);
+  if (auto done = learn_skus(ids.skus); !done) return done;
+  const bool all_known = std::all_of(ids.warehouses.begin(), ids.warehouses.end(),
+                                     [&](engine::WarehouseId id) { return catalogue_.knows(id); });
+  return all_known ? Outcome<void>{} : learn_warehouses();
+}
+
 Outcome<void> Client::each_event(const Message& message, const Use& use) {
   if (message.kind != schema::MessageKind::event) return not_understood();
   const auto bodies = message.parts();
-  IdsInEvent ids;
   for (std::size_t next = 0; next < bodies.size();) {
     std::size_t consumed = 0;
     auto event = events_->decode_bodies(std::span(bodies).subspan(next), consumed);
     if (!event) return not_understood();
     next += consumed;
-    ids.collect(event->decision);
-    if (auto done = learn_skus(ids.skus); !done) return done;
-    const bool all_known = std::all_of(ids.warehouses.begin(), ids.warehouses.end(),
-                                       [&](engine::WarehouseId id) { return catalogue_.knows(id); });
-    if (!all_known) {
-      if (auto done = learn_warehouses(); !done) return done;
-    }
+    if (auto done = learn_codes(event->decision); !done) return done;
     if (auto done = use(*event); !done) return done;
   }
   return {};

@@ -37,6 +37,8 @@ class Client {
   Outcome<void> learn_skus(std::span<const std::string_view> codes);
   Outcome<void> learn_skus(std::span<const engine::SkuId> ids);
   Outcome<void> learn_warehouses();
+  // Every code that this decision needs to be told.
+  Outcome<void> learn_codes(const schema::Decision& decision);
 
   // Decodes the events of an answer one by one, learns the codes in each, and hands it on; its views hold meanwhile.
   using Use = std::function<Outcome<void>(const schema::Event&)>;

@@ -1,7 +1,11 @@
 #include "client/connection.hpp"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
+#include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
 #include <asio.hpp>
 #include <cerrno>
@@ -20,7 +24,6 @@ struct Connection::State {
   const ConnectOptions options_;
   asio::io_context context;
   asio::ip::tcp::socket socket;
-  bool for_ever = false;
 
   schema::RequestEncoder encoder;
   schema::AnswerDecoder decoder;
@@ -73,7 +76,7 @@ Outcome<void> Connection::State::connect() {
 
 Outcome<void> Connection::State::wait(short events) {
   pollfd entry{socket.native_handle(), events, 0};
-  const int limit_ms = for_ever ? -1 : static_cast<int>(options_.time_limit.count());
+  const int limit_ms = static_cast<int>(options_.time_limit.count());
   int ready = 0;
   do {
     ready = ::poll(&entry, 1, limit_ms);
@@ -148,7 +151,15 @@ const schema::HelloAnswer& Connection::hello() const { return state_->hello; }
 schema::RequestEncoder& Connection::encoder() { return state_->encoder; }
 std::vector<std::byte>& Connection::out() { return state_->out; }
 std::uint64_t Connection::next_correlation() { return ++state_->last_correlation; }
-void Connection::wait_for_ever() { state_->for_ever = true; }
+
+void Connection::keep_alive() {
+  asio::error_code ignored;
+  state_->socket.set_option(asio::socket_base::keep_alive(true), ignored);
+  const int handle = state_->socket.native_handle(), idle_s = 30, interval_s = 15, probes = 4;
+  ::setsockopt(handle, IPPROTO_TCP, TCP_KEEPIDLE, &idle_s, sizeof idle_s);
+  ::setsockopt(handle, IPPROTO_TCP, TCP_KEEPINTVL, &interval_s, sizeof interval_s);
+  ::setsockopt(handle, IPPROTO_TCP, TCP_KEEPCNT, &probes, sizeof probes);
+}
 
 Outcome<void> Connection::flush() {
   State& state = *state_;
@@ -170,6 +181,21 @@ Outcome<Message> Connection::receive() {
 
 Outcome<Message> Connection::receive(std::uint64_t correlation) {
   return state_->receive([&] { return state_->parts.take(correlation); });
+}
+
+Outcome<std::optional<Message>> Connection::receive_within(std::uint64_t correlation, std::chrono::milliseconds limit) {
+  using Clock = std::chrono::steady_clock;
+  State& state = *state_;
+  const Clock::time_point end = Clock::now() + limit;
+  while (true) {
+    if (auto message = state.parts.take(correlation)) return message;
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - Clock::now());
+    pollfd entry{state.socket.native_handle(), POLLIN, 0};
+    const int ready = ::poll(&entry, 1, static_cast<int>(std::max(left, std::chrono::milliseconds{0}).count()));
+    if (ready == 0 || (ready < 0 && errno == EINTR)) return std::optional<Message>{};
+    if (ready < 0) return state.lost(std::strerror(errno));
+    if (auto read = state.read_some(); !read) return Unexpected{read.error()};
+  }
 }
 
 }  // namespace earmark::client

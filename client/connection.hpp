@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -49,8 +50,10 @@ class Connection {
   // The next whole answer, whichever it is; and that of one request, others being kept for later calls.
   Outcome<Message> receive();
   Outcome<Message> receive(std::uint64_t correlation);
-  // Waits as long as it takes from now on: for streams of events.
-  void wait_for_ever();
+  // For streams: none if no whole answer to this request came within `limit`, or a signal came.
+  Outcome<std::optional<Message>> receive_within(std::uint64_t correlation, std::chrono::milliseconds limit);
+  // A server that is silent because its machine has gone is noticed within two minutes, also while nothing is expected.
+  void keep_alive();
 
  private:
   struct State;

@@ -53,6 +53,7 @@ class ToJson {
     out_["still_waiting"] = fill.still_waiting;
     out_["last"] = fill.last;
     out_["takes"] = takes(fill.takes);
+    add_text("customer", fill.customer.value_or(""));
   }
 
   void operator()(const engine::CancelDecision& cancel) {
@@ -61,6 +62,7 @@ class ToJson {
     out_["order"] = cancel.order_id;
     out_["whole"] = cancel.whole;
     out_["fills_follow"] = cancel.fills_follow;
+    add_text("customer", cancel.customer.value_or(""));
     Json& lines = out_["lines"] = Json::array();
     std::size_t next = 0;
     for (const engine::CancelledLine& line : cancel.lines) {
@@ -74,6 +76,7 @@ class ToJson {
     out_["event"] = "OrderShipped";
     out_["command_id"] = ship.command_id;
     out_["order"] = ship.order_id;
+    add_text("customer", ship.customer.value_or(""));
     Json& lines = out_["lines"] = Json::array();
     std::size_t next = 0;
     for (const engine::ShippedLine& line : ship.lines) {
@@ -146,6 +149,7 @@ Json event_json(const schema::Event& event, const Catalogue& catalogue, bool dup
   Json json{{"lsn", event.stamp.lsn.value}, {"time_us", event.stamp.time.value}};
   if (event.stamp.cause.value != 0) json["cause_lsn"] = event.stamp.cause.value;
   if (duplicate) json["duplicate"] = true;
+  if (event.filtered) json["filtered"] = true;
   std::visit(ToJson(json, catalogue), event.decision);
   return json;
 }

@@ -28,12 +28,6 @@ std::string queue_place(std::uint32_t position, std::uint64_t quantity_ahead) {
 
 std::string number_text(engine::LineNumber line) { return std::to_string(line.value); }
 
-std::uint64_t units_in(std::span<const engine::Take> takes) {
-  std::uint64_t units = 0;
-  for (const engine::Take& take : takes) units += take.quantity;
-  return units;
-}
-
 // Lines about a fill, gathered in a table by whoever shows several; here for one.
 std::string fill_text(const engine::FillDecision& fill, const Catalogue& catalogue) {
   return fmt::format("order {} line {}: {} of {} from the queue{}", on_one_line(fill.order_id), fill.line.value,
@@ -105,8 +99,8 @@ class ToText {
                  places(cancel.released.subspan(next, line.releases), catalogue_), amount(line.excess)});
       next += line.releases;
     }
-    return fmt::format("Cancelled {} order {} ({})\n{}", cancel.whole ? "the whole" : "parts of",
-                       on_one_line(cancel.order_id), decision_, table.text());
+    return fmt::format("Cancelled {} order {}{} ({})\n{}", cancel.whole ? "the whole" : "parts of",
+                       on_one_line(cancel.order_id), customer(cancel.customer.value_or("")), decision_, table.text());
   }
 
   std::string operator()(const engine::ShipDecision& ship) const {
@@ -119,7 +113,8 @@ class ToText {
       table.add({number_text(line.line), catalogue_.code(line.sku), places(ship.shipped.subspan(next, line.ships), catalogue_)});
       next += line.ships;
     }
-    return fmt::format("Shipped order {} ({})\n{}", on_one_line(ship.order_id), decision_, table.text());
+    return fmt::format("Shipped order {}{} ({})\n{}", on_one_line(ship.order_id), customer(ship.customer.value_or("")), decision_,
+                       table.text());
   }
 
   std::string operator()(const engine::LoadDecision& load) const {
@@ -132,44 +127,6 @@ class ToText {
 
   const Catalogue& catalogue_;
   std::string decision_;
-};
-
-class ToSummary {
- public:
-  explicit ToSummary(const Catalogue& catalogue) : catalogue_(catalogue) {}
-
-  std::string operator()(const engine::VoidDecision&) const { return "bookkeeping"; }
-  std::string operator()(const engine::OrderDecision& order) const {
-    std::uint64_t ordered = 0, waiting = 0;
-    for (const engine::LineDecision& line : order.lines) ordered += line.quantity, waiting += line.backordered;
-    std::string text = fmt::format("order {} {}: {} in {}", on_one_line(order.id), name(order.status),
-                                   counted(ordered, "unit"), counted(order.lines.size(), "line"));
-    if (waiting != 0) text += fmt::format(", {} waiting", with_separators(waiting));
-    return text;
-  }
-  std::string operator()(const engine::ReceiptDecision& receipt) const {
-    std::uint64_t units = 0;
-    for (const engine::ReceivedRow& row : receipt.rows) units += row.quantity;
-    return fmt::format("receipt {}: {} in {}", on_one_line(receipt.id), counted(units, "unit"),
-                       counted(receipt.rows.size(), "row"));
-  }
-  std::string operator()(const engine::FillDecision& fill) const { return "filled " + fill_text(fill, catalogue_); }
-  std::string operator()(const engine::CancelDecision& cancel) const {
-    std::uint64_t waiting = 0;
-    for (const engine::CancelledLine& line : cancel.lines) waiting += line.waiting;
-    return fmt::format("cancel of order {}: {} no longer wait, {} given back", on_one_line(cancel.order_id),
-                       counted(waiting, "unit"), with_separators(units_in(cancel.released)));
-  }
-  std::string operator()(const engine::ShipDecision& ship) const {
-    return fmt::format("shipped of order {}: {}", on_one_line(ship.order_id), counted(units_in(ship.shipped), "unit"));
-  }
-  std::string operator()(const engine::LoadDecision& load) const {
-    return fmt::format("loaded {}, {}, {} of stock", counted(load.warehouses.size(), "warehouse"),
-                       counted(load.products.size(), "product"), counted(load.stock.size(), "row"));
-  }
-
- private:
-  const Catalogue& catalogue_;
 };
 
 // What of a line is reserved, or shipped, and where.
@@ -188,11 +145,6 @@ std::string line_state(std::span<const schema::Allocation> allocations, const Ca
 
 std::string event_text(const schema::Event& event, const Catalogue& catalogue, bool duplicate) {
   return std::visit(ToText(event, catalogue, duplicate), event.decision);
-}
-
-std::string event_summary(const schema::Event& event, const Catalogue& catalogue) {
-  return fmt::format("{}  {}  {}", event.stamp.lsn.value, time_text(event.stamp.time),
-                     std::visit(ToSummary(catalogue), event.decision));
 }
 
 std::string order_view_text(const schema::OrderView& view, const Catalogue& catalogue) {

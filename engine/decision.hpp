@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -93,6 +94,7 @@ struct FillDecision {
   Quantity still_waiting = 0;
   bool last = false;            // no further fill of this cause follows
   std::span<const Take> takes;
+  std::optional<std::string_view> customer{};  // of the order, so that an event stands for itself; none: journals of 0.1
 };
 
 // One row of a cancel: what it took from the waiting part, gave back of the reserved part, and could not find.
@@ -113,6 +115,7 @@ struct CancelDecision {
   bool fills_follow = false;
   std::span<const CancelledLine> lines;
   std::span<const Take> released;
+  std::optional<std::string_view> customer{};  // as in FillDecision
 };
 
 struct ShippedLine {
@@ -128,6 +131,7 @@ struct ShipDecision {
   std::uint64_t content = 0;
   std::span<const ShippedLine> lines;
   std::span<const Take> shipped;
+  std::optional<std::string_view> customer{};  // as in FillDecision
 };
 
 // What a load changed: only new or changed entries, with the dense ids that they got.

@@ -142,7 +142,8 @@ bool Settler::settle(const CancelOrder& cancel, const Message& message, Committe
         plan_.write_gates_of_filled_skus();
         const bool fills = !plan_.fills().empty();
         bundle.add(message.time, {}, CancelDecision{cancel.command_id, cancel.order_id, message.content, cancel.rows.empty(),
-                                                    fills, plan.lines, released}, message.reply, fills);
+                                                    fills, plan.lines, released, order->texts().customer},
+                   message.reply, fills);
         cause_ = cause;
         add_fills(bundle, more);
       });

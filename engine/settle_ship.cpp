@@ -34,7 +34,8 @@ bool Settler::settle(const ShipOrder& ship, const Message& message, Committer& c
           });
         }
         write_id(judged, known, IdSpace::ship, message.content, bundle.next());
-        bundle.add(message.time, {}, ShipDecision{ship.command_id, ship.order_id, message.content, lines, shipped}, message.reply);
+        bundle.add(message.time, {}, ShipDecision{ship.command_id, ship.order_id, message.content, lines, shipped, order->texts().customer},
+                   message.reply);
       });
   if (committed.attempt != Attempt::committed) {
     if (known != 0) committer.blocks().give_back(known, sizeof(KnownCommand));

@@ -86,7 +86,7 @@ const CatalogueView& Settler::catalogue() {
 }
 
 std::size_t Settler::fill_bytes() const noexcept {
-  return fills_per_commit * (384 + max_id_bytes + sizeof(Take) * shared_.capacity.warehouses);
+  return fills_per_commit * (384 + max_id_bytes + max_text_bytes + sizeof(Take) * shared_.capacity.warehouses);
 }
 
 bool Settler::fill_more(Committer& committer) {
@@ -116,7 +116,7 @@ void Settler::add_fills(Bundle& bundle, bool more) {
     const auto* order = shared_.blocks.at<OrderState>(fill.waiter.order);
     const bool last = !more && index + 1 == count;
     const FillDecision decision{order->id(), order->known.lsn(), order->lines()[fill.waiter.place.line_index].line,
-                                fill.sku, fill.row, fill.still_waiting, last, plan_.takes_of(fill)};
+                                fill.sku, fill.row, fill.still_waiting, last, plan_.takes_of(fill), order->texts().customer};
     bundle.add(cause_->time, cause_->lsn, decision, cause_->reply, !last);
   }
 }

@@ -136,6 +136,11 @@ void append_answer(std::vector<std::byte>& out, std::uint64_t correlation, const
                wire::CreateSubscribeAnswer(builder, answer.from.value, answer.durable.value, answer.oldest_kept.value));
 }
 
+void append_answer(std::vector<std::byte>& out, std::uint64_t correlation, const StreamPosition& answer) {
+  FlatBufferBuilder& builder = fresh_builder();
+  append_whole(out, MessageKind::stream_position, correlation, builder, wire::CreateStreamPosition(builder, answer.lsn.value));
+}
+
 void append_answer(std::vector<std::byte>& out, std::uint64_t correlation, const DigestAnswer& answer) {
   FlatBufferBuilder& builder = fresh_builder();
   const auto digest = put_text(builder, answer.digest);

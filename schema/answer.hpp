@@ -126,6 +126,11 @@ struct SubscribeAnswer {
   engine::Lsn from{}, durable{}, oldest_kept{};
 };
 
+// Everything up to `lsn` has been sent, or does not pass the subscription's filters.
+struct StreamPosition {
+  engine::Lsn lsn{};
+};
+
 struct DigestAnswer {
   engine::Lsn lsn{};
   std::string_view digest;
@@ -145,6 +150,7 @@ void append_answer(std::vector<std::byte>& out, std::uint64_t correlation, const
 void append_answer(std::vector<std::byte>& out, std::uint64_t correlation, const OrderView& answer);
 void append_answer(std::vector<std::byte>& out, std::uint64_t correlation, const BackordersAnswer& answer);
 void append_answer(std::vector<std::byte>& out, std::uint64_t correlation, const SubscribeAnswer& answer);
+void append_answer(std::vector<std::byte>& out, std::uint64_t correlation, const StreamPosition& answer);
 void append_answer(std::vector<std::byte>& out, std::uint64_t correlation, const DigestAnswer& answer);
 void append_answer(std::vector<std::byte>& out, std::uint64_t correlation, const StatsAnswer& answer);
 

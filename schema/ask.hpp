@@ -36,6 +36,7 @@ class RequestEncoder {
   void stock(std::vector<std::byte>& out, std::uint64_t correlation, const StockRequest& request);  // at most 15,000 SKUs
   void show(std::vector<std::byte>& out, std::uint64_t correlation, const ShowRequest& request);
   void backorders(std::vector<std::byte>& out, std::uint64_t correlation, const BackordersRequest& request);
+  // One frame: at most 60,000 bytes of filters.
   void subscribe(std::vector<std::byte>& out, std::uint64_t correlation, const SubscribeRequest& request);
   void digest(std::vector<std::byte>& out, std::uint64_t correlation);
   void stats(std::vector<std::byte>& out, std::uint64_t correlation);
@@ -46,7 +47,7 @@ class RequestEncoder {
 };
 
 using Answer = std::variant<ErrorAnswer, HelloAnswer, ResolveAnswer, CheckAnswer, StockAnswer, OrderView,
-                            BackordersAnswer, SubscribeAnswer, DigestAnswer, StatsAnswer>;
+                            BackordersAnswer, SubscribeAnswer, StreamPosition, DigestAnswer, StatsAnswer>;
 
 enum class AnswerFault : std::uint8_t { malformed, unknown_kind };
 

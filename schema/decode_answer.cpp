@@ -203,6 +203,15 @@ Decoded decode_subscribe(Parts parts, Scratch& scratch) {
   return good ? Decoded{answer} : malformed();
 }
 
+Decoded decode_position(Parts parts, Scratch& scratch) {
+  StreamPosition answer;
+  const bool good = each_part<wire::StreamPosition>(parts, scratch, [&](const wire::StreamPosition& part, bool first) {
+    answer.lsn = engine::Lsn{part.lsn()};
+    return first;
+  });
+  return good ? Decoded{answer} : malformed();
+}
+
 Decoded decode_digest(Parts parts, Scratch& scratch) {
   DigestAnswer answer;
   const bool good = each_part<wire::DigestAnswer>(parts, scratch, [&](const wire::DigestAnswer& part, bool first) {
@@ -237,6 +246,7 @@ Result<Answer, AnswerFault> AnswerDecoder::decode(MessageKind kind, Parts parts)
     case MessageKind::order_view: return decode_order_view(parts, scratch);
     case MessageKind::backorders_answer: return decode_backorders(parts, scratch);
     case MessageKind::subscribe_answer: return decode_subscribe(parts, scratch);
+    case MessageKind::stream_position: return decode_position(parts, scratch);
     case MessageKind::digest_answer: return decode_digest(parts, scratch);
     case MessageKind::stats_answer: return decode_stats(parts, scratch);
     default: return Unexpected{AnswerFault::unknown_kind};

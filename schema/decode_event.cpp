@@ -1,6 +1,7 @@
 // Records to decisions. Rows of a record of one piece are viewed where they lie; those of several pieces are gathered
 // in the scratch. Nothing here scans a text or follows a vector of strings more than once, so work is bounded by the
 // record's bytes.
+#include <optional>
 #include <vector>
 
 #include "schema/event.hpp"
@@ -54,6 +55,11 @@ bool read_enum(Wire value, Wire largest, Enum& out) noexcept {
   return value <= largest;
 }
 
+std::optional<std::string_view> read_customer(const flatbuffers::String* customer) noexcept {
+  if (customer == nullptr) return std::nullopt;
+  return view_text(customer);
+}
+
 void read_order_head(const wire::OrderDecided& order, engine::OrderDecision& out) {
   out.id = view_text(order.id());
   out.content = order.content();
@@ -102,6 +108,7 @@ bool read(const wire::BackorderFilled& fill, Position position, EventDecoder::Sc
     out.row = fill.row();
     out.still_waiting = fill.still_waiting();
     out.last = fill.last();
+    out.customer = read_customer(fill.customer());
   }
   return gather(position, fill.takes(), scratch.takes, out.takes);
 }
@@ -114,6 +121,7 @@ bool read(const wire::OrderCancelled& cancel, Position position, EventDecoder::S
     out.content = cancel.content();
     out.whole = cancel.whole();
     out.fills_follow = cancel.fills_follow();
+    out.customer = read_customer(cancel.customer());
   }
   return gather(position, cancel.lines(), scratch.cancelled, out.lines) &&
          gather(position, cancel.released(), scratch.takes, out.released);
@@ -124,6 +132,7 @@ bool read(const wire::OrderShipped& ship, Position position, EventDecoder::Scrat
     out.command_id = view_text(ship.command_id());
     out.order_id = view_text(ship.order());
     out.content = ship.content();
+    out.customer = read_customer(ship.customer());
   }
   return gather(position, ship.lines(), scratch.shipped, out.lines) &&
          gather(position, ship.shipped(), scratch.takes, out.shipped);
@@ -237,6 +246,7 @@ Result<void, EventFault> decode_pieces(NextBody&& next_body, EventDecoder::Scrat
     const bool more = event->more_parts();
     if (first) {
       out.stamp = stamp_in(*event);
+      out.filtered = event->filtered();
       type = event->body_type();
     } else if (type != event->body_type() || !same(out.stamp, stamp_in(*event))) {
       return Unexpected{EventFault::inconsistent};

@@ -217,9 +217,9 @@ Result<Request, ErrorCode> RequestDecoder::decode(MessageKind kind, Parts parts)
     case MessageKind::show: return decode_show(body, scratch);
     case MessageKind::backorders: return decode_backorders(body, scratch);
     case MessageKind::subscribe: {
-      const auto* subscribe = open<wire::Subscribe>(body, scratch);
-      if (subscribe == nullptr) return Unexpected{ErrorCode::malformed};
-      return Request{SubscribeRequest{engine::Lsn{subscribe->from_lsn()}}};
+      auto subscribe = decode_subscribe(body, scratch);
+      if (!subscribe) return Unexpected{subscribe.error()};
+      return Request{*subscribe};
     }
     case MessageKind::digest: return decode_bare<wire::Digest, DigestRequest>(body, scratch);
     case MessageKind::stats: return decode_bare<wire::Stats, StatsRequest>(body, scratch);

@@ -1,5 +1,7 @@
 // Decisions to records. Every record is cut into pieces the same way: rows in order, one vector after the other; texts
 // and scalars stand in the first piece, ids and the stamp in every one.
+#include <optional>
+#include <utility>
 #include <vector>
 
 #include "schema/event.hpp"
@@ -16,6 +18,7 @@ struct EventEncoder::Builder {
   std::vector<std::string_view> first_texts, second_texts;
   std::vector<wire::LoadedWarehouse> warehouses;
   std::vector<std::uint32_t> product_ids;
+  bool filtered = false;
 
   Builder() { fbb.DedupVtables(false); }
 
@@ -26,14 +29,23 @@ struct EventEncoder::Builder {
     event.add_body(body);
     event.add_body_type(type);
     event.add_more_parts(more);
+    event.add_filtered(filtered);
     fbb.Finish(event.Finish());
   }
 };
 
 EventEncoder::EventEncoder() : builder_(std::make_unique<Builder>()) {}
 EventEncoder::~EventEncoder() = default;
+void EventEncoder::mark_filtered(bool filtered) { builder_->filtered = filtered; }
 
 namespace {
+
+// In the first piece only. An empty one is written, too: it was recorded.
+flatbuffers::Offset<flatbuffers::String> put_customer(flatbuffers::FlatBufferBuilder& fbb,
+                                                      const std::optional<std::string_view>& customer, bool first) {
+  if (!first || !customer) return 0;
+  return customer->empty() ? fbb.CreateString("", 0) : fbb.CreateString(customer->data(), customer->size());
+}
 
 struct TextPlaces {
   flatbuffers::Offset<flatbuffers::String> customer, channel, ship_to, contact, reference, notes;
@@ -119,15 +131,17 @@ std::size_t EventEncoder::encode(const engine::Stamp& stamp, const engine::FillD
   auto& fbb = builder_->fbb;
   PieceWriter writer(out);
   Parting parting;
+  bool first = true;
   auto takes_left = decision.takes;
   do {
     parting.begin();
     fbb.Clear();
     const auto takes = put_rows<wire::Take>(fbb, parting.take(takes_left));
     const auto order = put_text(fbb, decision.order_id);
+    const auto customer = put_customer(fbb, decision.customer, std::exchange(first, false));
     const auto body =
         wire::CreateBackorderFilled(fbb, order, decision.order_lsn.value, decision.line.value, decision.sku.value,
-                                    decision.row, decision.still_waiting, decision.last, takes);
+                                    decision.row, decision.still_waiting, decision.last, takes, customer);
     builder_->finish(stamp, wire::EventBody::BackorderFilled, body.Union(), parting.more());
     writer.put(fbb, parting.more());
   } while (parting.more());
@@ -139,6 +153,7 @@ std::size_t EventEncoder::encode(const engine::Stamp& stamp, const engine::Cance
   auto& fbb = builder_->fbb;
   PieceWriter writer(out);
   Parting parting;
+  bool first = true;
   auto lines_left = decision.lines;
   auto released_left = decision.released;
   do {
@@ -148,8 +163,9 @@ std::size_t EventEncoder::encode(const engine::Stamp& stamp, const engine::Cance
     const auto released = put_rows<wire::Take>(fbb, parting.take(released_left));
     const auto command = put_text(fbb, decision.command_id);
     const auto order = put_text(fbb, decision.order_id);
+    const auto customer = put_customer(fbb, decision.customer, std::exchange(first, false));
     const auto body = wire::CreateOrderCancelled(fbb, command, order, decision.content, decision.whole,
-                                                 decision.fills_follow, lines, released);
+                                                 decision.fills_follow, lines, released, customer);
     builder_->finish(stamp, wire::EventBody::OrderCancelled, body.Union(), parting.more());
     writer.put(fbb, parting.more());
   } while (parting.more());
@@ -161,6 +177,7 @@ std::size_t EventEncoder::encode(const engine::Stamp& stamp, const engine::ShipD
   auto& fbb = builder_->fbb;
   PieceWriter writer(out);
   Parting parting;
+  bool first = true;
   auto lines_left = decision.lines;
   auto shipped_left = decision.shipped;
   do {
@@ -170,7 +187,8 @@ std::size_t EventEncoder::encode(const engine::Stamp& stamp, const engine::ShipD
     const auto shipped = put_rows<wire::Take>(fbb, parting.take(shipped_left));
     const auto command = put_text(fbb, decision.command_id);
     const auto order = put_text(fbb, decision.order_id);
-    const auto body = wire::CreateOrderShipped(fbb, command, order, decision.content, lines, shipped);
+    const auto customer = put_customer(fbb, decision.customer, std::exchange(first, false));
+    const auto body = wire::CreateOrderShipped(fbb, command, order, decision.content, lines, shipped, customer);
     builder_->finish(stamp, wire::EventBody::OrderShipped, body.Union(), parting.more());
     writer.put(fbb, parting.more());
   } while (parting.more());
@@ -191,7 +209,7 @@ std::size_t EventEncoder::encode(const engine::Stamp& stamp, const engine::LoadD
   do {
     parting.begin();
     fbb.Clear();
-    auto& [_, offsets, codes, texts, warehouse_rows, product_ids] = *builder_;
+    auto& [_, offsets, codes, texts, warehouse_rows, product_ids, unused] = *builder_;
     codes.clear(), texts.clear(), warehouse_rows.clear(), product_ids.clear();
     for (; !warehouses_left.empty() && fits(warehouses_left[0], warehouses_left[0].name);
          warehouses_left = warehouses_left.subspan(1)) {

@@ -147,11 +147,6 @@ void RequestEncoder::backorders(std::vector<std::byte>& out, std::uint64_t corre
                    wire::CreateBackorders(fbb, request.sku.value, customer, request.epoch));
 }
 
-void RequestEncoder::subscribe(std::vector<std::byte>& out, std::uint64_t correlation, const SubscribeRequest& request) {
-  auto& fbb = builder_->fresh();
-  builder_->append(out, MessageKind::subscribe, correlation, wire::CreateSubscribe(fbb, request.from.value));
-}
-
 void RequestEncoder::digest(std::vector<std::byte>& out, std::uint64_t correlation) {
   auto& fbb = builder_->fresh();
   builder_->append(out, MessageKind::digest, correlation, wire::CreateDigest(fbb));

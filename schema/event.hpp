@@ -19,6 +19,7 @@ using Decision = std::variant<engine::VoidDecision, engine::OrderDecision, engin
 struct Event {
   engine::Stamp stamp;
   Decision decision;
+  bool filtered = false;  // rows that did not pass a subscription's filters are left out
 };
 
 enum class EventFault : std::uint8_t { truncated, not_an_event, unknown_body, inconsistent };
@@ -36,6 +37,8 @@ class EventEncoder {
   std::size_t encode(const engine::Stamp& stamp, const engine::ShipDecision& decision, std::span<std::byte> out);
   std::size_t encode(const engine::Stamp& stamp, const engine::LoadDecision& decision, std::span<std::byte> out);
   std::size_t encode(const engine::Stamp& stamp, const engine::VoidDecision& decision, std::span<std::byte> out);
+  // Whether what is encoded from now on says of itself that parts are left out. At first not.
+  void mark_filtered(bool filtered);
 
  private:
   struct Builder;

@@ -25,6 +25,7 @@ enum class MessageKind : std::uint16_t {
   hello_answer = 129, resolve_answer = 131, check_answer = 136, stock_answer = 137, order_view = 138,
   backorders_answer = 139, subscribe_answer = 140, digest_answer = 141, stats_answer = 142,
   event = 192,   // answer to a command that changes something, and pushed to subscribers
+  stream_position = 193,  // pushed to subscribers with filters
   error = 255
 };
 

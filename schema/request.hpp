@@ -13,6 +13,7 @@
 #include "engine/command.hpp"
 #include "engine/errors.hpp"
 #include "engine/result.hpp"
+#include "schema/event_kind.hpp"
 #include "schema/frame.hpp"
 
 namespace earmark::schema {
@@ -70,6 +71,11 @@ struct BackordersRequest {
 };
 struct SubscribeRequest {
   engine::Lsn from{};
+  std::uint64_t epoch = 0;
+  std::span<const EventKind> kinds{};
+  std::span<const engine::SkuId> skus{};
+  std::span<const engine::WarehouseId> warehouses{};
+  std::span<const std::string_view> customers{};
 };
 struct DigestRequest {};
 struct StatsRequest {};
@@ -85,9 +91,10 @@ class RequestDecoder {
  public:
   RequestDecoder();
   ~RequestDecoder();
-  // One body. Errors: malformed, unknown_message, bad_text (also for ids), bad_code, bad_id (over 256 bytes) and, for
-  // loads only, too_many_lines. Quantities, ids and codes are NOT judged here, the engine does that in the order of
-  // semantics R8; so rows of a command in parts are passed on up to engine::max_lines + 1, and it says too_many_lines.
+  // One body. Errors: malformed, unknown_message, bad_text (also for ids), bad_code, bad_id (over 256 bytes), for loads only
+  // too_many_lines, and for subscriptions only too_many_rows (over 256 values of a filter). Quantities, ids and codes are
+  // NOT judged here, the engine does that in the order of semantics R8; so rows of a command in parts are passed on up to
+  // engine::max_lines + 1, and it says too_many_lines.
   Result<Request, engine::ErrorCode> decode(MessageKind kind, std::span<const std::byte> body);
   // A message in parts (order, cancel, receive, load): scalars and text are those of the first part, rows are
   // concatenated in order. For load, rows of a part name positions in that part's own code vectors.

@@ -48,6 +48,7 @@ struct RequestDecoder::Scratch {
   std::map<std::string_view, std::uint32_t> warehouse_places, product_places;  // of codes in earlier parts of a load
   std::vector<std::uint32_t> warehouse_remap, product_remap;
   std::vector<std::string_view> sku_codes, warehouse_codes;
+  std::vector<std::string_view> customers;
 };
 
 // `none` if the id may go to the engine, which judges emptiness and the length of 64 itself.
@@ -63,6 +64,7 @@ inline ErrorCode judge_text(std::string_view text) noexcept {
 }
 
 Result<LoadRequest, ErrorCode> decode_load(Parts parts, RequestDecoder::Scratch& scratch);
+Result<SubscribeRequest, ErrorCode> decode_subscribe(std::span<const std::byte> body, RequestDecoder::Scratch& scratch);
 Result<ResolveRequest, ErrorCode> decode_resolve(std::span<const std::byte> body, RequestDecoder::Scratch& scratch);
 
 }  // namespace earmark::schema

@@ -18,6 +18,7 @@ struct IoThread::Connection {
   bool listed = false;            // in waiting_unblocked_
   bool writing = false;           // the peer's window is full; a wait for it is under way
   bool told_to_go = false;        // `opened` is then the time of that
+  bool leaving = false;           // say_goodbye() has begun
   bool closed = false;
 };
 
@@ -87,6 +88,7 @@ asio::awaitable<void> IoThread::serve(std::shared_ptr<Connection> connection) {
 // unread input would reset the connection and lose the message. Bounded by the watch.
 asio::awaitable<void> IoThread::say_goodbye(std::shared_ptr<Connection> connection) {
   connection->opened = Clock::now();
+  connection->leaving = true;
   while (worker_.session(connection->session).unsent() != 0 && !connection->closed) {
     const auto [failed] = co_await connection->socket.async_wait(tcp::socket::wait_write, as_result);
     if (failed) co_return;
@@ -110,7 +112,11 @@ asio::awaitable<void> IoThread::watch() {
     for (const std::shared_ptr<Connection>& connection : connections_) {
       if (!connection || connection->closed) continue;
       const Session& session = worker_.session(connection->session);
-      if (session.closing && !std::exchange(connection->told_to_go, true)) connection->opened = Clock::now();
+      if (session.closing && !std::exchange(connection->told_to_go, true)) {
+        connection->opened = Clock::now();
+        asio::error_code ignored;
+        if (!connection->leaving) connection->socket.cancel(ignored);  // it may wait for bytes that never come
+      }
       if ((!session.greeted || session.closing) && Clock::now() - connection->opened > seconds(hello_deadline_s)) {
         asio::error_code ignored;
         connection->closed = true;
@@ -119,6 +125,7 @@ asio::awaitable<void> IoThread::watch() {
       }
     }
     worker_.end_unfinished(now());
+    worker_.cut_slow_subscribers(now());
     send_dirty();
     if (stopping_) stop_when_done();
     if (context_.stopped()) co_return;
@@ -149,8 +156,7 @@ void IoThread::send(const std::shared_ptr<Connection>& connection) {
   Session& session = worker_.session(connection->session);
   while (!connection->writing && !connection->closed && session.unsent() != 0) {
     asio::error_code error;
-    session.sent += connection->socket.write_some(
-        asio::buffer(session.out.data() + session.sent, session.unsent()), error);
+    session.took(connection->socket.write_some(asio::buffer(session.out.data() + session.sent, session.unsent()), error));
     if (error == asio::error::would_block) {
       connection->writing = true;
       connection->socket.async_wait(tcp::socket::wait_write, [this, connection](asio::error_code failed) {
@@ -162,15 +168,7 @@ void IoThread::send(const std::shared_ptr<Connection>& connection) {
       return;
     }
     if (error) {  // the reading side sees it, too, and ends the connection
-      session.sent = session.out.size();
-    }
-  }
-  if (session.unsent() == 0) {
-    session.sent = 0;
-    if (session.out.capacity() > 2 * most_unsent_bytes) {
-      session.out = {};
-    } else {
-      session.out.clear();
+      session.took(session.unsent());
     }
   }
 }

@@ -18,7 +18,10 @@ inline constexpr std::size_t stock_rows_per_answer = 16384;
 inline constexpr int hello_deadline_s = 10;
 inline constexpr int stop_deadline_s = 10;                    // peers that take no answers are not waited for longer
 inline constexpr std::uint32_t overloaded_retry_ms = 50;
-inline constexpr std::size_t subscription_read_bytes = 256U << 10;
+inline constexpr std::size_t subscription_read_bytes = 256U << 10;   // of the journal, in one subscriber's turn
+inline constexpr std::size_t subscription_round_bytes = 1U << 20;    // in the turns of all, before the sockets' turn comes
+inline constexpr std::uint64_t position_lsns = 65'536;               // filtered out without a word, at most
+inline constexpr std::int64_t most_stuck_us = 30'000'000;            // a subscriber that takes nothing is cut after this
 // Orders stop being taken in when fewer LSNs than this are free in the journal's window.
 inline constexpr std::uint64_t window_margin = 4096;
 

@@ -10,6 +10,8 @@
 
 #include "engine/types.hpp"
 #include "schema/frame.hpp"
+#include "server/limits.hpp"
+#include "server/subscription.hpp"
 
 namespace earmark::server {
 
@@ -20,11 +22,6 @@ struct UnfinishedMessage {
   std::vector<std::vector<std::byte>> bodies;
   std::size_t bytes = 0;
   engine::TimeUs since{};  // when its first part came
-};
-
-struct Subscription {
-  std::uint64_t correlation = 0;
-  engine::Lsn next{};
 };
 
 struct Session {
@@ -38,10 +35,25 @@ struct Session {
   std::vector<std::byte> input;
   std::vector<std::byte> out;
   std::size_t sent = 0;   // of `out`
+  std::uint64_t taken = 0;  // bytes that the peer's socket has taken, ever
   std::vector<UnfinishedMessage> unfinished;
   std::optional<Subscription> subscription;
 
   std::size_t unsent() const noexcept { return out.size() - sent; }
+  // So many bytes of `out` have gone. They are given up in large steps, so that `out` stays bounded for a peer that takes
+  // something all the time but never everything.
+  void took(std::size_t bytes) {
+    sent += bytes;
+    taken += bytes;
+    if (sent == out.size()) {
+      if (out.capacity() > 2 * most_unsent_bytes) out = {};
+      out.clear();
+      sent = 0;
+    } else if (sent >= most_unsent_bytes) {
+      out.erase(out.begin(), out.begin() + static_cast<std::ptrdiff_t>(sent));
+      sent = 0;
+    }
+  }
 };
 
 }  // namespace earmark::server

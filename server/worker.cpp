@@ -191,7 +191,7 @@ void Worker::proceed(engine::TimeUs now) {
   try_digest();
   keep_house(now);
   take_in_blocked(now);
-  for (const std::uint32_t index : std::vector<std::uint32_t>(subscribers_)) push_subscription(*sessions_[index], index);
+  push_subscriptions();
 }
 
 void Worker::finish_recovery() {

@@ -18,6 +18,7 @@
 #include "schema/request.hpp"
 #include "server/counters.hpp"
 #include "server/event_recorder.hpp"
+#include "server/event_stream.hpp"
 #include "server/hub.hpp"
 #include "server/pending_answers.hpp"
 #include "server/session.hpp"
@@ -39,6 +40,8 @@ class Worker final : public engine::Outcomes {
   void proceed(engine::TimeUs now);
   // Ends sessions whose messages in parts have not been finished in time. Once a second.
   void end_unfinished(engine::TimeUs now);
+  // Cuts subscribers that take nothing although something waits for them. Once a second.
+  void cut_slow_subscribers(engine::TimeUs now);
   // Sessions with something to send since the last call; cleared.
   std::vector<std::uint32_t> take_dirty();
 
@@ -105,6 +108,14 @@ class Worker final : public engine::Outcomes {
   void try_digest();
   void resume_admission_everywhere();
 
+  // Subscribers (worker_subscriptions.cpp).
+  bool may_subscribe(const schema::SubscribeRequest& request, engine::Lsn from, const engine::ReplyTo& reply);
+  void push_subscriptions();
+  bool has_more_for(const Session& session) const noexcept;
+  std::size_t push_subscription(Session& session, std::uint32_t index);
+  void tell_position(Session& session, engine::Lsn durable);
+  void cut_subscriber(std::uint32_t index, engine::ErrorCode code, engine::Lsn go_on_from, std::string_view message);
+
   // Letting go (worker_answers.cpp).
   bool is_front_durable() const noexcept { return !pending_.empty() && pending_.front().lsn <= hub_.engine.shared().window.durable(); }
   // `now`: one reading of the clock for all that is let go.
@@ -116,7 +127,6 @@ class Worker final : public engine::Outcomes {
   bool read_kept_decision(const PendingAnswer& answer, std::vector<std::byte>& frames);
   void deliver_mail(engine::TimeUs now);
   void keep_house(engine::TimeUs now);
-  void push_subscription(Session& session, std::uint32_t index);
   std::vector<std::byte>* out_of(const engine::ReplyTo& reply);  // nullptr: the session has gone
   void answered(const engine::ReplyTo& reply);
   void mark_dirty(std::uint32_t index);
@@ -142,6 +152,8 @@ class Worker final : public engine::Outcomes {
   std::vector<std::uint32_t> free_sessions_;
   std::uint32_t next_generation_ = 1;
   std::vector<std::uint32_t> dirty_, blocked_, subscribers_;
+  std::unique_ptr<EventStream> stream_;  // once somebody subscribes
+  std::size_t next_subscriber_ = 0;      // where the next round begins
   RingQueue<PendingAnswer> pending_;
   std::vector<std::unique_ptr<engine::Message>> housekeeping_;  // of the compactor
   bool role_stalled_ = false;       // this thread owns the settler's role and waits for room

@@ -1,4 +1,4 @@
-// Letting go: answers whose LSN is durable, in the order in which they were decided; then subscribers.
+// Letting go: answers whose LSN is durable, in the order in which they were decided.
 #include <algorithm>
 
 #include "schema/record.hpp"
@@ -195,34 +195,6 @@ void Worker::mark_dirty(std::uint32_t index) {
   if (session.dirty) return;
   session.dirty = true;
   dirty_.push_back(index);
-}
-
-// As much of the stream as the peer takes: what it has not taken bounds what is read.
-void Worker::push_subscription(Session& session, std::uint32_t index) {
-  if (!session.subscription || session.unsent() > most_unsent_bytes) return;
-  Subscription& subscription = *session.subscription;
-  const engine::Lsn durable = hub_.engine.shared().window.durable();
-  if (subscription.next > durable || !reader_->seek(subscription.next)) return;
-  while (subscription.next <= durable && session.unsent() < most_unsent_bytes) {
-    engine::Lsn first{}, last{};
-    const auto bytes = reader_->read(read_buffer_, durable, first, last);
-    if (!bytes || *bytes == 0) return;
-    std::span<const std::byte> records(read_buffer_.data(), *bytes);
-    for (engine::Lsn lsn = first; lsn <= last; lsn = lsn + 1) {
-      std::size_t size = 0;
-      bool more = true;
-      while (more) {
-        const schema::Piece piece = schema::piece_at(records.subspan(size));
-        EARMARK_CHECK(piece.stride != 0);
-        more = piece.header.more();
-        size += piece.stride;
-      }
-      schema::append_event_frames(session.out, subscription.correlation, records.first(size), false, false);
-      records = records.subspan(size);
-    }
-    subscription.next = last + 1;
-    mark_dirty(index);
-  }
 }
 
 }  // namespace earmark::server

@@ -1,5 +1,5 @@
 // One handler for each kind of request. Changing commands go to the desk or the settler; questions about stock are
-// answered from the durable view at once; questions about orders are the settler's.
+// answered from the durable view at once; questions about orders are the settler's; subscriptions: worker_subscriptions.cpp.
 #include <algorithm>
 
 #include "server/limits.hpp"
@@ -127,22 +127,6 @@ void Worker::on(const schema::CheckRequest& request, Session&, const engine::Rep
 void Worker::on(const schema::StockRequest& request, Session&, const engine::ReplyTo& reply, engine::TimeUs) {
   if (!epoch_fits(request.epoch, reply)) return;
   answer_stock(request, reply);
-}
-
-void Worker::on(const schema::SubscribeRequest& request, Session& session, const engine::ReplyTo& reply, engine::TimeUs) {
-  const engine::Lsn durable = hub_.engine.shared().window.durable();
-  const engine::Lsn from = request.from.value == 0 ? durable + 1 : request.from;
-  if (from < hub_.journal.oldest()) {
-    return refuse_now(reply, engine::ErrorCode::trimmed,
-                      "The oldest kept LSN is " + std::to_string(hub_.journal.oldest().value) + "; start there.");
-  }
-  if (!session.subscription) subscribers_.push_back(reply.session);
-  session.subscription = Subscription{reply.correlation, from};
-  if (std::vector<std::byte>* out = out_of(reply)) {
-    schema::append_answer(*out, reply.correlation, schema::SubscribeAnswer{from, durable, hub_.journal.oldest()});
-  }
-  answered(reply);
-  push_subscription(session, reply.session);
 }
 
 void Worker::on(const schema::StatsRequest&, Session&, const engine::ReplyTo& reply, engine::TimeUs) {

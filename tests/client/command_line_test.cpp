@@ -31,6 +31,9 @@ TEST_CASE("command line: bad usage is exit 2", "[client][command]") {
   CHECK(run({"replay", "somewhere", "--pipeline", "0"}) == 2);
   CHECK(run({"--server", "nowhere", "stock"}) == 2);
   CHECK(run({"--time-limit", "0", "stock"}) == 2);
+  CHECK(run({"watch", "--kind", "everything"}) == 2);
+  CHECK(run({"watch", "--from", "9", "--to", "8"}) == 2);
+  CHECK(run({"watch", "--from", "-1"}) == 2);
 }
 
 TEST_CASE("command line: files that cannot be read are exit 2", "[client][command]") {

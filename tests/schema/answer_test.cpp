@@ -78,6 +78,8 @@ TEST_CASE("answer: small answers come back as they were given", "[schema][answer
     CHECK(got.warehouse_count == hello.warehouse_count);
     CHECK(got.features == hello.features);
   });
+  round_trip(MessageKind::stream_position, StreamPosition{engine::Lsn{65'536}},
+             [](const StreamPosition& got) { CHECK(got.lsn == engine::Lsn{65'536}); });
   round_trip(MessageKind::subscribe_answer, SubscribeAnswer{engine::Lsn{3}, engine::Lsn{2}, engine::Lsn{1}},
              [](const SubscribeAnswer& got) {
                CHECK(got.from == engine::Lsn{3});

@@ -213,3 +213,34 @@ TEST_CASE("event: the time is replaced in every piece, and the stamp is read wit
   CHECK(decoded->stamp.time == later);
   check_order(sample.decision, std::get<engine::OrderDecision>(decoded->decision));
 }
+
+TEST_CASE("event: fills, cancels and ships carry the customer; one that was not recorded is not an empty one", "[schema][event]") {
+  using Customer = std::optional<std::string_view>;
+  const auto customer = GENERATE(Customer{}, Customer{""}, Customer{"Okafor Builders"});
+  // Over several pieces, too: it stands in the first.
+  const std::vector<engine::Take> takes(GENERATE(std::size_t{1}, std::size_t{12'000}), engine::Take{1, 2, engine::WarehouseId{3}, 4});
+  const auto count = static_cast<std::uint32_t>(takes.size());
+  decode_all_ways<engine::FillDecision>(encoded(engine::FillDecision{"o", {}, {}, {}, 0, 0, true, takes, customer}),
+                                        [&](const engine::FillDecision& got) { CHECK(got.customer == customer); });
+  const engine::CancelledLine cancelled[] = {{engine::LineNumber{1}, engine::SkuId{1}, 0, count, 0}};
+  decode_all_ways<engine::CancelDecision>(encoded(engine::CancelDecision{"c", "o", 1, true, false, cancelled, takes, customer}),
+                                          [&](const engine::CancelDecision& got) { CHECK(got.customer == customer); });
+  const engine::ShippedLine shipped[] = {{engine::LineNumber{1}, engine::SkuId{1}, count}};
+  decode_all_ways<engine::ShipDecision>(encoded(engine::ShipDecision{"s", "o", 1, shipped, takes, customer}),
+                                        [&](const engine::ShipDecision& got) { CHECK(got.customer == customer); });
+}
+
+TEST_CASE("event: says of itself whether parts are left out", "[schema][event]") {
+  EventEncoder encoder;
+  EventDecoder decoder;
+  AlignedBytes out(4096);
+  const engine::ReceivedRow rows[] = {{engine::SkuId{1}, engine::WarehouseId{1}, 0, 2, 2}};
+  for (const bool filtered : {false, true, false}) {
+    encoder.mark_filtered(filtered);
+    const std::size_t bytes = encoder.encode(stamp, engine::ReceiptDecision{"r", 1, false, rows}, out.span());
+    std::size_t consumed = 0;
+    const auto event = decoder.decode(out.span().first(bytes), consumed);
+    REQUIRE(event.has_value());
+    CHECK(event->filtered == filtered);
+  }
+}

@@ -1,5 +1,6 @@
 #include "schema/request.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <set>
 
@@ -7,6 +8,7 @@
 #include "schema/ask.hpp"
 #include "schema/catalogue_generated.h"
 #include "schema/order_generated.h"
+#include "schema/read_generated.h"
 #include "tests/schema/support.hpp"
 
 using namespace earmark;
@@ -159,7 +161,27 @@ TEST_CASE("request: every other command and question comes back as it was asked"
                                 });
   round_trip<SubscribeRequest>(MessageKind::subscribe,
                                [&](auto& ask, auto& out) { ask.subscribe(out, correlation, {engine::Lsn{12}}); },
-                               [&](const SubscribeRequest& got) { CHECK(got.from == engine::Lsn{12}); });
+                               [&](const SubscribeRequest& got) {
+                                 CHECK(got.from == engine::Lsn{12});
+                                 CHECK(got.kinds.size() + got.skus.size() + got.warehouses.size() + got.customers.size() == 0);
+                               });
+  const EventKind kinds[] = {EventKind::shipped, EventKind::catalogue_loaded};
+  const engine::SkuId filtered_skus[] = {engine::SkuId{9}, engine::SkuId{4'000'000'000}};
+  const engine::WarehouseId filtered_warehouses[] = {engine::WarehouseId{65'535}};
+  const std::string_view customers[] = {"", "Okafor Builders"};
+  round_trip<SubscribeRequest>(
+      MessageKind::subscribe,
+      [&](auto& ask, auto& out) {
+        ask.subscribe(out, correlation, {engine::Lsn{13}, 99, kinds, filtered_skus, filtered_warehouses, customers});
+      },
+      [&](const SubscribeRequest& got) {
+        CHECK(got.from == engine::Lsn{13});
+        CHECK(got.epoch == 99);
+        CHECK(std::ranges::equal(got.kinds, kinds));
+        CHECK(std::ranges::equal(got.skus, filtered_skus));
+        CHECK(std::ranges::equal(got.warehouses, filtered_warehouses));
+        CHECK(std::ranges::equal(got.customers, customers));
+      });
   round_trip<DigestRequest>(MessageKind::digest, [&](auto& ask, auto& out) { ask.digest(out, correlation); },
                             [](const DigestRequest&) {});
   round_trip<StatsRequest>(MessageKind::stats, [&](auto& ask, auto& out) { ask.stats(out, correlation); },
@@ -368,4 +390,17 @@ TEST_CASE("request: entries that share one big string are refused before they ar
   CHECK(code_of(load) == ErrorCode::malformed);
   REQUIRE(resolve.has_value());
   CHECK(std::get<ResolveRequest>(*resolve).sku_codes.front().empty());
+}
+
+TEST_CASE("request: customers of a subscription that share one text are bounded together", "[schema][request]") {
+  const auto subscribe = [](std::size_t count) {
+    return decode_built(MessageKind::subscribe, [&](auto& builder) {
+      const std::vector<flatbuffers::Offset<flatbuffers::String>> all(count, builder.CreateString(std::string(512, 'c')));
+      return wire::CreateSubscribe(builder, 1, 0, 0, 0, 0, builder.CreateVector(all));
+    });
+  };
+  CHECK(subscribe(128).has_value());
+  const auto more = subscribe(129);
+  REQUIRE(!more.has_value());
+  CHECK(more.error() == ErrorCode::too_many_rows);
 }

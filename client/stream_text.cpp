@@ -1,0 +1,248 @@
+#include "client/stream_text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "client/describe.hpp"
+#include "client/split.hpp"
+#include "client/table.hpp"
+
+namespace earmark::client {
+namespace {
+
+enum class Tone : std::uint8_t { plain, good, waits, bad, faint };
+
+// One part of an event: which line, which SKU, what happened.
+struct Row {
+  std::string line, sku, what;
+};
+
+struct Told {
+  std::string_view word;
+  Tone tone = Tone::plain;
+  std::string of;
+  std::vector<Row> rows;
+  std::size_t all_rows = 0;  // more than there are rows: the others are counted only
+  std::string_view noun = "line";
+};
+
+bool was_empty(engine::Quantity quantity, engine::Quantity after) { return quantity != 0 && after == quantity; }
+
+// "10 MAIN, 2 WEST (now out of stock)".
+template <class Note>
+std::string places(std::span<const engine::Take> takes, const Catalogue& catalogue, Note note) {
+  std::string text;
+  for (const engine::Take& take : takes.first(std::min(takes.size(), most_shown_places))) {
+    text += fmt::format("{}{} {}{}", text.empty() ? "" : ", ", with_separators(take.quantity),
+                        on_one_line(catalogue.code(take.warehouse)), note(take));
+  }
+  if (takes.size() > most_shown_places) {
+    std::uint64_t units = 0;
+    for (const engine::Take& take : takes.subspan(most_shown_places)) units += take.quantity;
+    text += fmt::format(" and {} in {} more warehouses", with_separators(units), takes.size() - most_shown_places);
+  }
+  return text;
+}
+
+const char* out_of_stock(const engine::Take& take) {
+  return take.quantity != 0 && take.available_after == 0 ? " (now out of stock)" : "";
+}
+const char* back_in_stock(const engine::Take& take) {
+  return was_empty(take.quantity, take.available_after) ? " (back in stock)" : "";
+}
+const char* nothing_more(const engine::Take&) { return ""; }
+
+void add(std::string& text, const std::string& more) {
+  if (!text.empty()) text += "; ";
+  text += more;
+}
+
+std::string of_customer(std::string_view customer) { return customer.empty() ? "" : " of " + on_one_line(customer); }
+
+Tone tone_of(engine::OrderStatus status) {
+  switch (status) {
+    case engine::OrderStatus::reserved: return Tone::good;
+    case engine::OrderStatus::split:
+    case engine::OrderStatus::backordered:
+    case engine::OrderStatus::reduced: return Tone::waits;
+    case engine::OrderStatus::refused:
+    case engine::OrderStatus::cancelled: return Tone::bad;
+  }
+  return Tone::plain;
+}
+
+class Teller {
+ public:
+  Teller(const schema::Event& event, const Catalogue& catalogue) : event_(event), catalogue_(catalogue) {}
+
+  Told operator()(const engine::VoidDecision& decision) const {
+    const bool forgets = decision.oldest_known.value != 0;
+    return {"bookkeeping", Tone::faint,
+            forgets ? fmt::format("ids of commands before {} are forgotten", decision.oldest_known.value) : "", {}, 0, {}};
+  }
+
+  Told operator()(const engine::OrderDecision& order) const {
+    Told told{name(order.status), tone_of(order.status), "", {}, order.lines.size()};
+    std::uint64_t units = 0;
+    each_line(order, [&](const LineSplit& split) {
+      units += split.line.quantity;
+      if (told.rows.size() < most_shown_rows) told.rows.push_back(line_row(split, order.status));
+    });
+    told.of = "order " + on_one_line(order.id) + of_customer(order.texts.customer);
+    if (!order.lines.empty()) told.of += fmt::format(", {} in {}", counted(units, "unit"), counted(order.lines.size(), "line"));
+    return told;
+  }
+
+  Told operator()(const engine::ReceiptDecision& receipt) const {
+    std::uint64_t units = 0;
+    for (const engine::ReceivedRow& row : receipt.rows) units += row.quantity;
+    Told told{"received", Tone::good, "receipt " + on_one_line(receipt.id), {}, receipt.rows.size(), "row"};
+    if (receipt.rows.size() > 1) told.of += fmt::format(", {} in {} rows", counted(units, "unit"), with_separators(receipt.rows.size()));
+    add_stock(told, receipt.rows);
+    return told;
+  }
+
+  Told operator()(const engine::FillDecision& fill) const {
+    Told told{"filled", Tone::good, "", {}, 0, {}};
+    told.of = fmt::format("order {} line {}{}: {} {} from the queue, {}", on_one_line(fill.order_id), fill.line.value,
+                          of_customer(fill.customer.value_or("")), sku(fill.sku), places(fill.takes, catalogue_, out_of_stock),
+                          fill.still_waiting == 0 ? std::string("nothing left to wait for")
+                                                  : with_separators(fill.still_waiting) + " still waiting");
+    if (event_.stamp.cause.value != 0) told.of += fmt::format(" (by {})", event_.stamp.cause.value);
+    return told;
+  }
+
+  Told operator()(const engine::CancelDecision& cancel) const {
+    Told told{"cancelled", Tone::bad, "", {}, cancel.lines.size()};
+    told.of = fmt::format("{} order {}{}", cancel.whole ? "the whole" : "parts of", on_one_line(cancel.order_id),
+                          of_customer(cancel.customer.value_or("")));
+    std::size_t next = 0;
+    for (const engine::CancelledLine& line : cancel.lines.first(std::min(cancel.lines.size(), most_shown_rows))) {
+      std::string what;
+      if (line.waiting != 0) add(what, with_separators(line.waiting) + " no longer wait");
+      if (line.releases != 0) add(what, "given back: " + places(cancel.released.subspan(next, line.releases), catalogue_, back_in_stock));
+      if (line.excess != 0) add(what, with_separators(line.excess) + " were not there");
+      next += line.releases;
+      told.rows.push_back({line_text(line.line), sku(line.sku), what.empty() ? "nothing" : what});
+    }
+    return told;
+  }
+
+  Told operator()(const engine::ShipDecision& ship) const {
+    Told told{"shipped", ship.shipped.empty() ? Tone::waits : Tone::good, "", {}, ship.lines.size()};
+    std::uint64_t units = 0;
+    for (const engine::Take& take : ship.shipped) units += take.quantity;
+    told.of = fmt::format("order {}{}, {}", on_one_line(ship.order_id), of_customer(ship.customer.value_or("")),
+                          ship.shipped.empty() ? "nothing, because nothing was reserved" : counted(units, "unit"));
+    std::size_t next = 0;
+    for (const engine::ShippedLine& line : ship.lines.first(std::min(ship.lines.size(), most_shown_rows))) {
+      const auto takes = ship.shipped.subspan(next, line.ships);
+      next += line.ships;
+      told.rows.push_back({line_text(line.line), sku(line.sku), takes.empty() ? "nothing" : places(takes, catalogue_, nothing_more)});
+    }
+    if (ship.shipped.empty()) told.rows.clear(), told.all_rows = 0;
+    return told;
+  }
+
+  Told operator()(const engine::LoadDecision& load) const {
+    return {"loaded", Tone::plain,
+            fmt::format("{}, {}, {} of stock", counted(load.warehouses.size(), "warehouse"), counted(load.products.size(), "product"),
+                        counted(load.stock.size(), "row")),
+            {}, 0, {}};
+  }
+
+ private:
+  std::string sku(engine::SkuId id) const { return on_one_line(catalogue_.code(id)); }
+  static std::string line_text(engine::LineNumber line) { return "line " + std::to_string(line.value); }
+
+  Row line_row(const LineSplit& split, engine::OrderStatus status) const {
+    std::string what;
+    if (!split.takes.empty()) add(what, "reserved " + places(split.takes, catalogue_, out_of_stock));
+    if (split.line.backordered != 0) {
+      std::string waits = with_separators(split.line.backordered) + " wait";
+      if (split.wait != nullptr) {
+        waits += " as " + ordinal(split.wait->position) + " in the queue";
+        if (split.wait->quantity_ahead != 0) waits += ", behind " + counted(split.wait->quantity_ahead, "unit");
+      }
+      add(what, waits);
+    }
+    if (split.cancelled != 0) {
+      add(what, with_separators(split.cancelled) + (status == engine::OrderStatus::refused ? " refused" : " cancelled"));
+    }
+    return {line_text(split.line.line), sku(split.line.sku), what};
+  }
+
+  void add_stock(Told& told, std::span<const engine::ReceivedRow> rows) const {
+    for (const engine::ReceivedRow& row : rows.first(std::min(rows.size(), most_shown_rows))) {
+      told.rows.push_back({"", sku(row.sku), fmt::format("{} into {}, {} available then{}", with_separators(row.quantity),
+                                                         on_one_line(catalogue_.code(row.warehouse)), with_separators(row.available_after),
+                                                         was_empty(row.quantity, row.available_after) ? " (back in stock)" : "")});
+    }
+  }
+
+  const schema::Event& event_;
+  const Catalogue& catalogue_;
+};
+
+std::string coloured(std::string text, Tone tone) {
+  constexpr const char* codes[] = {"1", "32", "33", "31", "2"};
+  return fmt::format("\x1b[{}m{}\x1b[0m", codes[static_cast<std::size_t>(tone)], text);
+}
+
+void pad(std::string& text, std::size_t width) {
+  const std::size_t now = display_width(text);
+  if (now < width) text.append(width - now, ' ');
+}
+
+constexpr std::size_t indent = 39;  // LSN, time and word, and what is between them
+
+// One row stands behind its event, several below it.
+void append_rows(std::string& text, const Told& told) {
+  std::size_t line_width = 0, sku_width = 0;
+  for (const Row& row : told.rows) {
+    line_width = std::max(line_width, display_width(row.line));
+    sku_width = std::max(sku_width, display_width(row.sku));
+  }
+  const bool below = told.all_rows > 1;
+  for (const Row& row : told.rows) {
+    std::string line = below ? std::string(indent, ' ') : std::string(": ");
+    if (!row.line.empty()) {
+      line += row.line;
+      if (below) pad(line, indent + line_width);
+      line += below ? "  " : " ";
+    }
+    const std::size_t at = display_width(line);
+    line += row.sku;
+    if (below) pad(line, at + sku_width);
+    line += (below ? "  " : " ") + row.what;
+    text += below ? "\n" + line : line;
+  }
+  if (told.all_rows > told.rows.size()) {
+    text += "\n" + std::string(indent, ' ') + "and " + counted(told.all_rows - told.rows.size(), std::string("more ") + std::string(told.noun));
+  }
+}
+
+}  // namespace
+
+std::string StreamText::text(const schema::Event& event, const Catalogue& catalogue) {
+  constexpr std::int64_t day_us = 86'400'000'000;
+  const std::string time = time_text(event.stamp.time);  // "2026-01-01 12:00:00.123 UTC"
+  const bool dated = time.ends_with(" UTC") && time.size() >= 27;
+  std::string text;
+  if (dated && event.stamp.time.value / day_us != day_) {
+    day_ = event.stamp.time.value / day_us;
+    text = time.substr(0, 10) + " UTC\n";
+    if (colours_) text = coloured(time.substr(0, 10) + " UTC", Tone::faint) + "\n";
+  }
+  const Told told = std::visit(Teller(event, catalogue), event.decision);
+  std::string word(told.word), number = fmt::format("{:>10}", event.stamp.lsn.value);
+  pad(word, 11);
+  if (colours_) word = coloured(word, told.tone), number = coloured(number, Tone::faint);
+  text += fmt::format("{}  {:<12}  {}  {}", number, dated ? time.substr(11, 12) : time, word, told.of);
+  if (event.filtered) text += " (in part)";
+  append_rows(text, told);
+  return text + "\n";
+}
+
+}  // namespace earmark::client

@@ -1,0 +1,31 @@
+// Kinds of parts of events, as subscriptions name them (schema/common.fbs EventKind). Pure; any thread.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace earmark::schema {
+
+// Values are part of the wire contract: never renumber.
+enum class EventKind : std::uint8_t {
+  order_accepted = 1, order_refused = 2, line_reserved = 3, line_backordered = 4, backorder_filled = 5, cancelled = 6,
+  shipped = 7,
+  stock_received = 30, out_of_stock = 31, back_in_stock = 32,
+  catalogue_loaded = 50
+};
+
+inline constexpr std::array every_event_kind{
+    EventKind::order_accepted, EventKind::order_refused,  EventKind::line_reserved, EventKind::line_backordered,
+    EventKind::backorder_filled, EventKind::cancelled,    EventKind::shipped,       EventKind::stock_received,
+    EventKind::out_of_stock,   EventKind::back_in_stock,  EventKind::catalogue_loaded};
+
+// Values of each filter of one subscription.
+inline constexpr std::size_t max_filter_values = 256;
+
+// As it stands in the schema, e.g. "line_reserved"; empty for a number that is no kind.
+std::string_view name(EventKind kind) noexcept;
+std::optional<EventKind> event_kind(std::string_view name) noexcept;
+
+}  // namespace earmark::schema

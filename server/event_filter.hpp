@@ -1,0 +1,74 @@
+// What of an event passes a subscription's filters, and the event made of just that. Pure; one thread.
+// An event is its parts. A part has kinds, and a SKU, a warehouse and a customer where they apply; one that lacks what a
+// filter asks for does not pass it. Parts are:
+//   an order as a whole     order_accepted or order_refused; its SKUs and warehouses are those of its lines' parts
+//   of an order's line      each take (line_reserved, out_of_stock), what waits (line_backordered), what neither took nor
+//                           waits (cancelled; of a refused order order_refused); the last two are in the line's pinned warehouse
+//   a row of a receipt      stock_received, back_in_stock
+//   a take of a fill        backorder_filled, out_of_stock
+//   of a cancel             each line, without warehouse (cancelled), and each release (cancelled, back_in_stock)
+//   of a ship               each line, without warehouse, and what left each warehouse (shipped)
+//   of a load               the load as a whole, each warehouse, each product (catalogue_loaded), each row of stock (and back_in_stock)
+// Receipts and loads are nobody's; bookkeeping has no parts. A customer that was not recorded passes, so that nothing is missed.
+// What is left agrees with itself: a line's quantity is that of its parts that are left.
+#pragma once
+
+#include <bitset>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "schema/event.hpp"
+#include "schema/request.hpp"
+
+namespace earmark::server {
+
+class EventFilter {
+ public:
+  // Copies what the request names. At most max_filter_values each, so at most about 75 KiB.
+  explicit EventFilter(const schema::SubscribeRequest& request);
+  static bool filters_anything(const schema::SubscribeRequest& request) noexcept;
+
+  bool kind(schema::EventKind kind) const noexcept { return kinds_.none() || kinds_[static_cast<std::uint8_t>(kind)]; }
+  // Id 0: the part has none.
+  bool place(engine::SkuId sku, engine::WarehouseId warehouse) const noexcept;
+  bool any_place() const noexcept { return skus_.empty() && warehouses_.empty(); }
+  bool customer(const std::optional<std::string_view>& customer) const noexcept;
+  bool any_customer() const noexcept { return customers_.empty(); }
+
+ private:
+  std::bitset<256> kinds_;
+  std::vector<engine::SkuId> skus_;              // sorted, as the others
+  std::vector<engine::WarehouseId> warehouses_;
+  std::vector<std::string> customers_;
+};
+
+enum class Passes : std::uint8_t { nothing, some, whole };
+
+// Applies filters; keeps the rows of the last event that it made. One for each thread, whatever the number of filters.
+class EventSieve {
+ public:
+  // With `some`, `left` is the event without what does not pass; its views point into `event` and here.
+  Passes sift(const EventFilter& filter, const schema::Event& event, schema::Event& left);
+
+ private:
+  Passes sift(const EventFilter& filter, const engine::VoidDecision&, schema::Decision& left);
+  Passes sift(const EventFilter& filter, const engine::OrderDecision& order, schema::Decision& left);
+  Passes sift(const EventFilter& filter, const engine::ReceiptDecision& receipt, schema::Decision& left);
+  Passes sift(const EventFilter& filter, const engine::FillDecision& fill, schema::Decision& left);
+  Passes sift(const EventFilter& filter, const engine::CancelDecision& cancel, schema::Decision& left);
+  Passes sift(const EventFilter& filter, const engine::ShipDecision& ship, schema::Decision& left);
+  Passes sift(const EventFilter& filter, const engine::LoadDecision& load, schema::Decision& left);
+
+  std::vector<engine::LineDecision> lines_;
+  std::vector<engine::LineWait> waits_;
+  std::vector<engine::Take> takes_;
+  std::vector<engine::ReceivedRow> rows_;
+  std::vector<engine::CancelledLine> cancelled_;
+  std::vector<engine::ShippedLine> shipped_;
+  std::vector<engine::LoadedWarehouse> warehouses_;
+  std::vector<engine::LoadedProduct> products_;
+};
+
+}  // namespace earmark::server

@@ -1,0 +1,119 @@
+// The stream of events as people read it, and as JSON.
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+#include "client/event_json.hpp"
+#include "client/stream_text.hpp"
+
+using namespace earmark;
+using namespace earmark::client;
+
+namespace {
+
+Catalogue catalogue() {
+  Catalogue known(1);
+  known.learn("BEAM", engine::SkuId{1});
+  known.learn("HANGER", engine::SkuId{2});
+  known.learn(std::vector<WarehouseInfo>{{"MAIN", "", 1}, {"WEST", "", 2}, {"EAST", "", 3}, {"NORTH", "", 4}, {"SOUTH", "", 5}});
+  return known;
+}
+
+engine::WarehouseId warehouse(std::uint16_t id) { return engine::WarehouseId{id}; }
+
+schema::Event event(std::uint64_t lsn, schema::Decision decision) {
+  return {{engine::Lsn{lsn}, engine::TimeUs{1'767'268'800'123'456}, engine::Lsn{}}, std::move(decision)};
+}
+
+std::string told(const schema::Event& what) {
+  StreamText text(false);
+  text.text(event(1, engine::VoidDecision{}), catalogue());  // takes the date's heading
+  return text.text(what, catalogue());
+}
+
+}  // namespace
+
+TEST_CASE("stream text: an event of one part is one line, of several a paragraph", "[client][events]") {
+  const engine::LineDecision one[] = {{engine::LineNumber{1}, engine::SkuId{2}, 3, 0, 3, 5, warehouse(2), 1, 0, {}}};
+  engine::OrderDecision order;
+  order.id = "A-1";
+  order.lines = one;
+  CHECK(told(event(42, order)) ==
+        "        42  12:00:00.123  reserved     order A-1, 3 units in 1 line: line 1 HANGER reserved 3 WEST\n");
+
+  const engine::LineDecision two[] = {{engine::LineNumber{1}, engine::SkuId{1}, 15, 3, 10, 0, warehouse(1), 1, 1, {}},
+                                      {engine::LineNumber{10}, engine::SkuId{2}, 3, 0, 2, 5, warehouse(2), 2, 0, {}}};
+  const engine::Take more[] = {{2, 4, warehouse(2), 2}};
+  const engine::LineWait waits[] = {{4, 2, 0}};
+  order.texts.customer = "Okafor Builders";
+  order.status = engine::OrderStatus::split;
+  order.lines = two, order.takes = more, order.waits = waits;
+  CHECK(told(event(43, order)) ==
+        "        43  12:00:00.123  split        order A-1 of Okafor Builders, 18 units in 2 lines\n"
+        "                                       line 1   BEAM    reserved 10 MAIN (now out of stock), 2 WEST; 3 wait as 2nd in the queue, behind 4 units\n"
+        "                                       line 10  HANGER  reserved 2 WEST; 1 cancelled\n");
+}
+
+TEST_CASE("stream text: receipts, fills, cancels, ships, loads", "[client][events]") {
+  const engine::ReceivedRow rows[] = {{engine::SkuId{1}, warehouse(1), 0, 1600, 1600}};
+  CHECK(told(event(5, engine::ReceiptDecision{"TRUCK-7", 0, true, rows})) ==
+        "         5  12:00:00.123  received     receipt TRUCK-7: BEAM 1,600 into MAIN, 1,600 available then (back in stock)\n");
+  const engine::Take takes[] = {{3, 0, warehouse(1), 1}};
+  schema::Event fill = event(6, engine::FillDecision{"A-1", engine::Lsn{2}, engine::LineNumber{1}, engine::SkuId{1}, 0, 0, true, takes, "Okafor"});
+  fill.stamp.cause = engine::Lsn{5};
+  CHECK(told(fill) ==
+        "         6  12:00:00.123  filled       order A-1 line 1 of Okafor: BEAM 3 MAIN (now out of stock) from the queue, nothing left to wait for (by 5)\n");
+  const engine::CancelledLine cancelled[] = {{engine::LineNumber{1}, engine::SkuId{1}, 7, 1, 2}};
+  const engine::Take released[] = {{3, 3, warehouse(1), 1}};
+  CHECK(told(event(7, engine::CancelDecision{"c", "A-1", 0, false, false, cancelled, released, "Okafor"})) ==
+        "         7  12:00:00.123  cancelled    parts of order A-1 of Okafor: line 1 BEAM 7 no longer wait; given back: 3 MAIN (back in stock); 2 were not there\n");
+  const engine::ShippedLine shipped[] = {{engine::LineNumber{1}, engine::SkuId{1}, 1}};
+  CHECK(told(event(8, engine::ShipDecision{"s", "A-1", 0, shipped, takes, ""})) ==
+        "         8  12:00:00.123  shipped      order A-1, 3 units: line 1 BEAM 3 MAIN\n");
+  CHECK(told(event(9, engine::ShipDecision{"s", "A-1", 0, {}, {}, ""})) ==
+        "         9  12:00:00.123  shipped      order A-1, nothing, because nothing was reserved\n");
+  CHECK(told(event(10, engine::LoadDecision{false, {}, {}, rows})) ==
+        "        10  12:00:00.123  loaded       0 warehouses, 0 products, 1 row of stock\n");
+  CHECK(told(event(11, engine::VoidDecision{engine::Lsn{4}, {}})) ==
+        "        11  12:00:00.123  bookkeeping  ids of commands before 4 are forgotten\n");
+}
+
+TEST_CASE("stream text: what is long is shortened with a count, what is left out is said", "[client][events]") {
+  std::vector<engine::LineDecision> lines(4000, {engine::LineNumber{1}, engine::SkuId{1}, 1, 0, 1, 9, warehouse(1), 1, 0, {}});
+  engine::OrderDecision order;
+  order.id = "BIG";
+  order.lines = lines;
+  const std::string text = told(event(2, order));
+  CHECK(std::count(text.begin(), text.end(), '\n') == 1 + static_cast<std::ptrdiff_t>(most_shown_rows) + 1);
+  CHECK(text.ends_with("and 3,992 more lines\n"));
+
+  const engine::Take takes[] = {{1, 9, warehouse(1), 1}, {2, 9, warehouse(2), 2}, {3, 9, warehouse(3), 3}, {4, 9, warehouse(4), 4}, {5, 9, warehouse(5), 5}, {6, 9, warehouse(1), 6}};
+  CHECK(told(event(3, engine::FillDecision{"A", {}, engine::LineNumber{1}, engine::SkuId{1}, 0, 2, true, takes, {}})).find(
+            "BEAM 1 MAIN, 2 WEST, 3 EAST, 4 NORTH and 11 in 2 more warehouses from the queue, 2 still waiting") != std::string::npos);
+
+  order.lines = {};
+  schema::Event some = event(4, order);
+  some.filtered = true;
+  CHECK(told(some) == "         4  12:00:00.123  reserved     order BIG (in part)\n");
+}
+
+TEST_CASE("stream text: the date stands above the first event of a day; names cannot move the cursor", "[client][events]") {
+  StreamText text(false);
+  engine::OrderDecision order;
+  order.id = "A\x1b[2J";
+  CHECK(text.text(event(2, order), catalogue()) == "2026-01-01 UTC\n         2  12:00:00.123  reserved     order A [2J\n");
+  CHECK(text.text(event(3, order), catalogue()) == "         3  12:00:00.123  reserved     order A [2J\n");
+  schema::Event next = event(4, order);
+  next.stamp.time.value += 86'400'000'000;
+  CHECK(text.text(next, catalogue()).starts_with("2026-01-02 UTC\n"));
+  StreamText coloured(true);
+  CHECK(coloured.text(event(2, order), catalogue()).find("\x1b[32mreserved") != std::string::npos);
+}
+
+TEST_CASE("event json: says who the customer is and what was left out", "[client][events]") {
+  const engine::Take takes[] = {{3, 0, warehouse(1), 1}};
+  schema::Event fill = event(6, engine::FillDecision{"A-1", engine::Lsn{2}, engine::LineNumber{1}, engine::SkuId{1}, 0, 0, true, takes, "Okafor"});
+  CHECK(event_json(fill, catalogue(), false).value("customer", "") == "Okafor");
+  CHECK_FALSE(event_json(fill, catalogue(), false).contains("filtered"));
+  fill.filtered = true;
+  CHECK(event_json(fill, catalogue(), false).value("filtered", false));
+}

@@ -1,0 +1,231 @@
+// The filter of events against its rules written down a second time: random events, random filters.
+#include <catch2/catch.hpp>
+#include <iostream>
+
+#include "schema/record.hpp"
+#include "server/event_filter.hpp"
+#include "tests/schema/support.hpp"
+#include "tests/server/event_parts.hpp"
+
+using namespace earmark;
+using namespace earmark::server;
+using namespace earmark::server::test;
+using earmark::schema::test::AlignedBytes;
+using earmark::schema::test::Random;
+
+namespace {
+
+// Decisions as an engine could make them, with few SKUs, warehouses and customers, so that filters meet some.
+class RandomEvent {
+ public:
+  explicit RandomEvent(Random& random) : random_(random) {
+    event_.stamp = {engine::Lsn{random.below(1000) + 1}, engine::TimeUs{5}, {}};
+    switch (random.below(7)) {
+      case 0: receipt(); break;
+      case 1: fill(); break;
+      case 2: cancel(); break;
+      case 3: ship(); break;
+      case 4: load(); break;
+      default: order(); break;
+    }
+  }
+  const schema::Event& event() const { return event_; }
+
+ private:
+  engine::SkuId sku() { return engine::SkuId{static_cast<std::uint32_t>(random_.below(4) + 1)}; }
+  engine::WarehouseId warehouse() { return engine::WarehouseId{static_cast<std::uint16_t>(random_.below(3) + 1)}; }
+  engine::Quantity few() { return static_cast<engine::Quantity>(random_.below(5)); }
+  engine::LineNumber number() { return engine::LineNumber{++lines_made_}; }
+  std::size_t rows() { return random_.chance(3) ? 2500 : random_.below(5); }
+  std::optional<std::string_view> customer() {
+    if (random_.chance(20)) return std::nullopt;
+    return std::array<std::string_view, 3>{"", "C-1", "C-2"}[random_.below(3)];
+  }
+  engine::Take take() {
+    const engine::Quantity quantity = few() + 1;
+    return {quantity, random_.chance(40) ? 0 : random_.chance(40) ? quantity : few(), warehouse(), 1};
+  }
+
+  void order() {
+    engine::OrderDecision order;
+    order.id = "order";
+    order.texts.customer = customer().value_or("");
+    order.texts.notes = "by the gate";
+    order.status = static_cast<engine::OrderStatus>(random_.below(6));
+    const bool refused = order.status == engine::OrderStatus::refused;
+    for (std::size_t count = rows() + 1; count > 0; --count) {
+      engine::LineDecision line{number(), sku(), 0, 0, 0, 0, {}, 0, 0, random_.chance(20) ? warehouse() : engine::WarehouseId{}};
+      for (std::size_t takes = refused ? 0 : random_.below(4); takes > 0; --takes) {
+        const engine::Take more = take();
+        line.quantity += more.quantity;
+        if (line.taken == 0) {
+          line.taken = more.quantity, line.available_after = more.available_after;
+          line.warehouse = more.warehouse, line.shipment = more.shipment;
+        } else {
+          takes_.push_back(more);
+          ++line.more_takes;
+        }
+      }
+      if (!refused && random_.chance(40)) {
+        line.backordered = few() + 1;
+        waits_.push_back({random_.below(9), few() + 1, static_cast<std::uint32_t>(order_lines_.size())});
+      }
+      line.quantity += line.backordered;
+      if (line.quantity == 0 || random_.chance(30)) line.quantity += few() + 1;  // given up
+      order_lines_.push_back(line);
+    }
+    order.lines = order_lines_;
+    order.takes = takes_;
+    order.waits = waits_;
+    event_.decision = order;
+  }
+  void receive() {
+    for (std::size_t count = rows() + 1; count > 0; --count) {
+      const engine::Take one = take();
+      received_.push_back({sku(), one.warehouse, 0, one.quantity, one.quantity + (random_.chance(50) ? 0 : few())});
+    }
+  }
+  void receipt() {
+    receive();
+    event_.decision = engine::ReceiptDecision{"receipt", 7, random_.chance(50), received_};
+  }
+  void fill() {
+    for (std::size_t count = random_.below(3) + 1; count > 0; --count) takes_.push_back(take());
+    event_.decision = engine::FillDecision{"order", engine::Lsn{3}, number(), sku(), 2, few(), random_.chance(50), takes_, customer()};
+  }
+  void cancel() {
+    for (std::size_t count = rows() + 1; count > 0; --count) {
+      engine::CancelledLine line{number(), sku(), few(), static_cast<std::uint32_t>(random_.below(3)), random_.below(3)};
+      for (std::uint32_t release = 0; release < line.releases; ++release) takes_.push_back(take());
+      cancelled_.push_back(line);
+    }
+    event_.decision = engine::CancelDecision{"cancel", "order", 8, random_.chance(50), random_.chance(50), cancelled_, takes_, customer()};
+  }
+  void ship() {
+    for (std::size_t count = rows() + 1; count > 0; --count) {
+      engine::ShippedLine line{number(), sku(), static_cast<std::uint32_t>(random_.below(3))};
+      for (std::uint32_t ships = 0; ships < line.ships; ++ships) takes_.push_back(take());
+      shipped_.push_back(line);
+    }
+    event_.decision = engine::ShipDecision{"ship", "order", 9, shipped_, takes_, customer()};
+  }
+  void load() {
+    if (random_.chance(70)) receive();
+    for (std::size_t count = random_.below(3); count > 0; --count) warehouses_.push_back({warehouse(), 1, "W", "name"});
+    for (std::size_t count = random_.below(3); count > 0; --count) products_.push_back({sku(), "S", "words"});
+    event_.decision = engine::LoadDecision{random_.chance(50), warehouses_, products_, received_};
+  }
+
+  Random& random_;
+  std::uint32_t lines_made_ = 0;
+  std::vector<engine::LineDecision> order_lines_;
+  std::vector<engine::Take> takes_;
+  std::vector<engine::LineWait> waits_;
+  std::vector<engine::ReceivedRow> received_;
+  std::vector<engine::CancelledLine> cancelled_;
+  std::vector<engine::ShippedLine> shipped_;
+  std::vector<engine::LoadedWarehouse> warehouses_;
+  std::vector<engine::LoadedProduct> products_;
+  schema::Event event_;
+};
+
+Asked random_filter(Random& random) {
+  Asked asked;
+  if (random.chance(50)) {
+    for (std::size_t count = random.below(3) + 1; count > 0; --count) {
+      asked.kinds.push_back(schema::every_event_kind[random.below(schema::every_event_kind.size())]);
+    }
+  }
+  if (random.chance(40)) asked.skus = {engine::SkuId{static_cast<std::uint32_t>(random.below(5) + 1)}, engine::SkuId{2}};
+  if (random.chance(40)) asked.warehouses = {engine::WarehouseId{static_cast<std::uint16_t>(random.below(4) + 1)}};
+  if (random.chance(30)) asked.customers = {random.chance(50) ? "C-1" : "", "C-9"};
+  return asked;
+}
+
+// Scalars and texts of an event, which come along whatever is left out.
+std::string envelope(const schema::Event& event) {
+  return std::visit(
+      [](const auto& decision) -> std::string {
+        using Kind = std::decay_t<decltype(decision)>;
+        if constexpr (std::is_same_v<Kind, engine::OrderDecision>) {
+          return std::string(decision.id) + "/" + std::string(decision.texts.customer) + "/" + std::string(decision.texts.notes) +
+                 "/" + std::string(name(decision.status));
+        } else if constexpr (std::is_same_v<Kind, engine::ReceiptDecision>) {
+          return std::string(decision.id) + (decision.fills_follow ? " fills follow" : "");
+        } else if constexpr (std::is_same_v<Kind, engine::FillDecision>) {
+          return std::string(decision.order_id) + " " + std::to_string(decision.line.value) + " " + std::to_string(decision.sku.value) +
+                 " " + std::to_string(decision.still_waiting) + (decision.last ? " last" : "") + " " + std::string(decision.customer.value_or("?"));
+        } else if constexpr (std::is_same_v<Kind, engine::CancelDecision> || std::is_same_v<Kind, engine::ShipDecision>) {
+          return std::string(decision.command_id) + "/" + std::string(decision.order_id) + "/" + std::string(decision.customer.value_or("?"));
+        } else if constexpr (std::is_same_v<Kind, engine::LoadDecision>) {
+          return decision.fills_follow ? "fills follow" : "";
+        } else {
+          return "";
+        }
+      },
+      event.decision);
+}
+
+std::vector<std::string> row_texts(const Parts& parts) {
+  std::vector<std::string> texts;
+  for (const Part& row : parts.rows) texts.push_back(row.text);
+  return texts;
+}
+
+}  // namespace
+
+TEST_CASE("event filter: lets through exactly the parts that the rules name, and what is left agrees with itself", "[server][events]") {
+  const std::uint64_t seed = schema::test::test_seed();
+  CAPTURE(seed);
+  Random random(seed);
+  EventSieve sieve;
+  schema::EventEncoder encoder;
+  encoder.mark_filtered(true);
+  schema::EventDecoder decoder;
+  AlignedBytes record(std::size_t{1} << 20);
+  std::size_t seen[3] = {};
+  constexpr int rounds = 20'000;
+  for (int round = 0; round < rounds; ++round) {
+    const RandomEvent made(random);
+    const Asked asked = random_filter(random);
+    const schema::SubscribeRequest request = asked.request(1, 1);
+    const Parts parts = parts_of(made.event());
+    const Expected expected = expect(asked, parts);
+    schema::Event left;
+    const Passes passes = sieve.sift(EventFilter(request), made.event(), left);
+    ++seen[static_cast<int>(passes)];
+    CAPTURE(round);
+    REQUIRE((passes != Passes::nothing) == expected.comes);
+    if (!expected.comes) continue;
+    REQUIRE((passes == Passes::some) == expected.filtered);
+    if (passes == Passes::whole) continue;
+    const std::size_t bytes = std::visit([&](const auto& decision) { return encoder.encode(left.stamp, decision, record.span()); }, left.decision);
+    REQUIRE(bytes != 0);
+    std::size_t consumed = 0;
+    const auto decoded = decoder.decode(record.span().first(bytes), consumed);
+    REQUIRE(decoded.has_value());
+    REQUIRE(decoded->filtered);
+    REQUIRE(decoded->stamp.lsn == made.event().stamp.lsn);
+    REQUIRE(row_texts(parts_of(*decoded)) == expected.rows);
+    REQUIRE(envelope(*decoded) == envelope(made.event()));
+  }
+  std::cout << "event filter: " << rounds << " random events and filters, seed " << seed << ": " << seen[0] << " left out, " << seen[1]
+            << " in part, " << seen[2] << " whole\n";
+  for (const std::size_t count : seen) REQUIRE(count > rounds / 50);
+}
+
+TEST_CASE("event filter: bookkeeping has no parts", "[server][events]") {
+  EventSieve sieve;
+  schema::Event left;
+  const Asked asked{.kinds = {schema::every_event_kind.begin(), schema::every_event_kind.end()}};
+  CHECK(sieve.sift(EventFilter(asked.request(1, 1)), {{}, engine::VoidDecision{}}, left) == Passes::nothing);
+}
+
+TEST_CASE("event kinds: every one has its name and comes back from it", "[schema][events]") {
+  for (const EventKind kind : schema::every_event_kind) CHECK(schema::event_kind(schema::name(kind)) == kind);
+  CHECK(schema::name(EventKind{0}).empty());
+  CHECK(schema::name(EventKind{8}).empty());
+  CHECK(schema::name(EventKind{255}).empty());
+  CHECK_FALSE(schema::event_kind("").has_value());
+  CHECK_FALSE(schema::event_kind("order").has_value());
+}

@@ -1,0 +1,190 @@
+// The parts of an event, listed one by one in words, and what a filter should let through: written down from the rules in
+// PROTOCOL.md, sharing nothing with the server's filter. For comparing both.
+#pragma once
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "schema/event.hpp"
+#include "schema/event_kind.hpp"
+
+namespace earmark::server::test {
+
+using schema::EventKind;
+
+struct Part {
+  std::vector<EventKind> kinds;
+  std::uint32_t sku = 0;        // 0: none
+  std::uint16_t warehouse = 0;  // 0: none
+  std::string text;
+};
+
+struct Parts {
+  bool of_an_order = false;               // so it has a customer
+  std::optional<std::string> customer;    // none: not recorded
+  std::vector<EventKind> whole;           // kinds of the event as a whole; empty: it has no part of its own
+  bool whole_has_places = false;          // those of its rows
+  std::vector<Part> rows;
+};
+
+// What a subscriber asked for.
+struct Asked {
+  std::vector<EventKind> kinds{};
+  std::vector<engine::SkuId> skus{};
+  std::vector<engine::WarehouseId> warehouses{};
+  std::vector<std::string_view> customers{};
+
+  schema::SubscribeRequest request(std::uint64_t from, std::uint64_t epoch) const {
+    return {engine::Lsn{from}, epoch, kinds, skus, warehouses, customers};
+  }
+  bool kind(const std::vector<EventKind>& any) const {
+    return kinds.empty() || std::ranges::any_of(any, [&](EventKind kind) { return std::ranges::find(kinds, kind) != kinds.end(); });
+  }
+  bool place(std::uint32_t sku, std::uint16_t warehouse) const {
+    return (skus.empty() || std::ranges::find(skus, engine::SkuId{sku}) != skus.end()) &&
+           (warehouses.empty() || std::ranges::find(warehouses, engine::WarehouseId{warehouse}) != warehouses.end());
+  }
+  bool customer(const Parts& parts) const {
+    if (customers.empty()) return true;
+    if (!parts.of_an_order) return false;
+    return !parts.customer || std::ranges::find(customers, std::string_view(*parts.customer)) != customers.end();
+  }
+};
+
+namespace detail {
+
+inline std::string text(std::uint64_t number) { return std::to_string(number); }
+
+inline std::string moved(const char* what, const engine::Take& take) {
+  return std::string(what) + " " + text(take.quantity) + "@" + text(take.warehouse.value) + " leaves " + text(take.available_after) +
+         " shipment " + text(take.shipment);
+}
+
+struct Lister {
+  Parts parts;
+
+  void add(std::vector<EventKind> kinds, engine::SkuId sku, engine::WarehouseId warehouse, std::string words) {
+    parts.rows.push_back({std::move(kinds), sku.value, warehouse.value, "sku " + text(sku.value) + " " + std::move(words)});
+  }
+  void of_order(const std::optional<std::string_view>& customer) {
+    parts.of_an_order = true;
+    if (customer) parts.customer = std::string(*customer);
+  }
+
+  void operator()(const engine::VoidDecision&) {}
+  void operator()(const engine::OrderDecision& order) {
+    of_order(order.texts.customer);
+    const bool refused = order.status == engine::OrderStatus::refused;
+    parts.whole = {refused ? EventKind::order_refused : EventKind::order_accepted};
+    parts.whole_has_places = true;
+    std::size_t next = 0;
+    for (std::size_t index = 0; index < order.lines.size(); ++index) {
+      const engine::LineDecision& line = order.lines[index];
+      const std::string head = "line " + text(line.line.value) + " ";
+      std::vector<engine::Take> takes;
+      if (line.taken != 0) takes.push_back({line.taken, line.available_after, line.warehouse, line.shipment});
+      for (int more = 0; more < line.more_takes; ++more) takes.push_back(order.takes[next++]);
+      std::uint64_t given = line.backordered;
+      for (const engine::Take& take : takes) {
+        std::vector<EventKind> kinds{EventKind::line_reserved};
+        if (take.available_after == 0) kinds.push_back(EventKind::out_of_stock);
+        add(kinds, line.sku, take.warehouse, head + moved("takes", take));
+        given += take.quantity;
+      }
+      if (line.backordered != 0) {
+        std::string words = head + "waits " + text(line.backordered);
+        for (const engine::LineWait& wait : order.waits) {
+          if (wait.line_index == index) words += " as " + text(wait.position) + " behind " + text(wait.quantity_ahead);
+        }
+        add({EventKind::line_backordered}, line.sku, line.pinned, words);
+      }
+      if (given < line.quantity) {
+        add({refused ? EventKind::order_refused : EventKind::cancelled}, line.sku, line.pinned, head + "gives up " + text(line.quantity - given));
+      }
+    }
+  }
+  void operator()(const engine::ReceiptDecision& receipt) { stock(receipt.rows, EventKind::stock_received); }
+  void operator()(const engine::FillDecision& fill) {
+    of_order(fill.customer);
+    for (const engine::Take& take : fill.takes) {
+      std::vector<EventKind> kinds{EventKind::backorder_filled};
+      if (take.available_after == 0) kinds.push_back(EventKind::out_of_stock);
+      add(kinds, fill.sku, take.warehouse, moved("fills", take));
+    }
+  }
+  void operator()(const engine::CancelDecision& cancel) {
+    of_order(cancel.customer);
+    std::size_t next = 0;
+    for (const engine::CancelledLine& line : cancel.lines) {
+      const std::string head = "line " + text(line.line.value) + " ";
+      if (line.waiting != 0 || line.excess != 0 || line.releases == 0) {
+        add({EventKind::cancelled}, line.sku, {}, head + "waited " + text(line.waiting) + " excess " + text(line.excess));
+      }
+      for (std::uint32_t release = 0; release < line.releases; ++release) {
+        const engine::Take& take = cancel.released[next++];
+        std::vector<EventKind> kinds{EventKind::cancelled};
+        if (take.available_after == take.quantity) kinds.push_back(EventKind::back_in_stock);
+        add(kinds, line.sku, take.warehouse, head + moved("gives", take));
+      }
+    }
+  }
+  void operator()(const engine::ShipDecision& ship) {
+    of_order(ship.customer);
+    std::size_t next = 0;
+    for (const engine::ShippedLine& line : ship.lines) {
+      const std::string head = "line " + text(line.line.value) + " ";
+      if (line.ships == 0) add({EventKind::shipped}, line.sku, {}, head + "ships nothing");
+      for (std::uint32_t count = 0; count < line.ships; ++count) {
+        const engine::Take& take = ship.shipped[next++];
+        add({EventKind::shipped}, line.sku, take.warehouse, head + moved("ships", take));
+      }
+    }
+  }
+  void operator()(const engine::LoadDecision& load) {
+    parts.whole = {EventKind::catalogue_loaded};
+    for (const auto& row : load.warehouses) add({EventKind::catalogue_loaded}, {}, row.id, "code " + std::string(row.code));
+    for (const auto& row : load.products) add({EventKind::catalogue_loaded}, row.id, {}, "code " + std::string(row.code));
+    stock(load.stock, EventKind::catalogue_loaded);
+  }
+  void stock(std::span<const engine::ReceivedRow> rows, EventKind kind) {
+    for (const engine::ReceivedRow& row : rows) {
+      std::vector<EventKind> kinds{kind};
+      if (row.quantity != 0 && row.available_after == row.quantity) kinds.push_back(EventKind::back_in_stock);
+      add(kinds, row.sku, row.warehouse, "gets " + text(row.quantity) + "@" + text(row.warehouse.value) + " makes " + text(row.available_after));
+    }
+  }
+};
+
+}  // namespace detail
+
+inline Parts parts_of(const schema::Event& event) {
+  detail::Lister lister;
+  std::visit(lister, event.decision);
+  return std::move(lister.parts);
+}
+
+// The rows that should come of this event, and whether it should come at all.
+struct Expected {
+  bool comes = false;
+  bool filtered = false;  // a row is left out
+  std::vector<std::string> rows;
+};
+
+inline Expected expect(const Asked& asked, const Parts& parts) {
+  Expected expected;
+  bool place = asked.skus.empty() && asked.warehouses.empty();
+  for (const Part& row : parts.rows) {
+    const bool there = asked.place(row.sku, row.warehouse);
+    place |= parts.whole_has_places && there;
+    if (there && asked.kind(row.kinds)) expected.rows.push_back(row.text);
+  }
+  const bool as_a_whole = !parts.whole.empty() && asked.kind(parts.whole) && place;
+  expected.comes = asked.customer(parts) && (as_a_whole || !expected.rows.empty());
+  expected.filtered = expected.rows.size() != parts.rows.size();
+  if (!expected.comes) expected.rows.clear();
+  return expected;
+}
+
+}  // namespace earmark::server::test
