@@ -3,6 +3,7 @@
 #include <cstdio>
 
 #include "loadtest/report.hpp"
+#include "loadtest/verdict_runs.hpp"
 
 namespace {
 
@@ -27,12 +28,20 @@ int complain(const client::Failure& failure) {
                                                           : loadtest::exit_failed;
 }
 
+int prove(const loadtest::Options& options) {
+  const auto runs = loadtest::run_verdict(options);
+  if (!runs) return complain(runs.error());
+  std::puts((options.json ? loadtest::json_of(*runs) : loadtest::table_of(*runs)).c_str());
+  return loadtest::exit_status(*runs);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   const loadtest::ParsedOptions parsed = loadtest::parse_options(argc, argv);
   if (parsed.exit_status) return *parsed.exit_status;
   listen_to_signals();
+  if (parsed.options.verdict_runs) return prove(parsed.options);
   const auto report = loadtest::run(parsed.options);
   if (!report) return complain(report.error());
   std::puts((parsed.options.json ? json_of(*report) : table_of(*report)).c_str());
