@@ -1,7 +1,9 @@
 // earmark-load: load test with a verdict. See earmark-load --help.
 #include <csignal>
 #include <cstdio>
+#include <fstream>
 
+#include "loadtest/html_page.hpp"
 #include "loadtest/report.hpp"
 #include "loadtest/verdict_runs.hpp"
 
@@ -40,10 +42,16 @@ int prove(const loadtest::Options& options) {
 int main(int argc, char** argv) {
   const loadtest::ParsedOptions parsed = loadtest::parse_options(argc, argv);
   if (parsed.exit_status) return *parsed.exit_status;
+  if (const std::string& page = parsed.options.html; !page.empty() && !std::ofstream(page, std::ios::app)) {
+    return complain(client::usage("cannot write " + page + "; name another file with --html").error);
+  }
   listen_to_signals();
   if (parsed.options.verdict_runs) return prove(parsed.options);
   const auto report = loadtest::run(parsed.options);
   if (!report) return complain(report.error());
   std::puts((parsed.options.json ? json_of(*report) : table_of(*report)).c_str());
+  if (!parsed.options.html.empty()) {
+    if (const auto written = loadtest::write_html(*report); !written) return complain(written.error());
+  }
   return exit_status(*report);
 }
