@@ -156,7 +156,7 @@ struct Verdict {
   std::uint64_t operator[](Violation violation) const noexcept { return violations[static_cast<std::size_t>(violation)]; }
 };
 
-// Work: a sort of the decisions by LSN, then one pass; about 0.15 s for each million orders of three lines. Where there are
+// Work: a sort of the decisions by LSN, then one pass; some tenths of a second for each million orders of three lines. Where there are
 // other commands than orders each line is kept, too: 24 bytes for it, and a few hundred ns for each fill, cancel or shipment.
 // `before` and `after` cover the same cells.
 Verdict check(std::span<const History* const> histories, const Delivery& delivery, const StockSnapshot& before,

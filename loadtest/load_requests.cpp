@@ -35,6 +35,10 @@ LoadThread::Connection* LoadThread::connection_with_room(const Connection* not_o
 void LoadThread::dispatch() {
   if (schedule_ || !sending_) dispatch_repeats();
   while (schedule_ && sending_ && schedule_->next() <= now_) {
+    if (options_.orders != 0 && orders_left_ == 0) {
+      stop_sending();
+      break;
+    }
     Connection* connection = connection_with_room(nullptr);
     if (connection == nullptr) break;
     const std::uint64_t intended = schedule_->next();
