@@ -153,6 +153,7 @@ Outcome<StockSnapshot> read_stock(client::Client& client, const BenchmarkCatalog
   StockSnapshot snapshot;
   snapshot.warehouses = catalogue.warehouses();
   snapshot.available.resize(std::size_t{largest} * snapshot.warehouses);
+  snapshot.reserved.resize(snapshot.available.size());
   snapshot.backordered.resize(largest);
   client::Progress progress("reading stock of SKUs", largest);
   schema::StockRequest question;
@@ -166,7 +167,9 @@ Outcome<StockSnapshot> read_stock(client::Client& client, const BenchmarkCatalog
     for (const schema::StockLevel& level : answer->levels) {
       const auto sku = level.sku.value;
       const auto warehouse = level.warehouse.value;
-      if (snapshot.holds(sku, warehouse)) snapshot.available[snapshot.cell(sku, warehouse)] = level.available;
+      if (!snapshot.holds(sku, warehouse)) continue;
+      snapshot.available[snapshot.cell(sku, warehouse)] = level.available;
+      snapshot.reserved[snapshot.cell(sku, warehouse)] = level.reserved;
     }
     for (const schema::SkuLevel& level : answer->skus) {
       if (level.sku.value - 1U < largest) snapshot.backordered[level.sku.value - 1U] = level.backordered;

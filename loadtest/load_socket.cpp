@@ -44,7 +44,7 @@ int try_connect(const addrinfo& where) {
 }
 
 // Blocking, with the time limit. Empty: all is well.
-std::string greet(int handle) {
+std::string greet(int handle, std::uint32_t& credit) {
   schema::RequestEncoder encoder;
   std::vector<std::byte> out;
   encoder.hello(out, 0, {schema::protocol_version, {}, program_name(), 0});
@@ -53,7 +53,13 @@ std::string greet(int handle) {
   std::array<std::byte, 4096> bytes;
   for (;;) {
     const schema::Split split = schema::split(in);
-    if (split.status == schema::SplitStatus::frame && split.frame.header.kind == schema::MessageKind::hello_answer) return {};
+    if (split.status == schema::SplitStatus::frame && split.frame.header.kind == schema::MessageKind::hello_answer) {
+      schema::AnswerDecoder decoder;
+      const auto answer = decoder.decode(split.frame.header.kind, std::span(&split.frame.body, 1));
+      if (!answer || !std::holds_alternative<schema::HelloAnswer>(*answer)) return "its greeting cannot be read";
+      credit = std::get<schema::HelloAnswer>(*answer).credit;
+      return {};
+    }
     if (split.status != schema::SplitStatus::need_more) return "it does not speak this protocol";
     const ssize_t count = ::recv(handle, bytes.data(), bytes.size(), 0);
     if (count <= 0) return count == 0 ? "it closed the connection" : std::strerror(errno);
@@ -81,7 +87,7 @@ Outcome<LoadSocket> LoadSocket::open(const client::Address& server) {
   for (const addrinfo* place = found; place != nullptr && handle < 0; place = place->ai_next) handle = try_connect(*place);
   if (handle < 0) return not_reached(server, std::strerror(errno));
   LoadSocket socket(handle);
-  if (const std::string fault = greet(handle); !fault.empty()) return not_reached(server, fault);
+  if (const std::string fault = greet(handle, socket.credit_); !fault.empty()) return not_reached(server, fault);
   ::fcntl(handle, F_SETFL, O_NONBLOCK);
   return socket;
 }

@@ -14,11 +14,13 @@ class LoadSocket {
   // Connected, greeted, non-blocking. Waits 10 s at most for each step.
   static client::Outcome<LoadSocket> open(const client::Address& server);
 
-  LoadSocket(LoadSocket&& other) noexcept : handle_(std::exchange(other.handle_, -1)) {}
+  LoadSocket(LoadSocket&& other) noexcept : handle_(std::exchange(other.handle_, -1)), credit_(other.credit_) {}
   LoadSocket& operator=(LoadSocket&&) = delete;
   ~LoadSocket();
 
   int handle() const noexcept { return handle_; }
+  // Requests that the server takes at one time on this connection.
+  std::uint32_t credit() const noexcept { return credit_; }
 
   enum class Status : std::uint8_t { done,
                                      would_block,
@@ -34,6 +36,7 @@ class LoadSocket {
  private:
   explicit LoadSocket(int handle) noexcept : handle_(handle) {}
   int handle_ = -1;
+  std::uint32_t credit_ = 0;
 };
 
 }  // namespace earmark::loadtest

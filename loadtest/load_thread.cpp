@@ -2,52 +2,50 @@
 
 #include <fmt/format.h>
 #include <sys/epoll.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
 
 #include "client/describe.hpp"
 #include "engine/check.hpp"
+#include "loadtest/load_connection.hpp"
 
 namespace earmark::loadtest {
 namespace {
 
 constexpr std::size_t read_bytes = 1U << 20;
-constexpr std::uint64_t nanoseconds_per_ms = 1'000'000;
-constexpr int longest_wait_ms = 100;          // so that the end of the run is noticed
-constexpr std::uint64_t observed_share = 16;  // of so many stock checks one row goes into the history
-constexpr std::uint64_t slot_bits = 16;       // of a correlation id
+constexpr std::uint64_t longest_wait = 100 * nanoseconds_per_ms;  // so that the end of the run is noticed
+constexpr std::uint64_t most_unsent_counted = 20'000'000;
+
+// Waits to the nanosecond where the kernel can (5.11 and later), otherwise to the next millisecond.
+int wait_for(int epoll, std::span<epoll_event> ready, std::uint64_t wait_ns) noexcept {
+  const timespec limit{static_cast<time_t>(wait_ns / 1'000'000'000), static_cast<long>(wait_ns % 1'000'000'000)};
+  const int count = ::epoll_pwait2(epoll, ready.data(), static_cast<int>(ready.size()), &limit, nullptr);
+  if (count >= 0 || errno != ENOSYS) return count;
+  const auto wait_ms = static_cast<int>((wait_ns + nanoseconds_per_ms - 1) / nanoseconds_per_ms);
+  return ::epoll_wait(epoll, ready.data(), static_cast<int>(ready.size()), wait_ms);
+}
 
 }  // namespace
-
-struct LoadThread::Connection {
-  Connection(LoadSocket opened, std::size_t pipeline, std::size_t lines)
-      : socket(std::move(opened)), slots(pipeline), lines_asked(pipeline * lines) {}
-
-  LoadSocket socket;
-  std::vector<Slot> slots;
-  std::vector<OrderFrameLine> lines_asked;  // `lines` for each slot; of a check the first SKU
-  std::vector<std::byte> carried;           // the beginning of a frame that is not whole yet
-  std::vector<std::byte> out;
-  std::size_t sent = 0;
-  std::size_t open = 0;
-  bool waits_writable = false;
-};
 
 std::uint64_t monotonic_ns() noexcept {
   return static_cast<std::uint64_t>(std::chrono::steady_clock::now().time_since_epoch().count());
 }
 
 LoadThread::LoadThread(const Options& options, const BenchmarkCatalogue& catalogue, std::uint32_t number, std::uint64_t history_limit)
-    : options_(options), catalogue_(catalogue),
+    : options_(options), catalogue_(catalogue), number_(number),
       id_prefix_(fmt::format("{}-{}", options.id_prefix, "0123456789abcdefghijklmnopqrstuvwxyz"[number])),
-      history_limit_(history_limit), generator_(options.shape, Random(options.seed + number).next()),
-      order_frame_(id_prefix_, catalogue.epoch(), options.shape.lines), drawn_(options.shape.lines), drawn_skus_(options.check_skus),
+      history_limit_(history_limit), one_kind_(options.mix.is_one_value()),
+      plain_orders_(options.policies.share_of(engine::Policy::ship_partial) == 1 && options.priorities.share_of(engine::Priority{100}) == 1),
+      keeps_orders_(options.mix.share_of(RequestKind::cancel) + options.mix.share_of(RequestKind::ship) + options.mix.share_of(RequestKind::show) > 0),
+      generator_(options.shape, Random(options.seed + number).next()), choices_(~options.seed - number),
+      order_frame_(id_prefix_, catalogue.epoch(), options.shape.has_fixed_lines() ? options.shape.lines : 1, !plain_orders_),
+      drawn_(options.shape.most_lines()), order_lines_(options.shape.most_lines()), drawn_skus_(options.check_skus),
       check_skus_(options.check_skus), epoll_(::epoll_create1(EPOLL_CLOEXEC)),
       input_(read_bytes + schema::max_frame_bytes + schema::frame_header_bytes) {
   EARMARK_CHECK(epoll_ >= 0);
@@ -59,7 +57,10 @@ client::Outcome<void> LoadThread::connect(std::uint32_t connections) {
   for (std::uint32_t count = 0; count < connections; ++count) {
     auto socket = LoadSocket::open(options_.server);
     if (!socket) return Unexpected{socket.error()};
-    Connection& connection = connections_.emplace_back(std::move(*socket), options_.pipeline, options_.shape.lines);
+    // What is over the server's credit would wait in the socket; in an open loop it waits here, where it is counted.
+    const std::uint32_t credit = options_.is_open_loop() ? std::max(1U, socket->credit()) : options_.pipeline;
+    Connection& connection = connections_.emplace_back(std::move(*socket), std::min(options_.pipeline, credit),
+                                                       options_.shape.has_fixed_lines() ? options_.shape.lines : 0);
     epoll_event interest{};
     interest.events = EPOLLIN;
     interest.data.ptr = &connection;
@@ -69,35 +70,94 @@ client::Outcome<void> LoadThread::connect(std::uint32_t connections) {
 }
 
 void LoadThread::run(RunTimes& times) {
+  measure_from_ = times.measure_from;
+  drain_ns_ = times.drain_ns;
+  orders_left_ = options_.orders / options_.threads + (number_ < options_.orders % options_.threads ? 1 : 0);
+  if (options_.is_open_loop()) {
+    const std::uint64_t end = times.end.load(std::memory_order_relaxed);
+    step_ns_ = std::max<std::uint64_t>(1, (end - measure_from_) / options_.rates.size());
+    std::vector<RateStep> steps;
+    for (const double rate : options_.rates) steps.push_back({measure_from_ + steps.size() * step_ns_, rate});
+    steps.front().from_ns = times.start;  // the warm-up runs at the first rate
+    schedule_.emplace(steps, end, options_.arrivals, number_, options_.threads, choices_.next());
+    tally_.steps.resize(steps.size() > 1 ? steps.size() : 0);
+    ::prctl(PR_SET_TIMERSLACK, 1'000UL);
+  }
   read_clock(times);
-  for (Connection& connection : connections_) fill(connection);
-  while ((sending_ || open_ != 0) && fault_.empty() && now_ < times.give_up) loop(times);
+  if (!schedule_) {
+    for (Connection& connection : connections_) fill(connection);
+  }
+  dispatch();
+  while ((sending_ || open_ != 0 || !repeats_.empty() || !delayed_.empty()) && fault_.empty() && (sending_ || now_ < give_up_)) loop(times);
+  timeline_.finish();
+  if (!fault_.empty()) times.end_now(now_);
+  ended_.store(true, std::memory_order_release);
+}
+
+std::uint64_t LoadThread::longest_wait_ns() const noexcept {
+  std::uint64_t wait = delayed_.empty() ? longest_wait : nanoseconds_per_ms;
+  // What is due already waits for a slot, so for an answer.
+  if (schedule_ && sending_ && schedule_->next() > now_) wait = std::min(wait, schedule_->next() - now_);
+  return wait;
 }
 
 void LoadThread::loop(RunTimes& times) {
   std::array<epoll_event, 256> ready;
-  const int wait_ms = delayed_.empty() ? longest_wait_ms : 1;
-  const int count = ::epoll_wait(epoll_, ready.data(), static_cast<int>(ready.size()), wait_ms);
+  const int count = wait_for(epoll_, ready, longest_wait_ns());
   for (int index = 0; index < std::max(count, 0); ++index) {
     auto& connection = *static_cast<Connection*>(ready[static_cast<std::size_t>(index)].data.ptr);
     if ((ready[static_cast<std::size_t>(index)].events & EPOLLOUT) != 0) flush(connection);
     if ((ready[static_cast<std::size_t>(index)].events & ~std::uint32_t{EPOLLOUT}) != 0) receive(connection, times);
   }
   if (sending_ && history_.size() >= history_limit_) {  // the other threads end, too
-    std::uint64_t end = times.end.load(std::memory_order_relaxed);
-    while (now_ < end && !times.end.compare_exchange_weak(end, now_, std::memory_order_relaxed)) {}
+    history_full_ = true;
+    times.end_now(now_);
   }
   read_clock(times);
   send_delayed();
+  dispatch();
+  timeline_.advance(now_);
+  live_.advance(now_);
   progress_.store(delivery_.answered, std::memory_order_relaxed);
 }
 
-// Relaxed: `end` is a number of its own, nothing else is published with it.
 void LoadThread::read_clock(const RunTimes& times) noexcept {
   now_ = monotonic_ns();
-  const std::uint64_t end = times.end.load(std::memory_order_relaxed);
-  measuring_ = now_ >= times.measure_from && now_ < end;
-  sending_ = now_ < end;
+  end_ = times.end.load(std::memory_order_relaxed);
+  measuring_ = now_ >= measure_from_ && now_ < end_;
+  if (!sending_ || now_ < end_) return;
+  stop_sending();
+  count_unsent();
+}
+
+void LoadThread::stop_sending() {
+  sending_ = false;
+  give_up_ = now_ + drain_ns_;
+  if (now_ >= end_) delayed_.clear();  // with a number of orders they are part of it
+  tally_.unanswered = open_;
+}
+
+// The worst of an overloaded open loop: what was due but never sent. It has waited until the end, at least.
+void LoadThread::count_unsent() {
+  if (!schedule_) return;
+  schedule_->end_at(end_);
+  for (std::uint64_t count = 0; schedule_->next() != Schedule::never; schedule_->advance()) {
+    const std::uint64_t intended = schedule_->next();
+    if (intended < measure_from_) continue;
+    if (++count > most_unsent_counted) {
+      tally_.offered += schedule_->left();
+      tally_.unsent += schedule_->left();
+      break;
+    }
+    ++tally_.offered;
+    ++tally_.unsent;
+    tally_.of(options_.mix.pick(choices_.unit())).add(end_ - intended);
+    tally_.waited.add(end_ - intended);
+    if (tally_.steps.empty()) continue;
+    StepTally& step = tally_.steps[std::min<std::size_t>((intended - measure_from_) / step_ns_, tally_.steps.size() - 1)];
+    ++step.offered;
+    step.latency.add(end_ - intended);
+  }
 }
 
 // One read: level-triggered epoll tells when there is more.
@@ -121,175 +181,6 @@ void LoadThread::receive(Connection& connection, const RunTimes& times) {
   }
   carried.assign(rest.begin(), rest.end());
   if (options_.waves && sending_ && connection.open == 0) fill(connection);
-  flush(connection);
-}
-
-void LoadThread::answer(Connection& connection, const schema::Frame& frame) {
-  const std::size_t index = frame.header.correlation & ((1U << slot_bits) - 1);
-  if (index >= connection.slots.size() || connection.slots[index].correlation != frame.header.correlation ||
-      connection.slots[index].asked == Asked::nothing) {
-    ++delivery_.unexpected;
-    return;
-  }
-  Slot& slot = connection.slots[index];
-  --open_, --connection.open;
-  ++delivery_.answered;
-  if ((frame.header.flags & schema::flag_more_parts) != 0) {
-    ++delivery_.malformed;  // none of these answers needs more than one frame
-  } else if (frame.header.kind == schema::MessageKind::error) {
-    answer_error(connection, index, frame);
-  } else if (slot.asked == Asked::order) {
-    answer_order(connection, index, frame);
-  } else {
-    answer_check(connection, index, frame);
-  }
-  const bool delayed = slot.asked == Asked::nothing;  // answer_error sends it later
-  slot.asked = Asked::nothing;
-  if (!delayed && sending_ && !options_.waves) send_next(connection, index);
-}
-
-void LoadThread::answer_order(Connection& connection, std::size_t index, const schema::Frame& frame) {
-  const Slot& slot = connection.slots[index];
-  const auto order = frame.header.kind == schema::MessageKind::event ? read_decided_order(frame.body) : std::nullopt;
-  if (!order) {
-    ++delivery_.malformed;
-    return;
-  }
-  if ((frame.header.flags & schema::flag_duplicate) != 0) {
-    ++delivery_.duplicates;  // decided for an earlier sending: no part of this run's history
-    return;
-  }
-  if (!matches(*order, slot, lines_of(connection, index))) ++delivery_.mismatched;
-  if (order->lsn.value <= slot.lsn_before) ++delivery_.out_of_order;
-  newest_lsn_ = std::max(newest_lsn_, order->lsn.value);
-  if (options_.verdict) record(*order);
-  if (!measuring_) return;
-  tally_.order_latency.add(now_ - slot.sent_ns);
-  ++tally_.statuses[static_cast<std::size_t>(order->status)];
-  tally_.lines += order->lines.size();
-  if (order->status == engine::OrderStatus::reserved) return;
-  for (std::size_t line = 0; line < order->lines.size(); ++line) {
-    if (order->lines[line].backordered != 0) ++tally_.short_lines;
-  }
-}
-
-bool LoadThread::matches(const DecidedOrder& order, const Slot& slot, std::span<const OrderFrameLine> asked) const noexcept {
-  if (order.lines.size() != asked.size() || order.id.size() != id_prefix_.size() + OrderFrame::digits ||
-      !order.id.starts_with(id_prefix_)) {
-    return false;
-  }
-  std::uint64_t number = 0;
-  for (const char digit : order.id.substr(id_prefix_.size())) number = number * 10 + static_cast<std::uint64_t>(digit - '0');
-  bool same = number == slot.number;
-  for (std::size_t index = 0; index < asked.size(); ++index) {
-    const engine::LineDecision line = order.lines[index];
-    same &= line.sku == asked[index].sku && line.quantity == asked[index].quantity && line.line.value == index + 1;
-  }
-  return same;
-}
-
-void LoadThread::record(const DecidedOrder& order) {
-  std::size_t next_take = 0;
-  for (std::size_t index = 0; index < order.lines.size(); ++index) {
-    const engine::LineDecision line = order.lines[index];
-    const std::uint16_t warehouse = line.taken != 0 ? line.warehouse.value : std::uint16_t{0};
-    history_.push({order.lsn.value, line.sku.value, warehouse, MovementKind::order_line, index == 0, line.taken,
-                   line.available_after, line.quantity, line.backordered});
-    for (std::size_t more = 0; more < line.more_takes; ++more) {
-      const engine::Take take = order.takes[next_take++];
-      history_.push({order.lsn.value, line.sku.value, take.warehouse.value, MovementKind::more_take, false, take.quantity,
-                     take.available_after, 0, 0});
-    }
-  }
-}
-
-void LoadThread::answer_check(Connection& connection, std::size_t index, const schema::Frame& frame) {
-  const Slot& slot = connection.slots[index];
-  const auto check = frame.header.kind == schema::MessageKind::check_answer ? read_checked_stock(frame.body) : std::nullopt;
-  if (!check || check->warehouses != catalogue_.warehouses() ||
-      check->available.size() != check_skus_.size() * check->warehouses) {
-    ++delivery_.malformed;
-    return;
-  }
-  if (check->lsn.value < slot.lsn_before) ++delivery_.out_of_order;  // it must show what was answered before
-  newest_lsn_ = std::max(newest_lsn_, check->lsn.value);
-  if (options_.verdict && checks_++ % observed_share == 0) {
-    const engine::SkuId first = connection.lines_asked[index * options_.shape.lines].sku;
-    for (std::uint16_t warehouse = 0; warehouse < check->warehouses; ++warehouse) {
-      history_.push({check->lsn.value, first.value, static_cast<std::uint16_t>(warehouse + 1), MovementKind::observed,
-                     warehouse == 0, 0, check->available[warehouse], 0, 0});
-    }
-  }
-  if (measuring_) tally_.check_latency.add(now_ - slot.sent_ns);
-}
-
-void LoadThread::answer_error(Connection& connection, std::size_t index, const schema::Frame& frame) {
-  const auto answer = decoder_.decode(frame.header.kind, std::span(&frame.body, 1));
-  if (!answer || !std::holds_alternative<schema::ErrorAnswer>(*answer)) {
-    ++delivery_.malformed;
-    return;
-  }
-  const auto& error = std::get<schema::ErrorAnswer>(*answer);
-  if (measuring_) ++tally_.errors[error.error.code];
-  if (error.error.code != engine::ErrorCode::overloaded) {
-    ++delivery_.errors;
-    return;
-  }
-  if (options_.waves) return;  // the next wave takes the slot with it
-  const std::uint64_t wait_ms = std::max(error.retry_after_ms, 1U);
-  const std::uint64_t random_ms = generator_.random().below(static_cast<std::uint32_t>(wait_ms));
-  delayed_.push_back({now_ + (wait_ms + random_ms) * nanoseconds_per_ms, &connection, index});
-  connection.slots[index].asked = Asked::nothing;
-}
-
-void LoadThread::send_delayed() {
-  if (delayed_.empty()) return;
-  if (!sending_) delayed_.clear();
-  for (std::size_t index = 0; index < delayed_.size();) {
-    if (delayed_[index].due_ns > now_) {
-      ++index;
-      continue;
-    }
-    const Delayed due = delayed_[index];
-    delayed_[index] = delayed_.back();
-    delayed_.pop_back();
-    send_next(*due.connection, due.slot);
-    flush(*due.connection);
-  }
-}
-
-void LoadThread::send_next(Connection& connection, std::size_t index) {
-  Slot& slot = connection.slots[index];
-  slot.correlation = ++last_correlation_ << slot_bits | index;
-  slot.sent_ns = now_;
-  slot.lsn_before = newest_lsn_;
-  ++open_, ++connection.open;
-  ++delivery_.sent;
-  const double checks = options_.checks();
-  if (checks != 0 && (checks == 1 || generator_.random().unit() < checks)) return put_check(connection, index);
-  slot.asked = Asked::order;
-  slot.number = ++last_number_;
-  const std::uint16_t preferred = generator_.order(drawn_);
-  const std::span<OrderFrameLine> lines = lines_of(connection, index);
-  for (std::size_t line = 0; line < drawn_.size(); ++line) {
-    lines[line] = {catalogue_.sku(drawn_[line].sku), drawn_[line].quantity};
-  }
-  order_frame_.append(connection.out, slot.correlation, slot.number, catalogue_.warehouse(preferred), lines);
-}
-
-void LoadThread::put_check(Connection& connection, std::size_t index) {
-  Slot& slot = connection.slots[index];
-  slot.asked = Asked::check;
-  generator_.check(drawn_skus_);
-  for (std::size_t place = 0; place < drawn_skus_.size(); ++place) {
-    check_skus_[place] = catalogue_.sku(drawn_skus_[place]);
-  }
-  lines_of(connection, index)[0].sku = check_skus_[0];
-  encoder_.check(connection.out, slot.correlation, {catalogue_.epoch(), check_skus_});
-}
-
-void LoadThread::fill(Connection& connection) {
-  for (std::size_t slot = 0; slot < connection.slots.size(); ++slot) send_next(connection, slot);
   flush(connection);
 }
 
@@ -319,10 +210,6 @@ void LoadThread::lost(const Connection& connection) {
   const std::string reason = errno == 0 ? "it closed the connection" : std::strerror(errno);
   fault_ = fmt::format("lost the server: {}; {} on this connection without answer", reason,
                        client::counted(connection.open, "request"));
-}
-
-std::span<OrderFrameLine> LoadThread::lines_of(Connection& connection, std::size_t slot) noexcept {
-  return std::span(connection.lines_asked).subspan(slot * options_.shape.lines, options_.shape.lines);
 }
 
 }  // namespace earmark::loadtest

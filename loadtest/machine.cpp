@@ -3,12 +3,15 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <string>
+#include <thread>
 #include <unordered_set>
 
 namespace earmark::loadtest {
@@ -100,8 +103,11 @@ std::uint64_t available_memory() {
   return 0;
 }
 
+unsigned machine_cores() { return std::max(1U, std::thread::hardware_concurrency()); }
+
 CpuReading CpuReading::take(std::optional<int> server_pid) {
-  return {server_pid ? process_cpu_seconds(*server_pid) : 0, own_cpu_seconds(), machine_cpu_seconds()};
+  const std::chrono::duration<double> at = std::chrono::steady_clock::now().time_since_epoch();
+  return {server_pid ? process_cpu_seconds(*server_pid) : 0, own_cpu_seconds(), machine_cpu_seconds(), at.count()};
 }
 
 }  // namespace earmark::loadtest

@@ -18,9 +18,13 @@ std::optional<int> listening_process(std::uint16_t port);
 // Memory that can be had without swapping, in bytes.
 std::uint64_t available_memory();
 
+unsigned machine_cores();
+
 // Processor time at one moment. The difference of two, divided by the time between them, is a number of cores.
 struct CpuReading {
   double server = 0, client = 0, machine = 0;
+
+  double at = 0;  // seconds of the monotonic clock
 
   static CpuReading take(std::optional<int> server_pid);
 };

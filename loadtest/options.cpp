@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <map>
+#include <optional>
 #include <random>
 
 #include "engine/limits.hpp"
@@ -20,23 +21,40 @@ constexpr const char* footer =
     "  earmark-load --connections 1 --pipeline 1           the latency of one order at a time\n"
     "  earmark-load --distribution zipf --short-share 0.5  half of the lines find no stock\n"
     "  earmark-load --op check --seconds 3                 stock checks of 10 SKUs in all warehouses\n"
-    "  earmark-load --json > run.json                      one JSON object for scripts\n"
+    "  earmark-load --mix orders=80,checks=15,cancels=2,receipts=3 --restock --distribution retail\n"
+    "                                                      orders as of a real shop, and what goes with them\n"
+    "  earmark-load --rate 20000 --html run.html           20,000 requests/s whatever the server does; a page with charts\n"
+    "  earmark-load --rate-steps 10000,20000,40000         latency at three rates, one after the other\n"
+    "  earmark-load --orders 100000 --json > run.json      a fixed number of orders, one JSON object for scripts\n"
+    "  earmark-load --verdict                              the proof: own servers with 1, 2 and 4 I/O threads\n"
     "\n"
-    "Closed loop: every connection keeps --pipeline requests under way and sends a new one for every answer. With\n"
-    "--waves it sends --pipeline requests, waits for all of their answers, and sends the next: that is how the load\n"
+    "Closed loop (default): every connection keeps --pipeline requests under way and sends a new one for every answer. It\n"
+    "finds the highest rate, but a slow server is asked less, so its latencies look better than users would find them.\n"
+    "With --waves it sends --pipeline requests, waits for all of their answers, and sends the next: that is how the load\n"
     "generators for Redis in this project's comparisons work.\n"
+    "\n"
+    "Open loop (--rate, --rate-steps): a schedule says when each request is meant to be sent, whatever the server does.\n"
+    "Latency counts from that time. Where all --pipeline slots of all connections (or the server's credit, or the sockets)\n"
+    "are full, requests wait in the client, and their waiting counts; what was never sent counts with its waiting until\n"
+    "the end. Offered, sent, answered and what was left at the end are reported.\n"
+    "\n"
+    "Retail orders follow quantile tables of Online Retail (D. Chen, 2015, UCI Machine Learning Repository): half have 15\n"
+    "lines or more, 7 % more than 64; --lines and --quantity-max do not apply to them.\n"
     "\n"
     "An empty server first gets the benchmark catalogue (SKU-000001 ..., W1 ...) with opening stock; a server that holds\n"
     "it already is used as it is, with the stock it has; a server with any other catalogue is refused.\n"
     "\n"
-    "After the run a verdict on everything the clients saw: every request answered once, every LSN given once, never\n"
-    "oversold, no line short of units, final stock as decided. --no-verdict saves the memory that it takes: 32 bytes for\n"
-    "each line of each order. When half of the machine's free memory is full the run ends early, and says so.\n"
+    "After each run a verdict on everything the clients saw: every request answered, exactly once, never oversold, units\n"
+    "conserved, waiters in order, final stock as decided. --no-verdict saves the memory that it takes: 32 bytes for each\n"
+    "line, fill and row, and as much again while it is judged. When half of the machine's free memory is full the run\n"
+    "ends early, and says so. --verdict alone is another thing: it starts servers of its own (earmarkd from its own\n"
+    "folder, temporary data, a free port) and demands that shortages, fills, helps and lost commits really happened.\n"
     "\n"
-    "Exit status: 0 done, 1 the verdict failed or nothing was checked, 2 bad usage or a server with another catalogue,\n"
-    "3 cannot reach the server, or lost it.";
+    "Ctrl-C ends a run early, with its report. Exit status: 0 done, 1 the verdict failed or nothing was checked, 2 bad\n"
+    "usage or a server with another catalogue, 3 cannot reach the server, or lost it.";
 
 constexpr std::uint32_t ample_stock = 1'000'000;  // more than a run can take of one cell
+constexpr double most_seconds = 86'400;
 constexpr double short_share_of_zipf = 0.55;      // the share in the comparisons with other systems
 
 int complain(const std::string& what) {
@@ -56,24 +74,103 @@ std::uint64_t random_bits() {
   return std::uint64_t{device()} << 32 | device();
 }
 
+// Which flags were given: some defaults depend on others.
+struct Given {
+  bool stock = false, short_share = false, warmup = false, seconds = false, server = false;
+  bool operation = false, check_share = false, connections = false, pipeline = false, skus = false, distribution = false;
+  std::optional<std::string> mix, policies, priorities;
+  std::optional<double> rate;
+};
+
+// The proof's own case, where nothing else is asked for: half of the lines short, everything mixed, commands sent twice.
+void complete_verdict_runs(Options& options, Given& given) {
+  if (!given.connections) options.connections = 16;
+  if (!given.pipeline) options.pipeline = 16;
+  if (!given.skus) options.shape.skus = 1'000;
+  if (!given.distribution) options.shape.distribution = Distribution::zipf;
+  if (!given.short_share) options.short_share = 0.5;
+  given.short_share = true;
+  if (!given.seconds) options.seconds = 2;
+  if (!given.warmup) options.warmup_seconds = 0.2;
+  if (!given.mix) given.mix = "orders=78,checks=8,cancels=4,receipts=5,ships=3,shows=2";
+  if (!given.policies) given.policies = "ship_partial=90,fill_or_kill=5,fill_and_cancel=5";
+  if (!given.priorities) given.priorities = "100=90,200=10";
+  if (options.repeat_share == 0) options.repeat_share = 0.02;
+  options.restock = true;
+}
+
+// An empty string: all is well.
+std::string complete_mix(Options& options, const Given& given) {
+  if (given.mix) {
+    if (given.operation || given.check_share) return "--mix says what --op and --check-share would; leave those out";
+    const auto mix = parse_mix(*given.mix);
+    if (!mix) return "--mix: " + mix.error() + "; for example --mix orders=80,checks=15,cancels=2,receipts=3";
+    options.mix = *mix;
+    options.operation = Operation::mix;
+  } else if (options.operation == Operation::check) {
+    options.mix = Mix(RequestKind::check);
+  } else if (options.operation == Operation::mixed) {
+    options.mix = Mix({{RequestKind::check, options.check_share}, {RequestKind::order, 1 - options.check_share}});
+  }
+  const bool has_orders = options.mix.share_of(RequestKind::order) > 0;
+  const double others = options.mix.share_of(RequestKind::cancel) + options.mix.share_of(RequestKind::ship) + options.mix.share_of(RequestKind::show);
+  if (others > 0 && !has_orders) return "cancels, ships and shows name orders of this run; give --mix a share of orders";
+  if (options.orders != 0 && !has_orders) return "--orders ends the run after so many orders; give --mix a share of orders";
+  if (options.restock && (!has_orders || options.mix.share_of(RequestKind::receipt) == 0)) {
+    return "--restock lets receipts bring back what orders took; give --mix a share of both";
+  }
+  if (given.policies) {
+    const auto policies = parse_policies(*given.policies);
+    if (!policies) return "--policies: " + policies.error() + "; for example --policies ship_partial=90,fill_or_kill=10";
+    options.policies = *policies;
+  }
+  if (!given.priorities) return {};
+  const auto priorities = parse_priorities(*given.priorities);
+  if (!priorities) return "--priorities: " + priorities.error() + "; for example --priorities 100=80,200=20";
+  options.priorities = *priorities;
+  return {};
+}
+
+std::string complete_rates(Options& options, const Given& given) {
+  if (given.rate && !options.rates.empty()) return "--rate and --rate-steps exclude each other";
+  if (given.rate) options.rates = {*given.rate};
+  if (options.is_open_loop() && options.waves) return "--waves is a closed loop, --rate an open one; choose";
+  if (!options.is_open_loop() && options.arrivals == Arrivals::poisson) return "--arrivals needs --rate or --rate-steps";
+  if (options.rates.size() > 1 && options.orders != 0) return "--rate-steps shares --seconds out among the rates; leave --orders out";
+  return {};
+}
+
 // What can only be judged when all flags are known. An empty string: all is well.
-std::string complete(Options& options, const std::string& server, bool stock_given, bool share_given) {
+std::string complete(Options& options, const std::string& server, Given& given) {
+  if (options.verdict_runs) {
+    if (given.server) return "--verdict starts servers of its own; leave --server out, or --verdict: every run has a verdict";
+    if (!options.verdict || !options.html.empty()) return "--verdict goes with neither --no-verdict nor --html";
+    complete_verdict_runs(options, given);
+  }
   auto address = client::Address::parse(server);
   if (!address) return address.error().text;
   options.server = *address;
-  if (options.shape.lines > options.shape.skus) return "--lines asks for more distinct SKUs than --skus has; lower it";
+  if (std::string fault = complete_mix(options, given); !fault.empty()) return fault;
+  if (std::string fault = complete_rates(options, given); !fault.empty()) return fault;
+  if (options.shape.has_fixed_lines() && options.shape.lines > options.shape.skus) {
+    return "--lines asks for more distinct SKUs than --skus has; lower it";
+  }
   if (options.threads > options.connections) return "--threads is more than --connections; a thread without a connection has nothing to do";
-  if (stock_given && share_given) return "--stock and --short-share exclude each other: the share is made by leaving SKUs without stock";
+  if (given.stock && given.short_share && !options.verdict_runs) {
+    return "--stock and --short-share exclude each other: the share is made by leaving SKUs without stock";
+  }
   if (options.id_prefix.size() > 40) return "--id-prefix may have 40 bytes; ids have 64 in all";
   if (std::any_of(options.id_prefix.begin(), options.id_prefix.end(), [](char c) { return c < '!' || c > '~'; })) {
     return "--id-prefix may have printable ASCII characters only";
   }
+  if (options.orders != 0 && !given.warmup) options.warmup_seconds = 0;
+  if (options.orders != 0 && !given.seconds) options.seconds = most_seconds;
   if (options.seed == 0) options.seed = random_bits() >> 32 | 1;
   if (options.id_prefix.empty()) options.id_prefix = random_prefix(random_bits());
-  if (!stock_given) {
+  if (!given.stock) {
     options.stock = ample_stock;
-    if (!share_given && options.shape.distribution == Distribution::zipf) options.short_share = short_share_of_zipf;
-    if (!share_given && options.shape.distribution == Distribution::hot) options.short_share = 1.0 / options.shape.lines;
+    if (!given.short_share && options.shape.distribution == Distribution::zipf) options.short_share = short_share_of_zipf;
+    if (!given.short_share && options.shape.distribution == Distribution::hot) options.short_share = 1.0 / options.shape.lines;
   }
   return {};
 }
@@ -85,6 +182,7 @@ std::string_view name(Operation operation) noexcept {
     case Operation::order: return "order";
     case Operation::check: return "check";
     case Operation::mixed: return "mixed";
+    case Operation::mix: return "mix";
   }
   return "unknown";
 }
@@ -101,40 +199,59 @@ ParsedOptions parse_options(int argc, const char* const* argv) {
   const char* environment = std::getenv("EARMARK_SERVER");
   std::string server = environment != nullptr ? environment : "127.0.0.1:7411";
   int server_pid = 0;
+  Given given;
+  bool no_verdict = false;
   const std::map<std::string, Distribution> distributions = {
-      {"uniform", Distribution::uniform}, {"zipf", Distribution::zipf}, {"hot", Distribution::hot}};
+      {"uniform", Distribution::uniform}, {"zipf", Distribution::zipf}, {"hot", Distribution::hot}, {"retail", Distribution::retail}};
+  const std::map<std::string, Arrivals> arrivals = {{"constant", Arrivals::constant}, {"poisson", Arrivals::poisson}};
   const std::map<std::string, Operation> operations = {
       {"order", Operation::order}, {"check", Operation::check}, {"mixed", Operation::mixed}};
-  app.add_option("--server", server, "HOST:PORT of the server (environment: EARMARK_SERVER)")->capture_default_str();
-  app.add_option("--connections", options.connections, "Connections")
+  auto* server_option = app.add_option("--server", server, "HOST:PORT of the server (environment: EARMARK_SERVER)")->capture_default_str();
+  auto* connections = app.add_option("--connections", options.connections, "Connections")
       ->capture_default_str()
       ->check(CLI::Range(1, 10'000));
-  app.add_option("--pipeline", options.pipeline, "Requests under way on each connection")
+  auto* pipeline = app.add_option("--pipeline", options.pipeline, "Requests under way on each connection, at most in an open loop")
       ->capture_default_str()
       ->check(CLI::Range(1, 4'096));
   app.add_flag("--waves", options.waves, "Send --pipeline requests, wait for all answers, repeat");
   app.add_option("--threads", options.threads, "Threads that drive the connections")
       ->capture_default_str()
       ->check(CLI::Range(1, 36));
-  app.add_option("--seconds", options.seconds, "Length of the measurement")
+  auto* seconds = app.add_option("--seconds", options.seconds, "Length of the measurement; with --orders its limit")
       ->capture_default_str()
-      ->check(CLI::Range(0.1, 86'400.0));
-  app.add_option("--warmup", options.warmup_seconds, "Seconds of load before it")
+      ->check(CLI::Range(0.1, most_seconds));
+  auto* warmup = app.add_option("--warmup", options.warmup_seconds, "Seconds of load before it (with --orders: 0)")
       ->capture_default_str()
       ->check(CLI::Range(0.0, 3'600.0));
-  app.add_option("--op", options.operation, "order, check or mixed")
+  app.add_option("--orders", options.orders, "End after so many orders")->check(CLI::Range(std::uint64_t{1}, std::uint64_t{9'000'000'000}));
+  app.add_option("--rate", given.rate, "Open loop: requests a second, all connections together")->check(CLI::Range(0.1, 1e7));
+  app.add_option("--rate-steps", options.rates, "Open loop: rates one after the other, each for its share of --seconds")
+      ->delimiter(',')
+      ->expected(1, 100)
+      ->check(CLI::Range(0.1, 1e7));
+  app.add_option("--arrivals", options.arrivals, "Open loop: constant (evenly spaced) or poisson (random times)")
+      ->transform(CLI::CheckedTransformer(arrivals).description(""))
+      ->default_str("constant");
+  app.add_option("--mix", given.mix, "Requests in shares: orders, checks, cancels, receipts, ships, shows (orders=80,checks=20)");
+  auto* operation = app.add_option("--op", options.operation, "order, check or mixed: short for a --mix")
       ->transform(CLI::CheckedTransformer(operations).description(""))
       ->default_str("order");
-  app.add_option("--check-share", options.check_share, "Share of stock checks with --op mixed")
+  auto* check_share = app.add_option("--check-share", options.check_share, "Share of stock checks with --op mixed")
       ->capture_default_str()
       ->check(CLI::Range(0.0, 1.0));
   app.add_option("--check-skus", options.check_skus, "SKUs that a stock check names")
       ->capture_default_str()
       ->check(CLI::Range(1, 50));
-  app.add_option("--distribution", shape.distribution, "Which SKUs: uniform, zipf or hot")
+  app.add_option("--policies", given.policies, "Policies of orders in shares: ship_partial, fill_or_kill, fill_and_cancel");
+  app.add_option("--priorities", given.priorities, "Priorities of orders in shares (100=90,200=10)");
+  app.add_option("--repeat-share", options.repeat_share, "Share of commands that are sent twice, on two connections")
+      ->capture_default_str()
+      ->check(CLI::Range(0.0, 1.0));
+  app.add_flag("--restock", options.restock, "Receipts bring back what orders took, and half of what waits: the short share stays");
+  auto* distribution = app.add_option("--distribution", shape.distribution, "Which SKUs: uniform, zipf, hot or retail")
       ->transform(CLI::CheckedTransformer(distributions).description(""))
       ->default_str("uniform");
-  app.add_option("--skus", shape.skus, "SKUs of the catalogue")
+  auto* skus = app.add_option("--skus", shape.skus, "SKUs of the catalogue")
       ->capture_default_str()
       ->check(CLI::Range(1, 50'000'000));
   app.add_option("--warehouses", shape.warehouses, "Warehouses of the catalogue")
@@ -154,9 +271,11 @@ ParsedOptions parse_options(int argc, const char* const* argv) {
                     ->check(CLI::Range(0.0, 1.0));
   app.add_option("--seed", options.seed, "Seed of the generator (default: chosen and printed)");
   app.add_option("--id-prefix", options.id_prefix, "Beginning of every order id (default: chosen and printed)");
-  app.add_flag("--verdict,!--no-verdict", options.verdict, "Judge what the clients saw (default)");
+  app.add_flag("--verdict", options.verdict_runs, "The proof: runs against own servers with 1, 2 and 4 I/O threads");
+  app.add_flag("--no-verdict", no_verdict, "Do not judge what the clients saw");
   app.add_option("--server-pid", server_pid, "Process whose CPU time is the server's (default: the local listener)")
       ->check(CLI::PositiveNumber);
+  app.add_option("--html", options.html, "Write a page with charts to this file");
   app.add_flag("--json", options.json, "One JSON object instead of a table");
   try {
     app.parse(argc, argv);
@@ -168,7 +287,13 @@ ParsedOptions parse_options(int argc, const char* const* argv) {
     return parsed;
   }
   if (server_pid != 0) options.server_pid = server_pid;
-  const std::string fault = complete(options, server, stock->count() != 0, share->count() != 0);
+  options.verdict = !no_verdict;
+  given.stock = stock->count() != 0, given.short_share = share->count() != 0;
+  given.warmup = warmup->count() != 0, given.seconds = seconds->count() != 0, given.server = server_option->count() != 0;
+  given.operation = operation->count() != 0, given.check_share = check_share->count() != 0;
+  given.connections = connections->count() != 0, given.pipeline = pipeline->count() != 0;
+  given.skus = skus->count() != 0, given.distribution = distribution->count() != 0;
+  const std::string fault = complete(options, server, given);
   if (!fault.empty()) parsed.exit_status = complain(fault);
   return parsed;
 }

@@ -4,15 +4,19 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "client/address.hpp"
+#include "loadtest/mix.hpp"
+#include "loadtest/schedule.hpp"
 #include "loadtest/workload.hpp"
 
 namespace earmark::loadtest {
 
 enum class Operation : std::uint8_t { order,
                                       check,
-                                      mixed };
+                                      mixed,
+                                      mix };
 std::string_view name(Operation operation) noexcept;
 
 struct Options {
@@ -22,8 +26,16 @@ struct Options {
   bool waves = false;           // send `pipeline` requests, wait for all answers, repeat
   std::uint32_t threads = 1;
   double seconds = 5, warmup_seconds = 1;
+  std::uint64_t orders = 0;          // ends after so many; 0: after `seconds`
+  std::vector<double> rates;         // open loop: requests a second, one after the other; empty: closed loop
+  Arrivals arrivals = Arrivals::constant;
   WorkloadShape shape;
-  Operation operation = Operation::order;
+  Mix mix{RequestKind::order};
+  PolicyShares policies{engine::Policy::ship_partial};
+  PriorityShares priorities{engine::Priority{100}};
+  double repeat_share = 0;  // of the commands are sent twice
+  bool restock = false;     // receipts bring what orders took
+  Operation operation = Operation::order;  // as it was asked for; `mix` is what it means
   double check_share = 0.5;  // of the requests, with `mixed`
   std::uint32_t check_skus = 10;
   std::uint64_t seed = 0;
@@ -31,13 +43,13 @@ struct Options {
   std::uint32_t stock = 0;  // of each cell, where there is some
   double short_share = 0;
   bool verdict = true;
+  bool verdict_runs = false;  // --verdict: servers of its own, one after the other
+  std::string html;           // file for a page; empty: none
   bool json = false;
   std::optional<int> server_pid;
 
-  double checks() const noexcept {
-    return operation == Operation::order ? 0 : operation == Operation::check ? 1
-                                                                             : check_share;
-  }
+  bool is_open_loop() const noexcept { return !rates.empty(); }
+  double checks() const noexcept { return mix.share_of(RequestKind::check); }
 };
 
 // The options, or the exit status with which to end at once (help, version, bad flags: already printed).

@@ -14,7 +14,7 @@ void put(std::byte* at, const auto& value) noexcept { std::memcpy(at, &value, si
 
 }  // namespace
 
-OrderFrame::OrderFrame(std::string_view id_prefix, std::uint64_t epoch, std::size_t lines) {
+OrderFrame::OrderFrame(std::string_view id_prefix, std::uint64_t epoch, std::size_t lines, bool any_policy) {
   const std::string id = std::string(id_prefix) + std::string(digits, '0');
   std::vector<engine::OrderLine> rows(lines);
   for (std::size_t index = 0; index < lines; ++index) rows[index].line = engine::LineNumber{static_cast<std::uint32_t>(index + 1)};
@@ -23,6 +23,10 @@ OrderFrame::OrderFrame(std::string_view id_prefix, std::uint64_t epoch, std::siz
   request.order.preferred = engine::WarehouseId{1};  // not the default, so that the field is there to be patched
   request.order.lines = rows;
   request.epoch = epoch;
+  if (any_policy) {
+    request.order.policy = engine::Policy::fill_or_kill;
+    request.order.priority = engine::Priority{1};
+  }
   schema::RequestEncoder encoder;
   encoder.order(frame_, 0, request);
 
@@ -32,6 +36,10 @@ OrderFrame::OrderFrame(std::string_view id_prefix, std::uint64_t epoch, std::siz
   digits_at_ = place_of(order->id()->c_str() + id_prefix.size());
   preferred_at_ = place_of(reinterpret_cast<const flatbuffers::Table*>(order)->GetAddressOf(wire::PlaceOrder::VT_PREFERRED));
   lines_at_ = place_of(order->lines()->Data());
+  if (any_policy) {
+    policy_at_ = place_of(reinterpret_cast<const flatbuffers::Table*>(order)->GetAddressOf(wire::PlaceOrder::VT_POLICY));
+    priority_at_ = place_of(reinterpret_cast<const flatbuffers::Table*>(order)->GetAddressOf(wire::PlaceOrder::VT_PRIORITY));
+  }
   EARMARK_CHECK(order->lines()->size() == lines);  // one frame holds them all
 }
 
@@ -40,12 +48,17 @@ void OrderFrame::write_digits(char* out, std::uint64_t number) noexcept {
 }
 
 void OrderFrame::append(std::vector<std::byte>& out, std::uint64_t correlation, std::uint64_t number,
-                        engine::WarehouseId preferred, std::span<const OrderFrameLine> lines) {
+                        engine::WarehouseId preferred, std::span<const OrderFrameLine> lines, engine::Policy policy,
+                        engine::Priority priority) {
   const std::size_t start = out.size();
   out.insert(out.end(), frame_.begin(), frame_.end());
   std::byte* frame = out.data() + start;
   put(frame + offsetof(schema::FrameHeader, correlation), correlation);
   put(frame + preferred_at_, preferred.value);
+  if (policy_at_ != 0) {
+    put(frame + policy_at_, policy);
+    put(frame + priority_at_, priority.value);
+  }
   write_digits(reinterpret_cast<char*>(frame + digits_at_), number);
   std::byte* row = frame + lines_at_;
   for (const OrderFrameLine& line : lines) {

@@ -22,6 +22,8 @@ class Random {
   }
   // 0 <= unit < 1
   double unit() noexcept { return static_cast<double>(next() >> 11) * 0x1.0p-53; }
+  // Random(state()) goes on as this one will: what was drawn from here on can be drawn again.
+  std::uint64_t state() const noexcept { return state_; }
 
  private:
   std::uint64_t state_;

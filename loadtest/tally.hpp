@@ -4,25 +4,73 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <vector>
 
 #include "engine/errors.hpp"
 #include "engine/histogram.hpp"
+#include "loadtest/mix.hpp"
 
 namespace earmark::loadtest {
 
+// One rate of an open loop with several.
+struct StepTally {
+  std::uint64_t offered = 0, answered = 0;
+  engine::Histogram latency;
+
+  void add(const StepTally& other) {
+    offered += other.offered;
+    answered += other.answered;
+    latency.merge(other.latency);
+  }
+};
+
 struct Tally {
-  engine::Histogram order_latency, check_latency;    // nanoseconds; their counts are the answered requests
-  std::array<std::uint64_t, 6> statuses{};   // by engine::OrderStatus
-  std::uint64_t lines = 0, short_lines = 0;  // short: something of it waits
+  // Nanoseconds. Closed loop: of what was answered in the measurement. Open loop: of what was meant to be sent in it,
+  // whenever the answer came, and of what was still in the client at the end, with its waiting until then.
+  std::array<engine::Histogram, request_kinds> latency;
+  std::array<std::uint64_t, request_kinds> answered{};  // in the measurement
+  std::array<std::uint64_t, 6> statuses{};              // by engine::OrderStatus
+  std::uint64_t lines = 0, short_lines = 0;             // short: something of it waits or was cancelled
+  std::uint64_t fills = 0, filled_units = 0;            // lines of waiters that were served
   std::map<engine::ErrorCode, std::uint64_t> errors;
+  // Open loop only.
+  std::uint64_t offered = 0;      // meant to be sent in the measurement
+  std::uint64_t unsent = 0;       // of those still in the client at its end
+  std::uint64_t unanswered = 0;   // of those sent, but without answer at its end
+  engine::Histogram waited;       // from the intended time to the sending
+  std::vector<StepTally> steps;
+
+  engine::Histogram& of(RequestKind kind) noexcept { return latency[static_cast<std::size_t>(kind)]; }
+  const engine::Histogram& of(RequestKind kind) const noexcept { return latency[static_cast<std::size_t>(kind)]; }
+
+  std::uint64_t requests() const noexcept {
+    std::uint64_t sum = 0;
+    for (const std::uint64_t count : answered) sum += count;
+    return sum;
+  }
+  engine::Histogram all_latency() const {
+    engine::Histogram all;
+    for (const engine::Histogram& one : latency) all.merge(one);
+    return all;
+  }
 
   void add(const Tally& other) {
-    order_latency.merge(other.order_latency);
-    check_latency.merge(other.check_latency);
+    for (std::size_t kind = 0; kind < request_kinds; ++kind) {
+      latency[kind].merge(other.latency[kind]);
+      answered[kind] += other.answered[kind];
+    }
     for (std::size_t index = 0; index < statuses.size(); ++index) statuses[index] += other.statuses[index];
     lines += other.lines;
     short_lines += other.short_lines;
+    fills += other.fills;
+    filled_units += other.filled_units;
     for (const auto& [code, count] : other.errors) errors[code] += count;
+    offered += other.offered;
+    unsent += other.unsent;
+    unanswered += other.unanswered;
+    waited.merge(other.waited);
+    steps.resize(std::max(steps.size(), other.steps.size()));
+    for (std::size_t index = 0; index < other.steps.size(); ++index) steps[index].add(other.steps[index]);
   }
 };
 

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <numeric>
 
+#include "loadtest/retail_shape.hpp"
+
 namespace earmark::loadtest {
 namespace {
 
@@ -31,8 +33,13 @@ std::string_view name(Distribution distribution) noexcept {
     case Distribution::uniform: return "uniform";
     case Distribution::zipf: return "zipf";
     case Distribution::hot: return "hot";
+    case Distribution::retail: return "retail";
   }
   return "unknown";
+}
+
+std::uint32_t WorkloadShape::most_lines() const noexcept {
+  return has_fixed_lines() ? lines : std::clamp(skus / 2, 1U, most_retail_lines);
 }
 
 Scatter::Scatter(std::uint32_t skus) noexcept : factor_(factor_for(skus)), skus_(skus) {}
@@ -59,7 +66,12 @@ Generator::Generator(const WorkloadShape& shape, std::uint64_t seed)
 
 std::uint32_t Generator::draw() noexcept {
   if (shape_.distribution == Distribution::zipf) return scatter_(ranks_.draw(random_));
+  if (shape_.distribution == Distribution::retail) return scatter_(retail_rank(shape_.skus, random_));
   return random_.below(shape_.skus);
+}
+
+std::uint32_t Generator::line_count() noexcept {
+  return shape_.has_fixed_lines() ? shape_.lines : std::min(retail_lines(random_), shape_.most_lines());
 }
 
 std::uint16_t Generator::order(std::span<AskedLine> lines) noexcept {
@@ -69,7 +81,9 @@ std::uint16_t Generator::order(std::span<AskedLine> lines) noexcept {
     std::uint32_t sku = is_hot ? hot_sku(shape_.skus) : draw();
     const auto earlier = lines.first(index);
     while (std::any_of(earlier.begin(), earlier.end(), [&](const AskedLine& line) { return line.sku == sku; })) sku = draw();
-    lines[index] = {sku, 1 + random_.below(shape_.quantity_max)};
+    const std::uint32_t quantity = shape_.has_fixed_lines() ? 1 + random_.below(shape_.quantity_max)
+                                                            : retail_quantity(static_cast<std::uint32_t>(lines.size()), random_);
+    lines[index] = {sku, quantity};
   }
   return warehouse;
 }
@@ -92,9 +106,13 @@ std::vector<bool> skus_without_stock(const WorkloadShape& shape, double short_sh
   }
   const bool is_zipf = shape.distribution == Distribution::zipf;
   const double total = is_zipf ? weights_of(shape.skus) : shape.skus;
+  const auto share_of = [&](std::uint32_t rank) {
+    if (!shape.has_fixed_lines()) return retail_share_of(rank + 1, shape.skus) - retail_share_of(rank, shape.skus);
+    return uniform_share * (is_zipf ? weight(rank) : 1.0) / total;
+  };
   const Scatter scatter(shape.skus);
   for (std::uint32_t rank = 0; rank < shape.skus; ++rank) {
-    const double share = uniform_share * (is_zipf ? weight(rank) : 1.0) / total;
+    const double share = share_of(rank);
     if (left < share / 2) break;
     without[scatter(rank)] = true;
     left -= share;

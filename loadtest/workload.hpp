@@ -1,9 +1,10 @@
 // What the load consists of. The unit of work is an order of a few distinct SKUs with one preferred warehouse; which SKUs
-// is drawn from one of three distributions. The other systems that Earmark is compared with run the same semantics.
+// is drawn from one of four distributions. The other systems that Earmark is compared with run the same semantics.
 //   uniform  every SKU alike
 //   zipf     rank k with weight 1 / (k + 1)^0.99; ranks are scattered over the catalogue, so that popular SKUs are no
 //            neighbours in memory
 //   hot      the first line is always one SKU (a flash sale), the others are uniform
+//   retail   lines, quantities and popularity like those of a real shop (loadtest/retail_shape.hpp)
 // Pure and deterministic: the same seed gives the same orders. Not thread-safe: one generator for each thread.
 #pragma once
 
@@ -18,15 +19,20 @@ namespace earmark::loadtest {
 
 enum class Distribution : std::uint8_t { uniform,
                                          zipf,
-                                         hot };
+                                         hot,
+                                         retail };
 std::string_view name(Distribution distribution) noexcept;
 
 struct WorkloadShape {
   Distribution distribution = Distribution::uniform;
   std::uint32_t skus = 100'000;
   std::uint16_t warehouses = 4;
-  std::uint32_t lines = 3;         // distinct SKUs of an order, at most `skus`
-  std::uint32_t quantity_max = 5;  // each line asks for 1 .. quantity_max
+  std::uint32_t lines = 3;         // distinct SKUs of an order, at most `skus`; not of retail
+  std::uint32_t quantity_max = 5;  // each line asks for 1 .. quantity_max; not of retail
+
+  bool has_fixed_lines() const noexcept { return distribution != Distribution::retail; }
+  // Of one order. With retail no more than half of the SKUs, so that distinct ones are soon found.
+  std::uint32_t most_lines() const noexcept;
 };
 
 // Popularity rank (0: most popular) to SKU index, one to one.
@@ -64,10 +70,14 @@ class Generator {
  public:
   Generator(const WorkloadShape& shape, std::uint64_t seed);
 
-  // Fills `lines` (as many as the shape says) and returns the preferred warehouse, 0-based.
+  // Lines of the next order: what the shape says, with retail drawn.
+  std::uint32_t line_count() noexcept;
+  // Fills `lines` (as many as line_count said) and returns the preferred warehouse, 0-based.
   std::uint16_t order(std::span<AskedLine> lines) noexcept;
   // Distinct SKUs are not asked of a stock check.
   void check(std::span<std::uint32_t> skus) noexcept;
+  // One SKU as an order's line would name it.
+  std::uint32_t sku() noexcept { return draw(); }
   Random& random() noexcept { return random_; }
 
   static std::uint32_t hot_sku(std::uint32_t skus) noexcept { return 777 % skus; }

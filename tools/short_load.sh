@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# A short load with its verdict, on one I/O thread and on two: half of the lines find no stock. Then the journal is verified, and its
-# digest compared with the server's. Proves nothing about speed.   tools/short_load.sh [SECONDS]
+# A short load of every kind of request with its verdict, on one I/O thread and on two: half of the lines find no stock. Then the
+# journal is verified, and its digest compared with the server's. Last the proof that the hard cases really happen, on servers with
+# 1, 2 and 4 I/O threads (earmark-load --verdict). Proves nothing about speed.   tools/short_load.sh [SECONDS]
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source tools/lib.sh
@@ -30,7 +31,8 @@ run_load() {
   local threads=$1 data=$directory/data-$1 log=$log_dir/load-$1.log live offline
   start_server "$data" 0 --io-threads "$threads"
   if ! "$bin/earmark-load" --distribution zipf --skus 1000 --connections 16 --pipeline 16 --warmup 0.5 --seconds "$seconds" \
-    >"$log" 2>&1; then
+    --mix orders=78,checks=8,cancels=4,receipts=5,ships=3,shows=2 --restock --repeat-share 0.02 \
+    --policies ship_partial=90,fill_or_kill=5,fill_and_cancel=5 --priorities 100=90,200=10 >"$log" 2>&1; then
     cat "$log"
     die 1 "the load on $threads I/O threads has no good verdict; see $log and $server_log"
   fi
@@ -43,3 +45,10 @@ run_load() {
 }
 
 for threads in 1 2; do run_load "$threads"; done
+
+proof=$log_dir/load-verdict.log
+if ! "$bin/earmark-load" --verdict --seconds "$seconds" >"$proof" 2>&1; then
+  cat "$proof"
+  die 1 "earmark-load --verdict did not pass; see $proof"
+fi
+passed "servers with 1, 2 and 4 I/O threads: $(grep -m1 '^verdict' "$proof")"

@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <map>
 #include <memory>
 #include <thread>
 
@@ -35,7 +36,12 @@ enum class Lie { none,
                  duplicate_flag,
                  refusal,
                  garbage,
-                 hang_up };
+                 silence,
+                 hang_up,
+                 overloaded,
+                 repeat_not_marked,
+                 repeat_marked_twice,
+                 repeat_differs };
 
 // Serves one connection in a thread: one warehouse, orders reserved whole.
 class LyingServer {
@@ -80,26 +86,50 @@ class LyingServer {
     ::close(peer);
   }
 
+  static schema::HelloAnswer hello() {
+    schema::HelloAnswer answer;
+    answer.credit = 4'096;
+    return answer;
+  }
+
   void answer(const schema::Frame& frame) {
     const std::uint64_t correlation = frame.header.correlation;
-    if (frame.header.kind == schema::MessageKind::hello) return schema::append_answer(out_, correlation, schema::HelloAnswer{});
+    if (frame.header.kind == schema::MessageKind::hello) return schema::append_answer(out_, correlation, hello());
     schema::OrderRequest request;
     std::vector<std::uint64_t> aligned(frame.body.size() / 8);
     std::memcpy(aligned.data(), frame.body.data(), frame.body.size());
     if (decoder_.decode_order(std::as_bytes(std::span(aligned)), request) != engine::ErrorCode::none) return;
+    const std::string id(request.order.id);
+    if (const auto known = decided_.find(id); known != decided_.end()) return repeat(correlation, known->second);
     const Lie lie = ++orders_ == 10 ? lie_ : Lie::none;
     hang_up_ |= lie == Lie::hang_up;
-    if (lie == Lie::no_answer) return;
+    if (lie == Lie::no_answer || lie_ == Lie::silence) return;
     if (lie == Lie::refusal) {
       return schema::append_answer(out_, correlation, schema::ErrorAnswer{{engine::ErrorCode::unknown_sku, 1, {}}, {}, {}, 0});
     }
+    if (lie == Lie::overloaded) {
+      return schema::append_answer(out_, correlation, schema::ErrorAnswer{{engine::ErrorCode::overloaded, 0, {}}, {}, {}, 1});
+    }
     decide(request.order, lie);
+    decided_[id] = record_;
     const std::size_t start = out_.size();
     const auto record = std::as_bytes(std::span(record_)).first(record_bytes_);
-    schema::append_event_frames(out_, correlation, record, lie == Lie::duplicate_flag, false);
+    schema::append_event_frames(out_, correlation, record, lie == Lie::duplicate_flag || lie_ == Lie::repeat_marked_twice, false);
     if (lie == Lie::two_answers) schema::append_event_frames(out_, correlation, record, false, false);
     if (lie != Lie::garbage) return;
     std::fill(out_.begin() + static_cast<std::ptrdiff_t>(start + schema::frame_header_bytes), out_.end(), std::byte{0x5A});
+  }
+
+  void repeat(std::uint64_t correlation, std::vector<std::uint64_t>& record) {
+    if (lie_ == Lie::repeat_differs) {
+      const engine::Stamp stamp = schema::stamp_of(std::as_bytes(std::span(record)));
+      const engine::LineDecision line{engine::LineNumber{1}, engine::SkuId{1}, 1, 0, 1, 7, engine::WarehouseId{1}, 1, 0, {}};
+      engine::OrderDecision decision;
+      decision.id = "another";
+      decision.lines = std::span(&line, 1);
+      encoder_.encode(stamp, decision, std::as_writable_bytes(std::span(record)));
+    }
+    schema::append_event_frames(out_, correlation, std::as_bytes(std::span(record)), lie_ != Lie::repeat_not_marked, false);
   }
 
   void decide(const engine::PlaceOrder& order, Lie lie) {
@@ -130,6 +160,7 @@ class LyingServer {
   schema::EventEncoder encoder_;
   std::vector<std::uint64_t> record_ = std::vector<std::uint64_t>(1'000);
   std::size_t record_bytes_ = 0;
+  std::map<std::string, std::vector<std::uint64_t>> decided_;
   std::vector<std::byte> out_;
   std::thread thread_;
 };
@@ -137,12 +168,12 @@ class LyingServer {
 struct Outcome {
   Verdict verdict;
   Tally tally;
+  std::vector<engine::Histogram> timeline;
   std::string fault;
 };
 
-Outcome run_against(Lie lie, bool waves) {
+Outcome run_against(Lie lie, bool waves, Options options = {}) {
   LyingServer server(lie);
-  Options options;
   options.server = {"127.0.0.1", server.port()};
   options.pipeline = 8;
   options.shape.skus = skus;
@@ -157,11 +188,12 @@ Outcome run_against(Lie lie, bool waves) {
   auto thread = std::make_unique<LoadThread>(options, catalogue, 0, 1'000'000);
   REQUIRE(thread->connect(1).has_value());
   RunTimes times;
-  times.measure_from = 0;
-  times.end = monotonic_ns() + 60'000'000;
-  times.give_up = times.end + 200'000'000;
+  times.start = times.measure_from = monotonic_ns();
+  times.end = times.start + (options.orders == 0 ? 60'000'000U : 60'000'000'000U);
+  times.drain_ns = 200'000'000;
   thread->run(times);
   outcome.tally = thread->tally();
+  outcome.timeline = thread->timeline().slices();
   outcome.fault = thread->fault();
   const Delivery delivery = thread->delivery();
   const History history = std::move(thread->history());
@@ -180,8 +212,8 @@ TEST_CASE("load thread: a sound server passes, in a loop and in waves", "[loadte
   CHECK(outcome.fault.empty());
   CHECK(outcome.verdict.decisions > 10);
   CHECK(outcome.verdict.lines == 3 * outcome.verdict.decisions);
-  CHECK(outcome.tally.order_latency.count() > 0);
-  CHECK(outcome.tally.statuses[0] == outcome.tally.order_latency.count());
+  CHECK(outcome.tally.of(RequestKind::order).count() > 0);
+  CHECK(outcome.tally.statuses[0] == outcome.tally.answered[0]);
   CHECK(outcome.tally.short_lines == 0);
 }
 
@@ -203,6 +235,71 @@ TEST_CASE("load thread: every lie is found", "[loadtest]") {
   CHECK(outcome.verdict.failed());
   CHECK(outcome.verdict[violation] >= 1);
   CHECK(outcome.verdict.decisions > 5);
+}
+
+TEST_CASE("load thread: commands sent twice are compared, and every lie about them is found", "[loadtest]") {
+  const auto [lie, violation] = GENERATE(table<Lie, Violation>({
+      {Lie::none, Violation::unanswered},
+      {Lie::repeat_not_marked, Violation::repeat_not_marked},
+      {Lie::repeat_marked_twice, Violation::repeat_not_marked},
+      {Lie::repeat_differs, Violation::repeat_differs},
+  }));
+  CAPTURE(static_cast<int>(lie));
+  Options options;
+  options.repeat_share = 0.3;
+  options.orders = 100;
+  const Outcome outcome = run_against(lie, false, options);
+  CAPTURE(outcome.verdict.examples);
+  CHECK(outcome.verdict.repeats > 3);
+  CHECK(outcome.verdict.failed() == (lie != Lie::none));
+  if (lie != Lie::none) CHECK(outcome.verdict[violation] >= 1);
+}
+
+TEST_CASE("load thread: what overloads the server is sent again, as the same order", "[loadtest]") {
+  Options options;
+  options.orders = 50;
+  const Outcome outcome = run_against(Lie::overloaded, false, options);
+  CAPTURE(outcome.verdict.examples);
+  CHECK(outcome.verdict.passed());
+  CHECK(outcome.tally.errors.at(engine::ErrorCode::overloaded) == 1);
+  CHECK(outcome.verdict.decisions == 50);
+}
+
+TEST_CASE("load thread: a fixed number of orders is sent, no more and no less", "[loadtest]") {
+  Options options;
+  options.orders = 37;
+  const Outcome outcome = run_against(Lie::none, GENERATE(true, false), options);
+  CHECK(outcome.verdict.passed());
+  CHECK(outcome.verdict.decisions == 37);
+}
+
+TEST_CASE("load thread: an open loop sends what is due and counts what it offered", "[loadtest]") {
+  Options options;
+  options.rates = GENERATE(std::vector<double>{2'000}, std::vector<double>{500, 4'000});
+  options.arrivals = GENERATE(Arrivals::constant, Arrivals::poisson);
+  const Outcome outcome = run_against(Lie::none, false, options);
+  CAPTURE(options.rates.size(), outcome.verdict.examples);
+  CHECK(outcome.verdict.passed());
+  CHECK(outcome.verdict.decisions > 10);
+  CHECK(outcome.tally.offered == outcome.verdict.decisions + outcome.tally.unsent);
+  CHECK(outcome.tally.of(RequestKind::order).count() == outcome.tally.offered);  // what was never sent counts, too
+  CHECK(outcome.tally.waited.count() == outcome.tally.offered);
+  CHECK(outcome.tally.steps.size() == (options.rates.size() > 1 ? options.rates.size() : 0));
+  if (options.arrivals == Arrivals::constant) CHECK(outcome.tally.offered == (options.rates.size() == 1 ? 120 : 15 + 120));
+}
+
+TEST_CASE("load thread: an open loop against a server that answers nothing leaves a backlog, and its waiting counts", "[loadtest]") {
+  Options options;
+  options.rates = {10'000};
+  const Outcome outcome = run_against(Lie::silence, false, options);
+  CHECK(outcome.verdict.failed());
+  CHECK(outcome.verdict[Violation::unanswered] == 8);  // the pipeline
+  CHECK(outcome.tally.offered == 600);
+  CHECK(outcome.tally.unsent == 592);
+  CHECK(outcome.tally.unanswered == 8);
+  CHECK(outcome.tally.of(RequestKind::order).count() == 592);
+  CHECK(outcome.tally.of(RequestKind::order).max() > 50'000'000);  // the first of them, almost the whole run
+  CHECK(outcome.tally.requests() == 0);
 }
 
 TEST_CASE("load thread: a server that hangs up ends the run, and its requests count as unanswered", "[loadtest]") {

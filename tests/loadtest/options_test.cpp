@@ -52,13 +52,57 @@ TEST_CASE("options: flags are understood", "[loadtest]") {
   CHECK(options.server_pid == 77);
 }
 
+TEST_CASE("options: the open loop, a number of orders, mixes", "[loadtest]") {
+  const Options open = parse({"--rate", "2500", "--arrivals", "poisson"}).options;
+  CHECK(open.is_open_loop());
+  CHECK(open.rates == std::vector<double>{2'500});
+  CHECK(open.arrivals == Arrivals::poisson);
+  CHECK(parse({"--rate-steps", "10,20,30"}).options.rates == std::vector<double>{10, 20, 30});
+  CHECK_FALSE(parse({}).options.is_open_loop());
+
+  const Options counted = parse({"--orders", "1000"}).options;
+  CHECK(counted.orders == 1'000);
+  CHECK(counted.warmup_seconds == 0);
+  CHECK(counted.seconds > 3'600);
+  CHECK(parse({"--orders", "1000", "--seconds", "5", "--warmup", "1"}).options.seconds == 5);
+
+  const Options mixed = parse({"--mix", "orders=3,receipts=1", "--restock", "--policies", "fill_or_kill=1", "--priorities", "7=1",
+                               "--repeat-share", "0.1", "--distribution", "retail"})
+                            .options;
+  CHECK(mixed.operation == Operation::mix);
+  CHECK(mixed.mix.share_of(RequestKind::receipt) == Approx(0.25));
+  CHECK(mixed.policies.is_one_value());
+  CHECK(mixed.priorities.share_of(earmark::engine::Priority{7}) == 1);
+  CHECK(mixed.restock);
+  CHECK(mixed.shape.distribution == Distribution::retail);
+}
+
+TEST_CASE("options: --verdict is the proof on own servers, --no-verdict judges nothing", "[loadtest]") {
+  const Options proof = parse({"--verdict"}).options;
+  CHECK(proof.verdict_runs);
+  CHECK(proof.verdict);
+  CHECK(proof.short_share == Approx(0.5));
+  CHECK(proof.mix.entries().size() == request_kinds);
+  CHECK(proof.restock);
+  CHECK(parse({"--verdict", "--seconds", "9", "--skus", "50"}).options.seconds == 9);
+  CHECK_FALSE(parse({"--no-verdict"}).options.verdict);
+  CHECK_FALSE(parse({}).options.verdict_runs);
+}
+
 TEST_CASE("options: bad usage ends with 2", "[loadtest]") {
   using Words = std::vector<const char*>;
   const auto words = GENERATE(as<Words>{}, Words{"--server", "nowhere"}, Words{"--connections", "0"}, Words{"--pipeline", "5000"},
                               Words{"--lines", "5", "--skus", "4"}, Words{"--threads", "3", "--connections", "2"},
                               Words{"--stock", "5", "--short-share", "0.5"}, Words{"--distribution", "square"}, Words{"--op", "dance"},
                               Words{"--id-prefix", "a b"}, Words{"--id-prefix", "12345678901234567890123456789012345678901"},
-                              Words{"--seconds", "0"}, Words{"--unknown"}, Words{"stray"});
+                              Words{"--seconds", "0"}, Words{"--unknown"}, Words{"stray"}, Words{"--mix", "dances=1"}, Words{"--mix", ""},
+                              Words{"--mix", "orders=1", "--op", "check"}, Words{"--mix", "cancels=1,checks=1"},
+                              Words{"--mix", "checks=1", "--orders", "5"}, Words{"--restock"}, Words{"--mix", "orders=1", "--restock"},
+                              Words{"--policies", "ship_complete=1"}, Words{"--priorities", "300=1"}, Words{"--repeat-share", "2"},
+                              Words{"--rate", "0"}, Words{"--rate", "fast"}, Words{"--rate", "5", "--rate-steps", "1,2"},
+                              Words{"--rate", "5", "--waves"}, Words{"--arrivals", "poisson"}, Words{"--rate-steps", "1,0"},
+                              Words{"--rate-steps", "1,2", "--orders", "5"}, Words{"--orders", "0"}, Words{"--verdict", "--no-verdict"},
+                              Words{"--verdict", "--server", "127.0.0.1:5"}, Words{"--verdict", "--html", "page.html"});
   CHECK(parse(words).exit_status == exit_usage);
 }
 

@@ -1,8 +1,11 @@
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
+#include <numeric>
 #include <set>
+#include <span>
 
 #include "loadtest/workload.hpp"
 
@@ -28,12 +31,13 @@ Drawn draw(const WorkloadShape& shape, std::uint64_t seed, int orders) {
   Drawn drawn;
   drawn.by_sku.resize(shape.skus);
   Generator generator(shape, seed);
-  std::vector<AskedLine> lines(shape.lines);
+  std::vector<AskedLine> most(shape.most_lines());
   for (int count = 0; count < orders; ++count) {
+    const auto lines = std::span(most).first(generator.line_count());
     ++drawn.by_warehouse.at(generator.order(lines));
     for (const AskedLine& line : lines) {
       ++drawn.by_sku.at(line.sku);
-      ++drawn.by_quantity.at(line.quantity - 1);
+      if (line.quantity <= drawn.by_quantity.size()) ++drawn.by_quantity[line.quantity - 1];
       ++drawn.lines;
     }
   }
@@ -131,6 +135,9 @@ TEST_CASE("workload: about the wanted share of lines asks for SKUs without stock
       {Distribution::zipf, 0.9},
       {Distribution::hot, 1.0 / 3},
       {Distribution::hot, 0.5},
+      {Distribution::retail, 0.0},
+      {Distribution::retail, 0.3},
+      {Distribution::retail, 0.6},
   }));
   CAPTURE(name(distribution), share);
   const WorkloadShape shape = shape_of(distribution, 20'000);
@@ -139,6 +146,73 @@ TEST_CASE("workload: about the wanted share of lines asks for SKUs without stock
   std::uint32_t without_stock = 0;
   for (std::uint32_t sku = 0; sku < shape.skus; ++sku) without_stock += without[sku] ? drawn.by_sku[sku] : 0;
   CHECK(static_cast<double>(without_stock) / drawn.lines == Approx(share).margin(0.03));
+}
+
+// The figures of the data set itself: 20,538 orders with 528,886 lines.
+TEST_CASE("workload: retail orders are as long, as large and as uneven as those of the shop", "[loadtest]") {
+  const WorkloadShape shape = shape_of(Distribution::retail, 3'808);
+  Generator generator(shape, 31);
+  std::vector<AskedLine> most(shape.most_lines());
+  std::vector<std::uint32_t> lengths, quantities, by_sku(shape.skus);
+  constexpr int orders = 40'000;
+  for (int count = 0; count < orders; ++count) {
+    const auto lines = std::span(most).first(generator.line_count());
+    generator.order(lines);
+    lengths.push_back(static_cast<std::uint32_t>(lines.size()));
+    for (const AskedLine& line : lines) {
+      quantities.push_back(line.quantity);
+      ++by_sku.at(line.sku);
+    }
+  }
+  std::sort(lengths.begin(), lengths.end());
+  std::sort(quantities.begin(), quantities.end());
+  std::sort(by_sku.rbegin(), by_sku.rend());
+  const auto part = [](const auto& sorted, double share) { return sorted[static_cast<std::size_t>(share * static_cast<double>(sorted.size()))]; };
+  CHECK(static_cast<double>(quantities.size()) / orders == Approx(25.7).margin(0.8));
+  CHECK(part(lengths, 0.5) == Approx(15).margin(1));
+  CHECK(part(lengths, 0.95) == Approx(74).margin(3));
+  CHECK(lengths.back() > 64);
+  CHECK(lengths.back() <= shape.most_lines());
+  const auto longer_than_64 = std::count_if(lengths.begin(), lengths.end(), [](std::uint32_t length) { return length > 64; });
+  CHECK(static_cast<double>(longer_than_64) / orders == Approx(0.07).margin(0.005));
+  CHECK(part(quantities, 0.5) == Approx(3).margin(1));
+  CHECK(part(quantities, 0.9) == Approx(24).margin(3));
+  CHECK(part(quantities, 0.99) == Approx(100).epsilon(0.35));  // between the tables' points
+  const auto lines_of_top = std::accumulate(by_sku.begin(), by_sku.begin() + 381, std::uint64_t{0});
+  CHECK(static_cast<double>(lines_of_top) / static_cast<double>(quantities.size()) == Approx(0.44).margin(0.03));
+}
+
+TEST_CASE("workload: retail orders fit into a small catalogue", "[loadtest]") {
+  const auto skus = GENERATE(1U, 2U, 3U, 10U);
+  const WorkloadShape shape = shape_of(Distribution::retail, skus);
+  Generator generator(shape, 5);
+  std::vector<AskedLine> most(shape.most_lines());
+  for (int count = 0; count < 200; ++count) {
+    const std::uint32_t lines = generator.line_count();
+    REQUIRE(lines >= 1);
+    REQUIRE(lines <= std::max(1U, skus / 2));
+    generator.order(std::span(most).first(lines));
+  }
+}
+
+TEST_CASE("workload: an order can be drawn again from the generator's state", "[loadtest]") {
+  const auto distribution = GENERATE(Distribution::uniform, Distribution::zipf, Distribution::hot, Distribution::retail);
+  Generator generator(shape_of(distribution, 5'000), 77);
+  std::vector<AskedLine> first(2'500), second(2'500);
+  for (int count = 0; count < 100; ++count) {
+    const std::uint64_t state = generator.random().state();
+    const std::uint32_t lines = generator.line_count();
+    const std::uint16_t warehouse = generator.order(std::span(first).first(lines));
+    const std::uint64_t after = generator.random().state();
+    generator.random() = Random(state);
+    REQUIRE(generator.line_count() == lines);
+    REQUIRE(generator.order(std::span(second).first(lines)) == warehouse);
+    REQUIRE(generator.random().state() == after);
+    for (std::uint32_t line = 0; line < lines; ++line) {
+      REQUIRE(first[line].sku == second[line].sku);
+      REQUIRE(first[line].quantity == second[line].quantity);
+    }
+  }
 }
 
 }  // namespace

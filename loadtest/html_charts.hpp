@@ -1,0 +1,21 @@
+// The charts of one run. Pure.
+#pragma once
+
+#include <vector>
+
+#include "loadtest/html_chart.hpp"
+#include "loadtest/run.hpp"
+
+namespace earmark::loadtest {
+
+Chart rate_chart(const RunReport& report);
+Chart latency_over_time_chart(const RunReport& report);
+Chart distribution_chart(const RunReport& report);  // how many answers took how long
+Chart percentile_chart(const RunReport& report);    // by kind of request
+Chart cpu_chart(const RunReport& report);
+Chart step_chart(const RunReport& report);          // latency by offered rate; for runs with several
+
+// Those that the run has something for.
+std::vector<Chart> charts_of(const RunReport& report);
+
+}  // namespace earmark::loadtest

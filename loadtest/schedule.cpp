@@ -1,0 +1,65 @@
+#include "loadtest/schedule.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "engine/check.hpp"
+
+namespace earmark::loadtest {
+
+std::string_view name(Arrivals arrivals) noexcept { return arrivals == Arrivals::constant ? "constant" : "poisson"; }
+
+Schedule::Schedule(std::vector<RateStep> steps, std::uint64_t end_ns, Arrivals arrivals, std::uint32_t thread, std::uint32_t threads,
+                   std::uint64_t seed)
+    : steps_(std::move(steps)), end_(end_ns), arrivals_(arrivals), thread_(thread), threads_(threads), random_(seed) {
+  EARMARK_CHECK(!steps_.empty() && std::all_of(steps_.begin(), steps_.end(), [](const RateStep& step) { return step.per_second > 0; }));
+  begin_step();
+}
+
+// Threads of an even stream take turns.
+void Schedule::begin_step() noexcept {
+  count_ = 0;
+  offset_ = arrivals_ == Arrivals::constant ? interval() * thread_ / threads_ : -std::log1p(-random_.unit()) * interval();
+  place();
+}
+
+void Schedule::place() noexcept {
+  const double longest = static_cast<double>(end_ - std::min(end_, steps_[step_].from_ns));
+  next_ = offset_ < longest ? steps_[step_].from_ns + static_cast<std::uint64_t>(offset_) : never;
+  if (next_ < step_end(step_)) return;
+  if (step_ + 1 == steps_.size()) {
+    next_ = never;
+    return;
+  }
+  ++step_;
+  begin_step();
+}
+
+// By multiplication, so that the times of a long run do not drift.
+void Schedule::advance() noexcept {
+  if (next_ == never) return;
+  if (arrivals_ == Arrivals::constant) {
+    offset_ = interval() * (++count_ + thread_ / threads_);
+  } else {
+    offset_ -= std::log1p(-random_.unit()) * interval();
+  }
+  place();
+}
+
+void Schedule::end_at(std::uint64_t end_ns) noexcept {
+  end_ = std::min(end_, end_ns);
+  if (next_ >= end_) next_ = never;
+}
+
+std::uint64_t Schedule::left() const noexcept {
+  if (next_ == never) return 0;
+  double count = std::ceil(static_cast<double>(std::min(step_end(step_), end_) - next_) / interval());
+  for (std::size_t step = step_ + 1; step < steps_.size() && steps_[step].from_ns < end_; ++step) {
+    const double first = arrivals_ == Arrivals::constant ? 1e9 * thread_ / steps_[step].per_second : 0;
+    const double length = static_cast<double>(std::min(step_end(step), end_) - steps_[step].from_ns) - first;
+    count += std::max(0.0, std::ceil(length * steps_[step].per_second / (1e9 * threads_)));
+  }
+  return static_cast<std::uint64_t>(count);
+}
+
+}  // namespace earmark::loadtest
