@@ -90,6 +90,13 @@ class Arithmetic(unittest.TestCase):
         self.assertIn("hot, postgres: 28.0 % of the lines short", text)
         self.assertIn("50x64: no run of redis", text)
 
+    def test_orders_beside_checks_are_told_as_a_share_of_the_peak(self):
+        measurement = made_up(settings(cases=["50x64", "check"]))
+        row = rows_of(measurement)["check"][1]
+        self.assertEqual((row["entry"], row["beside"]), ("earmark-mixed", 50))
+        self.assertAlmostEqual(row["of_peak"], 50 / 1001)
+        self.assertEqual(goals_of(rows_of(measurement))[-1]["word"], "goal held")
+
     def test_a_share_of_few_lines_is_not_judged_and_marked(self):
         measurement = made_up(settings())
         for number in (1, 2, 3):

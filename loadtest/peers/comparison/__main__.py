@@ -2,6 +2,7 @@
 import argparse
 import json
 import os
+import shutil
 import signal
 import sys
 import time
@@ -102,8 +103,12 @@ def main():
         print(f"compare: {fault}", file=sys.stderr)
         return 1
     except SystemExit as end:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second one does not keep it from tidying up
         print(f"compare: stopped; {len(measurement.runs)} finished runs are kept: go on with {command_line(chosen)} --resume", file=sys.stderr)
         return end.code
+    finally:
+        for name in ("postgres", "calibration"):  # what is kept between runs
+            shutil.rmtree(os.path.join(directory, name), ignore_errors=True)
     tables = rows_of(measurement)
     goals = goals_of(tables)
     complaints = faults + complaints_of(tables, settings)

@@ -70,6 +70,10 @@ def rows_of(measurement):
         for row in rows:  # none: cannot be told
             row["alike"] = all(abs(row["short"] - share) <= SHARE_TOLERANCE for share in shares) if row in judged else None
         tables[name] = rows
+    peak = next((row["rate"] for row in tables.get("50x64", []) if row["entry"] == PRODUCT), measurement.peak)
+    for rows in tables.values():
+        for row in rows:
+            row["of_peak"] = row["beside"] / peak if row["mixed"] and peak else None
     return tables
 
 

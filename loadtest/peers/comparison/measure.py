@@ -42,7 +42,7 @@ def plan(settings):
 class Measurement:
     def __init__(self, settings, directory, programs, source):
         self.settings, self.directory, self.programs, self.source = settings, directory, programs, source
-        self.runs, self.disk, self.check_share = {}, [], None
+        self.runs, self.disk, self.check_share, self.peak = {}, [], None, None
         self.path = os.path.join(directory, "runs.jsonl")
 
     # --- the file ---
@@ -72,7 +72,7 @@ class Measurement:
         elif "disk" in line:
             self.disk.append(line["disk"])
         elif "check_share" in line:
-            self.check_share = line["check_share"]
+            self.check_share, self.peak = line["check_share"], line["peak"]
 
     # --- one run ---
 
@@ -134,7 +134,7 @@ class Measurement:
             check_seconds = max(1 - orders / peak, 0.02) / max(checks, 1.0)
             checks_at_half = 0.5 / check_seconds
             share = min(max(checks_at_half / (checks_at_half + peak / 2), 0.02), 0.98)
-        self.check_share = share
+        self.check_share, self.peak = share, peak
         self.write({"check_share": share, "peak": peak})
         return share
 

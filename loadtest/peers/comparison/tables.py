@@ -19,7 +19,7 @@ def table(heading, rows):
 def name_of(row, case):
     name = "Earmark" if row["system"] == PRODUCT else PEERS[row["system"]]
     if row["mixed"]:
-        return f"{name}, beside {row['beside']:,.0f} orders/s"
+        return f"{name}, beside {row['beside']:,.0f} orders/s" + (f", {100 * row['of_peak']:.0f} % of peak" if row["of_peak"] else "")
     if row["system"] != "postgres":
         return name
     return f"{name}, {row['connections']} x {row['pipeline']} {'checks' if case.operation == 'check' else 'orders'} a call"
