@@ -112,9 +112,15 @@ class Arithmetic(unittest.TestCase):
             first.begin(False)
             first.write({"run": "1/50x64/redis/0", "rate": 1})
             first.write({"run": "1/hot/redis/0", "fault": "lost"})
+            with open(first.path, "a", encoding="utf-8") as file:
+                file.write('{"run": "1/hot/pos')  # it was killed here
             second = Measurement(settings(), directory, "", "")
             second.begin(True)
             self.assertEqual(list(second.runs), ["1/50x64/redis/0"])
+            second.write({"run": "1/hot/redis/0", "rate": 2})
+            third = Measurement(settings(), directory, "", "")
+            third.begin(True)
+            self.assertEqual(list(third.runs), ["1/50x64/redis/0", "1/hot/redis/0"])
             with self.assertRaises(Fault):
                 Measurement(settings(rounds=4), directory, "", "").begin(True)
 

@@ -10,7 +10,7 @@ import time
 import machine
 from cases import CASES, PEERS
 from judge import complaints_of, goals_of, rows_of
-from measure import Measurement
+from measure import Measurement, outlook, plan
 from systems import Fault
 from tables import page
 
@@ -52,8 +52,13 @@ def number(kind, lowest, highest):
     return parse
 
 
+class Parser(argparse.ArgumentParser):
+    def error(self, message):
+        self.exit(2, f"compare: {message}; see loadtest/peers/compare --help\n")
+
+
 def arguments():
-    parser = argparse.ArgumentParser("compare", description=DESCRIPTION, epilog=EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = Parser("compare", description=DESCRIPTION, epilog=EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=number(int, 1, 100), help="rounds, each with every case (5)")
     parser.add_argument("--seconds", type=number(float, 0.2, 600), help="length of a run (5)")
     parser.add_argument("--warmup", type=number(float, 0, 60), help="load before it (2)")
@@ -61,6 +66,7 @@ def arguments():
     parser.add_argument("--peers", type=names(list(PEERS), "peer"), default=list(PEERS), help=",".join(PEERS))
     parser.add_argument("--quick", action="store_true", help="1 round x 1 s after 0.2 s, the product once in each round")
     parser.add_argument("--resume", action="store_true", help="keep the finished runs of a comparison that was stopped")
+    parser.add_argument("--plan", action="store_true", help="only say what would run and how long it takes")
     parser.add_argument("--out", metavar="FILE.md", help="the page, and FILE.json beside it (.run/peers/comparison.md)")
     parser.add_argument("--directory", default=".run/peers", help="where the servers' data go: on the disk to measure (.run/peers)")
     parser.add_argument("--programs", default="build/release/bin", help=argparse.SUPPRESS)
@@ -89,11 +95,15 @@ def main():
     chosen = arguments()
     for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(name, stopped)
+    settings = {"rounds": chosen.rounds, "seconds": chosen.seconds, "warmup": chosen.warmup, "cases": chosen.cases, "peers": chosen.peers,
+                "again": not chosen.quick}
+    if chosen.plan:
+        print(f"{outlook(settings, len(plan(settings)))}\n{command_line(chosen)}")
+        return 0
     directory = os.path.abspath(chosen.directory)
     os.makedirs(directory, exist_ok=True)
     facts = {"date": time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime()), **machine.describe(directory, chosen.peers)}
-    settings = {"rounds": chosen.rounds, "seconds": chosen.seconds, "warmup": chosen.warmup, "cases": chosen.cases, "peers": chosen.peers,
-                "again": not chosen.quick, "commit": facts["commit"]}
+    settings["commit"] = facts["commit"]
     source = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     measurement = Measurement(settings, directory, os.path.abspath(chosen.programs), source)
     try:

@@ -39,6 +39,18 @@ def plan(settings):
     return runs
 
 
+def estimate(settings, runs):
+    """Seconds that so many runs will take, and the most that they may."""
+    each = settings["seconds"] + settings["warmup"] + OVERHEAD_SECONDS
+    return each * runs, 2 * each * runs + 300
+
+
+def outlook(settings, runs):
+    usual, most = estimate(settings, runs)
+    return (f"{runs} runs of {settings['seconds']:g} s after {settings['warmup']:g} s of warm-up: about {minutes(usual)}, at most "
+            f"{minutes(most)}")
+
+
 class Measurement:
     def __init__(self, settings, directory, programs, source):
         self.settings, self.directory, self.programs, self.source = settings, directory, programs, source
@@ -48,19 +60,18 @@ class Measurement:
     # --- the file ---
 
     def begin(self, resume):
+        lines = [{"settings": self.settings}]
         if resume and os.path.exists(self.path):
             with open(self.path, encoding="utf-8") as file:
-                lines = [json.loads(line) for line in file if line.endswith("\n")]
-            if lines and lines[0] != {"settings": self.settings}:
+                lines = [json.loads(line) for line in file if line.endswith("\n")] or lines  # the last one may be cut off
+            if lines[0] != {"settings": self.settings}:
                 raise Fault("--resume: the comparison that was stopped had other settings, or another commit; give the same, or start "
                             "anew without --resume")
-            for line in lines[1:]:
-                self.take(line)
-            if lines:
-                return
         with open(self.path, "w", encoding="utf-8"):
             pass
-        self.write({"settings": self.settings})
+        for line in lines:
+            self.take(line)
+            self.write(line)
 
     def write(self, line):
         with open(self.path, "a", encoding="utf-8") as file:
@@ -85,7 +96,7 @@ class Measurement:
                    "--distribution", case.distribution, "--short-share", f"{case.short_share:.6f}", "--seed", str(1000 + run.round),
                    "--server-pid", str(server.process.pid), *extra]
         if entry.system == PRODUCT:
-            command += ["--server", f"127.0.0.1:{self.port_of(server)}", "--json"]
+            command += ["--server", f"127.0.0.1:{server.port}", "--json"]
         else:
             script = "redis/stock.lua" if entry.system.startswith("redis") else "postgres/schema.sql"
             command += ["--port", str(server.port), "--script", os.path.join(self.source, script)]
@@ -99,16 +110,12 @@ class Measurement:
             raise Fault((done.stderr.strip().splitlines() or [f"{name} ended with exit status {done.returncode}"])[-1])
         return json.loads(lines[-1])  # a failed verdict is part of it
 
-    def port_of(self, server):
-        return server.port
-
     def measure(self, run):
+        operation, extra = CASES[run.case].operation, ()
+        if run.entry.mixed:
+            operation, extra = "mixed", ("--check-share", f"{self.calibrated_share(run):.4f}")
         os.sync()  # what earlier runs left to write is not this one's work
         with start(run.entry, self.directory, self.programs) as server:
-            extra = ()
-            operation = CASES[run.case].operation
-            if run.entry.mixed:
-                operation, extra = "mixed", ("--check-share", f"{self.calibrated_share(run):.4f}")
             answer = self.client(run, server, operation, self.settings["seconds"], extra)
         return figures(answer, operation)
 
@@ -149,10 +156,8 @@ class Measurement:
     def all(self, say):
         planned = plan(self.settings)
         left = [run for run in planned if run.key not in self.runs]
-        each = self.settings["seconds"] + self.settings["warmup"] + OVERHEAD_SECONDS
-        limit = 2 * each * len(left) + 300
-        say(f"{len(left)} runs of {self.settings['seconds']:g} s after {self.settings['warmup']:g} s of warm-up: about "
-            f"{minutes(each * len(left))}, at most {minutes(limit)}")
+        say(outlook(self.settings, len(left)))
+        limit = estimate(self.settings, len(left))[1]
         faults, begun, probed = [], time.monotonic(), set()
         for number, run in enumerate(left):
             if time.monotonic() - begun > limit:
