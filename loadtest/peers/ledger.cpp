@@ -2,14 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <numeric>
-
 namespace earmark::loadtest::peers {
 
 Ledger::Ledger(const WorkloadShape& shape, double short_share)
     : without_stock_(skus_without_stock(shape, short_share)), reserved_(shape.skus), queued_(shape.skus) {}
 
-bool Ledger::line(const AskedLine& asked, const Taken& taken, std::uint32_t queued) noexcept {
+bool Ledger::line(const AskedLine& asked, const Taken& taken, std::uint32_t queued) {
   std::uint32_t reserved = 0;
   for (std::size_t warehouse = 0; warehouse < taken.size(); ++warehouse) {
     reserved_[asked.sku][warehouse] += taken[warehouse];

@@ -36,7 +36,7 @@ class Ledger {
   void answered() noexcept { ++answered_; }
   void order_answered() noexcept { ++answered_, ++orders_; }
   // The answer for one line. True if something of it waits.
-  bool line(const AskedLine& asked, const Taken& taken, std::uint32_t queued) noexcept;
+  bool line(const AskedLine& asked, const Taken& taken, std::uint32_t queued);
   // An answer that is an error, cannot be read, or is about something else.
   void bad_answer(const std::string& what);
 

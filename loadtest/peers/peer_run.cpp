@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <filesystem>
 #include <fstream>
@@ -144,7 +143,7 @@ std::string PeerRun::report(const std::string& server, const std::string& durabi
       {"cores", {{"server", server_cores}, {"client", client_cores}, {"others", std::max(0.0, machine_cores - server_cores - client_cores)}}},
       {"verdict",
        {{"result", ledger_.passed() ? "passed" : ledger_.vacuous() ? "vacuous"
-                                                                     : "failed"},
+                                                                   : "failed"},
         {"decisions", ledger_.orders()},
         {"lines", ledger_.lines()},
         {"violations", violations},
