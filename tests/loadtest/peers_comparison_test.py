@@ -16,7 +16,7 @@ sys.path.insert(0, os.path.join(PEERS, "comparison"))
 
 from cases import CASES, GOALS, PRODUCT  # noqa: E402
 from judge import complaints_of, goals_of, rows_of  # noqa: E402
-from measure import Measurement, plan  # noqa: E402
+from measure import Measurement, TooShort, plan  # noqa: E402
 from systems import Fault, Postgres, Redis, postgres_programs  # noqa: E402
 from tables import case_table  # noqa: E402
 
@@ -89,6 +89,29 @@ class Arithmetic(unittest.TestCase):
         self.assertIn("hot, redis: verdict failed, passed oversold: SKU 1", text)
         self.assertIn("hot, postgres: 28.0 % of the lines short", text)
         self.assertIn("50x64: no run of redis", text)
+
+    def test_a_run_too_short_for_an_answer_is_made_longer_and_another_fault_tried_once_more(self):
+        run, said, lengths = plan(settings())[0], [], []
+        measurement = Measurement(settings(), "", "", "")
+
+        def measure(_, seconds):
+            lengths.append(seconds)
+            if len(lengths) < 3:
+                raise TooShort("nothing")
+            return {"rate": 7}
+
+        measurement.measure = measure
+        self.assertEqual(measurement.attempt(run, said.append), {"run": run.key, "seconds": 4.0, "rate": 7})
+        self.assertEqual((lengths, len(said)), ([1.0, 2.0, 4.0], 2))
+
+        def lose(_, seconds):
+            lengths.append(seconds)
+            raise Fault("lost")
+
+        lengths.clear()
+        measurement.measure = lose
+        self.assertEqual(measurement.attempt(run, said.append), {"run": run.key, "fault": "lost"})
+        self.assertEqual(lengths, [1.0, 1.0])
 
     def test_orders_beside_checks_are_told_as_a_share_of_the_peak(self):
         measurement = made_up(settings(cases=["50x64", "check"]))

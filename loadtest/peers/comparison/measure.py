@@ -14,6 +14,11 @@ from systems import Fault, start
 
 OVERHEAD_SECONDS = 4.0  # of a run: starting the server, loading, reading back; the first guess
 CLIENT_GRACE_SECONDS = 120  # for loading and judging; a run that takes longer is ended and counts as failed
+ATTEMPTS = 5  # at one run
+
+
+class TooShort(Fault):
+    """Nothing was answered while it was measured."""
 
 
 @dataclass(frozen=True)
@@ -110,13 +115,13 @@ class Measurement:
             raise Fault((done.stderr.strip().splitlines() or [f"{name} ended with exit status {done.returncode}"])[-1])
         return json.loads(lines[-1])  # a failed verdict is part of it
 
-    def measure(self, run):
+    def measure(self, run, seconds):
         operation, extra = CASES[run.case].operation, ()
         if run.entry.mixed:
             operation, extra = "mixed", ("--check-share", f"{self.calibrated_share(run):.4f}")
         os.sync()  # what earlier runs left to write is not this one's work
         with start(run.entry, self.directory, self.programs) as server:
-            answer = self.client(run, server, operation, self.settings["seconds"], extra)
+            answer = self.client(run, server, operation, seconds, extra)
         return figures(answer, operation)
 
     def calibrated_share(self, run):
@@ -145,11 +150,22 @@ class Measurement:
         self.write({"check_share": share, "peak": peak})
         return share
 
-    def attempt(self, run):
-        try:
-            return {"run": run.key, **self.measure(run)}
-        except (Fault, OSError, ValueError, KeyError) as fault:
-            return {"run": run.key, "fault": str(fault) or repr(fault)}
+    def attempt(self, run, say):
+        """The run's line. What fails is tried once more; what was too short for any answer, with twice the length."""
+        seconds = self.settings["seconds"]
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                return {"run": run.key, "seconds": seconds, **self.measure(run, seconds)}
+            except TooShort as fault:
+                line = {"run": run.key, "fault": str(fault)}
+                seconds *= 2
+            except (Fault, OSError, ValueError, KeyError) as fault:
+                line = {"run": run.key, "fault": str(fault) or repr(fault)}
+                if attempt > 1:
+                    break
+            if attempt < ATTEMPTS:
+                say(f"{describe(run, line)}; once more, for {seconds:g} s")
+        return line
 
     # --- all of them ---
 
@@ -167,10 +183,7 @@ class Measurement:
                 probed.add(run.round)
                 self.disk.append(machine.probe_disk(self.programs, self.directory, min(0.5, self.settings["seconds"])))
                 self.write({"disk": self.disk[-1]})
-            line = self.attempt(run)
-            if "fault" in line:
-                say(f"{describe(run, line)}; once more")
-                line = self.attempt(run)
+            line = self.attempt(run, say)
             if "fault" in line:
                 faults.append(f"{run.key}: {line['fault']}")
             else:
@@ -202,7 +215,7 @@ def figures(answer, operation):
     """What the tables need of one run's report."""
     what = answer.get("orders" if operation == "order" else "checks")
     if not what:
-        raise Fault("nothing was answered while it was measured")
+        raise TooShort("nothing was answered while it was measured")
     return {
         "rate": what["per_second"], "p50_us": what["p50_us"], "p99_us": what["p99_us"],
         "beside": rate_of(answer, "orders") if operation == "mixed" else None,
