@@ -200,11 +200,11 @@ bool Checker::check_identity(std::span<const std::byte> file) {
 std::optional<PageProblem> Checker::check_snapshot(std::span<const std::byte> file, std::uint64_t commit) {
   summary_ = {};
   link_ = before_ = {};
-  stored_identity_ = stored_retained_ = {};
+  stored_identity_ = stored_chain_seed_ = stored_retained_ = {};
   later_.clear();
   found_.reset();
   check_ = {};
-  return check_pages(file, {kinds, commit, std::filesystem::exists(failed_append_mark(directory_))}, progress_.at_offset, summary_,
+  return check_pages(file, {kinds, commit, std::filesystem::exists(failed_append_mark(directory_)), true}, progress_.at_offset, summary_,
                      [&](const StoredValue& value) { visit(file, value); });
 }
 

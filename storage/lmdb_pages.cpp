@@ -335,7 +335,7 @@ void Walk::look_at_previous(const Meta& newest, const Meta& previous, PageSummar
     require(previous.main.root == no_page && previous.free.root == no_page, at, "the older meta page is damaged");
     return;
   }
-  for (std::size_t kind = 0; kind < walk_.kinds.size(); ++kind) {
+  for (std::size_t kind = 0; walk_.previous && kind < walk_.kinds.size(); ++kind) {
     Walk older(file_, walk_, at_);  // of its own: these pages may well be used by the newest commit, too
     older.page_bytes_ = page_bytes_;
     older.page_count_ = page_count_;

@@ -60,6 +60,7 @@ struct PageWalk {
   std::uint64_t commit = 0;              // 0: the newest, no writer being at work, both metas checked
   // The last commit failed, so the meta that LMDB was writing may be a mixture of two; the newest whole one decides.
   bool after_failed_commit = false;
+  bool previous = true;                  // look along the edges of the commit before
 };
 
 // `visit` gets all values, each database's in key order. `at` follows the offset that is being read.

@@ -13,11 +13,8 @@ using engine::Lsn;
 
 namespace {
 
-constexpr const char* remedy =
-    "; keep a copy of the directory: the state is made again from a journal that begins at LSN 1, else restore a backup";
-
 Unexpected<Failure> not_ours(FailureKind kind, const std::filesystem::path& directory, const std::string& what) {
-  return Unexpected{Failure{kind, "the state " + directory.string() + " " + what + remedy}};
+  return Unexpected{Failure{kind, "the state " + directory.string() + " " + what + state_remedy}};
 }
 
 int fill_new(const LmdbEnvironment& environment, std::uint64_t epoch) {
@@ -71,7 +68,7 @@ Unexpected<Failure> LmdbState::cannot_read(int error) const {
                                                    : mdb_strerror(error);
   return Unexpected{Failure{damaged ? FailureKind::damaged : FailureKind::cannot_open,
                             "the state " + directory_.string() + (damaged ? " is damaged: " : " cannot be read: ") + what +
-                                (damaged ? remedy : "")}};
+                                (damaged ? state_remedy : "")}};
 }
 
 Unexpected<Failure> LmdbState::cannot_write(int error) {
@@ -137,6 +134,12 @@ Outcome<void> LmdbState::start(const DirectoryIdentity& identity, const StateOpt
                     std::to_string(summary_.applied.value) + ", the journal ends at LSN " +
                     std::to_string(options.journal_last.value));
   }
+  const Lsn oldest = options.journal_oldest;
+  if (summary_.applied + 1 < oldest || row_.decisions_before < oldest.value) {
+    return not_ours(FailureKind::damaged, directory_, "lacks what its journal no longer has: that begins at LSN " +
+                    std::to_string(oldest.value) + ", the state ends at LSN " + std::to_string(summary_.applied.value) +
+                    " and has decisions of open orders up to LSN " + std::to_string(row_.decisions_before - 1));
+  }
   return {};
 }
 
@@ -169,7 +172,7 @@ Outcome<Lsn> LmdbState::newest(engine::Identity identity) {
 }
 
 Outcome<OpenedState> open_lmdb_state(const std::filesystem::path& directory, const DirectoryIdentity& identity,
-                                     const StateOptions& options) {
+                                     const StateOptions& options, StateCheck* check) {
   const std::filesystem::path path = directory / "state";
   std::error_code error;
   OpenedState opened;
@@ -178,6 +181,9 @@ Outcome<OpenedState> open_lmdb_state(const std::filesystem::path& directory, con
     if (auto created = create(directory, identity.catalogue_epoch, options.map_bytes); !created) return Unexpected{created.error()};
     opened.created = true;
   }
+  const auto checked = check_state(path, options.check, options.read_only);
+  if (!checked) return Unexpected{checked.error()};
+  if (check != nullptr) *check = *checked;
   auto state = std::make_unique<LmdbState>(path);
   if (auto started = state->start(identity, options); !started) return Unexpected{started.error()};
   opened.complete = state->summary().complete;

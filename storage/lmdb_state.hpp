@@ -7,7 +7,7 @@
 #include <filesystem>
 #include <memory>
 
-#include "storage/lmdb_check.hpp"
+#include "storage/lmdb_state_check.hpp"
 #include "storage/state_store.hpp"
 
 namespace earmark::storage {
@@ -16,6 +16,8 @@ struct StateOptions {
   bool read_only = false;      // beside a running server: nothing is created
   engine::Lsn journal_last{};  // of the journal it belongs to; a store that is ahead of it is damaged. 0: not looked at
   std::size_t map_bytes = 0;   // 0: as large as the file system; it grows when it is full
+  engine::Lsn journal_oldest{1};  // of the journal; a store that lacks what was trimmed there is damaged
+  CheckDepth check = CheckDepth::pages;
 };
 
 struct OpenedState {
@@ -24,11 +26,11 @@ struct OpenedState {
   bool complete = false;              // false: it was being built when the last process ended; fold on from `applied`
 };
 
-// Opens DIR/state for the journal with `identity`; makes it when it is missing or empty. The caller has the directory's lock.
+// Checks the pages of DIR/state in a child process, then opens it for the journal with `identity`; makes it when it is missing or empty. The caller has the directory's lock.
 // Failures: damaged (or of another catalogue epoch, or ahead of the journal) and bad_version: the journal can make it
 // again as long as it begins at LSN 1, move it aside first; cannot_open, in_use: nothing is said about its contents.
 Outcome<OpenedState> open_lmdb_state(const std::filesystem::path& directory, const DirectoryIdentity& identity,
-                                     const StateOptions& options);
+                                     const StateOptions& options, StateCheck* check = nullptr);
 
 // Renames DIR/state to DIR/state.damaged-N, N being the first that is free, and makes that durable; the new path.
 Outcome<std::filesystem::path> move_state_aside(const std::filesystem::path& directory);

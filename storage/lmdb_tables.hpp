@@ -11,6 +11,10 @@
 
 namespace earmark::storage {
 
+// What to do about a damaged store, for the end of a message.
+inline constexpr const char* state_remedy =
+    "; keep a copy of the directory: the state is made again from a journal that begins at LSN 1, else restore a backup";
+
 struct StateTables {
   MDB_dbi meta = 0, catalogue = 0, cells = 0, orders = 0, open = 0, ids = 0, closed_known = 0, newest = 0, decisions = 0;
 };
