@@ -44,8 +44,8 @@ class DumpLine {
   std::string finish(const engine::Stamp& stamp);
 
  private:
-  std::string sku(engine::SkuId id) const { return code_of(dump_.skus_, id.value); }
-  std::string warehouse(engine::WarehouseId id) const { return code_of(dump_.warehouses_, id.value); }
+  std::string sku(engine::SkuId id) const { return dump_.sku(id); }
+  std::string warehouse(engine::WarehouseId id) const { return dump_.warehouse(id); }
   void touch(engine::SkuId sku, engine::WarehouseId warehouse, engine::Quantity available);
   void add(Json& map, engine::SkuId sku, const engine::Take& take);
   Json take_all(engine::SkuId sku, std::span<const engine::Take> takes);
@@ -95,7 +95,12 @@ Json DumpLine::rows(std::span<const engine::ReceivedRow> received, const char* q
   return list;
 }
 
-void DumpLine::write(const engine::VoidDecision&) { out_["type"] = "void"; }
+void DumpLine::write(const engine::VoidDecision& decision) {
+  out_["type"] = "void";
+  if (decision.oldest_known.value == 0) return;
+  out_["oldest_known_lsn"] = decision.oldest_known.value;
+  out_["archived_lsn"] = decision.archived.value;
+}
 
 void DumpLine::write(const engine::OrderDecision& decision) {
   out_["type"] = "order";
@@ -192,11 +197,16 @@ std::string DumpLine::finish(const engine::Stamp& stamp) {
 }
 
 void Dump::learn(const schema::Event& event) {
-  const auto* load = std::get_if<engine::LoadDecision>(&event.decision);
-  if (load == nullptr) return;
-  for (const engine::LoadedWarehouse& each : load->warehouses) keep(warehouses_, each.id.value, each.code);
-  for (const engine::LoadedProduct& each : load->products) keep(skus_, each.id.value, each.code);
+  if (const auto* load = std::get_if<engine::LoadDecision>(&event.decision)) learn(*load);
 }
+
+void Dump::learn(const engine::LoadDecision& load) {
+  for (const engine::LoadedWarehouse& each : load.warehouses) keep(warehouses_, each.id.value, each.code);
+  for (const engine::LoadedProduct& each : load.products) keep(skus_, each.id.value, each.code);
+}
+
+std::string Dump::sku(engine::SkuId id) const { return code_of(skus_, id.value); }
+std::string Dump::warehouse(engine::WarehouseId id) const { return code_of(warehouses_, id.value); }
 
 std::string Dump::line(const schema::Event& event) const {
   DumpLine line(*this);

@@ -15,11 +15,14 @@ class Dump {
  public:
   // Takes the codes out of catalogue loads; other records do nothing.
   void learn(const schema::Event& event);
+  void learn(const engine::LoadDecision& load);
   // The record's line, without a line end.
   std::string line(const schema::Event& event) const;
+  // The code of a dense id; "#" and the number while it is not known.
+  std::string sku(engine::SkuId id) const;
+  std::string warehouse(engine::WarehouseId id) const;
 
  private:
-  friend class DumpLine;
   std::vector<std::string> skus_, warehouses_;  // by dense id; 0 is unused
 };
 

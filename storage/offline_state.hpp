@@ -11,13 +11,15 @@
 
 #include "engine/digest.hpp"
 #include "schema/event.hpp"
-#include "storage/journal.hpp"
+#include "storage/state_store.hpp"
 
 namespace earmark::storage {
 
 class OfflineState {
  public:
-  // Records in LSN order, from 1 on. False: the record contradicts the state, problem() says how; nothing more is applied.
+  // Starts from a state store instead of from nothing, before any record. Failure: damaged.
+  Outcome<void> begin(const StateStore& base);
+  // Records in LSN order, from 1 or from behind the base on. False: the record contradicts the state, problem() says how; nothing more is applied.
   bool apply(const schema::Event& event);
   const std::string& problem() const noexcept { return problem_; }
 
@@ -57,6 +59,7 @@ class OfflineState {
   using CellKey = std::pair<engine::SkuId, engine::WarehouseId>;
   using IdKey = std::pair<engine::IdSpace, std::pair<std::uint64_t, std::uint64_t>>;
 
+  class BaseReader;
   bool fold(const engine::Stamp& stamp, const engine::VoidDecision& decision);
   bool fold(const engine::Stamp& stamp, const engine::OrderDecision& decision);
   bool fold(const engine::Stamp& stamp, const engine::ReceiptDecision& decision);

@@ -1,0 +1,110 @@
+#include "storage/dump_base.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <tuple>
+
+#include "engine/errors.hpp"
+
+namespace earmark::storage {
+
+using Json = nlohmann::json;  // sorts its keys
+
+namespace {
+
+std::string text_of(Json line, const char* part) {
+  line["type"] = "base";
+  line["part"] = part;
+  return line.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+void add(Json& map, const std::string& warehouse, engine::Quantity units) {
+  if (units != 0) map[warehouse] = map.value(warehouse, std::uint64_t{0}) + units;
+}
+
+}  // namespace
+
+void BaseDump::begin(const StateSummary& summary) {
+  lsn_ = summary.applied;
+  if (!print_) return;
+  print_(text_of({{"lsn", summary.applied.value},
+                  {"time_us", summary.last_time.value},
+                  {"oldest_known_lsn", summary.oldest_known.value},
+                  {"archived_lsn", summary.archived.value},
+                  {"open_orders", summary.open_orders},
+                  {"closed_orders", summary.closed_orders},
+                  {"known_commands", summary.known_commands}},
+                 "state"));
+}
+
+void BaseDump::catalogue(const engine::LoadDecision& part) {
+  dump_.learn(part);
+  if (!print_) return;
+  for (const engine::LoadedWarehouse& each : part.warehouses) {
+    print_(text_of({{"warehouse", each.code}, {"priority", each.priority}, {"name", each.name}}, "warehouse"));
+  }
+  for (const engine::LoadedProduct& each : part.products) {
+    print_(text_of({{"sku", each.code}, {"description", each.description}}, "product"));
+  }
+}
+
+void BaseDump::cell(const engine::CellImage& cell) {
+  if (!print_) return;
+  print_(text_of({{"sku", dump_.sku(cell.sku)},
+                  {"warehouse", dump_.warehouse(cell.warehouse)},
+                  {"on_hand", cell.on_hand},
+                  {"reserved", cell.on_hand - cell.held - cell.unavailable - cell.available},
+                  {"available", cell.available},
+                  {"lsn", cell.lsn.value}},
+                 "stock"));
+}
+
+void BaseDump::open_order(const engine::OrderImage& order) {
+  if (!print_) return;
+  Json lines = Json::array();
+  std::size_t next = 0;
+  for (std::uint32_t index = 0; index < order.lines.size(); ++index) {
+    const engine::LineImage& line = order.lines[index];
+    Json reserved = Json::object(), shipped = Json::object();
+    std::uint64_t units = 0;
+    for (const engine::AllocationImage& each : order.allocations.subspan(next, line.allocations)) {
+      add(reserved, dump_.warehouse(each.warehouse), each.reserved);
+      add(shipped, dump_.warehouse(each.warehouse), each.shipped);
+      units += std::uint64_t{each.reserved} + each.shipped;
+    }
+    next += line.allocations;
+    lines.push_back({{"line", line.line.value},
+                     {"sku", dump_.sku(line.sku)},
+                     {"qty", line.quantity},
+                     {"backordered", line.waiting},
+                     {"cancelled", line.quantity - line.waiting - units},
+                     {"reserved", std::move(reserved)},
+                     {"shipped", std::move(shipped)}});
+    if (line.waiting == 0) continue;
+    if (ids_.empty() || ids_.back() != order.id) ids_.emplace_back(order.id);
+    queues_[line.sku].push_back({255U - order.priority.value, order.lsn, index, line.line, line.waiting, ids_.size() - 1});
+  }
+  print_(text_of({{"id", order.id},
+                  {"lsn", order.lsn.value},
+                  {"time_us", order.time.value},
+                  {"status", engine::name(order.status)},
+                  {"priority", order.priority.value},
+                  {"lines", std::move(lines)}},
+                 "order"));
+}
+
+engine::Lsn BaseDump::finish() {
+  for (auto& [sku, waiting] : queues_) {
+    std::sort(waiting.begin(), waiting.end(), [](const Waiting& left, const Waiting& right) {
+      return std::tie(left.later, left.order, left.line_index) < std::tie(right.later, right.order, right.line_index);
+    });
+    Json lines = Json::array();
+    for (const Waiting& each : waiting) {
+      lines.push_back({{"order", ids_[each.id]}, {"line", each.line.value}, {"qty", each.quantity}});
+    }
+    print_(text_of({{"sku", dump_.sku(sku)}, {"waiting", std::move(lines)}}, "queue"));
+  }
+  return lsn_;
+}
+
+}  // namespace earmark::storage

@@ -1,0 +1,56 @@
+// The offline state out of a state store: what the trimmed part of a journal amounts to.
+#include "storage/offline_state.hpp"
+
+namespace earmark::storage {
+
+using engine::IdSpace;
+using engine::Lsn;
+
+class OfflineState::BaseReader final : public StateVisitor {
+ public:
+  explicit BaseReader(OfflineState& state) : state_(state) {}
+
+  void begin(const StateSummary& summary) override {
+    state_.last_ = summary.applied;
+    state_.oldest_known_ = summary.oldest_known;
+    state_.archived_ = summary.archived;
+  }
+  void catalogue(const engine::LoadDecision&) override {}
+  void cell(const engine::CellImage& cell) override {
+    state_.cells_[{cell.sku, cell.warehouse}] = {cell.on_hand, cell.available};
+  }
+  void open_order(const engine::OrderImage& image) override;
+  void known(const engine::KnownImage& known) override;
+
+ private:
+  OfflineState& state_;
+};
+
+void OfflineState::BaseReader::open_order(const engine::OrderImage& image) {
+  const engine::Identity identity = engine::identify(IdSpace::order, image.id);
+  Order& order = state_.orders_[image.lsn];
+  order = {identity, image.status, image.policy, image.priority, image.preferred, {}};
+  std::size_t next = 0;
+  for (const engine::LineImage& line : image.lines) {
+    Line& made = order.lines.emplace_back(Line{line.line, line.sku, line.quantity, line.waiting, line.pinned, {}});
+    for (const engine::AllocationImage& each : image.allocations.subspan(next, line.allocations)) {
+      made.allocations[{each.warehouse, each.shipment}] = {each.reserved, each.shipped};
+    }
+    next += line.allocations;
+  }
+  known({IdSpace::order, identity, image.content, image.lsn, {}});
+}
+
+void OfflineState::BaseReader::known(const engine::KnownImage& known) {
+  const IdKey key{known.space, {known.identity.low, known.identity.high}};
+  state_.known_[key] = {known.content, known.lsn, known.closed};
+  if (known.lsn >= state_.oldest_known_) state_.ids_[known.lsn] = key;
+  else if (known.closed.value != 0) state_.closed_known_[known.closed] = key;
+}
+
+Outcome<void> OfflineState::begin(const StateStore& base) {
+  BaseReader reader(*this);
+  return base.read(reader);
+}
+
+}  // namespace earmark::storage
