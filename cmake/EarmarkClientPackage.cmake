@@ -1,6 +1,6 @@
 # The client library as others use it: one static archive, its public headers, and a CMake package
 #   find_package(earmark 0.1 CONFIG REQUIRED)   target_link_libraries(... earmark::client)
-# installed by the component client-library. FlatBuffers and everything else inside the archive stays inside: users need
+# installed by the component library. FlatBuffers and everything else inside the archive stays inside: users need
 # Asio's headers and threads alone. They include <earmark/client/channel.hpp>; the headers find each other by the
 # project's own paths ("client/values.hpp"), which is why include/earmark is on the path as well.
 include(GNUInstallDirs)
@@ -21,13 +21,13 @@ target_include_directories(earmark_client_package INTERFACE
 target_link_libraries(earmark_client_package INTERFACE $<INSTALL_INTERFACE:earmark::asio>)
 
 set(package_directory ${CMAKE_INSTALL_LIBDIR}/cmake/earmark)
-install(TARGETS earmark_client_package EXPORT earmark-targets COMPONENT client-library
+install(TARGETS earmark_client_package EXPORT earmark-targets COMPONENT library
         ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
-install(EXPORT earmark-targets NAMESPACE earmark:: DESTINATION ${package_directory} COMPONENT client-library)
+install(EXPORT earmark-targets NAMESPACE earmark:: DESTINATION ${package_directory} COMPONENT library)
 foreach(folder client engine)
   list(TRANSFORM public_${folder}_headers PREPEND ${PROJECT_SOURCE_DIR}/${folder}/ OUTPUT_VARIABLE headers)
   list(TRANSFORM headers APPEND .hpp)
-  install(FILES ${headers} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/earmark/${folder} COMPONENT client-library)
+  install(FILES ${headers} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/earmark/${folder} COMPONENT library)
 endforeach()
 
 # Types of Asio stand in the library's interface: who uses it must have the version that it was built with.
@@ -39,4 +39,4 @@ configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/earmark-config.cmake.in
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/earmark-config-version.cmake
   VERSION ${PROJECT_VERSION} COMPATIBILITY SameMinorVersion)
 install(FILES ${PROJECT_BINARY_DIR}/earmark-config.cmake ${PROJECT_BINARY_DIR}/earmark-config-version.cmake
-        DESTINATION ${package_directory} COMPONENT client-library)
+        DESTINATION ${package_directory} COMPONENT library)

@@ -15,7 +15,7 @@ TEST_CASE("package: an outside project finds it, builds with it and places order
     INFO("cmake " << arguments[0] << "\n" << result.out << result.error);
     REQUIRE(result.code == 0);
   };
-  cmake({"--install", EARMARK_BUILD_DIR, "--component", "client-library", "--prefix", prefix});
+  cmake({"--install", EARMARK_BUILD_DIR, "--component", "library", "--prefix", prefix});
   cmake({"-S", EARMARK_SOURCE_DIR "/tests/client/outside", "-B", build, "-G", "Ninja", "-DCMAKE_PREFIX_PATH=" + prefix,
          "-DCMAKE_CXX_COMPILER=" EARMARK_CXX, "-DCMAKE_CXX_FLAGS=" EARMARK_OUTSIDE_FLAGS});
   cmake({"--build", build, "-j", "2"});
