@@ -78,7 +78,8 @@ void Worker::push_subscriptions() {
 }
 
 bool Worker::has_more_for(const Session& session) const noexcept {
-  return session.subscription->next <= hub_.engine.shared().window.durable() && session.unsent() < most_unsent_bytes;
+  return !session.closing && session.unsent() < most_unsent_bytes &&
+         session.subscription->next <= hub_.engine.shared().window.durable();
 }
 
 // One turn: a chunk of the journal. Returns the bytes looked at.
@@ -137,6 +138,7 @@ void Worker::cut_subscriber(std::uint32_t index, engine::ErrorCode code, engine:
 void Worker::cut_slow_subscribers(engine::TimeUs now) {
   for (const std::uint32_t index : std::vector<std::uint32_t>(subscribers_)) {
     Session& session = *sessions_[index];
+    if (session.closing) continue;
     Subscription& subscription = *session.subscription;
     const bool moves = session.unsent() == 0 || session.taken != subscription.taken_before;
     subscription.taken_before = session.taken;

@@ -21,10 +21,6 @@ from now on; --from 1 begins with the first. Filters may be repeated: several va
 must all hold, and only those parts of an event that pass are shown. When the server stops or the connection is lost it
 connects again and goes on where it was. Ctrl-C ends.
 
-KINDS
-  order_accepted order_refused line_reserved line_backordered backorder_filled cancelled shipped
-  stock_received out_of_stock back_in_stock catalogue_loaded
-
 EXAMPLES
   earmark watch
   earmark watch --from 1 --json > history.jsonl
@@ -55,15 +51,17 @@ bool colours_wanted() {
          (terminal == nullptr || std::string_view(terminal) != "dumb");
 }
 
+std::string all_kinds() {
+  std::string all;
+  for (const schema::EventKind kind : schema::every_event_kind) all += (all.empty() ? "" : ", ") + std::string(schema::name(kind));
+  return all;
+}
+
 Outcome<std::vector<schema::EventKind>> kinds_of(const std::vector<std::string>& names) {
   std::vector<schema::EventKind> kinds;
   for (const std::string& name : names) {
     const auto kind = schema::event_kind(name);
-    if (!kind) {
-      std::string all;
-      for (const schema::EventKind known : schema::every_event_kind) all += (all.empty() ? "" : ", ") + std::string(schema::name(known));
-      return usage("there is no kind of event '" + name + "'; the kinds are " + all);
-    }
+    if (!kind) return usage("there is no kind of event '" + name + "'; the kinds are " + all_kinds());
     kinds.push_back(*kind);
   }
   return kinds;
@@ -156,7 +154,7 @@ Run add_watch(Options& options, const Globals& globals) {
   auto chosen = std::make_shared<WatchOptions>();
   options.number("--from", chosen->from, 0, UINT64_MAX, "LSN", "Number of the first event to print; 0: only new ones")
       .number("--to", chosen->to, 0, UINT64_MAX, "LSN", "Leave after the event with this number; 0: never")
-      .texts("--kind", chosen->kinds, "KIND", "Only parts of this kind")
+      .texts("--kind", chosen->kinds, "KIND", "Only parts of this kind: " + all_kinds())
       .texts("--sku", chosen->skus, "SKU", "Only parts about this SKU")
       .texts("--warehouse", chosen->warehouses, "WAREHOUSE", "Only parts in this warehouse")
       .texts("--customer", chosen->customers, "CUSTOMER", "Only orders of this customer, and what becomes of them")
