@@ -17,7 +17,8 @@ endfunction()
 
 earmark_header_library(earmark_asio asio.hpp)
 # Not ASIO_NO_DEPRECATED: RESTinio uses deprecated names, and Asio's inline functions must be the same everywhere.
-target_compile_definitions(earmark_asio INTERFACE ASIO_STANDALONE)
+# Said here because Asio finds it out by what was included before it, and then allocates in one way and frees in another.
+target_compile_definitions(earmark_asio INTERFACE ASIO_STANDALONE ASIO_HAS_STD_ALIGNED_ALLOC=1)
 target_link_libraries(earmark_asio INTERFACE Threads::Threads)
 # GCC 12 takes the allocation of a coroutine's frame for mismatched when it inlines half of it (its bug 109224).
 target_compile_options(earmark_asio INTERFACE -Wno-mismatched-new-delete)

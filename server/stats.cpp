@@ -137,6 +137,8 @@ const Figure table[] = {
      [](const Hub& hub) { return journal(hub).bytes.get(); }},
     {"order_memory_bytes", "earmark_order_memory_bytes", gauge, "Memory taken for orders.",
      [](const Hub& hub) { return shared(hub).blocks.bytes_taken(); }},
+    {"order_memory_given_back_bytes", "earmark_order_memory_given_back_bytes_total", counter, "Order memory that was given back, for others to use.",
+     [](const Hub& hub) { return shared(hub).blocks.bytes_given_back(); }},
     {"command_ids", "earmark_command_ids", gauge, "Command ids that are known.",
      [](const Hub& hub) {
        const std::uint64_t forgotten = hub.engine.settler().counters().forgotten_ids.get();  // read first: they were all taken before

@@ -25,6 +25,8 @@ class TrimmedJournal final : public storage::Journal {
   engine::Lsn oldest() const noexcept override { return oldest_; }
   const storage::DirectoryIdentity& identity() const noexcept override { return whole_.identity(); }
   std::unique_ptr<storage::JournalReader> reader() const override { return whole_.reader(); }
+  void retain_from(engine::Lsn) noexcept override {}
+  storage::Outcome<std::size_t> trim_now(engine::Lsn, std::size_t) override { return std::size_t{0}; }
 
  private:
   storage::Journal& whole_;
