@@ -21,9 +21,14 @@ using client::with_separators;
 constexpr std::array<std::uint32_t, 3> io_threads = {1, 2, 4};
 constexpr std::size_t most_repeats = 5;
 
-std::uint64_t counter(const schema::StatsAnswer& stats, std::string_view name) {
+// A counter of another name would look like one that never moved.
+Outcome<void> read_counter(const schema::StatsAnswer& stats, std::string_view name, std::uint64_t& value) {
   const auto found = std::find(stats.names.begin(), stats.names.end(), name);
-  return found == stats.names.end() ? 0 : stats.values[static_cast<std::size_t>(found - stats.names.begin())];
+  if (found == stats.names.end() || stats.values.size() != stats.names.size()) {
+    return client::refused(fmt::format("the server has no counter {}; its version and this program's do not fit", name));
+  }
+  value = stats.values[static_cast<std::size_t>(found - stats.names.begin())];
+  return {};
 }
 
 Outcome<void> read_counters(const client::Address& server, VerdictRun& run) {
@@ -37,10 +42,11 @@ Outcome<void> read_counters(const client::Address& server, VerdictRun& run) {
     return {};
   });
   if (!stats) return Unexpected{stats.error()};
-  run.shorts = counter(*stats, "orders_short");
-  run.fills = counter(*stats, "fills");
-  run.helps = counter(*stats, "helps");
-  run.lost_commits = counter(*stats, "commits_lost");
+  const std::array<std::pair<std::string_view, std::uint64_t*>, 4> wanted = {
+      {{"orders_short", &run.shorts}, {"fills", &run.fills}, {"helps", &run.helps}, {"commits_lost", &run.lost_commits}}};
+  for (const auto& [name, value] : wanted) {
+    if (auto done = read_counter(*stats, name, *value); !done) return done;
+  }
   return {};
 }
 

@@ -41,7 +41,11 @@ enum class Lie { none,
                  overloaded,
                  repeat_not_marked,
                  repeat_marked_twice,
-                 repeat_differs };
+                 repeat_differs,
+                 other_receipt,
+                 lost_receipt,
+                 other_shipment,
+                 half_shipment };
 
 // Serves one connection in a thread: one warehouse, orders reserved whole.
 class LyingServer {
@@ -95,9 +99,11 @@ class LyingServer {
   void answer(const schema::Frame& frame) {
     const std::uint64_t correlation = frame.header.correlation;
     if (frame.header.kind == schema::MessageKind::hello) return schema::append_answer(out_, correlation, hello());
-    schema::OrderRequest request;
     std::vector<std::uint64_t> aligned(frame.body.size() / 8);
     std::memcpy(aligned.data(), frame.body.data(), frame.body.size());
+    if (frame.header.kind == schema::MessageKind::receive) return receive(correlation, std::as_bytes(std::span(aligned)));
+    if (frame.header.kind == schema::MessageKind::ship) return ship(correlation, std::as_bytes(std::span(aligned)));
+    schema::OrderRequest request;
     if (decoder_.decode_order(std::as_bytes(std::span(aligned)), request) != engine::ErrorCode::none) return;
     const std::string id(request.order.id);
     if (const auto known = decided_.find(id); known != decided_.end()) return repeat(correlation, known->second);
@@ -120,6 +126,49 @@ class LyingServer {
     std::fill(out_.begin() + static_cast<std::ptrdiff_t>(start + schema::frame_header_bytes), out_.end(), std::byte{0x5A});
   }
 
+  void receive(std::uint64_t correlation, std::span<const std::byte> body) {
+    const auto decoded = decoder_.decode(schema::MessageKind::receive, body);
+    if (!decoded) return;
+    const auto& request = std::get<schema::ReceiveRequest>(*decoded);
+    std::vector<engine::ReceivedRow> rows;
+    for (const engine::StockRow& row : request.receipt.rows) {
+      engine::Quantity& available = available_.at(row.sku.value - 1);
+      const auto units = static_cast<engine::Quantity>(row.quantity);
+      if (lie_ != Lie::lost_receipt) available += units;
+      rows.push_back({row.sku, row.warehouse, 0, lie_ == Lie::other_receipt ? units + 1 : units, available});
+    }
+    const engine::ReceiptDecision decision{request.receipt.id, 0, false, rows};
+    reply(correlation, decision);
+  }
+
+  // Everything of the order, all of which is reserved in the one warehouse.
+  void ship(std::uint64_t correlation, std::span<const std::byte> body) {
+    const auto decoded = decoder_.decode(schema::MessageKind::ship, body);
+    if (!decoded) return;
+    const auto& request = std::get<schema::ShipRequest>(*decoded);
+    std::vector<engine::ShippedLine> lines;
+    std::vector<engine::Take> shipped;
+    const std::string order(request.ship.order_id);
+    for (engine::LineDecision& line : reserved_.at(order)) {
+      const engine::Quantity units = std::exchange(line.taken, 0);
+      lines.push_back({line.line, line.sku, units == 0 ? 0U : 1U});
+      if (units == 0) continue;
+      shipped.push_back({lie_ == Lie::half_shipment ? units - 1 : units, available_.at(line.sku.value - 1), engine::WarehouseId{1}, 1});
+    }
+    engine::ShipDecision decision;
+    decision.command_id = request.ship.command_id;
+    decision.order_id = lie_ == Lie::other_shipment ? std::string_view("another") : request.ship.order_id;
+    decision.lines = lines;
+    decision.shipped = shipped;
+    reply(correlation, decision);
+  }
+
+  template <class Decision>
+  void reply(std::uint64_t correlation, const Decision& decision) {
+    encoder_.encode({engine::Lsn{++lsn_}, {}, {}}, decision, std::as_writable_bytes(std::span(record_)));
+    schema::append_event_frames(out_, correlation, std::as_bytes(std::span(record_)), false, false);
+  }
+
   void repeat(std::uint64_t correlation, std::vector<std::uint64_t>& record) {
     if (lie_ == Lie::repeat_differs) {
       const engine::Stamp stamp = schema::stamp_of(std::as_bytes(std::span(record)));
@@ -140,6 +189,7 @@ class LyingServer {
       if (lie != Lie::oversell) available -= units;
       lines.push_back({line.line, line.sku, units, 0, units, available, engine::WarehouseId{1}, 1, 0, {}});
     }
+    reserved_[std::string(order.id)] = lines;
     engine::OrderDecision decision;
     const std::string other = std::string(order.id.substr(0, order.id.size() - 1)) + "x";
     decision.id = lie == Lie::other_order ? std::string_view(other) : order.id;
@@ -158,9 +208,10 @@ class LyingServer {
   bool hang_up_ = false;
   schema::RequestDecoder decoder_;
   schema::EventEncoder encoder_;
-  std::vector<std::uint64_t> record_ = std::vector<std::uint64_t>(1'000);
+  std::vector<std::uint64_t> record_ = std::vector<std::uint64_t>(4'000);
   std::size_t record_bytes_ = 0;
   std::map<std::string, std::vector<std::uint64_t>> decided_;
+  std::map<std::string, std::vector<engine::LineDecision>> reserved_;
   std::vector<std::byte> out_;
   std::thread thread_;
 };
@@ -253,6 +304,27 @@ TEST_CASE("load thread: commands sent twice are compared, and every lie about th
   CHECK(outcome.verdict.repeats > 3);
   CHECK(outcome.verdict.failed() == (lie != Lie::none));
   if (lie != Lie::none) CHECK(outcome.verdict[violation] >= 1);
+}
+
+TEST_CASE("load thread: receipts and shipments are compared with what was asked, and judged", "[loadtest]") {
+  const auto [lie, violation] = GENERATE(table<Lie, Violation>({
+      {Lie::none, Violation::unanswered},
+      {Lie::other_receipt, Violation::mismatched_answer},
+      {Lie::lost_receipt, Violation::broken_chain},
+      {Lie::other_shipment, Violation::mismatched_answer},
+      {Lie::half_shipment, Violation::wrong_order_state},
+  }));
+  CAPTURE(static_cast<int>(lie));
+  Options options;
+  options.orders = 60;
+  options.mix = Mix({{RequestKind::order, 2}, {RequestKind::receipt, 1}, {RequestKind::ship, 1}});
+  options.restock = GENERATE(true, false);
+  const Outcome outcome = run_against(lie, false, options);
+  CAPTURE(outcome.verdict.examples);
+  CHECK(outcome.verdict.failed() == (lie != Lie::none));
+  if (lie != Lie::none) CHECK(outcome.verdict[violation] >= 1);
+  CHECK(outcome.verdict.receipts > 5);
+  CHECK(outcome.verdict.shipments > 5);
 }
 
 TEST_CASE("load thread: what overloads the server is sent again, as the same order", "[loadtest]") {
