@@ -69,7 +69,7 @@ class House {
 
 }  // namespace
 
-TEST_CASE("archive: orders out of memory and forgotten ids change no answer but that ids may be used anew", "[engine][model]") {
+TEST_CASE("archive: orders out of memory and forgotten ids change no answer but that ids may be used anew (E7, I5)", "[engine][model]") {
   std::size_t archived = 0, forgotten = 0, read_back = 0;
   for (std::uint64_t seed = 1; seed <= 12; ++seed) {
     model::RandomCommands random(seed);

@@ -34,7 +34,7 @@ TEST_CASE("engine: gives the twin's answers to random commands", "[engine][model
       const model::Answer expected = model::apply(twin, command, content, now);
       const std::string answer = harness.apply(command, content, now);
       if (answer != model::describe(expected) || harness.last_was_repeat() != expected.duplicate) {
-        FAIL("the engine and the twin disagree; repeat with EARMARK_SEED=" << seed << " EARMARK_SEEDS=1, step " << step
+        FAIL("E2, I1-I5: the engine and the twin disagree; repeat with EARMARK_SEED=" << seed << " EARMARK_SEEDS=1, step " << step
              << "\ncommand: " << model::describe(command) << "\ntwin:\n" << model::describe(expected) << "\nengine:\n" << answer);
       }
       decided += expected.decided() ? 1U : 0U;
@@ -44,7 +44,7 @@ TEST_CASE("engine: gives the twin's answers to random commands", "[engine][model
       }
     }
     fast += harness.desk().fast_orders.get();
-    INFO("seed " << seed);
+    INFO("E6: the engine's digest, the twin's, and that of the engine restored from the records are equal; seed " << seed);
     REQUIRE(harness.engine().broken_invariant() == "");
     REQUIRE(harness.engine().digest() == twin.digest());
     engine::Engine restored(test::small_capacity(), 1);
@@ -57,7 +57,7 @@ TEST_CASE("engine: gives the twin's answers to random commands", "[engine][model
   REQUIRE(fast > 0);
 }
 
-TEST_CASE("restore: finishes the fills that a crash cut off, at every record of the log", "[engine][recovery]") {
+TEST_CASE("restore: finishes the fills that a crash cut off, at every record of the log (I3)", "[engine][recovery]") {
   const std::uint64_t seed = number_from("EARMARK_SEED", 7);
   model::RandomCommands random(seed);
   test::Harness harness(test::small_capacity());

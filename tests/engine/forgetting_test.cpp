@@ -47,7 +47,7 @@ Identity numbered(std::uint64_t number) { return identify(IdSpace::order, "order
 
 }  // namespace
 
-TEST_CASE("command ids: forgetting finds and loses exactly what a set does, for many generations", "[engine][ids]") {
+TEST_CASE("command ids: forgetting finds and loses exactly what a set does, for many generations (I5)", "[engine][ids]") {
   const std::uint64_t seed = GENERATE(1ULL, 2ULL, 3ULL);
   const std::size_t most = GENERATE(16u, 128u, 230u);  // of 256 slots: far from full, half, nearly full
   INFO("seed " << seed << ", " << most << " ids at one time");
@@ -103,7 +103,7 @@ TEST_CASE("command ids: after many generations there are still empty slots, so l
   CHECK(empty > 900);
 }
 
-TEST_CASE("command ids: a batch finds its own id behind slots that were left behind", "[engine][ids]") {
+TEST_CASE("command ids: a batch finds its own id behind slots that were left behind (I5)", "[engine][ids]") {
   Table table;
   table.writes.clear();
   std::uint64_t next = 0;
@@ -115,7 +115,7 @@ TEST_CASE("command ids: a batch finds its own id behind slots that were left beh
   }
 }
 
-TEST_CASE("blocks: one that is retired comes back only when nobody is looking any more", "[engine][memory]") {
+TEST_CASE("blocks: one that is retired comes back only when nobody is looking any more (E7)", "[engine][memory]") {
   BlockStore store(512ULL << 20);
   BlockCache settler(store), other(store);
   Readers readers(2);

@@ -15,7 +15,7 @@
 using namespace earmark;
 using namespace earmark::engine;
 
-TEST_CASE("cell word: every write changes the version, and the version wraps", "[engine][cell]") {
+TEST_CASE("cell word: every write changes the version, and the version wraps (S3)", "[engine][cell]") {
   CellWord word{};
   const CellWord next = word.with(max_quantity, true);
   REQUIRE(next.free() == max_quantity);
@@ -98,7 +98,7 @@ TEST_CASE("commit word: a commit fails when anything was committed since its sta
   REQUIRE(commit_word.counters(CommitterId{1}).lost.get() == 1);
 }
 
-TEST_CASE("window: an older bundle's slot does not match, and room ends at the window", "[engine][window]") {
+TEST_CASE("window: an older bundle's slot does not match, and room ends at the window (E8)", "[engine][window]") {
   Window window;
   const Lsn first{5};
   window.slot(first).store(Window::word_for(first, {CommitterId{3}, 77}));

@@ -119,7 +119,7 @@ TEST_CASE("worker: a message in parts is not waited for for ever", "[server]") {
   REQUIRE(bench.worker_.session(bench.session_).closing);
 }
 
-TEST_CASE("worker: credit bounds what is taken in, the rest waits and is answered later", "[server]") {
+TEST_CASE("worker: credit bounds what is taken in, the rest waits and is answered later (E8)", "[server]") {
   Bench bench;
   bench.journal_.hold_syncs();
   std::vector<std::byte> bytes;

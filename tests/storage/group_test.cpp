@@ -65,7 +65,7 @@ TEST_CASE("group: every single flipped bit is found", "[storage][group]") {
   std::cout << "group: " << stored.size() * 8 << " flipped bits, all found" << std::endl;
 }
 
-TEST_CASE("group: damage behind a right header checksum is named", "[storage][group]") {
+TEST_CASE("group: damage behind a right header checksum is named (I7, checksums)", "[storage][group]") {
   test::Records records;
   for (int i = 0; i < 3; ++i) records.add_order();
   auto stored = sealed(records, {5, 0, {}});

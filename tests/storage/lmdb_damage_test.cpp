@@ -250,7 +250,7 @@ TEST_CASE("damage: unknown format versions are told from damage", "[storage][dam
   CHECK_THAT(journal.error().text, Catch::Contains("version"));
 }
 
-TEST_CASE("damage: the first groups of another directory do not pass for this one's", "[storage][damage]") {
+TEST_CASE("damage: the first groups of another directory do not pass for this one's (I7, chain)", "[storage][damage]") {
   const Sample sample = make_sample(5, 3);
   const auto own = write_identity(sample.identity);
   DirectoryIdentity other = sample.identity;

@@ -205,7 +205,7 @@ TEST_CASE("lmdb journal: readers on other threads see whole groups while it grow
 }
 
 // In a child process, because a limit on the size of files holds for the whole process.
-TEST_CASE("lmdb journal: after a failed append nothing more is accepted, and what was acknowledged is there", "[storage][lmdb]") {
+TEST_CASE("lmdb journal: after a failed append nothing more is accepted, and what was acknowledged is there (I7)", "[storage][lmdb]") {
   const test::TemporaryDirectory directory;
   const pid_t child = ::fork();
   REQUIRE(child >= 0);

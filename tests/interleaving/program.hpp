@@ -1,0 +1,55 @@
+// A program: commands that were decided before, then a few threads with a few commands each, run on the real engine. Kept
+// small: every access to shared memory is a point where the explorer may go on with another thread.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "tests/model/commands.hpp"
+
+namespace earmark::interleaving {
+
+// The orders of one socket read, decided in one commit.
+struct Batch {
+  std::vector<model::OrderCommand> orders;
+};
+// What the state store's compactor asks for: these closed orders leave memory.
+struct Archive {
+  std::vector<std::string> orders;
+};
+// Ids of commands decided before `oldest` are forgotten; `orders` are those that are known.
+struct Forget {
+  std::uint64_t oldest = 0;
+  std::vector<std::string> orders;
+};
+// What the journal's thread does: everything that is decided must be reachable through the window.
+struct Follow {};
+
+using Step = std::variant<model::Command, Batch, Archive, Forget, Follow>;
+
+struct Program {
+  std::string name;
+  std::vector<Step> before;                // by the first thread, before the others begin
+  std::vector<std::vector<Step>> threads;
+  // nothing: every schedule. Else the number of preemptions that the exploration is bounded by.
+  std::optional<int> preemptions;
+};
+
+std::vector<Program> programs();
+
+// The cells' stock by SKU and warehouse: {{1, 2}} is one SKU in two warehouses, the first one first in priority.
+model::LoadCommand stock(const std::vector<std::vector<int>>& on_hand);
+struct Wanted {
+  std::uint32_t sku = 0;
+  std::int64_t quantity = 0;
+  std::uint16_t pinned = 0;
+};
+model::OrderCommand order(std::string id, const std::vector<Wanted>& lines, engine::Policy policy = engine::Policy::ship_partial);
+model::ReceiptCommand receipt(std::string id, const std::vector<engine::StockRow>& rows);
+engine::StockRow row(std::uint32_t sku, std::uint16_t warehouse, std::int64_t quantity);
+model::CancelCommand cancel(std::string command_id, std::string order_id, std::vector<engine::CancelRow> rows = {});
+model::ShipCommand ship(std::string command_id, std::string order_id);
+
+}  // namespace earmark::interleaving
