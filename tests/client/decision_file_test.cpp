@@ -181,9 +181,3 @@ TEST_CASE("event text: a repeat says so, and a control character cannot move the
   CHECK(text.find("(decision 42, made for an earlier sending)") != std::string::npos);
   CHECK(text.find('\x1b') == std::string::npos);
 }
-
-TEST_CASE("event text: a summary is one line", "[client][text]") {
-  const Sample sample;
-  CHECK(event_summary({{engine::Lsn{42}, engine::TimeUs{1'767'225'600'000'000}, {}}, sample.order}, catalogue()) ==
-        "42  2026-01-01 00:00:00.000 UTC  order A-1 split: 24 units in 2 lines, 5 waiting");
-}

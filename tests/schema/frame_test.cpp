@@ -46,8 +46,10 @@ TEST_CASE("frame: bytes cut anywhere give the frames that are whole, and no othe
 }
 
 TEST_CASE("frame: the largest frame allowed is taken, one byte more is too large (wire)", "[schema][frame]") {
-  REQUIRE(split(frame_of(max_frame_bytes, 1)).status == SplitStatus::frame);
-  const Split split_larger = split(std::span(frame_of(max_frame_bytes + 1, 9)).first(frame_header_bytes));
+  const std::vector<std::byte> largest = frame_of(max_frame_bytes, 1);
+  REQUIRE(split(largest).status == SplitStatus::frame);
+  const std::vector<std::byte> larger = frame_of(max_frame_bytes + 1, 9);
+  const Split split_larger = split(std::span(larger).first(frame_header_bytes));
   REQUIRE(split_larger.status == SplitStatus::too_large);
   REQUIRE(split_larger.frame.header.correlation == 9);
 }

@@ -9,6 +9,7 @@
 
 #include "schema/event.hpp"
 #include "schema/event_kind.hpp"
+#include "schema/request.hpp"
 
 namespace earmark::server::test {
 
