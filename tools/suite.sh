@@ -55,7 +55,7 @@ wait "$ctest_pid" || status=$?
 # What tests printed stands in ctest's last log, also where they passed: the counts of the harnesses, and what was skipped.
 if [[ -f $details ]]; then
   if ((!quiet)); then
-    { grep -a -h -E '^[a-z][a-z ]*: .*[0-9]' "$details" || true; } | { grep -v -E '^(test cases|assertions|skipped): ' || true; } |
+    { grep -a -h -E '^[a-z][a-z ]*: .*[0-9]' "$details" || true; } | { grep -v -E '^(test cases|assertions|skipped|earmark[a-z-]*): ' || true; } |
       sort -u | sed 's/^/count    /'
   fi
   { grep -a -h -E '^skipped: ' "$details" || true; } | sort -u | sed 's/^skipped: /skipped  /'

@@ -30,7 +30,10 @@ Options& Options::choice(const std::string& name, std::string& value, std::initi
 
 Options& Options::number(const std::string& name, std::uint64_t& value, std::uint64_t smallest, std::uint64_t largest,
                          const std::string& type, const std::string& help) {
-  command_.add_option(name, value, help)->check(CLI::Range(smallest, largest))->type_name(type)->capture_default_str();
+  // CLI11 reads -1 as the largest number.
+  const CLI::Validator not_negative(
+      [](const std::string& text) { return text.starts_with("-") ? "Value " + text + " is negative" : std::string(); }, "");
+  command_.add_option(name, value, help)->check(not_negative)->check(CLI::Range(smallest, largest))->type_name(type)->capture_default_str();
   return *this;
 }
 

@@ -104,7 +104,7 @@ TEST_CASE("channel: a server that is not there is waited for until the limit, an
   }
 }
 
-TEST_CASE("channel: an answer that never comes leaves the outcome unknown; the repeat gets it", "[client][channel]") {
+TEST_CASE("channel: an answer that never comes leaves the outcome unknown, and the repeat gets it", "[client][channel]") {
   std::size_t heard_orders = 0;
   LoopbackServer server([&](std::size_t, const Heard& heard) {
     return heard.kind == MessageKind::order && ++heard_orders == 1 ? Fate::ignored : Fate::answered;

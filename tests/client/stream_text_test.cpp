@@ -96,7 +96,7 @@ TEST_CASE("stream text: what is long is shortened with a count, what is left out
   CHECK(told(some) == "         4  12:00:00.123  reserved     order BIG (in part)\n");
 }
 
-TEST_CASE("stream text: the date stands above the first event of a day; names cannot move the cursor", "[client][events]") {
+TEST_CASE("stream text: the date stands above the first event of a day, and names cannot move the cursor", "[client][events]") {
   StreamText text(false);
   engine::OrderDecision order;
   order.id = "A\x1b[2J";

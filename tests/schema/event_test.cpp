@@ -214,7 +214,7 @@ TEST_CASE("event: the time is replaced in every piece, and the stamp is read wit
   check_order(sample.decision, std::get<engine::OrderDecision>(decoded->decision));
 }
 
-TEST_CASE("event: fills, cancels and ships carry the customer; one that was not recorded is not an empty one", "[schema][event]") {
+TEST_CASE("event: fills, cancels and ships carry the customer, and one that was not recorded is not an empty one", "[schema][event]") {
   using Customer = std::optional<std::string_view>;
   const auto customer = GENERATE(Customer{}, Customer{""}, Customer{"Okafor Builders"});
   // Over several pieces, too: it stands in the first.

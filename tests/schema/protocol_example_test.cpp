@@ -12,7 +12,7 @@ namespace {
 
 // The bytes of all fenced blocks with this heading, one after the other. A line is: offset, two spaces, bytes, text.
 std::vector<std::byte> documented(const std::string& fence) {
-  std::ifstream page(std::filesystem::path(__FILE__).parent_path() / "../../schema/PROTOCOL.md");
+  std::ifstream page(std::filesystem::path(EARMARK_SOURCE_DIR) / "schema/PROTOCOL.md");
   REQUIRE(page.good());
   std::vector<std::byte> bytes;
   bool inside = false;

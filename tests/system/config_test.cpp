@@ -18,7 +18,7 @@ std::string write(const TemporaryDirectory& directory, const std::string& text) 
 
 }  // namespace
 
-TEST_CASE("--print-config: what it prints gives the same when fed back; no directory is needed or made", "[system][config]") {
+TEST_CASE("print-config: what it prints gives the same when fed back, and no directory is needed or made", "[system][config]") {
   const TemporaryDirectory directory;
   const std::string data = (directory.path() / "never").string();
   const ProgramResult first = run("earmarkd", {"--print-config", "--data", data, "--max-skus", "77", "--metrics", "127.0.0.1:0"});

@@ -283,7 +283,7 @@ TEST_CASE("subscribers killed and resumed at random miss nothing and hear nothin
     CHECK(some[index].events == journal.filtered[index].events);
     CHECK(some[index].rows == journal.filtered[index].rows);
     CHECK(some[index].content == journal.filtered[index].content);
-    CHECK(some[index].events > count / 100);
+    CHECK(some[index].events > 0);
     CHECK(some[index].events < count);
     std::cout << "; " << some[index].kills << " connections heard " << some[index].events << " events with " << some[index].rows
               << " parts by filter " << index + 1;
