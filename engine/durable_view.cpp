@@ -15,7 +15,9 @@ void DurableView::begin_group() noexcept {
   version_.store(version_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
 }
 
-void DurableView::end_group() noexcept {
+void DurableView::end_group(Lsn last) noexcept {
+  // Release, as the counters: who sees it sees the group's odd version, or the even one after it.
+  lsn_.store(last.value, std::memory_order_release);
   version_.store(version_.load(std::memory_order_relaxed) + 1, std::memory_order_release);
 }
 

@@ -35,9 +35,10 @@ class DurableView {
   void apply(const Stamp& stamp, const ShipDecision& decision) noexcept;
   void apply(const Stamp& stamp, const LoadDecision& decision) noexcept;
   void apply(const Stamp&, const VoidDecision&) noexcept {}
-  void end_group() noexcept;
+  void end_group(Lsn last) noexcept;
   // Recovery from the state store.
   void restore(const CellImage& cell) noexcept;
+  void start_at(Lsn lsn) noexcept { lsn_.store(lsn.value, std::memory_order_release); }
   void add_backordered(SkuId sku, std::int64_t change) noexcept;
 
   // Readers. Ids beyond the catalogue read as zeros.
@@ -48,6 +49,9 @@ class DurableView {
   std::uint64_t backordered(SkuId sku) const noexcept { return backordered_[sku.value].load(std::memory_order_acquire); }
   std::uint32_t sku_count() const noexcept { return sku_count_.load(std::memory_order_acquire); }
   std::uint16_t warehouse_count() const noexcept { return warehouse_count_.load(std::memory_order_acquire); }
+  // The last LSN of the last group: what all counters together are true at, between groups. It is on disk, and may be ahead
+  // of what the window says is durable by that one group.
+  Lsn lsn() const noexcept { return Lsn{lsn_.load(std::memory_order_acquire)}; }
   // Even: no group is being applied.
   std::uint64_t version() const noexcept { return version_.load(std::memory_order_acquire); }
 
@@ -67,7 +71,7 @@ class DurableView {
   LazyArray<Atomic<std::uint64_t>> backordered_;
   Atomic<std::uint32_t> sku_count_{0};
   Atomic<std::uint16_t> warehouse_count_{0};
-  Atomic<std::uint64_t> version_{0};
+  Atomic<std::uint64_t> lsn_{0}, version_{0};
 };
 
 }  // namespace earmark::engine

@@ -155,6 +155,7 @@ void Engine::restore_finished() {
   open_cause_.reset();
   shared_.commit_word.start_at(restored_);
   shared_.window.advance(restored_);
+  view_.start_at(restored_);
 }
 
 }  // namespace earmark::engine

@@ -155,7 +155,7 @@ void JournalThread::show_group() {
       records = records.subspan(consumed);
     }
   }
-  view.end_group();
+  view.end_group(group_last_);
 }
 
 }  // namespace earmark::server

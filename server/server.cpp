@@ -67,18 +67,18 @@ Exit Server::run() {
   signals_ = std::make_unique<asio::signal_set>(threads_[0]->context(), SIGTERM, SIGINT);
   signals_->async_wait([this](asio::error_code failed, int) { if (!failed) stop(); });
   asio::co_spawn(threads_[0]->context(), accept(), asio::detached);
+  const tcp::endpoint endpoint = acceptor_->local_endpoint();  // a signal may close the acceptor as soon as the threads run
   status_.publish(*hub_);
   status_.enter(Phase::serving);  // the kernel takes connections already
   observer_.start();
   for (const auto& thread : threads_) thread->start();
   compactor_->start();
-  const std::string address = acceptor_->local_endpoint().address().to_string();
-  const bool is_v6 = acceptor_->local_endpoint().address().is_v6();
-  std::printf("ready listen=%s:%u lsn=%llu recovered_ms=%lld pid=%d\n", is_v6 ? ("[" + address + "]").c_str() : address.c_str(),
-              acceptor_->local_endpoint().port(), static_cast<unsigned long long>(journal_->last().value),
+  const std::string address = endpoint.address().to_string();
+  std::printf("ready listen=%s:%u lsn=%llu recovered_ms=%lld pid=%d\n",
+              endpoint.address().is_v6() ? ("[" + address + "]").c_str() : address.c_str(), endpoint.port(), static_cast<unsigned long long>(journal_->last().value),
               static_cast<long long>(recovered_ms_), static_cast<int>(::getpid()));
   std::fflush(stdout);
-  log_info("serving", {{"address", Endpoint{address, acceptor_->local_endpoint().port()}.text()}, {"lsn", journal_->last().value}});
+  log_info("serving", {{"address", Endpoint{address, endpoint.port()}.text()}, {"lsn", journal_->last().value}});
   notify_manager("READY=1");
   for (const auto& thread : threads_) thread->join();
   compactor_->stop();

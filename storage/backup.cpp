@@ -90,7 +90,11 @@ Outcome<void> Copy::state(const fs::path& from) {
 }
 
 Outcome<bool> Copy::settle_state(const Journal& journal, const DirectoryIdentity& identity, const StateFitsJournal& fits) {
-  if (state_ == CopiedState::none) return true;
+  if (state_ == CopiedState::none) {
+    if (journal.oldest() == engine::Lsn{1}) return true;
+    return Unexpected{Failure{FailureKind::damaged, "the journal begins at LSN " + std::to_string(journal.oldest().value) +
+                                                        " and there is no state that carries what is before; use another backup"}};
+  }
   if (state_ == CopiedState::copied) {
     if (!tell("checking the copy of the state")) return interrupted();
     const auto answer = fits(path(), journal, identity);

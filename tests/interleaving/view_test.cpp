@@ -21,7 +21,7 @@ constexpr engine::WarehouseId warehouse{1};
 class Snapshot final : public Explored {
  public:
   Snapshot() {
-    WorldMemory::build([this] { view_ = new engine::DurableView(World::capacity()); receive(1, 2, 2); seen_ = new Seen(); });
+    WorldMemory::build([this] { view_ = new engine::DurableView(World::capacity()); receive(1, 2, 2); view_->start_at(engine::Lsn{1}); seen_ = new Seen(); });
   }
 
   std::size_t threads() const override { return 2; }
@@ -31,18 +31,23 @@ class Snapshot final : public Explored {
       for (engine::Quantity moved = 1; moved <= 2; ++moved) {
         view_->begin_group();
         receive(moved + 1, 2 - moved, 2 + moved);
-        view_->end_group();
+        view_->end_group(engine::Lsn{moved + 1});
       }
       return;
     }
     const std::uint64_t before = view_->version();
+    seen_->lsn = view_->lsn().value;
     seen_->first = view_->available(first_sku, warehouse);
     seen_->second = view_->available(second_sku, warehouse);
     seen_->snapshot = (before & 1) == 0 && view_->version() == before;
   }
   std::string judge() override {
     snapshots += seen_->snapshot ? 1U : 0U;
-    if (!seen_->snapshot || seen_->first + seen_->second == 4) return "";
+    if (!seen_->snapshot) return "";
+    if (seen_->first + seen_->second == 4 && seen_->first + seen_->lsn != 3) {
+      return "I8: a snapshot names LSN " + std::to_string(seen_->lsn) + " for what is true at another: " + std::to_string(seen_->first);
+    }
+    if (seen_->first + seen_->second == 4) return "";
     return "E9: a snapshot is torn: " + std::to_string(seen_->first) + " and " + std::to_string(seen_->second);
   }
 
@@ -51,6 +56,7 @@ class Snapshot final : public Explored {
  private:
   struct Seen {
     engine::Quantity first = 0, second = 0;
+    std::uint64_t lsn = 0;
     bool snapshot = false;
   };
 

@@ -214,6 +214,57 @@ TEST_CASE("backup and restore: a damaged state is left out as long as the journa
   CHECK(names_in(parent.path() / "copy") == std::vector<std::string>{"journal"});
 }
 
+TEST_CASE("backup and restore: a trimmed journal with its state", "[storage][backup][trim]") {
+  const test::TemporaryDirectory parent;
+  const fs::path data = parent.path() / "data";
+  const Lsn last = make_with_state(data, 300);
+  Lsn oldest;
+  {
+    const auto journal = test::open_small(data).value();
+    const bool all_but_one = GENERATE(false, true);
+    REQUIRE(journal->trim_now(all_but_one ? last : Lsn{250}, 1000).value() > 0);
+    oldest = journal->oldest();
+    REQUIRE(oldest > Lsn{1});
+  }
+  const auto expected = test::read_all(*test::open_small(data).value(), oldest).value();
+  if (oldest.value > state_in(data).applied.value + 1) {  // made by no server: what is between them is lost
+    const auto report = back_up(data, parent.path() / "copy", quiet);
+    REQUIRE_FALSE(report.has_value());
+    CHECK_THAT(report.error().text, Catch::Contains("trimmed faster"));
+    const auto restored = restore(data, parent.path() / "copy", quiet);
+    REQUIRE_FALSE(restored.has_value());
+    CHECK(restored.error().kind == FailureKind::damaged);
+    CHECK(names_in(parent.path()) == std::vector<std::string>{"data"});
+    return;
+  }
+  REQUIRE(back_up(data, parent.path() / "copy", quiet).has_value());
+  REQUIRE(restore(parent.path() / "copy", parent.path() / "restored", quiet).has_value());
+  {
+    const auto journal = test::open_small(parent.path() / "restored").value();
+    CHECK(journal->oldest() == oldest);
+    CHECK(journal->last() == last);
+    CHECK(test::read_all(*journal, oldest).value() == expected);
+    test::Records more(journal->last() + 1);
+    more.add_order();
+    REQUIRE(more.append(*journal, 0, 1).has_value());
+  }
+  CHECK(state_in(parent.path() / "restored").applied == state_in(data).applied);
+  REQUIRE(restore(parent.path() / "restored", parent.path() / "again", quiet).has_value());
+
+  // Without its state a trimmed journal is not enough.
+  auto bytes = test::read_file(data / "state" / "data.mdb");
+  std::fill_n(bytes.begin(), 8192, std::byte{0x5a});
+  test::write_file(data / "state" / "data.mdb", bytes);
+  const auto refused = back_up(data, parent.path() / "other", quiet);
+  REQUIRE_FALSE(refused.has_value());
+  CHECK(refused.error().kind == FailureKind::damaged);
+  fs::remove_all(data / "state");
+  const auto without = back_up(data, parent.path() / "other", quiet);
+  REQUIRE_FALSE(without.has_value());
+  CHECK(without.error().kind == FailureKind::damaged);
+  CHECK_FALSE(fs::exists(parent.path() / "other"));
+}
+
 TEST_CASE("backup and restore: damage is refused, and nothing is left", "[storage][backup]") {
   const test::TemporaryDirectory parent;
   make_directory(parent.path() / "data", 60, 9);

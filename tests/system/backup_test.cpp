@@ -105,6 +105,50 @@ TEST_CASE("backup under load, restore, start: one state, everything that was ack
   std::cout << "backup under load: " << before << " acknowledged before, " << lsn << " in the copy, " << acknowledged.load() << " at the end\n";
 }
 
+TEST_CASE("backup of a trimmed journal under load, restore, start: the state carries what is gone", "[system][backup][state]") {
+  const TemporaryDirectory directory;
+  const fs::path data = directory.path() / "data", copy = directory.path() / "copy", restored = directory.path() / "restored";
+  const std::vector<std::string> flags{"--io-threads", "2", "--horizon", "1000", "--retain", "1500"};
+  Server server(data, flags);
+  REQUIRE(Caller(server.port()).ask(catalogue(9, 2, 200)).decided());
+  std::atomic<bool> stop{false};
+  std::atomic<std::uint64_t> acknowledged{0};
+  auto load = std::async(std::launch::async, [&] { load_until(server.port(), "a", stop, acknowledged); });
+  // Trimming is in no hurry: the load goes on until something has gone.
+  const auto deadline = std::chrono::steady_clock::now() + long_enough;
+  for (Caller asker(server.port()); asker.stats().at("oldest_lsn") == 1;) {
+    REQUIRE(std::chrono::steady_clock::now() < deadline);
+    wait_for(acknowledged, acknowledged.load() + 200);
+  }
+  const std::uint64_t before = acknowledged.load();
+  const ProgramResult backup = run("earmark-journal", {"backup", data.string(), copy.string()});
+  stop = true;
+  load.get();
+  INFO(backup.out << backup.error);
+  REQUIRE(backup.code == 0);
+  CHECK_THAT(backup.out, Catch::Contains(" state=yes "));
+  CHECK(number_after(backup.out, "lsn") >= before);
+  const ProgramResult stat = run("earmark-journal", {"stat", copy.string()});
+  CHECK(number_after(stat.out, "oldest_lsn") > 1);
+
+  // Whatever was decided since: a quiet backup has the server's own state. (While it ran, its compactor might still forget ids.)
+  CHECK(server.terminate().status == 0);
+  const std::string ended = run("earmark-journal", {"digest", data.string()}).out;
+  fs::remove_all(copy);
+  REQUIRE(run("earmark-journal", {"backup", data.string(), copy.string()}).code == 0);
+  const ProgramResult restoring = run("earmark-journal", {"restore", copy.string(), restored.string()});
+  INFO(restoring.error);
+  REQUIRE(restoring.code == 0);
+  CHECK_THAT(restoring.out, Catch::Contains(" state=yes "));
+  Server second(restored, flags);
+  Caller caller(second.port());
+  const std::string live = caller.digest() + "\n";
+  if (number_after("lsn=" + live, "lsn") == number_after("lsn=" + ended, "lsn")) CHECK(live == ended);
+  REQUIRE(caller.ask(order("after the restore", {{1, 1}})).decided());
+  CHECK(second.terminate().status == 0);
+  CHECK(run("earmark-journal", {"verify", restored.string()}).code == 0);
+}
+
 TEST_CASE("restore: dense ids of before are stale, codes and repeats work", "[system][backup]") {
   const TemporaryDirectory directory;
   const fs::path data = directory.path() / "data", restored = directory.path() / "restored";

@@ -221,6 +221,18 @@ TEST_CASE("SIGTERM: what was taken in is decided, durable and answered, exit 0",
   CHECK(highest <= server.ready().lsn);
 }
 
+TEST_CASE("SIGTERM at once after the ready line: exit 0", "[system][exit]") {
+  const TemporaryDirectory directory;
+  Server server(directory.path());
+  for (int start = 0; start < 20; ++start) {
+    INFO("start " << start);
+    const Ended ended = server.terminate();
+    INFO(server.process().error());
+    REQUIRE(ended.status == 0);
+    server.start();
+  }
+}
+
 TEST_CASE("SIGTERM with peers that never read: a second one ends the server at once", "[system][exit]") {
   const TemporaryDirectory directory;
   Server server(directory.path());
