@@ -12,8 +12,9 @@ namespace earmark::server {
 namespace {
 
 constexpr int round_ms = 250;
-constexpr int idle_rounds = 4;                        // what little there is, is folded after these
-constexpr std::uint64_t enough_records = 65'536;      // to be folded at once
+constexpr int calm_rounds = 4;                        // what there is, is folded after so many calm ones
+constexpr std::uint64_t calm_records = 4'096;         // of a round: no more were decided in it
+constexpr std::uint64_t most_behind = 4'000'000;      // beyond it, it is folded however busy the server is
 constexpr std::uint64_t records_per_fold = 262'144;   // bounds the memory of one step
 constexpr int niceness = 10;                          // the order path comes first
 constexpr std::uint32_t most_mail = 64;
@@ -58,7 +59,7 @@ void Compactor::run() {
   }
   while (!stop_.load(std::memory_order_acquire)) {
     const engine::Lsn durable = hub_.engine.shared().window.durable();
-    if (!due(durable)) {
+    if (!due(durable)) {  // once in a round
       signal_.announce();
       if (stop_.load(std::memory_order_acquire)) return;
       signal_.sleep(round_ms);
@@ -68,12 +69,14 @@ void Compactor::run() {
   }
 }
 
+// A fold's sync would hold up the journal's on the same disk, so while many orders come it waits; a start that has
+// `most_behind` records to replay takes a second or two.
 bool Compactor::due(engine::Lsn durable) {
   const std::uint64_t behind = durable.value - applied_.load(std::memory_order_relaxed);
-  if (behind == 0) idle_rounds_ = 0;
-  if (behind < enough_records && (behind == 0 || ++idle_rounds_ < idle_rounds)) return false;
-  idle_rounds_ = 0;
-  return true;
+  const bool calm = durable.value - seen_.value <= calm_records;
+  seen_ = durable;
+  calm_rounds_ = calm ? calm_rounds_ + 1 : 0;
+  return behind >= most_behind || (behind != 0 && calm_rounds_ >= calm_rounds);
 }
 
 storage::Outcome<void> Compactor::step(engine::Lsn durable) {

@@ -51,7 +51,8 @@ class Compactor {
   engine::Lsn archived_{};       // every order closed up to here was told to the settler
   engine::Lsn forgotten_to_{};   // as asked of the settler; the store follows when it folds his record
   engine::Lsn trim_asked_{};
-  int idle_rounds_ = 0;
+  engine::Lsn seen_{};         // durable, as of the last round
+  int calm_rounds_ = 0;
   std::atomic<std::uint64_t> applied_{0};
   std::thread thread_;
 };

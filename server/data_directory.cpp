@@ -6,8 +6,8 @@
 namespace earmark::server {
 namespace {
 
-// A start replays so many records at most behind the state store, about a third of a second's work.
-constexpr std::uint64_t most_replayed = 1'000'000;
+// A start replays so many records at most behind the state store, a second or two's work; the compactor lets no more gather.
+constexpr std::uint64_t most_replayed = 4'500'000;
 
 bool can_be_made_again(const storage::Failure& failure) {
   return failure.kind == storage::FailureKind::damaged || failure.kind == storage::FailureKind::bad_version;
