@@ -30,7 +30,9 @@ foreach(folder client engine)
   install(FILES ${headers} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/earmark/${folder} COMPONENT library)
 endforeach()
 
-# Types of Asio stand in the library's interface: who uses it must have the version that it was built with.
+# Types of Asio stand in the library's interface: who uses it must have the version and the definitions that it was built with.
+get_target_property(EARMARK_ASIO_DEFINITIONS earmark_asio INTERFACE_COMPILE_DEFINITIONS)
+list(JOIN EARMARK_ASIO_DEFINITIONS " " EARMARK_ASIO_DEFINITIONS)
 file(STRINGS ${earmark_asio_INCLUDE}/asio/version.hpp EARMARK_ASIO_VERSION REGEX "^#define ASIO_VERSION ")
 string(REGEX MATCH "[0-9]+" EARMARK_ASIO_VERSION "${EARMARK_ASIO_VERSION}")
 configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/earmark-config.cmake.in
