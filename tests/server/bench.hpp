@@ -14,25 +14,6 @@
 
 namespace earmark::server::test {
 
-// A journal of which the beginning may be trimmed.
-class TrimmedJournal final : public storage::Journal {
- public:
-  explicit TrimmedJournal(storage::Journal& whole) : whole_(whole) {}
-  void trim_to(engine::Lsn oldest) { oldest_ = oldest; }
-
-  storage::Outcome<void> append(const storage::Group& group) override { return whole_.append(group); }
-  engine::Lsn last() const noexcept override { return whole_.last(); }
-  engine::Lsn oldest() const noexcept override { return oldest_; }
-  const storage::DirectoryIdentity& identity() const noexcept override { return whole_.identity(); }
-  std::unique_ptr<storage::JournalReader> reader() const override { return whole_.reader(); }
-  void retain_from(engine::Lsn) noexcept override {}
-  storage::Outcome<std::size_t> trim_now(engine::Lsn, std::size_t) override { return std::size_t{0}; }
-
- private:
-  storage::Journal& whole_;
-  engine::Lsn oldest_{1};
-};
-
 struct Answer {
   schema::MessageKind kind{};
   std::uint16_t flags = 0;
@@ -44,8 +25,7 @@ struct Answer {
 class Bench {
  public:
   Bench()
-      : journal_({1, 42, 0, 8, 3}), kept_(journal_), engine_(capacity(), 1), hub_(engine_, kept_),
-        worker_(hub_, 0, [this] { ++wakes_; }) {
+      : journal_({1, 42, 0, 8, 3}), engine_(capacity(), 1), hub_(engine_, journal_), worker_(hub_, 0, [this] { ++wakes_; }) {
     hub_.workers.push_back(&worker_);
     thread_ = std::make_unique<JournalThread>(engine_, journal_, engine::TimeUs{}, [] {}, [](const storage::Failure&) {});
     hub_.journal_thread = thread_.get();
@@ -122,7 +102,6 @@ class Bench {
 
   using JournalThread = server::JournalThread;
   storage::MemoryJournal journal_;
-  TrimmedJournal kept_;
   engine::Engine engine_;
   server::Hub hub_;
   server::Worker worker_;
