@@ -4,6 +4,7 @@
 #include <future>
 #include <iostream>
 #include <signal.h>
+#include <thread>
 
 #include "tests/system/support/caller.hpp"
 #include "tests/system/support/goods.hpp"
@@ -38,6 +39,12 @@ void load_until(std::uint16_t port, const std::string& name, const std::atomic<b
   }
 }
 
+// Also when a check fails: a load that is never told would be waited for without end.
+struct StopAtEnd {
+  std::atomic<bool>& stop;
+  ~StopAtEnd() { stop = true; }
+};
+
 void wait_for(const std::atomic<std::uint64_t>& acknowledged, std::uint64_t lsn) {
   for (std::uint64_t seen = 0; (seen = acknowledged.load()) < lsn;) acknowledged.wait(seen);
 }
@@ -67,6 +74,7 @@ TEST_CASE("backup under load, restore, start: one state, everything that was ack
   std::atomic<bool> stop{false};
   std::atomic<std::uint64_t> acknowledged{0};
   std::vector<std::future<void>> loads;
+  const StopAtEnd stops{stop};
   for (const char* name : {"a", "b"}) {
     loads.push_back(std::async(std::launch::async, [&, name] { load_until(server.port(), name, stop, acknowledged); }));
   }
@@ -113,13 +121,26 @@ TEST_CASE("backup of a trimmed journal under load, restore, start: the state car
   REQUIRE(Caller(server.port()).ask(catalogue(9, 2, 200)).decided());
   std::atomic<bool> stop{false};
   std::atomic<std::uint64_t> acknowledged{0};
-  auto load = std::async(std::launch::async, [&] { load_until(server.port(), "a", stop, acknowledged); });
-  // Trimming is in no hurry: the load goes on until something has gone.
+  std::future<void> load;
+  const StopAtEnd stops{stop};
+  const auto start_load = [&](const char* name) {
+    stop = false;
+    load = std::async(std::launch::async, [&, name] { load_until(server.port(), name, stop, acknowledged); });
+  };
+  start_load("a");
+  wait_for(acknowledged, 5000);
+  stop = true;
+  load.get();
+  // Folding and trimming wait for quieter times; groups are trimmed behind appended ones.
+  std::uint64_t made = 0;
   const auto deadline = std::chrono::steady_clock::now() + long_enough;
   for (Caller asker(server.port()); asker.stats().at("oldest_lsn") == 1;) {
     REQUIRE(std::chrono::steady_clock::now() < deadline);
-    wait_for(acknowledged, acknowledged.load() + 200);
+    REQUIRE(asker.ask(order("calm-" + std::to_string(++made), {{1, 1}})).decided());
+    std::this_thread::sleep_for(milliseconds(5));
   }
+  start_load("b");
+  wait_for(acknowledged, acknowledged.load() + 500);
   const std::uint64_t before = acknowledged.load();
   const ProgramResult backup = run("earmark-journal", {"backup", data.string(), copy.string()});
   stop = true;
