@@ -51,6 +51,19 @@ TEST_CASE("group: what is written passes its check and links to the next", "[sto
   CHECK_FALSE(follows(header, link));
 }
 
+TEST_CASE("group: one of another history does not follow, though its number and LSNs do (I7, chain)", "[storage][group]") {
+  test::Records one, other, behind(Lsn{2});
+  one.add_order();
+  other.add_wide_order(3);
+  behind.add_order();
+  GroupHeader own, foreign, next;
+  REQUIRE(check_group(sealed(one, {77, 0, {}}), own).fault == GroupFault::none);
+  REQUIRE(check_group(sealed(other, {77, 0, {}}), foreign).fault == GroupFault::none);
+  REQUIRE(check_group(sealed(behind, {foreign.chain, foreign.number, foreign.last}), next).fault == GroupFault::none);
+  CHECK(follows(next, {foreign.chain, foreign.number, foreign.last}));
+  CHECK_FALSE(follows(next, {own.chain, own.number, own.last}));
+}
+
 TEST_CASE("group: every single flipped bit is found", "[storage][group]") {
   test::Records records;
   for (int i = 0; i < 3; ++i) records.add_order();
