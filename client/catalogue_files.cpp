@@ -142,7 +142,7 @@ class Batch {
 
   Outcome<void> send(Client& client, LoadTotals& totals) {
     auto message = client.ask([&](std::uint64_t correlation) -> Outcome<void> {
-      client.connection().encoder().load(client.connection().out(), correlation, {{warehouses_, products_, stock_}});
+      client.connection().encoder().load(client.connection().out(), correlation, {{warehouses_, products_, stock_}, client.time()});
       return {};
     });
     if (!message) return Unexpected{explain(message.error())};

@@ -22,6 +22,9 @@ class Client {
   static Outcome<Client> connect(const ConnectOptions& options);
 
   Connection& connection() { return connection_; }
+  // The time that commands carry from now on; a server on wall time does not look at it.
+  void use_time(engine::TimeUs time) { time_ = time; }
+  engine::TimeUs time() const { return time_; }
   const Catalogue& catalogue() const { return catalogue_; }
 
   // Appends one request with the given correlation id to connection().out(). Called again after another epoch began, so
@@ -63,6 +66,7 @@ class Client {
 
   Connection connection_;
   Catalogue catalogue_;
+  engine::TimeUs time_{};
   // Decoders live on the heap so that a client can be moved.
   std::unique_ptr<schema::AnswerDecoder> answers_;
   std::unique_ptr<schema::EventDecoder> events_;

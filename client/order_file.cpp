@@ -21,7 +21,7 @@ Outcome<std::uint8_t> priority_from(std::string_view text, const std::string& pl
 }
 
 Outcome<engine::Policy> policy_from(std::string_view text, const std::string& place) {
-  const auto policy = policy_named(text);
+  const auto policy = engine::policy_named(text);
   if (!policy) {
     return usage(place + "there is no policy '" + std::string(text) +
                  "'; write ship_partial, line_complete, ship_complete, fill_or_kill or fill_and_cancel");
@@ -209,7 +209,7 @@ Outcome<Order> order_from_json(const std::string& text, const std::string& place
   auto chosen_policy = policy_from(policy, place);
   if (!chosen_policy) return Unexpected{chosen_policy.error()};
   order.policy = *chosen_policy;
-  const auto chosen_sourcing = sourcing_named(sourcing);
+  const auto chosen_sourcing = engine::sourcing_named(sourcing);
   if (!chosen_sourcing) return usage(place + "there is no sourcing rule '" + sourcing + "'");
   order.sourcing = *chosen_sourcing;
   auto chosen_priority = priority_from(std::to_string(priority), place);

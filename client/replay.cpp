@@ -56,7 +56,8 @@ class Run {
     const std::uint64_t correlation = client_.connection().next_correlation();
     const ReplayEvent& event = events_[index];
     under_way_.emplace(correlation, index);
-    return std::visit([&](const auto& command) { return put(client_, correlation, command, event.time_us); }, event.command);
+    client_.use_time(event.time_us);
+    return std::visit([&](const auto& command) { return put(client_, correlation, command); }, event.command);
   }
 
   Outcome<void> take(const Message& message) {

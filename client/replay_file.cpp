@@ -1,12 +1,11 @@
 #include "client/replay_file.hpp"
 
 #include <array>
-#include <chrono>
-#include <cstdio>
 #include <limits>
 #include <optional>
 
 #include "client/csv.hpp"
+#include "client/describe.hpp"
 #include "client/items.hpp"
 
 namespace earmark::client {
@@ -112,20 +111,6 @@ class EventsFile {
 };
 
 }  // namespace
-
-engine::TimeUs time_from(std::string_view text) {
-  int year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0;
-  char between = 0;
-  const std::string words(text);
-  const int found = std::sscanf(words.c_str(), "%d-%d-%d%c%d:%d:%d", &year, &month, &day, &between, &hour, &minute, &second);
-  if (found != 7 || (between != ' ' && between != 'T')) return {};
-  const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(static_cast<unsigned>(month)),
-                                         std::chrono::day(static_cast<unsigned>(day))};
-  if (!date.ok() || hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 60) return {};
-  const auto moment = std::chrono::sys_days(date) + std::chrono::hours(hour) + std::chrono::minutes(minute) +
-                      std::chrono::seconds(second);
-  return engine::TimeUs{std::chrono::duration_cast<std::chrono::microseconds>(moment.time_since_epoch()).count()};
-}
 
 Outcome<std::vector<ReplayEvent>> read_replay(const std::filesystem::path& path) {
   auto table = CsvReader::open(path);

@@ -22,7 +22,4 @@ struct ReplayEvent {
 // server calls bad.
 Outcome<std::vector<ReplayEvent>> read_replay(const std::filesystem::path& path);
 
-// "2010-12-01 08:26:00" (or with T between) as UTC, 0 for anything else.
-engine::TimeUs time_from(std::string_view text);
-
 }  // namespace earmark::client

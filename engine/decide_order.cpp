@@ -26,30 +26,6 @@ class LineNumbers {
   std::unordered_set<std::uint32_t> seen_;
 };
 
-// Walks the warehouses that a line may use, in the order in which it uses them (R1).
-class Warehouses {
- public:
-  Warehouses(const CatalogueView& catalogue, WarehouseId pinned, WarehouseId preferred) noexcept
-      : by_priority_(catalogue.by_priority), only_(pinned), first_(pinned.value != 0 ? pinned : preferred) {}
-
-  WarehouseId next() noexcept {  // 0: no more
-    if (first_.value != 0) {
-      const WarehouseId first = first_;
-      skip_ = first_;
-      first_ = WarehouseId{};
-      return first;
-    }
-    if (only_.value != 0) return WarehouseId{};
-    while (index_ < by_priority_.size() && by_priority_[index_] == skip_) ++index_;
-    return index_ < by_priority_.size() ? by_priority_[index_++] : WarehouseId{};
-  }
-
- private:
-  std::span<const WarehouseId> by_priority_;
-  WarehouseId only_, first_, skip_{};
-  std::size_t index_ = 0;
-};
-
 std::uint16_t shipment_from(OrderDraft& draft, WarehouseId warehouse) {
   const auto found = std::find(draft.shipments.begin(), draft.shipments.end(), warehouse);
   const auto number = found - draft.shipments.begin() + 1;
@@ -78,8 +54,8 @@ OrderStatus status_of(Policy policy, std::uint64_t missing, bool took_any) noexc
 }
 
 void gate_for_waiter(const LineDecision& line, SharedState& shared, const CatalogueView& catalogue, WriteSet& writes) {
-  Warehouses warehouses(catalogue, line.pinned, {});
-  for (WarehouseId warehouse = warehouses.next(); warehouse.value != 0; warehouse = warehouses.next()) {
+  const std::span<const WarehouseId> warehouses = line.pinned.value != 0 ? std::span(&line.pinned, 1) : std::span(catalogue.by_priority);
+  for (const WarehouseId warehouse : warehouses) {
     Atomic<std::uint64_t>& cell = shared.cell(line.sku, warehouse);
     const CellWord word{writes.read(cell)};
     if (!word.gate()) writes.write(cell, word.bits, word.with(word.free(), true).bits);
@@ -90,7 +66,6 @@ void gate_for_waiter(const LineDecision& line, SharedState& shared, const Catalo
 
 Error validate_order(const PlaceOrder& order, const CatalogueView& catalogue) {
   if (order.policy == Policy::line_complete || order.policy == Policy::ship_complete) return {ErrorCode::not_supported, 0, {}};
-  if (order.sourcing != Sourcing::server_default && order.sourcing != Sourcing::priority) return {ErrorCode::not_supported, 0, {}};
   if (order.lines.empty()) return {ErrorCode::empty_order, 0, {}};
   if (order.lines.size() > max_lines) return {ErrorCode::too_many_lines, 0, {}};
   if (!warehouse_exists(order.preferred, catalogue)) return {ErrorCode::unknown_warehouse, 0, {}};
@@ -113,6 +88,7 @@ Verdict decide_order(const PlaceOrder& order, std::uint64_t content, SharedState
   draft.waits.clear();
   draft.shipments.clear();
   const std::size_t mark = writes.mark();
+  if (draft.sources.begin(order, shared, catalogue, for_settler, writes) == SourceChooser::Begun::settler) return Verdict::settler;
   std::uint64_t missing = 0;
   bool took_any = false;
   std::size_t cells_read = 0;
@@ -121,8 +97,8 @@ Verdict decide_order(const PlaceOrder& order, std::uint64_t content, SharedState
     const auto wanted = static_cast<Quantity>(asked.quantity);
     LineDecision& line = draft.lines.emplace_back(LineDecision{asked.line, asked.sku, wanted, 0, 0, 0, {}, 0, 0, asked.pinned});
     Quantity open = wanted;
-    Warehouses warehouses(catalogue, asked.pinned, order.preferred);
-    for (WarehouseId warehouse = warehouses.next(); warehouse.value != 0 && open != 0; warehouse = warehouses.next()) {
+    for (const WarehouseId warehouse : draft.sources.of_line(asked, shared, writes)) {
+      if (open == 0) break;
       Atomic<std::uint64_t>& cell = shared.cell(asked.sku, warehouse);
       const CellWord word{writes.read(cell)};
       if (!for_settler && (word.gate() || ++cells_read > fast_path_cells)) {

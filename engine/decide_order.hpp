@@ -9,6 +9,7 @@
 #include "engine/decision.hpp"
 #include "engine/errors.hpp"
 #include "engine/shared_state.hpp"
+#include "engine/sourcing.hpp"
 #include "engine/write_set.hpp"
 
 namespace earmark::engine {
@@ -25,6 +26,7 @@ struct OrderDraft {
   std::vector<Take> takes;
   std::vector<LineWait> waits;
   std::vector<WarehouseId> shipments;  // shipment n+1 leaves from shipments[n]
+  SourceChooser sources;
 };
 
 // R8 for what an order itself says, after its id was found to be new: not_supported, empty_order, too_many_lines, an

@@ -74,4 +74,19 @@ std::string_view name(Sourcing sourcing) noexcept {
   return static_cast<std::size_t>(sourcing) < std::size(names) ? names[static_cast<std::size_t>(sourcing)] : "unknown";
 }
 
+namespace {
+
+template <class Enum>
+std::optional<Enum> named(std::string_view word, Enum last) noexcept {
+  for (int value = 0; value <= static_cast<int>(last); ++value) {
+    if (name(static_cast<Enum>(value)) == word) return static_cast<Enum>(value);
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<Policy> policy_named(std::string_view word) noexcept { return named(word, Policy::fill_and_cancel); }
+std::optional<Sourcing> sourcing_named(std::string_view word) noexcept { return named(word, Sourcing::highest_stock); }
+
 }  // namespace earmark::engine

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "engine/types.hpp"
@@ -59,5 +60,8 @@ struct Error {
 std::string_view name(OrderStatus status) noexcept;
 std::string_view name(Policy policy) noexcept;
 std::string_view name(Sourcing sourcing) noexcept;
+// The word that name() gives, read back.
+std::optional<Policy> policy_named(std::string_view word) noexcept;
+std::optional<Sourcing> sourcing_named(std::string_view word) noexcept;
 
 }  // namespace earmark::engine

@@ -1,9 +1,11 @@
-// Every limit of the engine, in one place. `Capacity` is chosen at start and fixes memory; the constants are part of
-// the contract and cannot be changed by a flag.
+// Every limit of the engine, in one place. `Capacity` is chosen at start: it fixes memory, and the sourcing rule of orders
+// that name none; the constants are part of the contract and cannot be changed by a flag.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+
+#include "engine/types.hpp"
 
 namespace earmark::engine {
 
@@ -24,6 +26,7 @@ struct Capacity {
   std::uint64_t waiting_lines = 33'554'432;  // lines that wait at one time
   std::uint64_t order_bytes = 64ULL << 30; // address space for orders; memory is taken as it is used
   std::size_t ring_bytes = 32U << 20;    // records of one committer that are not yet durable and answered
+  Sourcing default_sourcing = Sourcing::priority;  // of orders that name none
 };
 
 }  // namespace earmark::engine

@@ -84,7 +84,7 @@ ErrorCode read_opening(const wire::Load& load, RequestDecoder::Scratch& scratch)
   return ErrorCode::none;
 }
 
-ErrorCode read_part(std::span<const std::byte> body, bool in_parts, RequestDecoder::Scratch& scratch) {
+ErrorCode read_part(std::span<const std::byte> body, bool in_parts, RequestDecoder::Scratch& scratch, engine::TimeUs& time) {
   const auto* load = verified_root<wire::Load>(scratch.aligned.align(body));
   if (load == nullptr) return ErrorCode::malformed;
   const std::size_t warehouses = size_of(load->warehouse_codes()), products = size_of(load->product_codes());
@@ -101,6 +101,7 @@ ErrorCode read_part(std::span<const std::byte> body, bool in_parts, RequestDecod
           size_of(load->stock()) > engine::max_load_rows) {
     return ErrorCode::too_many_lines;
   }
+  time = engine::TimeUs{load->time_us()};
   if (const ErrorCode fault = read_warehouses(*load, in_parts, scratch); fault != ErrorCode::none) return fault;
   if (const ErrorCode fault = read_products(*load, in_parts, scratch); fault != ErrorCode::none) return fault;
   return read_opening(*load, scratch);
@@ -123,11 +124,12 @@ Result<LoadRequest, ErrorCode> decode_load(Parts parts, RequestDecoder::Scratch&
   scratch.opening.clear();
   scratch.warehouse_places.clear();
   scratch.product_places.clear();
+  engine::TimeUs time{};
   for (const auto body : parts) {
-    const ErrorCode fault = read_part(body, parts.size() > 1, scratch);
+    const ErrorCode fault = read_part(body, parts.size() > 1, scratch, time);
     if (fault != ErrorCode::none) return Unexpected{fault};
   }
-  return LoadRequest{{scratch.warehouses, scratch.products, scratch.opening}};
+  return LoadRequest{{scratch.warehouses, scratch.products, scratch.opening}, time};
 }
 
 Result<ResolveRequest, ErrorCode> decode_resolve(std::span<const std::byte> body, RequestDecoder::Scratch& scratch) {

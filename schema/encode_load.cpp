@@ -59,7 +59,7 @@ class LoadParts {
     return parting_.more();
   }
 
-  flatbuffers::Offset<wire::Load> put(flatbuffers::FlatBufferBuilder& fbb, TextOffsets& offsets) const {
+  flatbuffers::Offset<wire::Load> put(flatbuffers::FlatBufferBuilder& fbb, TextOffsets& offsets, engine::TimeUs time) const {
     const auto texts = [&](const Chosen& chosen, auto text_of) {
       std::vector<std::string_view> views;
       for (const std::size_t entry : chosen.entries()) views.push_back(text_of(entry));
@@ -73,7 +73,7 @@ class LoadParts {
     const auto descriptions = texts(products_, [&](std::size_t entry) { return load_.products[entry].description; });
     const auto ranks = priorities.empty() ? 0 : fbb.CreateVector(priorities);
     const auto stock = put_rows<wire::OpeningStock>(fbb, std::span<const engine::OpeningStockEntry>(stock_));
-    return wire::CreateLoad(fbb, codes, ranks, names, product_codes, descriptions, stock);
+    return wire::CreateLoad(fbb, codes, ranks, names, product_codes, descriptions, stock, time.value);
   }
 
  private:
@@ -112,7 +112,7 @@ void RequestEncoder::load(std::vector<std::byte>& out, std::uint64_t correlation
   for (bool more = true; more;) {
     more = parts.choose();
     auto& fbb = builder_->fresh();
-    builder_->append(out, MessageKind::load, correlation, parts.put(fbb, builder_->offsets), more);
+    builder_->append(out, MessageKind::load, correlation, parts.put(fbb, builder_->offsets, request.time), more);
   }
 }
 

@@ -43,6 +43,7 @@ struct ShipRequest {
 };
 struct LoadRequest {
   engine::LoadCatalogue load;
+  engine::TimeUs time{};
 };
 struct ResolveRequest {
   std::span<const std::string_view> sku_codes, warehouse_codes;

@@ -28,7 +28,10 @@ constexpr std::array table{
     Setting{"max_warehouses", "N", &Options::max_warehouses, "Warehouses that the catalogue can hold", 1, 256},
     Setting{"horizon", "N", &Options::horizon, "Commands whose ids are remembered, so that a repeat gets its decision", 1'000, most_horizon},
     Setting{"retain", "LSNS", &Options::retain, "LSNs that the journal keeps, at least the horizon; 0 keeps all", 0, most_lsn},
-    Setting{"clock", "WORD", &Options::clock, "Time of decisions: the machine's", 0, 0, "wall"},
+    Setting{"sourcing", "RULE", &Options::sourcing, "How orders that name no rule choose their warehouses", 0, 0,
+            "priority single_source fewest_splits highest_stock"},
+    Setting{"clock", "WORD", &Options::clock, "Time of decisions: the machine's, or the latest that a command carried", 0, 0,
+            "wall commands"},
     Setting{"log_level", "WORD", &Options::log_level, "What is logged", 0, 0, "debug info warning error off"},
     Setting{"log_format", "WORD", &Options::log_format, "A line of text, or one JSON object a line", 0, 0, "text json"},
 };
@@ -144,9 +147,6 @@ std::string set(Options& options, const Setting& setting, const Given& given) {
       if (wrong.empty()) place = endpoint;
       return wrong;
     } else {
-      if (text != nullptr && setting.key == "clock" && *text == "commands") {
-        return "commands is not available in this version; leave it out";
-      }
       if (text == nullptr || !has_word(setting.words, *text)) return "wants " + allowed_by(setting) + ", not " + shown(given);
       place = *text;
     }

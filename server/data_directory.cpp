@@ -38,6 +38,11 @@ storage::Outcome<DataDirectory> open_data_directory(const std::filesystem::path&
                                                     const CatchingUp& tell) {
   auto journal = storage::open_lmdb_journal(path, options);
   if (!journal) return Unexpected{journal.error()};
+  if ((*journal)->identity().on_commands_time != options.on_commands_time) {
+    return Unexpected{storage::Failure{storage::FailureKind::cannot_open, options.on_commands_time
+        ? path.string() + " has run on wall time, so decisions at the time of commands would be out of order; leave --clock out, or give a new directory."
+        : path.string() + " runs on the time of its commands, which may lie far from now; give --clock commands, or a new directory."}};
+  }
   auto state = open_state(path, **journal);
   if (!state && can_be_made_again(state.error())) {
     if (auto moved = move_aside(path, **journal, state.error()); !moved) return Unexpected{moved.error()};

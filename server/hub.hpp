@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "engine/engine.hpp"
+#include "server/decision_clock.hpp"
 #include "server/journal_thread.hpp"
 #include "server/queue.hpp"
 #include "storage/journal.hpp"
@@ -40,6 +41,7 @@ struct Hub {
 
   // Read when answers are let go in the middle of taking in, for figures of latency alone; none: the time passed in.
   std::function<engine::TimeUs()> clock;
+  DecisionClock decision_clock;
   // For figures (server/stats.cpp). Counted by the thread that accepts:
   engine::Counter connections_refused, accepts_failed;
   std::uint64_t ids_at_start = 0;             // command ids that recovery found

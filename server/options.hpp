@@ -27,6 +27,7 @@ struct Options {
   std::uint16_t max_warehouses = 8;
   std::uint64_t horizon = 16'000'000;  // commands whose ids are remembered
   std::uint64_t retain = 0;            // LSNs kept in the journal; 0: all
+  std::string sourcing = "priority";   // of orders that name no rule
   std::string clock = "wall";
   std::string log_level = "info";
   std::string log_format = "text";

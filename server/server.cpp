@@ -131,6 +131,7 @@ storage::Outcome<Recovered> Server::restore(DataDirectory& directory) {
   capacity.skus = options_.max_skus;
   capacity.warehouses = options_.max_warehouses;
   capacity.order_bytes = order_memory();
+  capacity.default_sourcing = engine::sourcing_named(options_.sourcing).value_or(engine::Sourcing::priority);
   engine_ = std::make_unique<engine::Engine>(capacity, options_.io_threads);
   auto restored = restore_base(*directory.state, *engine_);
   if (restored || restored.error().kind != storage::FailureKind::damaged) return restored;
@@ -144,6 +145,7 @@ bool Server::recover(Exit& status) {
   storage::OpenOptions open;
   open.max_skus = options_.max_skus;
   open.max_warehouses = options_.max_warehouses;
+  open.on_commands_time = options_.clock == "commands";
   bool observed = true;
   open.when_locked = [&] { return observed = observe(); };
   const auto fail = [&](const storage::Failure& failure) {
@@ -170,6 +172,7 @@ bool Server::recover(Exit& status) {
   hub_->state = state_.get();
   hub_->ids_at_start = recovered->ids;
   hub_->clock = IoThread::now;
+  if (options_.clock == "commands") hub_->decision_clock.run_on_commands(last_time_);
   recovered_ms_ = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - started).count();
   log_info("recovered", {{"records", recovered->replayed}, {"lsn", journal_->last().value}, {"milliseconds", recovered_ms_},
                          {"open_orders", recovered->state.open_orders}});

@@ -170,8 +170,8 @@ void Worker::end_unfinished(engine::TimeUs now) {
 void Worker::decide_batch(engine::TimeUs now) {
   if (desk_.empty()) return;
   std::int64_t waited_us = 0;
-  while (!desk_.decide(now, [&](const engine::ReceivedOrder& received) {
-    to_settler(std::make_unique<engine::Message>(received.order, received.content, named(received.reply, received.order.id), now));
+  while (!desk_.decide(batch_time_, [&](const engine::ReceivedOrder& received) {
+    to_settler(std::make_unique<engine::Message>(received.order, received.content, named(received.reply, received.order.id), batch_time_));
   })) {
     // Other threads have used up the room that may_take() saw. Rare; the batch's text lies in the read buffer, so wait
     // here for the disk: the journal needs nothing from this thread, and answers free this thread's ring.

@@ -97,6 +97,7 @@ class Worker final : public engine::Outcomes {
   void on(const schema::SubscribeRequest& request, Session& session, const engine::ReplyTo& reply, engine::TimeUs now);
   void on(const schema::DigestRequest& request, Session& session, const engine::ReplyTo& reply, engine::TimeUs now);
   void on(const schema::StatsRequest& request, Session& session, const engine::ReplyTo& reply, engine::TimeUs now);
+  engine::TimeUs time_of(engine::TimeUs carried, engine::TimeUs now) noexcept { return hub_.decision_clock.time_of(carried, now); }
   bool epoch_fits(std::uint64_t epoch, const engine::ReplyTo& reply);
   engine::ReplyTo named(engine::ReplyTo reply, std::string_view order_id);
 
@@ -142,6 +143,7 @@ class Worker final : public engine::Outcomes {
   EventRecorder recorder_;
   engine::Committer committer_;
   engine::OrderDesk desk_;
+  engine::TimeUs batch_time_{};  // of the orders at the desk
   schema::RequestDecoder decoder_;
   std::unique_ptr<storage::JournalReader> reader_;
   schema::EventDecoder event_decoder_;

@@ -35,6 +35,9 @@ void Worker::handle_order(std::span<const std::byte> body, const engine::ReplyTo
     decide_batch(now);
     return on(request, *sessions_[reply.session], reply, now);
   }
+  const engine::TimeUs time = time_of(request.time, now);
+  if (time != batch_time_) decide_batch(now);
+  batch_time_ = time;
   desk_.add({request.order, schema::content_hash(request.order), reply, 0});
   if (desk_.full()) decide_batch(now);
 }
@@ -43,7 +46,7 @@ void Worker::on(const schema::OrderRequest& request, Session&, const engine::Rep
   if (!epoch_fits(request.epoch, reply)) return;
   counters_.long_orders.add();
   to_settler(std::make_unique<engine::Message>(request.order, schema::content_hash(request.order),
-                                               named(reply, request.order.id), now));
+                                               named(reply, request.order.id), time_of(request.time, now)));
 }
 
 void Worker::on(const schema::HelloRequest& request, Session& session, const engine::ReplyTo& reply, engine::TimeUs) {
@@ -72,21 +75,22 @@ void Worker::on(const schema::HelloRequest& request, Session& session, const eng
 
 void Worker::on(const schema::CancelRequest& request, Session&, const engine::ReplyTo& reply, engine::TimeUs now) {
   to_settler(std::make_unique<engine::Message>(request.cancel, schema::content_hash(request.cancel),
-                                               named(reply, request.cancel.order_id), now));
+                                               named(reply, request.cancel.order_id), time_of(request.time, now)));
 }
 
 void Worker::on(const schema::ReceiveRequest& request, Session&, const engine::ReplyTo& reply, engine::TimeUs now) {
   if (!epoch_fits(request.epoch, reply)) return;
-  to_settler(std::make_unique<engine::Message>(request.receipt, schema::content_hash(request.receipt), reply, now));
+  to_settler(std::make_unique<engine::Message>(request.receipt, schema::content_hash(request.receipt), reply,
+                                               time_of(request.time, now)));
 }
 
 void Worker::on(const schema::ShipRequest& request, Session&, const engine::ReplyTo& reply, engine::TimeUs now) {
   to_settler(std::make_unique<engine::Message>(request.ship, schema::content_hash(request.ship),
-                                               named(reply, request.ship.order_id), now));
+                                               named(reply, request.ship.order_id), time_of(request.time, now)));
 }
 
 void Worker::on(const schema::LoadRequest& request, Session&, const engine::ReplyTo& reply, engine::TimeUs now) {
-  to_settler(std::make_unique<engine::Message>(request.load, reply, now));
+  to_settler(std::make_unique<engine::Message>(request.load, reply, time_of(request.time, now)));
 }
 
 void Worker::on(const schema::ResolveRequest& request, Session&, const engine::ReplyTo& reply, engine::TimeUs) {

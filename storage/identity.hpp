@@ -3,7 +3,8 @@
 //   4  u32 crc32c           of all 32 bytes with this field zero
 //   8  u64 catalogue epoch
 //  16  i64 created, microseconds since 1970 UTC
-//  24  u32 max_skus, 28 u32 max_warehouses of the creating server
+//  24  u32 max_skus, 28 u16 max_warehouses of the creating server
+//  30  u16 flags: 1 decisions carry the time of commands
 // The value "chain_seed" beside it: what the first group's previous chain is, where that is not the catalogue epoch,
 // because the directory was restored and got a new epoch (little-endian):
 //   0  u64 seed   8  u32 crc32c of the seed   12  u32 unused, 0

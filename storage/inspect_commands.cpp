@@ -165,6 +165,7 @@ int stat_command(const InspectArguments& arguments) {
   print_row("created", time_text(identity.created_us));
   print_row("max_skus", identity.max_skus);
   print_row("max_warehouses", identity.max_warehouses);
+  print_row("clock", identity.on_commands_time ? "commands" : "wall");
   print_row("oldest_lsn", inspection->journal->oldest().value);
   print_row("last_lsn", check.tail.last.value);
   print_row("groups", check.groups);

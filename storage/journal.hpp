@@ -41,6 +41,7 @@ struct DirectoryIdentity {
   std::uint64_t catalogue_epoch = 0;  // random
   std::int64_t created_us = 0;
   std::uint32_t max_skus = 0, max_warehouses = 0;  // of the creating server, for information
+  bool on_commands_time = false;  // decisions carry the time of commands, not of the machine
 };
 
 // Records of consecutive LSNs, gathered from several places in memory. Each span holds whole records.

@@ -264,6 +264,7 @@ DirectoryIdentity new_identity(const OpenOptions& options) {
                                   std::chrono::system_clock::now().time_since_epoch()).count();
   identity.max_skus = options.max_skus;
   identity.max_warehouses = options.max_warehouses;
+  identity.on_commands_time = options.on_commands_time;
   return identity;
 }
 

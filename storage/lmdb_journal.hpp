@@ -23,6 +23,7 @@ struct OpenOptions {
   std::uint32_t max_skus = 0, max_warehouses = 0;
   std::uint64_t catalogue_epoch = 0;  // 0: random
   std::int64_t created_us = 0;        // 0: now
+  bool on_commands_time = false;
   std::size_t map_bytes = 0;          // 0: as large as the file system; it grows when it is full
   // Called when the directory's lock is held, before the check begins; false: nothing is opened (cannot_open).
   std::function<bool()> when_locked;

@@ -17,7 +17,13 @@ Outcome<Client> connect(const Globals& globals) {
   options.token = globals.token;
   options.client_name = "earmark " EARMARK_VERSION;
   options.time_limit = std::chrono::seconds(globals.time_limit_s);
-  return Client::connect(options);
+  const engine::TimeUs time = time_from(globals.time);
+  if (time.value == 0 && !globals.time.empty()) {
+    return usage("--time wants a moment in UTC, for example --time \"2026-03-01 08:30:00\", not '" + globals.time + "'");
+  }
+  auto client = Client::connect(options);
+  if (client) client->use_time(time);
+  return client;
 }
 
 Outcome<void> print(std::string_view text) {

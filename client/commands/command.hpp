@@ -18,6 +18,7 @@ struct Globals {
   std::string token;
   bool json = false;
   std::uint64_t time_limit_s = 60;
+  std::string time;  // that commands carry
 };
 
 using Run = std::function<Outcome<void>()>;

@@ -31,6 +31,7 @@ EXAMPLES
   earmark order morning-orders.csv
   earmark receive MAIN BEAM-LVL:16 --id TRUCK-7
   earmark stock BEAM-LVL --json
+  earmark --time "2026-03-01 08:30:00" ship A-1        on a server with --clock commands
   earmark order --help       options and examples of one subcommand)";
 
 struct Subcommand {
@@ -62,6 +63,8 @@ void add_global_options(CLI::App& app, Globals& globals) {
   app.add_flag("--json", globals.json, "One JSON object per line instead of tables");
   app.add_option("--time-limit", globals.time_limit_s, "Longest wait for the server, in seconds")
       ->capture_default_str()->type_name("SECONDS")->check(CLI::Range(std::uint64_t{1}, std::uint64_t{86'400}));
+  app.add_option("--time", globals.time, "When the command takes place, in UTC; for servers that run with --clock commands")
+      ->type_name("TIME");
   app.set_version_flag("--version", "earmark " EARMARK_VERSION, "Print the version and leave");
 }
 
@@ -77,7 +80,7 @@ std::string program_of(const CLI::App& app) {
 std::string unknown_subcommand(int argc, const char* const* argv) {
   for (int index = 1; index < argc; ++index) {
     const std::string word = argv[index];
-    if (word == "--server" || word == "--token" || word == "--time-limit") {
+    if (word == "--server" || word == "--token" || word == "--time-limit" || word == "--time") {
       ++index;  // its value
     } else if (!word.starts_with("-")) {
       return word;

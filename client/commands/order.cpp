@@ -57,8 +57,8 @@ struct OrderOptions {
 // One order, from the command line.
 Outcome<void> place_one(const Globals& globals, OrderOptions options) {
   options.order.priority = static_cast<std::uint8_t>(options.priority);
-  options.order.policy = *policy_named(options.policy);
-  options.order.sourcing = *sourcing_named(options.sourcing);
+  options.order.policy = *engine::policy_named(options.policy);
+  options.order.sourcing = *engine::sourcing_named(options.sourcing);
   for (const std::string& text : options.items) {
     auto item = parse_item(text);
     if (!item) return Unexpected{item.error()};

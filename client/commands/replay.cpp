@@ -104,7 +104,9 @@ std::string summary_text(const ReplayTotals& totals, double seconds) {
   return text;
 }
 
-Outcome<void> load(Client& client, const CatalogueFiles& files) {
+// At the time of the first event.
+Outcome<void> load(Client& client, const CatalogueFiles& files, const std::vector<ReplayEvent>& events) {
+  client.use_time(events.empty() ? engine::TimeUs{} : events.front().time_us);
   Progress progress("loading", files.products.size() + files.stock.size());
   auto loaded = send_catalogue(client, files, [&](std::uint64_t count) { progress.done(count); });
   if (!loaded) return Unexpected{loaded.error()};
@@ -139,7 +141,7 @@ Outcome<void> replay(const Globals& globals, const ReplayCommand& options) {
     file.open(options.decisions, std::ios::binary);
     if (!file) return usage(options.decisions + ": cannot be written; is the directory there?");
   }
-  if (auto done = load(*client, prepared->files); !done) return done;
+  if (auto done = load(*client, prepared->files, prepared->events); !done) return done;
   const auto start = std::chrono::steady_clock::now();
   std::optional<Progress> progress(std::in_place, "events", prepared->events.size());
   auto totals = run_replay(*client, prepared->events, {options.pipeline}, file.is_open() ? &file : nullptr,

@@ -1,6 +1,7 @@
 #include "client/replay_file.hpp"
 
 #include "client/catalogue_files.hpp"
+#include "client/describe.hpp"
 #include "tests/client/files.hpp"
 
 using namespace earmark;

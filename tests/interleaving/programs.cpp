@@ -48,12 +48,23 @@ namespace {
 std::vector<Program> two_threads() {
   const auto both = [](const char* id, Policy policy = Policy::ship_partial) { return order(id, {{1, 1}, {2, 1}}, policy); };
   const auto crossed = [](const char* id, Policy policy = Policy::ship_partial) { return order(id, {{2, 1}, {1, 1}}, policy); };
+  const auto sourced = [](const char* id, engine::Sourcing rule, std::uint32_t skus = 2) {
+    model::OrderCommand command = order(id, skus == 1 ? std::vector<Wanted>{{1, 2}} : std::vector<Wanted>{{1, 2}, {2, 1}});
+    command.sourcing = rule;
+    return command;
+  };
   return {
       {"crossed orders, stock for both", {stock({{5}, {5}})}, {{both("a")}, {crossed("b")}}, {}},
       {"crossed orders, stock for one", {stock({{1}, {1}})}, {{both("a")}, {crossed("b")}}, {}},
       {"fill-or-kill against fill-or-kill, stock for one: one lives", {stock({{1}, {1}})},
        {{both("a", Policy::fill_or_kill)}, {crossed("b", Policy::fill_or_kill)}}, {}},
       {"fill-and-cancel against an order", {stock({{2}})}, {{order("a", {{1, 2}}, Policy::fill_and_cancel)}, {order("b", {{1, 1}})}}, {}},
+      {"fewest splits against an order that breaks the chosen set", {stock({{1, 2}, {1, 2}})},
+       {{sourced("a", engine::Sourcing::fewest_splits)}, {order("b", {{1, 1, 2}})}}, {}},
+      {"single source against single source, one warehouse has all", {stock({{1, 2}, {1, 2}})},
+       {{sourced("a", engine::Sourcing::single_source)}, {sourced("b", engine::Sourcing::single_source)}}, {}},
+      {"highest stock against an order that lowers it", {stock({{2, 3}})},
+       {{sourced("a", engine::Sourcing::highest_stock, 1)}, {order("b", {{1, 2, 2}})}}, {}},
       {"order against receipt", {stock({{1}, {0}})}, {{both("a")}, {receipt("r", {row(2, 1, 1)})}}, {}},
       {"short order against receipt: no lost wake-up", {stock({{1}})}, {{order("a", {{1, 2}})}, {receipt("r", {row(1, 1, 1)})}}, {}},
       {"short order against short order", {stock({{1}})}, {{order("a", {{1, 2}})}, {order("b", {{1, 2}})}}, {}},

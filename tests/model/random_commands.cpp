@@ -104,7 +104,7 @@ OrderCommand RandomCommands::order() {
   OrderCommand order{.id = new_id('o'), .texts = {}};
   const std::uint64_t policy = random_.below(10);
   order.policy = policy < 7 ? engine::Policy::ship_partial : policy < 9 ? engine::Policy::fill_or_kill : engine::Policy::fill_and_cancel;
-  if (random_.chance(10)) order.sourcing = engine::Sourcing::priority;
+  if (random_.chance(40)) order.sourcing = static_cast<engine::Sourcing>(random_.below(5));
   if (random_.chance(25)) order.priority = engine::Priority{static_cast<std::uint8_t>(random_.between(98, 102))};
   if (random_.chance(3)) order.priority = engine::Priority{static_cast<std::uint8_t>(random_.chance(50) ? 0 : 255)};
   if (random_.chance(15)) order.preferred = some_warehouse();
@@ -182,10 +182,9 @@ void RandomCommands::spoil(LoadCommand& load) {
 }
 
 void RandomCommands::spoil(OrderCommand& order) {
-  constexpr engine::Sourcing later[] = {engine::Sourcing::single_source, engine::Sourcing::fewest_splits, engine::Sourcing::highest_stock};
   if (order.lines.empty()) order.lines.push_back({.quantity = 1, .sku = some_sku()});
   engine::OrderLine& line = one_of(order.lines, random_);
-  switch (random_.below(12)) {
+  switch (random_.below(11)) {
     case 0: order.id = bad_id(); break;
     case 1: order.lines.clear(); break;
     case 2: order.lines.push_back(line); break;  // the number stands twice
@@ -194,8 +193,7 @@ void RandomCommands::spoil(OrderCommand& order) {
     case 5: order.preferred = random_.chance(50) ? engine::no_such_warehouse : engine::WarehouseId{7}; break;
     case 6: line.quantity = bad_quantity(random_); break;
     case 7: order.policy = random_.chance(50) ? engine::Policy::line_complete : engine::Policy::ship_complete; break;
-    case 8: order.sourcing = later[random_.below(3)]; break;
-    case 9: if (random_.chance(10)) order.lines.resize(4097, line); break;
+    case 8: if (random_.chance(10)) order.lines.resize(4097, line); break;
     default: ++line.quantity; break;
   }
   if (random_.chance(20)) spoil(order);  // a second fault, so that precedence matters

@@ -59,8 +59,7 @@ Cell cell_of(const State& state, const engine::LoadCatalogue& command, const eng
 bool is_bad_id(std::string_view id) { return id.empty() || id.size() > max_id_bytes; }
 
 Error refusal(const State& state, const engine::PlaceOrder& command) {
-  if (command.policy == engine::Policy::line_complete || command.policy == engine::Policy::ship_complete ||
-      (command.sourcing != engine::Sourcing::server_default && command.sourcing != engine::Sourcing::priority)) {
+  if (command.policy == engine::Policy::line_complete || command.policy == engine::Policy::ship_complete) {
     return {.code = ErrorCode::not_supported};
   }
   if (command.lines.empty()) return {.code = ErrorCode::empty_order};

@@ -4,6 +4,8 @@ namespace earmark::model {
 namespace {
 
 constexpr Step three_warehouses{"load LON=1 BHM=2 GLA=3 | X Y Z | X:5@LON X:3@BHM X:9@GLA", "loaded 3 warehouses 3 products 3 stock"};
+constexpr Step three_shelves{"load LON=1 BHM=2 GLA=3 | X Y | X:5@LON X:3@BHM X:9@GLA Y:1@LON Y:4@BHM Y:5@GLA",
+                             "loaded 3 warehouses 2 products 6 stock"};
 constexpr Step fixture{"load LON=1 | A B | A:12@LON B:18@LON", "loaded 1 warehouses 2 products 2 stock"};
 constexpr Step last_unit{"load LON=1 BHM=2 | X Y | X:1@LON", "loaded 2 warehouses 2 products 1 stock"};
 constexpr Step ten{"load LON=1 BHM=2 | X Y | X:10@LON", "loaded 2 warehouses 2 products 1 stock"};
@@ -19,13 +21,34 @@ const std::vector<Scenario> policies_and_sourcing = {
         {"order O A:15 B:10 policy=fill_and_cancel", "reduced: 1 A 12@LON#1 cancels 3; 2 B 10@LON#1"},
         {"order P A:1 policy=fill_and_cancel", "cancelled: 1 A cancels 1"},
         {"order Q B:8 policy=fill_and_cancel", "reserved: 1 B 8@LON#1"}}},
-    {"complete policies and further sourcing rules are refused, and the id stays free", {fixture,
+    {"complete policies are refused, and the id stays free", {fixture,
         {"order O A:15 policy=line_complete", "not_supported"},
         {"order O A:15 policy=ship_complete", "not_supported"},
-        {"order O A:15 sourcing=single_source", "not_supported"},
-        {"order O A:15 sourcing=fewest_splits", "not_supported"},
-        {"order O A:15 sourcing=highest_stock", "not_supported"},
         {"order O A:1 sourcing=priority", "reserved: 1 A 1@LON#1"}}},
+    {"single_source: the first warehouse that covers every line whole", {three_shelves,
+        {"order O X:6 Y:2 sourcing=single_source", "reserved: 1 X 6@GLA#1; 2 Y 2@GLA#1"},
+        {"order P X:3 Y:3 sourcing=single_source", "reserved: 1 X 3@BHM#1; 2 Y 3@BHM#1"}}},
+    {"single_source: nobody covers it, so by priority", {three_shelves,
+        {"order O X:9 Y:7 sourcing=single_source", "reserved: 1 X 5@LON#1 3@BHM#2 1@GLA#3; 2 Y 1@LON#1 4@BHM#2 2@GLA#3"}}},
+    {"single_source: the preferred warehouse first; a pinned line takes from its pin whatever the others do", {three_shelves,
+        {"order O X:2 Y:1 sourcing=single_source prefer=GLA", "reserved: 1 X 2@GLA#1; 2 Y 1@GLA#1"},
+        {"order P X:5 Y:5@GLA sourcing=single_source", "split: 1 X 5@LON#1; 2 Y 4@GLA#2 waits 1 place 1 behind 0"}}},
+    {"fewest_splits: the smallest set that covers most", {three_shelves,
+        {"order O X:8 Y:9 sourcing=fewest_splits", "reserved: 1 X 3@BHM#1 5@GLA#2; 2 Y 4@BHM#1 5@GLA#2"},
+        {"order P X:5 Y:1 sourcing=fewest_splits", "reserved: 1 X 5@LON#1; 2 Y 1@LON#1"}}},
+    {"fewest_splits: of several the one first by priority, the preferred before all", {three_shelves,
+        {"order O X:3 sourcing=fewest_splits", "reserved: 1 X 3@LON#1"},
+        {"order P X:3 sourcing=fewest_splits prefer=GLA", "reserved: 1 X 3@GLA#1"},
+        {"order Q X:3 sourcing=fewest_splits prefer=LON", "reserved: 1 X 3@BHM#1"}}},
+    {"fewest_splits: what no set covers waits", {three_shelves,
+        {"order O X:20 Y:1 sourcing=fewest_splits", "split: 1 X 5@LON#1 3@BHM#2 9@GLA#3 waits 3 place 1 behind 0; 2 Y 1@LON#1"}}},
+    {"highest_stock: line by line, ties by priority; the preferred warehouse first", {three_shelves,
+        {"order O X:11 Y:5 sourcing=highest_stock", "reserved: 1 X 9@GLA#1 2@LON#2; 2 Y 5@GLA#1"},
+        {"order P X:1 X:3 X:1 sourcing=highest_stock", "reserved: 1 X 1@LON#1; 2 X 3@BHM#2; 3 X 1@LON#1"},
+        {"order Q Y:6 sourcing=highest_stock prefer=LON", "split: 1 Y 1@LON#1 4@BHM#2 waits 1 place 1 behind 0"}}},
+    {"sourcing is of the order alone: its fills go by priority", {nothing_there,
+        {"order O X:2 sourcing=highest_stock", "backordered: 1 X waits 2 place 1 behind 0"},
+        {"receive R X:1@LON", "received | O/1 X 1@LON#1 waits 1 row 0"}}},
     {"fill_or_kill counts the units that its earlier lines take", {ten,
         {"order O X:6 X:5 policy=fill_or_kill", "refused: 1 X cancels 6; 2 X cancels 5"},
         {"order P X:6 X:4 policy=fill_or_kill", "reserved: 1 X 6@LON#1; 2 X 4@LON#1"}}},

@@ -59,6 +59,7 @@ struct Order {
   engine::OrderStatus status = engine::OrderStatus::reserved;
   engine::Policy policy = engine::Policy::ship_partial;
   engine::Priority priority{};
+  engine::Sourcing sourcing = engine::Sourcing::server_default;
   engine::WarehouseId preferred{};
   std::vector<Line> lines{};
   std::vector<Shipment> shipments{};  // ORDER-1 first

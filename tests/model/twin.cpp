@@ -85,11 +85,13 @@ OrderAnswer Twin::decide(const engine::PlaceOrder& command, std::uint64_t conten
     order.lines.push_back({.number = line.line, .sku = line.sku, .pinned = line.pinned,
                            .quantity = static_cast<Quantity>(line.quantity)});
   }
+  order.sourcing = command.sourcing;
+  const std::vector<WarehouseId> from = sources(order);
   const bool killed = command.policy == Policy::fill_or_kill && !covers_all(order);
   std::uint64_t taken = 0, waiting = 0, cancelled = 0;
   for (std::uint32_t index = 0; index < order.lines.size(); ++index) {
     Line& line = order.lines[index];
-    const auto takes = killed ? std::vector<engine::Take>{} : take(order, line, line.quantity, order.preferred, {});
+    const auto takes = killed ? std::vector<engine::Take>{} : take(order, line, line.quantity, sources(order, line, from, {}), {});
     Quantity rest = line.quantity;
     for (const engine::Take& each : takes) rest -= each.quantity;
     (command.policy == Policy::ship_partial ? line.waiting : line.cancelled) = rest;
@@ -121,25 +123,19 @@ OrderAnswer Twin::decide(const engine::PlaceOrder& command, std::uint64_t conten
 
 // Whether every line could be reserved whole, the lines one after the other, as fill_or_kill asks.
 bool Twin::covers_all(const Order& order) const {
-  std::map<CellKey, Quantity> promised;
-  for (const Line& line : order.lines) {
-    Quantity rest = line.quantity;
-    for (const WarehouseId warehouse : state_.sources(line, order.preferred)) {
-      Quantity& already = promised[{line.sku, warehouse}];
-      const Quantity taken = std::min(rest, state_.cell(line.sku, warehouse).available() - already);
-      already += taken;
-      rest -= taken;
-    }
-    if (rest > 0) return false;
-  }
-  return true;
+  Promised promised;
+  const std::vector<WarehouseId> from = sources(order);
+  return std::ranges::all_of(order.lines, [&](const Line& line) {
+    return try_to_take(line, sources(order, line, from, promised), promised) == line.quantity;
+  });
 }
 
 // Reserves up to `wanted` units for the line, warehouse by warehouse, leaving the withheld units alone. Available stock is
 // always free for the taking here: no waiter can use it (I3), or it would have been filled.
-std::vector<engine::Take> Twin::take(Order& order, Line& line, Quantity wanted, WarehouseId first, const Withheld& withheld) {
+std::vector<engine::Take> Twin::take(Order& order, Line& line, Quantity wanted, const std::vector<WarehouseId>& sources,
+                                     const Withheld& withheld) {
   std::vector<engine::Take> takes;
-  for (const WarehouseId warehouse : state_.sources(line, first)) {
+  for (const WarehouseId warehouse : sources) {
     const auto later = withheld.find(warehouse);
     const Quantity kept = later == withheld.end() ? 0 : later->second;
     const Quantity quantity = std::min(wanted, state_.cell(line.sku, warehouse).available() - kept);

@@ -39,8 +39,18 @@ class Twin {
 
   OrderAnswer decide(const engine::PlaceOrder& command, std::uint64_t content, Order& order);
   bool covers_all(const Order& order) const;
-  std::vector<engine::Take> take(Order& order, Line& line, engine::Quantity wanted, engine::WarehouseId first,
-                                 const Withheld& withheld);
+  std::vector<engine::Take> take(Order& order, Line& line, engine::Quantity wanted,
+                                 const std::vector<engine::WarehouseId>& sources, const Withheld& withheld);
+  // Units that earlier lines of an order would have, while it is found out what they could get.
+  using Promised = std::map<CellKey, engine::Quantity>;
+  engine::Quantity available(const Line& line, engine::WarehouseId warehouse, const Promised& promised) const;
+  engine::Quantity try_to_take(const Line& line, const std::vector<engine::WarehouseId>& sources, Promised& promised) const;
+  // Sourcing: the warehouses of unpinned lines in the order in which they are tried, and of one line at its turn.
+  std::vector<engine::WarehouseId> sources(const Order& order) const;
+  std::vector<engine::WarehouseId> sources(const Order& order, const Line& line, const std::vector<engine::WarehouseId>& of_order,
+                                           const Promised& promised) const;
+  std::vector<engine::Quantity> open_units(const Order& order, const std::vector<engine::WarehouseId>& from) const;
+  std::vector<engine::WarehouseId> smallest_set(const Order& order, const std::vector<engine::WarehouseId>& ranked) const;
   std::uint16_t open_shipment(Order& order, engine::WarehouseId warehouse);
   std::vector<engine::LineWait> waits(const Order& order) const;
 

@@ -58,7 +58,7 @@ void Twin::fill(engine::SkuId sku, std::uint32_t row, const Withheld& withheld, 
     Order& order = state_.orders.at(place.order);
     Line& line = order.lines[place.line_index];
     FillAnswer filled;
-    filled.takes = take(order, line, line.waiting, {}, withheld);
+    filled.takes = take(order, line, line.waiting, state_.sources(line, {}), withheld);
     if (filled.takes.empty()) continue;
     for (const engine::Take& each : filled.takes) line.waiting -= each.quantity;
     if (line.waiting == 0) state_.queues[sku].erase(place);

@@ -73,7 +73,8 @@ TEST_CASE("options: every key can stand in the file and every flag on the comman
   const std::vector<Row> rows{{"data", "/some/where", false},  {"listen", "127.0.0.2:1", false}, {"metrics", "[::1]:2", false},
                               {"io_threads", "2", true},       {"max_connections", "3", true},   {"max_skus", "4", true},
                               {"max_warehouses", "5", true},   {"horizon", "1000", true},        {"retain", "6000", true},
-                              {"clock", "wall", false},        {"log_level", "debug", false},    {"log_format", "json", false}};
+                              {"sourcing", "fewest_splits", false}, {"clock", "commands", false}, {"log_level", "debug", false},
+                              {"log_format", "json", false}};
   REQUIRE(rows.size() == settings().size());
   std::string text;
   std::vector<std::string> arguments;
@@ -135,7 +136,7 @@ TEST_CASE("options: a wrong file is refused with its name, the line, the key and
       {"listen = \"127.no.where:1\"", "f.toml:1: listen wants an address in numbers, for example 127.0.0.1:7411, not \"127.no.where:1\""},
       {"metrics = \"0.0.0.0:9\"",
        "f.toml:1: metrics wants a loopback address, not \"0.0.0.0:9\": without tokens only loopback addresses are served; give 127.0.0.1:9"},
-      {"clock = \"commands\"", "f.toml:1: clock commands is not available in this version; leave it out"},
+      {"clock = \"sundial\"", "f.toml:1: clock wants wall or commands, not \"sundial\""},
       {"log_level = \"inf\"", "f.toml:1: log_level wants debug or info or warning or error or off, not \"inf\""},
       {"log_format = \"text json\"", "f.toml:1: log_format wants text or json, not \"text json\""},
       {"log_format = \"\"", "f.toml:1: log_format wants text or json, not \"\""},
@@ -166,7 +167,7 @@ TEST_CASE("options: flags that are refused", "[server][options]") {
   const auto arguments = GENERATE(values<std::vector<std::string>>({
       {"--max-skus", "0"}, {"--max-skus", "5x"}, {"--max-skus", ""}, {"--max-skus", "1", "--max-skus", "2"}, {"--max_skus", "1"},
       {"--listen", "0.0.0.0:0"}, {"--listen", "::1"}, {"--metrics", "10.0.0.1:1"}, {"--metrics", "127.0.0.1:65536"},
-      {"--clock", "commands"}, {"--tokens", ""}, {"--tls-cert", "c"}, {"--tls-key", "k"}, {"--log-level", "loud"},
+      {"--clock", "sundial"}, {"--tokens", ""}, {"--tls-cert", "c"}, {"--tls-key", "k"}, {"--log-level", "loud"},
       {"--config", "/no/such/file.toml"}, {"--retain", "15999999"}, {"--horizon", "2000", "--retain", "1999"}, {"stray"},
   }));
   std::vector<std::string> whole{"--data", "/tmp/never"};
