@@ -36,6 +36,13 @@ class Harness final : public engine::Outcomes {
   std::size_t records() const noexcept { return records_.size(); }
   // A record, decoded from its bytes, in the words of its answer.
   std::string record(std::size_t index) const;
+  template <class Use>
+  void with_event(std::size_t index, Use use) const {
+    std::size_t consumed = 0;
+    const auto event = decoder_.decode(records_.at(index), consumed);
+    EARMARK_CHECK(event.has_value());
+    use(*event);
+  }
   engine::Engine& engine() noexcept { return engine_; }
   const engine::DeskCounters& desk() const noexcept { return desk_.counters(); }
   // Finishes what recovery found unfinished; gives the number of records that it added.
