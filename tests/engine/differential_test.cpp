@@ -41,6 +41,7 @@ class Seeds {
       tally_.add(tally);
       if (!wrong) continue;
       end_ = 0;
+      std::cout << "seed " << seed << ": " << wrong->text << std::endl;  // also if the engine aborts while it is made small
       if (failure_.empty()) failure_ = test::explain(seed, history, *wrong);
     }
   }
