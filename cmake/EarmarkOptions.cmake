@@ -8,6 +8,7 @@ set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 
 option(EARMARK_WERROR "Treat warnings as errors" ON)
 set(EARMARK_SANITIZE "" CACHE STRING "Sanitizers, e.g. address;undefined or thread")
+option(EARMARK_COVERAGE "Count which lines and branches run; see tools/coverage.sh" OFF)
 
 find_program(CCACHE_PROGRAM ccache)
 if(CCACHE_PROGRAM)
@@ -40,4 +41,9 @@ if(EARMARK_SANITIZE)
   if(sanitizers MATCHES "thread")
     add_compile_options(-Wno-tsan)  # fences, which it does not model, stand in Asio too; tools/tsan.suppressions says more
   endif()
+endif()
+if(EARMARK_COVERAGE)
+  # Counters that several threads may raise; without inlining a branch is counted where it stands in the source.
+  add_compile_options(--coverage -fprofile-update=atomic -fno-inline)
+  add_link_options(--coverage)
 endif()

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <span>
 #include <string>
 
 #include "loadtest/history.hpp"
@@ -11,7 +12,8 @@ namespace earmark::loadtest {
 
 class Findings {
  public:
-  Findings(Verdict& verdict, std::uint64_t last_lsn) : verdict_(verdict), last_lsn_(last_lsn) {}
+  Findings(Verdict& verdict, std::uint64_t last_lsn, std::span<const std::uint64_t> bookkeeping)
+      : verdict_(verdict), last_lsn_(last_lsn), bookkeeping_(bookkeeping) {}
 
   Verdict& verdict() noexcept { return verdict_; }
   std::uint64_t last_lsn() const noexcept { return last_lsn_; }
@@ -21,8 +23,11 @@ class Findings {
   // The next decision is `lsn`; those between it and the last one are not in the history.
   void advance(std::uint64_t lsn) noexcept {
     if (lsn > last_lsn_ + 1) {
-      verdict_.foreign_lsns += lsn - last_lsn_ - 1;
-      ++gaps_;
+      const auto begin = std::upper_bound(bookkeeping_.begin(), bookkeeping_.end(), last_lsn_);
+      const auto end = std::lower_bound(begin, bookkeeping_.end(), lsn);
+      const std::uint64_t foreign = lsn - last_lsn_ - 1 - static_cast<std::uint64_t>(end - begin);
+      verdict_.foreign_lsns += foreign;
+      if (foreign != 0) ++gaps_;
     }
     last_lsn_ = std::max(last_lsn_, lsn);
   }
@@ -47,6 +52,7 @@ class Findings {
   Verdict& verdict_;
   std::uint64_t last_lsn_;
   std::uint32_t gaps_ = 0;
+  std::span<const std::uint64_t> bookkeeping_;
 };
 
 }  // namespace earmark::loadtest

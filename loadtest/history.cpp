@@ -20,12 +20,14 @@ struct Entry {
   bool is_observation() const noexcept { return (order & 1) != 0; }
 };
 
+bool is_observation(MovementKind kind) { return kind == MovementKind::observed || kind == MovementKind::shown_line; }
+
 std::vector<Entry> in_lsn_order(std::span<const History* const> histories) {
   std::vector<Entry> entries;
   for (const History* history : histories) {
     for (std::size_t page = 0, index = 0; page < history->page_count(); ++page) {
       for (const Movement& movement : history->page(page)) {
-        const std::uint64_t observed = movement.kind == MovementKind::observed || movement.kind == MovementKind::shown_line ? 1 : 0;
+        const std::uint64_t observed = is_observation(movement.kind) ? 1 : 0;
         if (movement.begins_decision) entries.push_back({movement.lsn << 1 | observed, history, index});
         ++index;
       }
@@ -158,13 +160,13 @@ bool Verdict::failed() const noexcept {
 }
 
 Verdict check(std::span<const History* const> histories, const Delivery& delivery, const StockSnapshot& before,
-              const StockSnapshot& after) {
+              const StockSnapshot& after, std::span<const std::uint64_t> bookkeeping) {
   EARMARK_CHECK(before.warehouses == after.warehouses && before.available.size() == after.available.size() &&
                 before.backordered.size() == after.backordered.size());
   Verdict verdict;
   verdict.repeats = delivery.repeats;
   judge_delivery(delivery, verdict);
-  Judge judge(before, verdict, !has_only_orders_and_checks(histories));
+  Judge judge(before, verdict, !has_only_orders_and_checks(histories), bookkeeping);
   Pieces pieces;
   for (const Entry& entry : in_lsn_order(histories)) {
     const auto movements = pieces.of(entry);
@@ -176,6 +178,26 @@ Verdict check(std::span<const History* const> histories, const Delivery& deliver
   }
   judge.finish(after);
   return verdict;
+}
+
+std::vector<LsnRange> missing_lsns(std::span<const History* const> histories, std::uint64_t after, std::uint64_t last) {
+  if (last <= after) return {};
+  std::vector<bool> seen(last - after);  // a bit for each LSN
+  for (const History* history : histories) {
+    for (std::size_t page = 0; page < history->page_count(); ++page) {
+      for (const Movement& movement : history->page(page)) {
+        const bool decides = movement.begins_decision && !is_observation(movement.kind);
+        if (decides && movement.lsn > after && movement.lsn <= last) seen[movement.lsn - after - 1] = true;
+      }
+    }
+  }
+  std::vector<LsnRange> missing;
+  for (std::uint64_t lsn = after + 1; lsn <= last; ++lsn) {
+    if (seen[lsn - after - 1]) continue;
+    if (missing.empty() || missing.back().last + 1 != lsn) missing.push_back({lsn, lsn});
+    missing.back().last = lsn;
+  }
+  return missing;
 }
 
 }  // namespace earmark::loadtest

@@ -8,8 +8,8 @@
 //                 server's own figures after the run are those that the decisions lead to
 //   ordered       LSNs respect real time; nobody overtakes an earlier waiter; nothing waits while its SKU has stock; every
 //                 cause gets its last fill; checks and views show the state at the LSN that they name
-// LSNs that no client of this run saw (other clients, bookkeeping) break the chain: from then on a surprise in a cell
-// counts as `unexplained`, not as a violation, until the cell is seen again.
+// LSNs that no client of this run saw and that are not known to be bookkeeping, which changes no cell and no order (other clients')
+// break the chain: from then on a surprise in a cell counts as `unexplained`, not as a violation, until the cell is seen again.
 // History is written by one thread each; check() runs when they have ended.
 #pragma once
 
@@ -158,8 +158,14 @@ struct Verdict {
 
 // Work: a sort of the decisions by LSN, then one pass; some tenths of a second for each million orders of three lines. Where there are
 // other commands than orders each line is kept, too: 24 bytes for it, and a few hundred ns for each fill, cancel or shipment.
-// `before` and `after` cover the same cells.
+// `before` and `after` cover the same cells. `bookkeeping`: LSNs that are known to be that, in rising order.
 Verdict check(std::span<const History* const> histories, const Delivery& delivery, const StockSnapshot& before,
-              const StockSnapshot& after);
+              const StockSnapshot& after, std::span<const std::uint64_t> bookkeeping = {});
+
+// Runs of LSNs above `after` and up to `last` that no decision of the histories has, in rising order.
+struct LsnRange {
+  std::uint64_t first = 0, last = 0;
+};
+std::vector<LsnRange> missing_lsns(std::span<const History* const> histories, std::uint64_t after, std::uint64_t last);
 
 }  // namespace earmark::loadtest

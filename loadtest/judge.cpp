@@ -22,8 +22,8 @@ std::span<const Movement> row_at(std::span<const Movement> movements, std::size_
 
 }  // namespace
 
-Judge::Judge(const StockSnapshot& before, Verdict& verdict, bool with_orders)
-    : before_(before), verdict_(verdict), findings_(verdict, before.first_lsn), cells_(before, findings_),
+Judge::Judge(const StockSnapshot& before, Verdict& verdict, bool with_orders, std::span<const std::uint64_t> bookkeeping)
+    : before_(before), verdict_(verdict), findings_(verdict, before.first_lsn, bookkeeping), cells_(before, findings_),
       backordered_(before.backordered.begin(), before.backordered.end()) {
   if (with_orders) orders_.emplace(before, findings_);
 }

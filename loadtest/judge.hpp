@@ -14,7 +14,7 @@ namespace earmark::loadtest {
 class Judge {
  public:
   // `with_orders`: the history has more than orders and checks, so every line is kept.
-  Judge(const StockSnapshot& before, Verdict& verdict, bool with_orders);
+  Judge(const StockSnapshot& before, Verdict& verdict, bool with_orders, std::span<const std::uint64_t> bookkeeping);
 
   // All movements of one decision; or of one observation or view, after the decision with its LSN.
   void decision(std::span<const Movement> movements);

@@ -10,6 +10,7 @@
 
 #include "client/describe.hpp"
 #include "client/progress.hpp"
+#include "loadtest/bookkeeping.hpp"
 
 namespace earmark::loadtest {
 namespace {
@@ -109,10 +110,11 @@ void Load::collect(RunReport& report) const {
   }
 }
 
-Verdict Load::judge(const Delivery& delivery, const StockSnapshot& before, const StockSnapshot& after) {
+Verdict Load::judge(const client::ConnectOptions& server, const Delivery& delivery, const StockSnapshot& before, const StockSnapshot& after) {
   std::vector<const History*> histories;
   for (LoadThread& thread : threads_) histories.push_back(&thread.history());
-  return check(histories, delivery, before, after);
+  const auto bookkeeping = find_bookkeeping(server, missing_lsns(histories, before.first_lsn, after.last_lsn));
+  return check(histories, delivery, before, after, bookkeeping);
 }
 
 // Memory that the machine has not used yet can take a second for each GiB: before the run, not in it.

@@ -16,7 +16,7 @@ class Load {
   client::Outcome<void> connect();
   // Warm-up, measurement, and the answers that are still to come. Writes what was measured into the report.
   client::Outcome<void> drive(RunReport& report);
-  Verdict judge(const Delivery& delivery, const StockSnapshot& before, const StockSnapshot& after);
+  Verdict judge(const client::ConnectOptions& server, const Delivery& delivery, const StockSnapshot& before, const StockSnapshot& after);
 
  private:
   void reserve(std::uint64_t movements);

@@ -2,8 +2,10 @@
 #include <csignal>
 #include <cstdio>
 #include <fstream>
+#include <string_view>
 
 #include "loadtest/html_page.hpp"
+#include "loadtest/judge_command.hpp"
 #include "loadtest/report.hpp"
 #include "loadtest/verdict_runs.hpp"
 
@@ -40,6 +42,7 @@ int prove(const loadtest::Options& options) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  if (argc > 1 && std::string_view(argv[1]) == "judge") return loadtest::run_judge(argc - 1, argv + 1);
   const loadtest::ParsedOptions parsed = loadtest::parse_options(argc, argv);
   if (parsed.exit_status) return *parsed.exit_status;
   if (const std::string& page = parsed.options.html; !page.empty() && !std::ofstream(page, std::ios::app)) {

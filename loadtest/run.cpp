@@ -47,7 +47,7 @@ Outcome<RunReport> run(const Options& options) {
   const auto after = read_stock(*client, *catalogue);
   if (!after) return Unexpected{after.error()};
   const std::uint64_t judging = monotonic_ns();
-  report.verdict = load.judge(report.delivery, before, *after);
+  report.verdict = load.judge(how, report.delivery, before, *after);
   report.verdict_seconds = static_cast<double>(monotonic_ns() - judging) / 1e9;
   return report;
 }

@@ -106,6 +106,11 @@ void DumpLine::write(const engine::OrderDecision& decision) {
   out_["type"] = "order";
   out_["id"] = decision.id;
   out_["status"] = engine::name(decision.status);
+  if (dump_.full()) {
+    if (decision.policy != engine::Policy::ship_partial) out_["policy"] = engine::name(decision.policy);
+    if (decision.priority != engine::Priority{100}) out_["priority"] = decision.priority.value;
+    if (decision.preferred.value != 0) out_["preferred"] = warehouse(decision.preferred);
+  }
   Json lines = Json::array();
   std::size_t next = 0;
   for (const engine::LineDecision& decided : decision.lines) {
@@ -119,6 +124,7 @@ void DumpLine::write(const engine::OrderDecision& decision) {
     if (decision.policy != engine::Policy::ship_partial) {
       line["cancelled"] = decided.quantity - decided.backordered - units(reserved);
     }
+    if (dump_.full() && decided.pinned.value != 0) line["pinned"] = warehouse(decided.pinned);
     line["reserved"] = std::move(reserved);
     lines.push_back(std::move(line));
   }
@@ -128,6 +134,7 @@ void DumpLine::write(const engine::OrderDecision& decision) {
 void DumpLine::write(const engine::ReceiptDecision& decision) {
   out_["type"] = "receipt";
   out_["id"] = decision.id;
+  if (dump_.full()) out_["fills_follow"] = decision.fills_follow;
   out_["rows"] = rows(decision.rows, "qty");
 }
 
@@ -138,12 +145,15 @@ void DumpLine::write(const engine::FillDecision& decision) {
   out_["sku"] = sku(decision.sku);
   out_["taken"] = take_all(decision.sku, decision.takes);
   out_["still_waiting"] = decision.still_waiting;
+  if (dump_.full()) out_["last"] = decision.last;
 }
 
 void DumpLine::write(const engine::CancelDecision& decision) {
   out_["type"] = "cancel";
   out_["id"] = decision.order_id;
   out_["command_id"] = decision.command_id;
+  if (dump_.full()) out_["fills_follow"] = decision.fills_follow;
+  if (dump_.full() && decision.whole) out_["whole"] = true;
   Json lines = Json::array();
   std::size_t next = 0;
   for (const engine::CancelledLine& row : decision.lines) {
@@ -171,6 +181,7 @@ void DumpLine::write(const engine::ShipDecision& decision) {
 
 void DumpLine::write(const engine::LoadDecision& decision) {
   out_["type"] = "load";
+  if (dump_.full()) out_["fills_follow"] = decision.fills_follow;
   Json warehouses = Json::array();
   for (const engine::LoadedWarehouse& each : decision.warehouses) {
     warehouses.push_back({{"warehouse", each.code}, {"priority", each.priority}, {"name", each.name}});

@@ -13,6 +13,12 @@ namespace earmark::storage {
 
 class Dump {
  public:
+  // `full`: also what the decisions rest on and what the fills of a cause are told by, so that they can be judged:
+  //   order: policy (not ship_partial), priority (not 100), preferred, and `pinned` of lines, where there are any
+  //   receipt, load, cancel: fills_follow; cancel: whole (true), if it was; fill: last
+  explicit Dump(bool full = false) : full_(full) {}
+  bool full() const noexcept { return full_; }
+
   // Takes the codes out of catalogue loads; other records do nothing.
   void learn(const schema::Event& event);
   void learn(const engine::LoadDecision& load);
@@ -23,6 +29,7 @@ class Dump {
   std::string warehouse(engine::WarehouseId id) const;
 
  private:
+  bool full_;
   std::vector<std::string> skus_, warehouses_;  // by dense id; 0 is unused
 };
 

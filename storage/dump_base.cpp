@@ -27,14 +27,15 @@ void add(Json& map, const std::string& warehouse, engine::Quantity units) {
 void BaseDump::begin(const StateSummary& summary) {
   lsn_ = summary.applied;
   if (!print_) return;
-  print_(text_of({{"lsn", summary.applied.value},
-                  {"time_us", summary.last_time.value},
-                  {"oldest_known_lsn", summary.oldest_known.value},
-                  {"archived_lsn", summary.archived.value},
-                  {"open_orders", summary.open_orders},
-                  {"closed_orders", summary.closed_orders},
-                  {"known_commands", summary.known_commands}},
-                 "state"));
+  Json line{{"lsn", summary.applied.value},
+            {"time_us", summary.last_time.value},
+            {"oldest_known_lsn", summary.oldest_known.value},
+            {"archived_lsn", summary.archived.value},
+            {"open_orders", summary.open_orders},
+            {"closed_orders", summary.closed_orders},
+            {"known_commands", summary.known_commands}};
+  if (dump_.full()) line["full"] = true;
+  print_(text_of(std::move(line), "state"));
 }
 
 void BaseDump::catalogue(const engine::LoadDecision& part) {
@@ -73,13 +74,15 @@ void BaseDump::open_order(const engine::OrderImage& order) {
       units += std::uint64_t{each.reserved} + each.shipped;
     }
     next += line.allocations;
-    lines.push_back({{"line", line.line.value},
-                     {"sku", dump_.sku(line.sku)},
-                     {"qty", line.quantity},
-                     {"backordered", line.waiting},
-                     {"cancelled", line.quantity - line.waiting - units},
-                     {"reserved", std::move(reserved)},
-                     {"shipped", std::move(shipped)}});
+    Json& shown = lines.emplace_back();
+    shown = {{"line", line.line.value},
+             {"sku", dump_.sku(line.sku)},
+             {"qty", line.quantity},
+             {"backordered", line.waiting},
+             {"cancelled", line.quantity - line.waiting - units},
+             {"reserved", std::move(reserved)},
+             {"shipped", std::move(shipped)}};
+    if (dump_.full() && line.pinned.value != 0) shown["pinned"] = dump_.warehouse(line.pinned);
     if (line.waiting == 0) continue;
     if (ids_.empty() || ids_.back() != order.id) ids_.emplace_back(order.id);
     queues_[line.sku].push_back({255U - order.priority.value, order.lsn, index, line.line, line.waiting, ids_.size() - 1});

@@ -80,7 +80,7 @@ int dump_trimmed(const Inspection& inspection, const InspectArguments& arguments
   if (arguments.from != 0 && arguments.from < oldest.value) return fail(trimmed(Lsn{arguments.from}, oldest));
   const Lsn applied = inspection.state->summary().applied;
   if (arguments.from == 0 && arguments.to != 0 && arguments.to < applied.value) return state_trimmed(arguments.to, applied);
-  Dump lines;
+  Dump lines(arguments.full);
   BaseDump base(lines, arguments.from == 0 ? BaseDump::Print(print) : BaseDump::Print());
   if (const auto read = inspection.state->read(base); !read) return fail(read.error());
   const Lsn behind = base.finish() + 1;
@@ -131,7 +131,7 @@ int dump_command(const InspectArguments& arguments) {
   if (!inspection) return fail(inspection.error());
   if (arguments.from > 1 && arguments.from > inspection->journal->last().value) return no_such_lsn(arguments.from, *inspection->journal);
   if (inspection->trimmed()) return dump_trimmed(*inspection, arguments);
-  Dump lines;
+  Dump lines(arguments.full);
   return dump_records(*inspection->journal, lines, Lsn{1}, Lsn{arguments.from}, Lsn{arguments.to});
 }
 

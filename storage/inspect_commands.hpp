@@ -8,6 +8,7 @@
 namespace earmark::storage {
 
 struct InspectArguments {
+  bool full = false;  // dump: with what the judge needs
   std::string directory;
   std::uint64_t from = 0, to = 0, at = 0;  // 0: not given
 };

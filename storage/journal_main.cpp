@@ -32,6 +32,7 @@ int run(int argc, char** argv) {
       "Examples:\n"
       "  earmark-journal verify /var/lib/earmark\n"
       "  earmark-journal dump /var/lib/earmark --from 100 --to 200\n"
+      "  earmark-journal dump --full /var/lib/earmark | earmark-load judge -\n"
       "  earmark-journal dump /var/lib/earmark | jq 'select(.type == \"fill\")'\n"
       "  earmark-journal stat /var/lib/earmark\n"
       "  earmark-journal digest /var/lib/earmark --at 1000\n"
@@ -50,6 +51,7 @@ int run(int argc, char** argv) {
   CLI::App* dump_added = command("dump", "one JSON line per LSN; of a trimmed journal the state first");
   dump_added->add_option("--from", arguments.from, "first LSN; default: everything that is kept")->check(CLI::PositiveNumber);
   dump_added->add_option("--to", arguments.to, "last LSN")->check(CLI::PositiveNumber);
+  dump_added->add_flag("--full", arguments.full, "also priorities, policies, pins, and which fill is a cause's last: for earmark-load judge");
   const CLI::App* stat_added = command("stat", "what journal and state store are and how large, name=value");
   CLI::App* digest_added = command("digest", "hash of the state that the records make: LSN DIGEST");
   digest_added->add_option("--at", arguments.at, "after this LSN; default: the last")->check(CLI::PositiveNumber);

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Configures and builds one preset.   tools/build.sh PRESET [--jobs N] [TARGET...]      presets: release dev asan tsan
+# Configures and builds one preset.   tools/build.sh PRESET [--jobs N] [TARGET...]      presets: release dev asan tsan coverage
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source tools/lib.sh

@@ -2,6 +2,7 @@
 # Installs what building, running and testing need, on Debian 12. Does nothing when all of it is there.
 #   tools/install.sh           install
 #   tools/install.sh --list    only say what is missing
+#   tools/install.sh --with gcovr      and a package that only one developers' tool needs (tools/coverage.sh)
 # EARMARK_SKIP_INSTALL=1: trust that everything is there, on other systems.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -19,6 +20,12 @@ packages=(
   libxxhash-dev zlib1g-dev                         # digests, compressed CSV
   catch2                                           # tests
 )
+
+if [[ ${1:-} == --with ]]; then
+  if [[ ${2:-} != gcovr ]]; then die 2 "--with takes gcovr"; fi
+  packages+=(gcovr)
+  shift 2
+fi
 
 missing_packages() {
   local package

@@ -9,7 +9,7 @@ std::string describe(const schema::Event& event) {
   return std::visit(
       [&](const auto& decision) -> std::string {
         if constexpr (std::is_same_v<std::decay_t<decltype(decision)>, engine::VoidDecision>) {
-          return "void";
+          return describe_void(event.stamp, decision);
         } else {
           return model::describe(event.stamp, decision);
         }
@@ -25,6 +25,11 @@ bool fills_follow(const schema::Event& event) {
 }
 
 }  // namespace
+
+std::string describe_void(const engine::Stamp& stamp, const engine::VoidDecision& decision) {
+  return "lsn " + std::to_string(stamp.lsn.value) + " void oldest_known " + std::to_string(decision.oldest_known.value) + " archived " +
+         std::to_string(decision.archived.value);
+}
 
 engine::Capacity small_capacity() {
   engine::Capacity capacity;
@@ -79,6 +84,13 @@ void Harness::decided(const engine::ReplyTo&, engine::Lsn lsn, std::span<const s
   EARMARK_CHECK(event.has_value());
   answer_ += (answer_.empty() ? "" : "\n  ") + describe(*event);
   if (ring_position != 0) engine_.shared().rings[0]->release(ring_position);
+}
+
+std::string Harness::record(std::size_t index) const {
+  std::size_t consumed = 0;
+  const auto event = decoder_.decode(records_.at(index), consumed);
+  EARMARK_CHECK(event.has_value() && consumed == records_[index].size());
+  return describe(*event);
 }
 
 void Harness::repeated(const engine::ReplyTo&, engine::Lsn, engine::Lsn original) {

@@ -17,6 +17,8 @@ namespace earmark::test {
 
 // For the catalogue of model::RandomCommands.
 engine::Capacity small_capacity();
+// A void record in words, which the model has not.
+std::string describe_void(const engine::Stamp& stamp, const engine::VoidDecision& decision);
 
 class Harness final : public engine::Outcomes {
  public:
@@ -32,6 +34,15 @@ class Harness final : public engine::Outcomes {
   // Feeds all records so far to `other`, as recovery does.
   void replay_into(engine::Engine& other, std::size_t records) const;
   std::size_t records() const noexcept { return records_.size(); }
+  // A record, decoded from its bytes, in the words of its answer.
+  std::string record(std::size_t index) const;
+  template <class Use>
+  void with_event(std::size_t index, Use use) const {
+    std::size_t consumed = 0;
+    const auto event = decoder_.decode(records_.at(index), consumed);
+    EARMARK_CHECK(event.has_value());
+    use(*event);
+  }
   engine::Engine& engine() noexcept { return engine_; }
   const engine::DeskCounters& desk() const noexcept { return desk_.counters(); }
   // Finishes what recovery found unfinished; gives the number of records that it added.

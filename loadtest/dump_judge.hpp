@@ -1,0 +1,97 @@
+// Reads a dump record by record, in LSN order, through the sequential rules (orders, queue, receipts, cancels, ships, loads), and
+// says where a record is not what they give. After a finding it goes on with what the record says. One thread.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "loadtest/dump_findings.hpp"
+#include "loadtest/dump_state.hpp"
+
+namespace earmark::loadtest {
+
+class DumpJudge {
+ public:
+  // `skus` and `warehouses`: the codes behind the records' numbers.
+  DumpJudge(const Codes& skus, const Codes& warehouses, DumpVerdict& verdict)
+      : skus_(skus), warehouses_(warehouses), verdict_(verdict), findings_(verdict) {}
+
+  // False: nothing can be judged, see refusal().
+  bool read(const DumpRecord& record);
+  void finish();
+  const std::string& refusal() const noexcept { return refusal_; }
+
+ private:
+  struct Stage {  // a row of a receipt, or a SKU that a cancel gave something back to
+    std::uint32_t sku = 0, warehouse = no_code;
+    std::int64_t units = 0;
+  };
+  struct Fill {  // that the rules give
+    DumpPlace place;
+    std::uint32_t sku = 0;
+    std::vector<Units> takes;
+  };
+  // A cause with its fills, as the settler works them out.
+  struct Cause {
+    std::uint64_t lsn = 0;
+    std::vector<Stage> stages;
+    std::size_t stage = 0;
+    std::optional<DumpPlace> served;                             // last, in this stage
+    std::unordered_map<std::uint64_t, std::int64_t> withheld;  // units of later rows, by cell
+    std::optional<Fill> next;
+    bool is_uncertain = false;
+  };
+
+  bool base(const DumpRecord& record);
+  void base_order(const DumpRecord& record);
+  void base_queue(const DumpRecord& record);
+  void end_base();
+  void number(const DumpRecord& record);
+  void order(const DumpRecord& record);
+  void order_line(DumpOrder& order, const DumpRecord& record, std::uint32_t index);
+  void status(const DumpRecord& record);
+  bool covers_all(const DumpRecord& record, const DumpOrder& order);
+  std::int64_t free_for(std::uint32_t sku, std::uint32_t warehouse, const DumpPlace& place);
+  void receipt(const DumpRecord& record);
+  void cancel(const DumpRecord& record);
+  void cancelled_line(DumpOrder& order, std::uint64_t order_lsn, const DumpRow& row, bool whole);
+  void ship(const DumpRecord& record);
+  void load(const DumpRecord& record);
+  void fill(const DumpRecord& record);
+  void judge_fill(const DumpRecord& record, const DumpPlace& place);
+  void unknown(const DumpRecord& record);
+
+  void once(DumpIdSpace space, std::string_view id, const char* what);
+  void begin_cause(const DumpRecord& record, std::vector<Stage> stages, bool by_rows);
+  void find_next_fill();
+  bool find_in_stage(const Stage& stage);
+  void enter_stage();
+  void take(std::uint32_t sku, const Units& taken, DumpLine* line);
+  void move(std::uint32_t sku, std::uint32_t warehouse, std::int64_t available, std::int64_t reserved);
+  void compare_cells(const DumpRecord& record);
+
+  template <class Text>
+  void violate(Promise promise, Text text) {
+    findings_.violate(promise, lsn_, text);
+  }
+  std::string cell_name(std::uint32_t sku, std::uint32_t warehouse) const;
+  std::string units_name(const std::vector<Units>& units) const;
+
+  const Codes& skus_;
+  const Codes& warehouses_;
+  DumpVerdict& verdict_;
+  DumpFindings findings_;
+  DumpState state_;
+  Cause cause_;
+  std::uint64_t lsn_ = 0;  // of the record that is read
+  std::uint64_t oldest_known_ = 0;
+  std::size_t ids_after_forgetting_ = 0;
+  std::int64_t time_us_ = 0;
+  std::size_t touched_ = 0;  // cells of this record
+  bool in_base_ = false, has_begun_ = false;
+  std::string refusal_;
+};
+
+}  // namespace earmark::loadtest

@@ -1,0 +1,282 @@
+// Receipts, cancels, ships and loads, and the fills that they cause (R3 to R7).
+#include "loadtest/dump_judge.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace earmark::loadtest {
+namespace {
+
+std::uint64_t cell_key(std::uint32_t sku, std::uint32_t warehouse) { return std::uint64_t{sku} << 32 | warehouse; }
+
+bool same(const std::vector<Units>& left, const std::vector<Units>& right) {
+  return std::is_permutation(left.begin(), left.end(), right.begin(), right.end(),
+                             [](const Units& one, const Units& other) { return one.warehouse == other.warehouse && one.units == other.units; });
+}
+
+std::int64_t units_in(const std::vector<Units>& units, std::uint32_t warehouse) {
+  for (const Units& each : units) {
+    if (each.warehouse == warehouse) return each.units;
+  }
+  return 0;
+}
+
+void remove(std::vector<Units>& from, const std::vector<Units>& units) {
+  for (const Units& each : units) {
+    for (Units& known : from) {
+      if (known.warehouse == each.warehouse) known.units -= std::min(known.units, each.units);
+    }
+  }
+  std::erase_if(from, [](const Units& each) { return each.units == 0; });
+}
+
+}  // namespace
+
+// ---- causes ----
+
+void DumpJudge::begin_cause(const DumpRecord& record, std::vector<Stage> stages, bool by_rows) {
+  if (cause_.lsn != 0) {
+    violate(Promise::work_conserving, [&] { return fmt::format("is decided while waiters of LSN {} are not served yet", cause_.lsn); });
+  }
+  cause_ = Cause{record.lsn, std::move(stages), 0, {}, {}, {}, false};
+  if (by_rows) {
+    for (const Stage& stage : cause_.stages) cause_.withheld[cell_key(stage.sku, stage.warehouse)] += stage.units;
+  }
+  for (const Stage& stage : cause_.stages) cause_.is_uncertain = cause_.is_uncertain || state_.sku(stage.sku).is_uncertain;
+  if (cause_.stages.empty()) {
+    cause_.lsn = 0;
+  } else {
+    enter_stage();
+    find_next_fill();
+    const bool certain = !cause_.is_uncertain;
+    if (certain && record.fills_follow && *record.fills_follow != cause_.next.has_value()) {
+      violate(cause_.next ? Promise::work_conserving : Promise::causes, [&] {
+        return fmt::format("says that {} follow, but {}", *record.fills_follow ? "fills" : "no fills", cause_.next ? "waiters can be served" : "nobody can be served");
+      });
+    }
+    if (certain ? !cause_.next : !record.fills_follow.value_or(false)) cause_.lsn = 0;
+  }
+}
+
+// Units of a row are no longer withheld when it is its turn (R4).
+void DumpJudge::enter_stage() {
+  cause_.served.reset();
+  if (cause_.stage >= cause_.stages.size()) return;
+  const Stage& stage = cause_.stages[cause_.stage];
+  if (stage.warehouse != no_code) cause_.withheld[cell_key(stage.sku, stage.warehouse)] -= stage.units;
+}
+
+void DumpJudge::find_next_fill() {
+  cause_.next.reset();
+  while (cause_.stage < cause_.stages.size()) {
+    if (find_in_stage(cause_.stages[cause_.stage])) return;
+    ++cause_.stage;
+    enter_stage();
+  }
+}
+
+// R3: the next waiter in the queue's order who can use a unit, and what it takes.
+bool DumpJudge::find_in_stage(const Stage& stage) {
+  DumpSku& sku = state_.sku(stage.sku);
+  if (sku.is_uncertain) return false;
+  const auto usable = [&](std::uint32_t warehouse) {
+    if (warehouse >= sku.cells.size()) return std::int64_t{0};
+    const auto later = cause_.withheld.find(cell_key(stage.sku, warehouse));
+    return sku.cells[warehouse].available - (later == cause_.withheld.end() ? 0 : later->second);
+  };
+  const DumpPlace* best = nullptr;
+  const auto look = [&](std::size_t queue) {
+    if (queue >= sku.queues.size()) return;
+    const auto place = cause_.served ? sku.queues[queue].upper_bound(*cause_.served) : sku.queues[queue].begin();
+    if (place != sku.queues[queue].end() && (best == nullptr || *place < *best)) best = &*place;
+  };
+  bool any = false;
+  for (std::uint32_t warehouse = 0; warehouse < sku.cells.size(); ++warehouse) {
+    if (usable(warehouse) <= 0) continue;
+    if (!std::exchange(any, true)) look(0);
+    look(std::size_t{warehouse} + 1);
+  }
+  if (best == nullptr) return false;
+  const DumpLine& line = state_.order(best->order)->lines[best->index];
+  cause_.next = Fill{*best, stage.sku, {}};
+  std::int64_t rest = line.waiting;
+  for (const std::uint32_t warehouse : state_.sources(line.pinned, no_code)) {
+    const std::int64_t units = std::min(rest, usable(warehouse));
+    if (units > 0) cause_.next->takes.push_back({warehouse, units}), rest -= units;
+  }
+  return true;
+}
+
+void DumpJudge::fill(const DumpRecord& record) {
+  ++verdict_.fills;
+  const DumpRow& row = record.self;
+  const std::uint64_t lsn = state_.ids.find(hash_of(DumpIdSpace::order, row.order));
+  DumpOrder* order = state_.order(lsn);
+  DumpLine* line = order == nullptr ? nullptr : order->line(row.line);
+  const bool due = cause_.lsn != 0 && cause_.lsn == record.cause;
+  if (!due) {
+    violate(Promise::causes, [&] { return fmt::format("is a fill caused by LSN {}, which has no fills outstanding", record.cause); });
+  }
+  if (line == nullptr || line->sku != row.sku) {
+    violate(Promise::conservation, [&] { return fmt::format("fills line {} of order \"{}\", which is not open or has no such line", row.line, row.order); });
+    for (const Units& each : row.moved) take(row.sku, each, nullptr);
+    return;
+  }
+  const auto index = static_cast<std::uint32_t>(line - order->lines.data());
+  const DumpPlace place{static_cast<std::uint32_t>(255 - order->priority), index, lsn};
+  if (due) judge_fill(record, place);
+  std::int64_t units = 0;
+  for (const Units& each : row.moved) take(row.sku, each, line), units += each.units;
+  if (units > line->waiting || line->waiting - units != row.waiting) {
+    violate(Promise::conservation, [&] {
+      return fmt::format("fills {} of the {} that line {} of order \"{}\" waits for, and says that {} still wait", units, line->waiting, row.line, row.order, row.waiting);
+    });
+  }
+  line->waiting = std::max<std::int64_t>(row.waiting, 0);
+  if (line->waiting == 0) state_.leave(*order, lsn, index);
+  if (!due) return;
+  cause_.served = place;
+  find_next_fill();
+  if (!cause_.is_uncertain && record.last && *record.last == cause_.next.has_value()) {
+    violate(cause_.next ? Promise::work_conserving : Promise::causes, [&] {
+      return fmt::format("is {} of LSN {}, but {}", *record.last ? "called the last fill" : "not called the last fill", cause_.lsn,
+                         cause_.next ? "more waiters can be served" : "nobody else can be served");
+    });
+  }
+  const bool over = cause_.is_uncertain ? record.last.value_or(!cause_.next) : !cause_.next;
+  if (over) cause_ = Cause();
+}
+
+void DumpJudge::judge_fill(const DumpRecord& record, const DumpPlace& place) {
+  const DumpRow& row = record.self;
+  if (state_.sku(row.sku).is_uncertain) return;
+  if (!cause_.next) {
+    violate(Promise::causes, [&] { return fmt::format("fills {}, though nobody else was to be served by LSN {}", skus_.code(row.sku), cause_.lsn); });
+    return;
+  }
+  const Fill& right = *cause_.next;
+  if (right.place == place && right.sku == row.sku) {
+    if (same(right.takes, row.moved)) return;
+    violate(Promise::decisions, [&] {
+      return fmt::format("the fill of line {} of order \"{}\" takes {} instead of {} (R3, R4)", row.line, row.order, units_name(row.moved), units_name(right.takes));
+    });
+    return;
+  }
+  const DumpLine& first = state_.order(right.place.order)->lines[right.place.index];
+  violate(Promise::no_overtaking, [&] {
+    return fmt::format("fills line {} of order \"{}\" ({}), but line {} of the order decided at LSN {} ({}) comes first", row.line, row.order,
+                       skus_.code(row.sku), first.number, right.place.order, skus_.code(right.sku));
+  });
+}
+
+// ---- what causes them ----
+
+void DumpJudge::receipt(const DumpRecord& record) {
+  ++verdict_.receipts;
+  once(DumpIdSpace::receipt, record.id, "receipt");
+  std::vector<Stage> stages;
+  for (const DumpRow& row : record.rows) {
+    if (row.sku == no_code || row.warehouse == no_code || row.quantity < 1) {
+      violate(Promise::decisions, [&] { return fmt::format("receipt \"{}\" has a row without SKU, warehouse or units", record.id); });
+      continue;
+    }
+    move(row.sku, row.warehouse, row.quantity, 0);
+    stages.push_back({row.sku, row.warehouse, row.quantity});
+  }
+  begin_cause(record, std::move(stages), true);
+}
+
+void DumpJudge::load(const DumpRecord& record) {
+  ++verdict_.loads;
+  for (const DumpRow& row : record.warehouses) {
+    if (row.warehouse != no_code) state_.set_priority(row.warehouse, row.priority, warehouses_);
+  }
+  std::vector<Stage> stages;
+  for (const DumpRow& row : record.rows) {
+    if (row.sku == no_code || row.warehouse == no_code) continue;
+    move(row.sku, row.warehouse, row.quantity, 0);
+    stages.push_back({row.sku, row.warehouse, row.quantity});
+  }
+  begin_cause(record, std::move(stages), true);
+}
+
+void DumpJudge::cancel(const DumpRecord& record) {
+  ++verdict_.cancels;
+  once(DumpIdSpace::cancel, record.command_id, "cancel");
+  const std::uint64_t lsn = state_.ids.find(hash_of(DumpIdSpace::order, record.id));
+  DumpOrder closed;
+  DumpOrder* order = state_.order(lsn);
+  if (record.whole && order != nullptr && order->lines.size() != record.rows.size()) {
+    violate(Promise::decisions, [&] { return fmt::format("cancels order \"{}\" with {} of its {} lines", record.id, record.rows.size(), order->lines.size()); });
+  }
+  for (const DumpRow& row : record.rows) cancelled_line(order == nullptr ? closed : *order, lsn, row, record.whole);
+  std::vector<Stage> stages;
+  for (const DumpRow& row : record.rows) {
+    if (row.moved.empty() || std::any_of(stages.begin(), stages.end(), [&](const Stage& stage) { return stage.sku == row.sku; })) continue;
+    stages.push_back({row.sku, no_code, 0});
+  }
+  begin_cause(record, std::move(stages), false);
+  state_.close_if_done(lsn);
+}
+
+// R6: the waiting part first, then what is reserved, the warehouse last in priority first.
+void DumpJudge::cancelled_line(DumpOrder& order, std::uint64_t order_lsn, const DumpRow& row, bool whole) {
+  DumpLine none{row.line, row.sku, no_code, 0, {}};
+  DumpLine* known = order.line(row.line);
+  DumpLine& line = known == nullptr || known->sku != row.sku ? none : *known;
+  std::int64_t released = 0;
+  for (const Units& each : row.moved) released += each.units;
+  std::int64_t rest = row.waiting + released + row.excess;
+  if (whole) {
+    rest = line.waiting;
+    for (const Units& each : line.reserved) rest += each.units;
+  }
+  const std::int64_t waiting = std::min(rest, line.waiting);
+  rest -= waiting;
+  std::vector<Units> right;
+  for (auto warehouse = state_.by_priority().rbegin(); warehouse != state_.by_priority().rend(); ++warehouse) {
+    const std::int64_t units = std::min(rest, units_in(line.reserved, *warehouse));
+    if (units > 0) right.push_back({*warehouse, units}), rest -= units;
+  }
+  const bool more_than_there_is = row.waiting > line.waiting || std::any_of(row.moved.begin(), row.moved.end(), [&](const Units& each) {
+    return each.units > units_in(line.reserved, each.warehouse);
+  });
+  if (more_than_there_is || row.waiting != waiting || !same(right, row.moved) || row.excess != rest) {
+    violate(more_than_there_is ? Promise::conservation : Promise::decisions, [&] {
+      return fmt::format("the cancel takes {} waiting and {} of line {} ({}) with an excess of {}, instead of {} waiting and {} with {} (R6)",
+                         row.waiting, units_name(row.moved), row.line, skus_.code(row.sku), row.excess, waiting, units_name(right), rest);
+    });
+  }
+  for (const Units& each : row.moved) move(row.sku, each.warehouse, each.units, -each.units);
+  remove(line.reserved, row.moved);
+  line.waiting -= std::min(line.waiting, row.waiting);
+  if (&line != &none && row.waiting > 0 && line.waiting == 0) state_.leave(order, order_lsn, static_cast<std::uint32_t>(&line - order.lines.data()));
+}
+
+// R7: all that is reserved, of every line.
+void DumpJudge::ship(const DumpRecord& record) {
+  ++verdict_.ships;
+  once(DumpIdSpace::ship, record.command_id, "ship");
+  const std::uint64_t lsn = state_.ids.find(hash_of(DumpIdSpace::order, record.id));
+  DumpOrder* order = state_.order(lsn);
+  if (order != nullptr && order->lines.size() != record.rows.size()) {
+    violate(Promise::decisions, [&] { return fmt::format("ships order \"{}\" with {} of its {} lines", record.id, record.rows.size(), order->lines.size()); });
+  }
+  for (const DumpRow& row : record.rows) {
+    static const std::vector<Units> nothing;
+    DumpLine* line = order == nullptr ? nullptr : order->line(row.line);
+    const std::vector<Units>& reserved = line == nullptr ? nothing : line->reserved;
+    if (!same(reserved, row.shipped)) {
+      violate(Promise::conservation, [&] {
+        return fmt::format("ships {} of line {} of order \"{}\", which has {} reserved (R7)", units_name(row.shipped), row.line, record.id, units_name(reserved));
+      });
+    }
+    for (const Units& each : row.shipped) move(row.sku, each.warehouse, 0, -each.units);
+    if (line != nullptr) remove(line->reserved, row.shipped);
+  }
+  state_.close_if_done(lsn);
+}
+
+}  // namespace earmark::loadtest

@@ -1,0 +1,82 @@
+#include "loadtest/dump_record.hpp"
+
+namespace earmark::loadtest {
+
+std::uint32_t Codes::number(std::string_view code) {
+  const auto found = numbers_.find(code);
+  if (found != numbers_.end()) return found->second;
+  const auto added = numbers_.emplace(code, static_cast<std::uint32_t>(codes_.size())).first;
+  codes_.push_back(&added->first);
+  return added->second;
+}
+
+void DumpReader::read_units(std::vector<Units>& units) {
+  json_.object([&](std::string_view warehouse) { units.push_back({warehouses_.number(warehouse), json_.number()}); });
+}
+
+void DumpReader::read_rows(std::vector<DumpRow>& rows) {
+  json_.array([&] {
+    DumpRow& row = rows.emplace_back();
+    json_.object([&](std::string_view key) { read_row_member(row, key); });
+  });
+}
+
+void DumpReader::read_row_member(DumpRow& row, std::string_view key) {
+  const auto number = [&](std::int64_t& value) { value = json_.number(); };
+  const auto moved = [&](std::vector<Units>& units, std::int64_t& value) { json_.peek() == '{' ? read_units(units) : number(value); };
+  if (key == "sku") row.sku = skus_.number(json_.string());
+  else if (key == "warehouse") row.warehouse = warehouses_.number(json_.string());
+  else if (key == "line") number(row.line);
+  else if (key == "qty" || key == "on_hand") number(row.quantity);
+  else if (key == "available") number(row.available);
+  else if (key == "backordered") number(row.backordered);
+  else if (key == "reserved") moved(row.moved, row.reserved);
+  else if (key == "taken" || key == "released") read_units(row.moved);
+  else if (key == "shipped") read_units(row.shipped);
+  else if (key == "waiting" || key == "still_waiting") number(row.waiting);
+  else if (key == "excess") number(row.excess);
+  else if (key == "cancelled") number(row.cancelled);
+  else if (key == "pinned") row.pinned = warehouses_.number(json_.string());
+  else if (key == "priority") number(row.priority);
+  else if (key == "order") row.order = json_.string();
+  else json_.skip();
+}
+
+void DumpReader::read_member(std::string_view key) {
+  DumpRecord& record = record_;
+  const auto lsn = [&](std::uint64_t& value) { value = static_cast<std::uint64_t>(json_.number()); };
+  if (key == "available_after") read_rows(record.available_after);
+  else if (key == "lsn") lsn(record.lsn);
+  else if (key == "time_us") record.time_us = json_.number();
+  else if (key == "type") record.type = json_.string();
+  else if (key == "id") record.id = json_.string();
+  else if (key == "lines" || key == "rows" || key == "stock") read_rows(record.rows);
+  else if (key == "waiting" && json_.peek() == '[') read_rows(record.rows);
+  else if (key == "status") record.status = json_.string();
+  else if (key == "cause_lsn") lsn(record.cause);
+  else if (key == "command_id") record.command_id = json_.string();
+  else if (key == "fills_follow") record.fills_follow = json_.boolean();
+  else if (key == "last") record.last = json_.boolean();
+  else if (key == "whole") record.whole = json_.boolean();
+  else if (key == "full") record.full = json_.boolean();
+  else if (key == "preferred") record.preferred = warehouses_.number(json_.string());
+  else if (key == "policy") record.policy = json_.string();
+  else if (key == "part") record.part = json_.string();
+  else if (key == "oldest_known_lsn") lsn(record.oldest_known);
+  else if (key == "warehouses") read_rows(record.warehouses);
+  else if (key == "products") read_rows(record.products);
+  else read_row_member(record.self, key);
+}
+
+const DumpRecord* DumpReader::read(std::string_view line) {
+  DumpRecord& record = record_;
+  std::vector<DumpRow> rows = std::move(record.rows), cells = std::move(record.available_after);  // their memory is used again
+  rows.clear(), cells.clear();
+  record = DumpRecord();
+  record.rows = std::move(rows), record.available_after = std::move(cells);
+  json_.begin(line);
+  json_.object([&](std::string_view key) { read_member(key); });
+  return json_.failed() || !json_.at_end() ? nullptr : &record;
+}
+
+}  // namespace earmark::loadtest

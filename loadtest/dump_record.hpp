@@ -1,0 +1,79 @@
+// One line of `earmark-journal dump` as numbers: codes are interned. Fields that the judge does not need are passed over, and so are
+// ones that it does not know. One thread.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "loadtest/json_reader.hpp"
+
+namespace earmark::loadtest {
+
+inline constexpr std::uint32_t no_code = ~0U;
+
+// Codes as dense numbers from 0, in the order in which they are first named.
+class Codes {
+ public:
+  std::uint32_t number(std::string_view code);
+  const std::string& code(std::uint32_t number) const { return *codes_[number]; }
+  std::size_t size() const noexcept { return codes_.size(); }
+
+ private:
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const noexcept { return std::hash<std::string_view>()(text); }
+  };
+  std::unordered_map<std::string, std::uint32_t, Hash, std::equal_to<>> numbers_;
+  std::vector<const std::string*> codes_;
+};
+
+struct Units {  // of one SKU in a warehouse
+  std::uint32_t warehouse = 0;
+  std::int64_t units = 0;
+};
+
+// A line, a row, an entry of the catalogue: what all of them have, as far as they have it.
+struct DumpRow {
+  std::int64_t line = 0, quantity = 0, backordered = 0, waiting = 0, cancelled = 0, excess = 0, available = 0, reserved = 0, priority = 100;
+  std::uint32_t sku = no_code, warehouse = no_code, pinned = no_code;
+  std::string_view order;
+  std::vector<Units> moved, shipped;  // reserved, released or taken; shipped
+};
+
+struct DumpRecord {
+  std::string_view type, part, id, command_id, status, policy;
+  std::uint64_t lsn = 0, cause = 0, oldest_known = 0;
+  std::int64_t time_us = 0;
+  std::uint32_t preferred = no_code;
+  bool whole = false, full = false;
+  std::optional<bool> fills_follow, last;
+  DumpRow self;                 // fields of the line itself: of a fill, of a base line
+  std::vector<DumpRow> rows;    // lines of orders, cancels, ships; rows of receipts; opening stock; who waits
+  std::vector<DumpRow> warehouses, products;
+  std::vector<DumpRow> available_after;
+};
+
+class DumpReader {
+ public:
+  // The record, valid until the next line; null if the line is no JSON object.
+  const DumpRecord* read(std::string_view line);
+
+  Codes& skus() noexcept { return skus_; }
+  Codes& warehouses() noexcept { return warehouses_; }
+
+ private:
+  void read_member(std::string_view key);
+  void read_row_member(DumpRow& row, std::string_view key);
+  void read_rows(std::vector<DumpRow>& rows);
+  void read_units(std::vector<Units>& units);
+
+  JsonReader json_;
+  DumpRecord record_;
+  Codes skus_, warehouses_;
+};
+
+}  // namespace earmark::loadtest

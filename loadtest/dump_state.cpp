@@ -1,0 +1,154 @@
+#include "loadtest/dump_state.hpp"
+
+#include <algorithm>
+#include <bit>
+
+namespace earmark::loadtest {
+
+bool DumpOrder::is_open() const noexcept {
+  return std::any_of(lines.begin(), lines.end(), [](const DumpLine& line) { return line.waiting != 0 || !line.reserved.empty(); });
+}
+
+DumpLine* DumpOrder::line(std::int64_t number) noexcept {
+  // Mostly lines are numbered from 1 on.
+  const auto guess = static_cast<std::size_t>(number - 1);
+  if (guess < lines.size() && lines[guess].number == number) return &lines[guess];
+  const auto found = std::find_if(lines.begin(), lines.end(), [&](const DumpLine& line) { return line.number == number; });
+  return found == lines.end() ? nullptr : &*found;
+}
+
+std::uint64_t hash_of(DumpIdSpace space, std::string_view id) noexcept {
+  std::uint64_t hash = std::hash<std::string_view>()(id) + static_cast<std::uint64_t>(space) * 0x9E3779B97F4A7C15ULL;
+  hash = (hash ^ hash >> 31) * 0xBF58476D1CE4E5B9ULL;
+  return hash ^ hash >> 29;
+}
+
+DumpIds::Entry& DumpIds::slot(std::uint64_t id) noexcept {
+  const std::size_t mask = entries_.size() - 1;
+  std::size_t at = id & mask;
+  while (entries_[at].lsn != 0 && entries_[at].id != id) at = (at + 1) & mask;
+  return entries_[at];
+}
+
+void DumpIds::rebuild(std::vector<Entry> entries, std::size_t room) {
+  entries_ = std::vector<Entry>(std::max<std::size_t>(1024, std::bit_ceil(room * 4 / 3 + 1)));
+  for (const Entry& entry : entries) {
+    if (entry.lsn != 0) slot(entry.id) = entry;
+  }
+}
+
+std::uint64_t DumpIds::put(std::uint64_t id, std::uint64_t lsn) {
+  if (count_ * 4 >= entries_.size() * 3) rebuild(std::move(entries_), count_ + 1);
+  Entry& entry = slot(id);
+  const std::uint64_t before = entry.lsn;
+  if (before == 0) ++count_;
+  entry = {id, lsn};
+  return before;
+}
+
+std::uint64_t DumpIds::find(std::uint64_t id) const noexcept {
+  const std::size_t mask = entries_.size() - 1;
+  for (std::size_t at = id & mask; entries_[at].lsn != 0; at = (at + 1) & mask) {
+    if (entries_[at].id == id) return entries_[at].lsn;
+  }
+  return 0;
+}
+
+DumpSku& DumpState::sku(std::uint32_t number) {
+  if (number >= skus_.size()) skus_.resize(number + 1);
+  return skus_[number];
+}
+
+DumpCell& DumpState::cell(std::uint32_t sku_number, std::uint32_t warehouse) {
+  DumpSku& found = sku(sku_number);
+  if (warehouse >= found.cells.size()) found.cells.resize(warehouse + 1);
+  return found.cells[warehouse];
+}
+
+void DumpState::set_priority(std::uint32_t warehouse, std::int64_t priority, const Codes& codes) {
+  if (!priorities_.contains(warehouse)) by_priority_.push_back(warehouse);
+  priorities_[warehouse] = priority;
+  std::sort(by_priority_.begin(), by_priority_.end(), [&](std::uint32_t left, std::uint32_t right) {
+    const std::int64_t one = priorities_.at(left), other = priorities_.at(right);
+    return one != other ? one < other : codes.code(left) < codes.code(right);
+  });
+}
+
+const std::vector<std::uint32_t>& DumpState::sources(std::uint32_t pinned, std::uint32_t first) {
+  if (pinned == no_code && first == no_code) return by_priority_;
+  sources_.assign(1, pinned != no_code ? pinned : first);
+  if (pinned != no_code) return sources_;
+  std::copy_if(by_priority_.begin(), by_priority_.end(), std::back_inserter(sources_), [&](std::uint32_t each) { return each != first; });
+  return sources_;
+}
+
+DumpOrder* DumpState::order(std::uint64_t lsn) {
+  const auto found = orders_.find(lsn);
+  return found == orders_.end() ? nullptr : &found->second;
+}
+
+void DumpState::close_if_done(std::uint64_t lsn) {
+  const auto found = orders_.find(lsn);
+  if (found == orders_.end() || found->second.is_open()) return;
+  leave_all(found->second, lsn);
+  orders_.erase(found);
+}
+
+DumpOrder& DumpState::add_order(std::uint64_t lsn) {
+  DumpOrder& order = orders_[lsn];
+  leave_all(order, lsn);  // in a wrong dump two have one LSN
+  return order = DumpOrder();
+}
+
+void DumpState::leave_all(const DumpOrder& order, std::uint64_t lsn) {
+  for (std::uint32_t index = 0; index < order.lines.size(); ++index) leave(order, lsn, index);
+}
+
+namespace {
+
+std::size_t queue_of(std::uint32_t pinned) { return pinned == no_code ? 0 : std::size_t{pinned} + 1; }
+
+DumpPlace place_of(const DumpOrder& order, std::uint64_t lsn, std::uint32_t index) {
+  return {static_cast<std::uint32_t>(255 - order.priority), index, lsn};
+}
+
+}  // namespace
+
+void DumpState::wait(const DumpOrder& order, std::uint64_t lsn, std::uint32_t index) {
+  const DumpLine& line = order.lines[index];
+  DumpSku& found = sku(line.sku);
+  const std::size_t queue = queue_of(line.pinned);
+  if (queue >= found.queues.size()) found.queues.resize(queue + 1);
+  found.queues[queue].insert(place_of(order, lsn, index));
+}
+
+void DumpState::leave(const DumpOrder& order, std::uint64_t lsn, std::uint32_t index) {
+  const DumpLine& line = order.lines[index];
+  if (line.sku >= skus_.size()) return;
+  DumpSku& found = skus_[line.sku];
+  const std::size_t queue = queue_of(line.pinned);
+  if (queue < found.queues.size()) found.queues[queue].erase(place_of(order, lsn, index));
+}
+
+bool DumpState::has_waiter(std::uint32_t sku_number, std::uint32_t warehouse, const DumpPlace& before) {
+  const DumpSku& found = sku(sku_number);
+  for (const std::size_t queue : {std::size_t{0}, std::size_t{warehouse} + 1}) {
+    if (queue < found.queues.size() && !found.queues[queue].empty() && *found.queues[queue].begin() < before) return true;
+  }
+  return false;
+}
+
+std::int64_t DumpState::waiting_ahead(std::uint32_t sku_number, std::uint32_t warehouse, const DumpPlace& before, std::int64_t enough) {
+  const DumpSku& found = sku(sku_number);
+  std::int64_t units = 0;
+  for (const std::size_t queue : {std::size_t{0}, std::size_t{warehouse} + 1}) {
+    if (queue >= found.queues.size()) continue;
+    for (const DumpPlace& place : found.queues[queue]) {
+      if (!(place < before) || units >= enough) break;
+      units += orders_.at(place.order).lines[place.index].waiting;
+    }
+  }
+  return units;
+}
+
+}  // namespace earmark::loadtest

@@ -1,0 +1,132 @@
+// The state that a dump amounts to, in the simplest terms: cells, queues, open orders, known ids. Shares nothing with the engine.
+// Memory: some 16 bytes a cell and 80 for each line that waits, 150 and more for each open order, 16 to 32 for each known id;
+// closed orders are gone. One thread.
+#pragma once
+
+#include <cstdint>
+#include <set>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "loadtest/dump_record.hpp"
+
+namespace earmark::loadtest {
+
+struct DumpCell {
+  std::int64_t available = 0, reserved = 0;
+  std::uint64_t touched = 0;  // LSN
+};
+
+// Place in a queue: priority, higher first; then LSN of the order; then the line's position in it.
+struct DumpPlace {
+  std::uint32_t later = 0;  // 255 - priority
+  std::uint32_t index = 0;
+  std::uint64_t order = 0;
+
+  bool operator<(const DumpPlace& other) const noexcept {
+    return later != other.later ? later < other.later : order != other.order ? order < other.order : index < other.index;
+  }
+  bool operator==(const DumpPlace&) const noexcept = default;
+};
+
+struct DumpSku {
+  std::vector<DumpCell> cells;              // by warehouse
+  std::vector<std::set<DumpPlace>> queues;  // 0: who takes from anywhere; 1 + warehouse: who is pinned to it
+  bool is_uncertain = false;  // something unknown happened to it
+};
+
+struct DumpLine {
+  std::int64_t number = 0;
+  std::uint32_t sku = 0, pinned = no_code;
+  std::int64_t waiting = 0;
+  std::vector<Units> reserved;  // none is 0
+};
+
+struct DumpOrder {
+  std::vector<DumpLine> lines;
+  std::uint64_t id = 0;  // hash
+  std::int64_t priority = 100;
+
+  bool is_open() const noexcept;
+  DumpLine* line(std::int64_t number) noexcept;
+};
+
+// Command ids by hash, each with its LSN. Grows by doubling.
+class DumpIds {
+ public:
+  // The LSN of the id, 0 if it is not known; from now on it is `lsn`.
+  std::uint64_t put(std::uint64_t id, std::uint64_t lsn);
+  std::uint64_t find(std::uint64_t id) const noexcept;
+  std::size_t size() const noexcept { return count_; }
+  // Forgets what came before `oldest`, unless `keeps` says otherwise.
+  template <class Keeps>
+  void forget(std::uint64_t oldest, Keeps keeps);
+
+ private:
+  struct Entry {
+    std::uint64_t id = 0, lsn = 0;  // lsn 0: empty
+  };
+  Entry& slot(std::uint64_t id) noexcept;
+  // With room for so many, filled to three quarters at most.
+  void rebuild(std::vector<Entry> entries, std::size_t room);
+
+  std::vector<Entry> entries_ = std::vector<Entry>(1024);
+  std::size_t count_ = 0;
+};
+
+// Name spaces of ids.
+enum class DumpIdSpace : std::uint8_t { order, receipt, cancel, ship };
+std::uint64_t hash_of(DumpIdSpace space, std::string_view id) noexcept;
+
+class DumpState {
+ public:
+  DumpSku& sku(std::uint32_t number);
+  DumpCell& cell(std::uint32_t sku, std::uint32_t warehouse);
+  // Where a line takes from, in order: its pin alone; or `first`, if any, and then all others.
+  const std::vector<std::uint32_t>& sources(std::uint32_t pinned, std::uint32_t first);
+  const std::vector<std::uint32_t>& by_priority() const noexcept { return by_priority_; }
+  void set_priority(std::uint32_t warehouse, std::int64_t priority, const Codes& codes);
+
+  DumpOrder* order(std::uint64_t lsn);
+  DumpOrder& add_order(std::uint64_t lsn);
+  // Gone, if nothing of it is reserved or waits.
+  void close_if_done(std::uint64_t lsn);
+  void wait(const DumpOrder& order, std::uint64_t lsn, std::uint32_t index);
+  // The queue's part of a line that waits no more.
+  void leave(const DumpOrder& order, std::uint64_t lsn, std::uint32_t index);
+  // Units that lines ahead of the place could take from the warehouse wait.
+  bool has_waiter(std::uint32_t sku, std::uint32_t warehouse, const DumpPlace& before);
+  std::int64_t waiting_ahead(std::uint32_t sku, std::uint32_t warehouse, const DumpPlace& before, std::int64_t enough);
+
+  template <class Visit>
+  void for_each_cell(Visit visit) const {
+    for (std::uint32_t sku = 0; sku < skus_.size(); ++sku) {
+      for (std::uint32_t warehouse = 0; warehouse < skus_[sku].cells.size(); ++warehouse) visit(sku, warehouse, skus_[sku].cells[warehouse]);
+    }
+  }
+
+  DumpIds ids;
+  std::unordered_map<std::uint64_t, DumpOrder>& open_orders() noexcept { return orders_; }
+
+ private:
+  // Queues have lines of open orders only.
+  void leave_all(const DumpOrder& order, std::uint64_t lsn);
+
+  std::vector<DumpSku> skus_;
+  std::unordered_map<std::uint64_t, DumpOrder> orders_;  // by LSN
+  std::unordered_map<std::uint32_t, std::int64_t> priorities_;
+  std::vector<std::uint32_t> by_priority_, sources_;
+};
+
+template <class Keeps>
+void DumpIds::forget(std::uint64_t oldest, Keeps keeps) {
+  count_ = 0;
+  for (Entry& entry : entries_) {
+    if (entry.lsn != 0 && entry.lsn < oldest && !keeps(entry.lsn)) entry = Entry();
+    if (entry.lsn != 0) ++count_;
+  }
+  rebuild(std::move(entries_), count_);
+}
+
+}  // namespace earmark::loadtest
