@@ -129,7 +129,7 @@ Verdict decide_order(const PlaceOrder& order, std::uint64_t content, SharedState
     if (line.backordered != 0) gate_for_waiter(line, shared, catalogue, writes);
   }
   draft.decision = {order.id, content, status_of(order.policy, missing, took_any), order.policy, order.priority,
-                    order.sourcing, order.preferred, order.placed_at, order.need_by, order.reserve_not_before,
+                    draft.sources.rule(), order.preferred, order.placed_at, order.need_by, order.reserve_not_before,
                     order.cancel_after, order.texts, draft.lines, draft.takes, draft.waits};
   return Verdict::decided;
 }

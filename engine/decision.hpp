@@ -59,7 +59,7 @@ struct OrderDecision {
   OrderStatus status = OrderStatus::reserved;
   Policy policy = Policy::ship_partial;
   Priority priority{100};
-  Sourcing sourcing = Sourcing::server_default;
+  Sourcing sourcing = Sourcing::server_default;  // that decided; server_default in journals of 0.1: priority
   WarehouseId preferred{};
   TimeUs placed_at{}, need_by{}, reserve_not_before{}, cancel_after{};
   OrderTexts texts;

@@ -32,6 +32,8 @@ class SourceChooser {
   };
   // `order` is valid and outlives the calls of of_line().
   Begun begin(const PlaceOrder& order, SharedState& shared, const CatalogueView& catalogue, bool for_settler, const WriteSet& writes);
+  // The order's, or the server's if it names none.
+  Sourcing rule() const noexcept { return rule_; }
   // The warehouses that the line takes from, in order, as the cells are now. Until the next call.
   std::span<const WarehouseId> of_line(const OrderLine& line, SharedState& shared, const WriteSet& writes);
 

@@ -157,7 +157,10 @@ void DumpJudge::order(const DumpRecord& record) {
   order.id = hash_of(DumpIdSpace::order, record.id);
   order.priority = std::clamp<std::int64_t>(record.self.priority, 0, 255);
   for (const DumpRow& row : record.rows) order.lines.push_back({row.line, row.sku, row.pinned, row.backordered, {}});
-  if (record.status == "refused" && covers_all(record, order)) {
+  // Under other rules than priority an unpinned line may rightly take what a pinned one behind it needs.
+  const bool judged = record.sourcing.empty() || std::none_of(record.rows.begin(), record.rows.end(),
+                                                              [](const DumpRow& row) { return row.pinned != no_code; });
+  if (record.status == "refused" && judged && covers_all(record, order)) {
     violate(Promise::work_conserving, [&] { return fmt::format("order \"{}\" is refused, though all of it was available", record.id); });
   }
   for (std::uint32_t index = 0; index < order.lines.size(); ++index) order_line(order, record, index);
@@ -193,7 +196,7 @@ void DumpJudge::order_line(DumpOrder& order, const DumpRecord& record, std::uint
       violate(Promise::no_overtaking, [&] { return fmt::format("{} takes {}, which an earlier waiter could use", name(), units_name(row.moved)); });
     } else if (sum_of(right) > taken) {
       violate(Promise::work_conserving, [&] { return fmt::format("{} takes {}, though {} was free for it", name(), units_name(row.moved), units_name(right)); });
-    } else if (!same && sum_of(right) == taken) {
+    } else if (!same && sum_of(right) == taken && record.sourcing.empty()) {
       violate(Promise::decisions, [&] { return fmt::format("{} takes {} instead of {} (R1)", name(), units_name(row.moved), units_name(right)); });
     }
   }

@@ -60,6 +60,7 @@ void DumpReader::read_member(std::string_view key) {
   else if (key == "whole") record.whole = json_.boolean();
   else if (key == "full") record.full = json_.boolean();
   else if (key == "preferred") record.preferred = warehouses_.number(json_.string());
+  else if (key == "sourcing") record.sourcing = json_.string();
   else if (key == "policy") record.policy = json_.string();
   else if (key == "part") record.part = json_.string();
   else if (key == "oldest_known_lsn") lsn(record.oldest_known);

@@ -45,7 +45,7 @@ struct DumpRow {
 };
 
 struct DumpRecord {
-  std::string_view type, part, id, command_id, status, policy;
+  std::string_view type, part, id, command_id, status, policy, sourcing;
   std::uint64_t lsn = 0, cause = 0, oldest_known = 0;
   std::int64_t time_us = 0;
   std::uint32_t preferred = no_code;

@@ -110,6 +110,7 @@ void DumpLine::write(const engine::OrderDecision& decision) {
     if (decision.policy != engine::Policy::ship_partial) out_["policy"] = engine::name(decision.policy);
     if (decision.priority != engine::Priority{100}) out_["priority"] = decision.priority.value;
     if (decision.preferred.value != 0) out_["preferred"] = warehouse(decision.preferred);
+    if (decision.sourcing > engine::Sourcing::priority) out_["sourcing"] = engine::name(decision.sourcing);
   }
   Json lines = Json::array();
   std::size_t next = 0;

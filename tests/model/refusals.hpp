@@ -8,10 +8,11 @@
 
 namespace earmark::model {
 
-// How much the catalogue may hold; the server's --max-skus and --max-warehouses.
+// How much the catalogue may hold, the server's --max-skus and --max-warehouses; and the rule of orders that name none, --sourcing.
 struct CatalogueLimits {
   std::size_t skus = 1'048'576;
   std::size_t warehouses = 8;
+  engine::Sourcing sourcing = engine::Sourcing::priority;
 };
 
 bool is_bad_id(std::string_view id);

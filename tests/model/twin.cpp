@@ -85,7 +85,8 @@ OrderAnswer Twin::decide(const engine::PlaceOrder& command, std::uint64_t conten
     order.lines.push_back({.number = line.line, .sku = line.sku, .pinned = line.pinned,
                            .quantity = static_cast<Quantity>(line.quantity)});
   }
-  order.sourcing = command.sourcing;
+  if (answer.sourcing == engine::Sourcing::server_default) answer.sourcing = limits_.sourcing;
+  order.sourcing = answer.sourcing;
   const std::vector<WarehouseId> from = sources(order);
   const bool killed = command.policy == Policy::fill_or_kill && !covers_all(order);
   std::uint64_t taken = 0, waiting = 0, cancelled = 0;

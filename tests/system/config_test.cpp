@@ -69,3 +69,17 @@ TEST_CASE("configuration file: a server of its directory and limits, which flags
   CHECK_FALSE(skus_that_fit({}));
   CHECK(skus_that_fit({"--max-skus", "3"}));
 }
+
+TEST_CASE("sourcing: orders that name no rule take the server's, which their records name", "[system][config]") {
+  const TemporaryDirectory directory;
+  Server server(directory.path(), {"--sourcing", "highest_stock"});
+  Caller caller(server.port());
+  REQUIRE(caller.ask(catalogue(1, 2, 10)).decided());
+  REQUIRE(caller.ask(order("A", {{1, 3}})).decided());  // a tie, so from the first by priority
+  const Reply second = caller.ask(order("B", {{1, 1}}));
+  CHECK_THAT(second.text(), Catch::Contains("highest_stock"));
+  const auto levels = caller.stock(true);
+  REQUIRE(levels.size() == 2);
+  CHECK(levels[0].available == 7);
+  CHECK(levels[1].available == 9);
+}
