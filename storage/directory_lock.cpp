@@ -14,6 +14,10 @@ namespace earmark::storage {
 namespace {
 
 Unexpected<Failure> cannot(const std::string& what, const std::filesystem::path& path, int error) {
+  if (is_of_the_disk(error)) {
+    return Unexpected{Failure{FailureKind::write_failed, "cannot " + what + " " + path.string() + ": " + std::strerror(error) +
+                                                             "; see to the disk, then start again"}};
+  }
   return Unexpected{Failure{FailureKind::cannot_open, "cannot " + what + " " + path.string() + ": " +
                                                           std::strerror(error) +
                                                           "; give a directory that this user may write"}};
@@ -28,6 +32,8 @@ std::string owner_of(int file) {
 }
 
 }  // namespace
+
+bool is_of_the_disk(int error) noexcept { return error == EIO || error == ENOSPC || error == EDQUOT; }
 
 Outcome<void> sync_directory(const std::filesystem::path& directory) {
   const int file = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);

@@ -9,6 +9,9 @@
 
 namespace earmark::storage {
 
+// Whether a system call failed for the disk's sake (full, over quota, I/O error) and not for what it was asked.
+bool is_of_the_disk(int error) noexcept;
+
 // Creates `directory` (mode 0700, parents as the umask says) if missing and makes its name durable.
 Outcome<void> ensure_directory(const std::filesystem::path& directory);
 

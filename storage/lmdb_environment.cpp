@@ -9,6 +9,8 @@
 #include <set>
 #include <string>
 
+#include "storage/directory_lock.hpp"
+
 namespace earmark::storage {
 namespace {
 
@@ -42,6 +44,11 @@ Unexpected<Failure> lmdb_failure(FailureKind kind, const std::string& what, int 
   return Unexpected{Failure{kind, what + ": " + mdb_strerror(error)}};
 }
 
+Unexpected<Failure> creation_failure(const std::string& what, int error) {
+  if (!is_of_the_disk(error)) return lmdb_failure(FailureKind::cannot_open, what, error);
+  return Unexpected{Failure{FailureKind::write_failed, what + ": " + mdb_strerror(error) + "; see to the disk, then start again"}};
+}
+
 Outcome<std::unique_ptr<LmdbEnvironment>> LmdbEnvironment::open(const std::filesystem::path& directory, bool read_only,
                                                                 std::size_t map_bytes) {
   if (is_network_file_system(directory)) {
@@ -71,6 +78,7 @@ Outcome<std::unique_ptr<LmdbEnvironment>> LmdbEnvironment::open(const std::files
   }
   if (error != 0) {
     const bool damaged = error == MDB_INVALID || error == MDB_CORRUPTED || error == MDB_VERSION_MISMATCH;
+    if (!read_only && is_of_the_disk(error)) return creation_failure("cannot write to " + directory.string(), error);
     return lmdb_failure(damaged ? FailureKind::damaged : FailureKind::cannot_open, "cannot open " + directory.string(), error);
   }
   int dead = 0;

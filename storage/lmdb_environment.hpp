@@ -21,7 +21,8 @@ namespace earmark::storage {
 
 class LmdbEnvironment {
  public:
-  // `map_bytes` 0: room for the whole file system. Failures: cannot_open, in_use, damaged (no meta page that LMDB can read).
+  // `map_bytes` 0: room for the whole file system. Failures: cannot_open, write_failed, in_use, damaged
+  // (no meta page that LMDB can read).
   static Outcome<std::unique_ptr<LmdbEnvironment>> open(const std::filesystem::path& directory, bool read_only,
                                                         std::size_t map_bytes);
   ~LmdbEnvironment();
@@ -104,5 +105,7 @@ inline MDB_val value_of(const void* data, std::size_t bytes) noexcept { return {
 inline MDB_val value_of(std::span<const std::byte> bytes) noexcept { return value_of(bytes.data(), bytes.size()); }
 
 Unexpected<Failure> lmdb_failure(FailureKind kind, const std::string& what, int error);
+// Of making an environment: write_failed where the disk is to blame, else cannot_open.
+Unexpected<Failure> creation_failure(const std::string& what, int error);
 
 }  // namespace earmark::storage

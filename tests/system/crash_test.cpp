@@ -7,49 +7,19 @@
 #include <iostream>
 #include <random>
 
-#include "tests/model/random_commands.hpp"
 #include "tests/system/support/goods.hpp"
+#include "tests/system/support/guarded.hpp"
 #include "tests/system/support/log.hpp"
+#include "tests/system/support/work.hpp"
 
 namespace {
 
 using namespace earmark;
 using namespace earmark::test;
 
-std::uint64_t number_from(const char* variable, std::uint64_t otherwise) {
-  const char* text = std::getenv(variable);
-  return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
-}
-
 struct Sent {
   model::Command command;
   std::optional<Reply> answer;  // none: unknown
-};
-
-// Commands of one connection; ids never repeat.
-class Work {
- public:
-  Work(std::uint64_t seed, std::string name) : random_(seed), name_(std::move(name)) {}
-
-  model::Command next() {
-    const std::string number = name_ + "-" + std::to_string(++made_);
-    const auto some_sku = [&] { return static_cast<std::uint32_t>(random_.between(1, 12)); };
-    const auto earlier = [&] { return "o" + name_ + "-" + std::to_string(random_.between(made_ > 30 ? made_ - 30 : 1, made_)); };
-    const std::uint64_t kind = random_.below(100);
-    if (kind < 72) {
-      std::vector<Wanted> lines;
-      for (std::uint64_t count = random_.between(1, 4); count > 0; --count) lines.push_back({some_sku(), static_cast<std::int64_t>(random_.between(1, 9))});
-      return order("o" + number, lines, random_.chance(90) ? engine::Policy::ship_partial : engine::Policy::fill_or_kill);
-    }
-    if (kind < 86) return receipt("r" + number, {{some_sku(), static_cast<std::int64_t>(random_.between(5, 60))}, {some_sku(), 9, 2}});
-    if (kind < 94) return cancel("c" + number, earlier());
-    return ship("s" + number, earlier());
-  }
-
- private:
-  model::Random random_;
-  std::string name_;
-  std::uint64_t made_ = 0;
 };
 
 // Sends, up to 100 under way, until the connection is lost. `answered` counts what everybody was told.
