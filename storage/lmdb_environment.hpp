@@ -7,6 +7,7 @@
 
 #include <lmdb.h>
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -43,6 +44,20 @@ class LmdbEnvironment {
   std::pair<std::uint64_t, std::uint64_t> file_{};  // device and inode of the data file, 0: not registered
 };
 
+// The older of the two meta pages, which a commit overwrites. When writing it fails LMDB leaves a mixture of two commits there,
+// which nothing but the note of a failed append tells from damage; and that note may fail, too. So it is put back.
+class OlderMeta {
+ public:
+  explicit OlderMeta(const LmdbEnvironment& environment);
+  void put_back() const noexcept;
+
+ private:
+  static constexpr std::size_t bytes = 152;  // page header and meta: within one sector
+  int file_ = -1;
+  off_t offset_ = 0;
+  std::array<std::byte, bytes> before_{};
+};
+
 class WriteTransaction {
  public:
   explicit WriteTransaction(const LmdbEnvironment& environment);
@@ -52,9 +67,11 @@ class WriteTransaction {
 
   int error() const noexcept { return error_; }  // of beginning
   MDB_txn* handle() const noexcept { return transaction_; }
-  int commit();  // ends the transaction either way
+  // Ends the transaction either way. When it fails, no other may follow before the environment is opened anew.
+  int commit();
 
  private:
+  const LmdbEnvironment& environment_;
   MDB_txn* transaction_ = nullptr;
   int error_ = 0;
 };

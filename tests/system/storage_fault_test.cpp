@@ -138,9 +138,9 @@ TEST_CASE("storage fault: the n-th write or sync fails, for every n", "[system][
   }
   const std::uint64_t most = number_from("EARMARK_FAULTS", 300), step = number_from("EARMARK_FAULT_STEP", 24);
   const std::string file = GENERATE("journal", "state");
-  constexpr std::size_t kinds = 4;
+  constexpr std::size_t kinds = 5;
   const std::array<std::pair<const char*, const char*>, kinds> errors{
-      {{"EIO", "once"}, {"ENOSPC", "once"}, {"short", "once"}, {"ENOSPC", "always"}}};
+      {{"EIO", "once"}, {"ENOSPC", "once"}, {"short", "once"}, {"ENOSPC", "always"}, {"EIO", "unmarked"}}};
   const std::uint64_t wanted = file == "journal" ? step : std::max<std::uint64_t>(step / 12, 1);  // the state has fewer
   const GuardedResult result = run_guarded(2, [&](Share& share) {
     std::uint64_t number = 0;

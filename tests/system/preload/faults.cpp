@@ -2,7 +2,8 @@
 //   FILE   journal or state: whose operations are counted, writes and syncs together, from 1 on
 //   N      the operation that fails; 0: none, they are only counted
 //   ERROR  EIO or ENOSPC; short: a write takes half of its bytes and says so, a sync fails with EIO
-//   HOW    once, or always: every later operation on the data directory fails as well, and no file can be made there
+//   HOW    once; always: every later operation fails as well, on both files; unmarked: no later one does. After the first
+//          failure no file can be made in `always` and `unmarked`
 // EARMARK_FAULT_COUNT, if given, names a file that holds the number of operations so far and the number that failed.
 // Any thread.
 #include <sys/uio.h>
@@ -23,7 +24,7 @@ struct Plan {
   DataFile file = DataFile::none;
   std::uint64_t number = 0;
   int error = 0;
-  bool shortened = false, always = false;
+  bool shortened = false, always = false, no_files = false;
 };
 
 Plan read_plan() {
@@ -37,6 +38,7 @@ Plan read_plan() {
   plan.error = std::string_view(error) == "ENOSPC" ? ENOSPC : EIO;
   plan.shortened = std::string_view(error) == "short";
   plan.always = std::string_view(how) == "always";
+  plan.no_files = std::string_view(how) != "once";
   return plan;
 }
 
@@ -61,9 +63,9 @@ void write_counts() {
   if (counts >= 0 && real_pwrite(counts, text, static_cast<std::size_t>(size), 0) != size) std::abort();
 }
 
-bool all_fails() {
+bool no_files_any_more() {
   const std::scoped_lock lock(mutex);
-  return plan().always && failures > 0;
+  return plan().no_files && failures > 0;
 }
 
 // Whether this operation is to fail; counts it.
@@ -97,7 +99,7 @@ int open(const char* path, int flags, ...) {
   va_start(rest, flags);
   const int mode = (flags & (O_CREAT | O_TMPFILE)) != 0 ? va_arg(rest, int) : 0;
   va_end(rest);
-  if ((flags & O_CREAT) != 0 && all_fails()) {
+  if ((flags & O_CREAT) != 0 && no_files_any_more()) {
     errno = plan().error;
     return -1;
   }
@@ -107,7 +109,7 @@ int open(const char* path, int flags, ...) {
 // How the C++ library makes files.
 FILE* fopen(const char* path, const char* mode) {
   static auto* const real_open = real<FILE*(const char*, const char*)>("fopen");
-  if (mode[0] != 'r' && all_fails()) {
+  if (mode[0] != 'r' && no_files_any_more()) {
     errno = plan().error;
     return nullptr;
   }
@@ -148,7 +150,7 @@ int fdatasync(int descriptor) {
 
 int fsync(int descriptor) {
   static auto* const real_sync = real<int(int)>("fsync");
-  if (!fails(opened(descriptor).file) && !all_fails()) return real_sync(descriptor);
+  if (!fails(opened(descriptor).file) && !(plan().always && no_files_any_more())) return real_sync(descriptor);
   errno = plan().error;
   return -1;
 }
