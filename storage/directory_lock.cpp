@@ -54,6 +54,17 @@ Outcome<void> ensure_directory(const std::filesystem::path& directory) {
   return sync_directory(parent);
 }
 
+bool is_in_use(const std::filesystem::path& directory) noexcept {
+  const int file = ::open((directory / "lock").c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) return false;
+  struct flock whole = {};
+  whole.l_type = F_WRLCK;
+  whole.l_whence = SEEK_SET;
+  const bool known = ::fcntl(file, F_OFD_GETLK, &whole) == 0;
+  ::close(file);
+  return !known || whole.l_type != F_UNLCK;
+}
+
 Outcome<DirectoryLock> DirectoryLock::take(const std::filesystem::path& directory) {
   const std::filesystem::path path = directory / "lock";
   DirectoryLock lock{::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)};

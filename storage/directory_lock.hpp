@@ -18,6 +18,9 @@ Outcome<void> ensure_directory(const std::filesystem::path& directory);
 // Makes the names in `directory` durable.
 Outcome<void> sync_directory(const std::filesystem::path& directory);
 
+// Whether a server has it now. No lock is taken, so it may have changed by the time this returns.
+bool is_in_use(const std::filesystem::path& directory) noexcept;
+
 class DirectoryLock {
  public:
   // Failure: in_use, naming the directory and the process that has it.

@@ -103,7 +103,7 @@ Recorded record(const Story& story) {
 
 TEST_CASE("power cut: nothing that was told is lost, at every moment and whatever of the last writes is there", "[system][faults][powercut]") {
   if (!recording_works()) return;
-  const std::uint64_t images = number_from("EARMARK_POWER_CUT_IMAGES", 2000), seed = number_from("EARMARK_SEED", 1);
+  const std::uint64_t images = number_from("EARMARK_POWER_CUT_IMAGES", 1500), seed = number_from("EARMARK_SEED", 1);
   INFO("EARMARK_SEED=" << seed);
   const Recorded recorded = record({seed, 3, images > 20'000 ? 300 : 60, {"--io-threads", "2"}});
   REQUIRE(recorded.recording->told() >= recorded.answered);
@@ -118,7 +118,7 @@ TEST_CASE("power cut: nothing that was told is lost, at every moment and whateve
   CHECK(report.behind > 0);
   // The same disk with worthless syncs: if nothing were found lost there, the above would prove nothing.
   for (const Barriers barriers : {Barriers::meta_dropped, Barriers::dropped}) {
-    const PowerCutReport lied = replay_power_cuts(*recorded.recording, recorded.reference, {std::min<std::uint64_t>(images, 2000) / 5, seed, barriers});
+    const PowerCutReport lied = replay_power_cuts(*recorded.recording, recorded.reference, {std::min<std::uint64_t>(images, 1500) / 5, seed, barriers});
     std::cout << "power cut: a disk that lies about " << (barriers == Barriers::dropped ? "all syncs" : "meta pages") << ": " << lied.text() << std::endl;
     CHECK(lied.complaint == "");
     CHECK(lied.lost > 0);
@@ -127,7 +127,7 @@ TEST_CASE("power cut: nothing that was told is lost, at every moment and whateve
 
 TEST_CASE("power cut: while the journal is trimmed", "[system][faults][powercut]") {
   if (!recording_works()) return;
-  const std::uint64_t images = number_from("EARMARK_POWER_CUT_IMAGES", 2000) / 5, seed = number_from("EARMARK_SEED", 1) + 100;
+  const std::uint64_t images = number_from("EARMARK_POWER_CUT_IMAGES", 1500) / 5, seed = number_from("EARMARK_SEED", 1) + 100;
   INFO("EARMARK_SEED=" << seed - 100);
   const Recorded recorded = record({seed, 3, 700, {"--io-threads", "1", "--horizon", "1000", "--retain", "1000"}});
   const PowerCutReport report = replay_power_cuts(*recorded.recording, recorded.reference, {images, seed, Barriers::kept, true});
