@@ -11,6 +11,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
+#include <iostream>
 #include <stdexcept>
 #include <vector>
 
@@ -66,6 +67,7 @@ GuardedResult run_guarded(std::size_t children, const std::function<void(Share&)
     if (result.complaint.empty()) result.complaint = complaint;
   }
   ::munmap(memory, children * sizeof(Share));
+  if (!result.complaint.empty()) std::cerr << "complaint: " << result.complaint << std::endl;  // whole, on one line
   return result;
 }
 
