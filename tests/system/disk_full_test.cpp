@@ -97,12 +97,13 @@ void check_all(Server& server, const std::vector<std::optional<Reply>>& answers,
 Seen on_small_disk(const std::filesystem::path& disk, bool ballast) {
   Seen seen;
   if (::unshare(CLONE_NEWNS) != 0 || ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
-      ::mount("none", disk.c_str(), "tmpfs", 0, "size=8m,mode=0700") != 0) {
+      ::mount("none", disk.c_str(), "tmpfs", 0, ballast ? "size=24m,mode=0700" : "size=8m,mode=0700") != 0) {
     seen.skipped = std::strerror(errno);
     return seen;
   }
   const std::filesystem::path stone = disk / "ballast";
-  if (ballast) std::ofstream(stone, std::ios::binary) << std::string(4 << 20, 'b');
+  // When it is gone there is room for the state store, too, which follows when the server is calm.
+  if (ballast) std::ofstream(stone, std::ios::binary) << std::string(20 << 20, 'b');
   std::vector<std::optional<Reply>> answers;
   Server server(disk / "data", {"--io-threads", "2"});
   Caller(server.port()).ask(catalogue(12, 2, 1'000'000));
