@@ -14,6 +14,10 @@ namespace earmark::storage {
 namespace {
 
 Unexpected<Failure> cannot(const std::string& what, const std::filesystem::path& path, int error) {
+  if (is_of_the_disk(error)) {
+    return Unexpected{Failure{FailureKind::write_failed, "cannot " + what + " " + path.string() + ": " + std::strerror(error) +
+                                                             "; see to the disk, then start again"}};
+  }
   return Unexpected{Failure{FailureKind::cannot_open, "cannot " + what + " " + path.string() + ": " +
                                                           std::strerror(error) +
                                                           "; give a directory that this user may write"}};
@@ -28,6 +32,8 @@ std::string owner_of(int file) {
 }
 
 }  // namespace
+
+bool is_of_the_disk(int error) noexcept { return error == EIO || error == ENOSPC || error == EDQUOT; }
 
 Outcome<void> sync_directory(const std::filesystem::path& directory) {
   const int file = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -46,6 +52,17 @@ Outcome<void> ensure_directory(const std::filesystem::path& directory) {
   if (::mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST) return cannot("create", directory, errno);
   if (!std::filesystem::is_directory(directory, error)) return cannot("use as a directory", directory, ENOTDIR);
   return sync_directory(parent);
+}
+
+bool is_in_use(const std::filesystem::path& directory) noexcept {
+  const int file = ::open((directory / "lock").c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) return false;
+  struct flock whole = {};
+  whole.l_type = F_WRLCK;
+  whole.l_whence = SEEK_SET;
+  const bool known = ::fcntl(file, F_OFD_GETLK, &whole) == 0;
+  ::close(file);
+  return !known || whole.l_type != F_UNLCK;
 }
 
 Outcome<DirectoryLock> DirectoryLock::take(const std::filesystem::path& directory) {

@@ -9,11 +9,17 @@
 
 namespace earmark::storage {
 
+// Whether a system call failed for the disk's sake (full, over quota, I/O error) and not for what it was asked.
+bool is_of_the_disk(int error) noexcept;
+
 // Creates `directory` (mode 0700, parents as the umask says) if missing and makes its name durable.
 Outcome<void> ensure_directory(const std::filesystem::path& directory);
 
 // Makes the names in `directory` durable.
 Outcome<void> sync_directory(const std::filesystem::path& directory);
+
+// Whether a server has it now. No lock is taken, so it may have changed by the time this returns.
+bool is_in_use(const std::filesystem::path& directory) noexcept;
 
 class DirectoryLock {
  public:

@@ -23,7 +23,7 @@ enum class FailureKind : std::uint8_t {
   damaged,       // contents fail a check (exit 4)
   bad_version,   // written by an unknown format version (exit 4)
   cannot_open,   // permissions, not a directory, wrong file system (exit 2)
-  write_failed,  // disk full, sync error: the outcome is unknown (exit 5)
+  write_failed,  // disk full, write or sync error: what was being appended may be there or not (exit 5)
   trimmed,       // the LSN is older than the oldest kept one
 };
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "storage/check_child.hpp"
+#include "storage/directory_lock.hpp"
 #include "storage/identity.hpp"
 #include "storage/lmdb_environment.hpp"
 #include "storage/lmdb_pages.hpp"
@@ -45,6 +46,7 @@ class Checker {
   std::optional<PageProblem> check_snapshot(std::span<const std::byte> file, std::uint64_t commit);
   bool check_beside_writer();
   bool check_alone();
+  bool agrees_with_a_start();
   bool check_identity(std::span<const std::byte> file);
   void visit(std::span<const std::byte> file, const StoredValue& value);
   void check_contents(std::span<const std::byte> file, const StoredValue& value);
@@ -288,8 +290,21 @@ bool Checker::check_beside_writer() {
   return true;
 }
 
+// Beside a writer the older meta page cannot be judged, which a server that starts does judge. So if there is none after all,
+// its check follows; it counts if no writer came meanwhile.
+bool Checker::agrees_with_a_start() {
+  if (is_in_use(directory_.parent_path())) return true;
+  CheckProgress progress;
+  JournalCheck check;
+  Checker alone(directory_, CheckDepth::pages, false, progress, check);
+  alone.run();
+  if (!progress.failed || is_in_use(directory_.parent_path()) || (alone.summary_.commit != 0 && alone.summary_.commit != summary_.commit)) return true;
+  fail(progress.kind, progress.text);
+  return false;
+}
+
 void Checker::run() {
-  const bool sound = beside_writer_ ? check_beside_writer() : check_alone();
+  const bool sound = beside_writer_ ? check_beside_writer() && (found_ || agrees_with_a_start()) : check_alone();
   if (!sound) return;
   if (found_) {
     fail_contents(*found_);

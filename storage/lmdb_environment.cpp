@@ -1,13 +1,18 @@
 #include "storage/lmdb_environment.hpp"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
 #include <sys/statvfs.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <mutex>
 #include <set>
 #include <string>
+
+#include "storage/directory_lock.hpp"
 
 namespace earmark::storage {
 namespace {
@@ -36,10 +41,25 @@ bool is_network_file_system(const std::filesystem::path& directory) {
   return type == 0x6969U || type == 0xFE534D42U || type == 0xFF534D42U;  // NFS, SMB2, CIFS
 }
 
+// LMDB makes its table of readers a file with a hole and maps it: on a full disk touching it would be a SIGBUS. So its space is
+// taken before LMDB comes to it. Zero, or an error of the disk; whatever else is wrong LMDB finds, too.
+int take_space_for_readers(const std::filesystem::path& directory) {
+  constexpr off_t bytes = max_readers * 64 + 4096;
+  const int file = ::open((directory / "lock.mdb").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  const int error = file < 0 || ::fallocate(file, FALLOC_FL_KEEP_SIZE, 0, bytes) != 0 ? errno : 0;
+  if (file >= 0) ::close(file);
+  return is_of_the_disk(error) ? error : 0;
+}
+
 }  // namespace
 
 Unexpected<Failure> lmdb_failure(FailureKind kind, const std::string& what, int error) {
   return Unexpected{Failure{kind, what + ": " + mdb_strerror(error)}};
+}
+
+Unexpected<Failure> creation_failure(const std::string& what, int error) {
+  if (!is_of_the_disk(error)) return lmdb_failure(FailureKind::cannot_open, what, error);
+  return Unexpected{Failure{FailureKind::write_failed, what + ": " + mdb_strerror(error) + "; see to the disk, then start again"}};
 }
 
 Outcome<std::unique_ptr<LmdbEnvironment>> LmdbEnvironment::open(const std::filesystem::path& directory, bool read_only,
@@ -66,11 +86,13 @@ Outcome<std::unique_ptr<LmdbEnvironment>> LmdbEnvironment::open(const std::files
     }
     environment->file_ = file;
   }
+  if (error == 0) error = take_space_for_readers(directory);
   if (error == 0) {
     error = mdb_env_open(environment->environment_, directory.c_str(), MDB_NOTLS | (read_only ? MDB_RDONLY : 0U), 0600);
   }
   if (error != 0) {
     const bool damaged = error == MDB_INVALID || error == MDB_CORRUPTED || error == MDB_VERSION_MISMATCH;
+    if (!read_only && is_of_the_disk(error)) return creation_failure("cannot write to " + directory.string(), error);
     return lmdb_failure(damaged ? FailureKind::damaged : FailureKind::cannot_open, "cannot open " + directory.string(), error);
   }
   int dead = 0;
@@ -96,14 +118,38 @@ int LmdbEnvironment::adopt_map() {
   return mdb_env_set_mapsize(environment_, 0);
 }
 
+OlderMeta::OlderMeta(const LmdbEnvironment& environment) {
+  MDB_stat statistics = {};
+  MDB_envinfo info = {};
+  int file = -1;
+  if (mdb_env_stat(environment.handle(), &statistics) != 0 || mdb_env_info(environment.handle(), &info) != 0 ||
+      mdb_env_get_fd(environment.handle(), &file) != 0) {
+    return;
+  }
+  offset_ = (info.me_last_txnid + 1) % 2 == 0 ? 0 : static_cast<off_t>(statistics.ms_psize);  // where the next commit goes
+  if (::pread(file, before_.data(), before_.size(), offset_) == static_cast<ssize_t>(before_.size())) file_ = file;
+}
+
+// What cannot be written back has not been overwritten either, or is whole.
+void OlderMeta::put_back() const noexcept {
+  std::array<std::byte, bytes> now{};
+  if (file_ < 0 || (::pread(file_, now.data(), now.size(), offset_) == static_cast<ssize_t>(now.size()) && now == before_)) return;
+  static_cast<void>(::pwrite(file_, before_.data(), before_.size(), offset_));
+}
+
 WriteTransaction::WriteTransaction(const LmdbEnvironment& environment)
-    : error_(mdb_txn_begin(environment.handle(), nullptr, 0, &transaction_)) {}
+    : environment_(environment), error_(mdb_txn_begin(environment.handle(), nullptr, 0, &transaction_)) {}
 
 WriteTransaction::~WriteTransaction() {
   if (transaction_ != nullptr) mdb_txn_abort(transaction_);
 }
 
-int WriteTransaction::commit() { return mdb_txn_commit(std::exchange(transaction_, nullptr)); }
+int WriteTransaction::commit() {
+  const OlderMeta older(environment_);
+  const int error = mdb_txn_commit(std::exchange(transaction_, nullptr));
+  if (error != 0) older.put_back();
+  return error;
+}
 
 ReadTransaction::ReadTransaction(LmdbEnvironment& environment) : map_(environment.map_mutex()) {
   error_ = mdb_txn_begin(environment.handle(), nullptr, MDB_RDONLY, &transaction_);

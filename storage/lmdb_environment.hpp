@@ -7,6 +7,7 @@
 
 #include <lmdb.h>
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -21,7 +22,8 @@ namespace earmark::storage {
 
 class LmdbEnvironment {
  public:
-  // `map_bytes` 0: room for the whole file system. Failures: cannot_open, in_use, damaged (no meta page that LMDB can read).
+  // `map_bytes` 0: room for the whole file system. Failures: cannot_open, write_failed, in_use, damaged
+  // (no meta page that LMDB can read).
   static Outcome<std::unique_ptr<LmdbEnvironment>> open(const std::filesystem::path& directory, bool read_only,
                                                         std::size_t map_bytes);
   ~LmdbEnvironment();
@@ -42,6 +44,20 @@ class LmdbEnvironment {
   std::pair<std::uint64_t, std::uint64_t> file_{};  // device and inode of the data file, 0: not registered
 };
 
+// The older of the two meta pages, which a commit overwrites. When writing it fails LMDB leaves a mixture of two commits there,
+// which nothing but the note of a failed append tells from damage; and that note may fail, too. So it is put back.
+class OlderMeta {
+ public:
+  explicit OlderMeta(const LmdbEnvironment& environment);
+  void put_back() const noexcept;
+
+ private:
+  static constexpr std::size_t bytes = 152;  // page header and meta: within one sector
+  int file_ = -1;
+  off_t offset_ = 0;
+  std::array<std::byte, bytes> before_{};
+};
+
 class WriteTransaction {
  public:
   explicit WriteTransaction(const LmdbEnvironment& environment);
@@ -51,9 +67,11 @@ class WriteTransaction {
 
   int error() const noexcept { return error_; }  // of beginning
   MDB_txn* handle() const noexcept { return transaction_; }
-  int commit();  // ends the transaction either way
+  // Ends the transaction either way. When it fails, no other may follow before the environment is opened anew.
+  int commit();
 
  private:
+  const LmdbEnvironment& environment_;
   MDB_txn* transaction_ = nullptr;
   int error_ = 0;
 };
@@ -104,5 +122,7 @@ inline MDB_val value_of(const void* data, std::size_t bytes) noexcept { return {
 inline MDB_val value_of(std::span<const std::byte> bytes) noexcept { return value_of(bytes.data(), bytes.size()); }
 
 Unexpected<Failure> lmdb_failure(FailureKind kind, const std::string& what, int error);
+// Of making an environment: write_failed where the disk is to blame, else cannot_open.
+Unexpected<Failure> creation_failure(const std::string& what, int error);
 
 }  // namespace earmark::storage

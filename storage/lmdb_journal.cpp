@@ -291,7 +291,7 @@ Outcome<void> create(const std::filesystem::path& directory, const OpenOptions& 
     const auto environment = LmdbEnvironment::open(unfinished, false, options.map_bytes);
     if (!environment) return Unexpected{environment.error()};
     if (const int failed = fill_new(**environment, new_identity(options)); failed != 0) {
-      return lmdb_failure(FailureKind::cannot_open, "cannot create the journal " + unfinished.string(), failed);
+      return creation_failure("cannot create the journal " + unfinished.string(), failed);
     }
   }
   if (auto synced = sync_directory(unfinished); !synced) return synced;

@@ -37,7 +37,7 @@ Outcome<void> create(const std::filesystem::path& directory, std::uint64_t epoch
     const auto environment = LmdbEnvironment::open(unfinished, false, map_bytes);
     if (!environment) return Unexpected{environment.error()};
     if (const int failed = fill_new(**environment, epoch); failed != 0) {
-      return lmdb_failure(FailureKind::cannot_open, "cannot create the state " + unfinished.string(), failed);
+      return creation_failure("cannot create the state " + unfinished.string(), failed);
     }
   }
   if (auto synced = sync_directory(unfinished); !synced) return synced;

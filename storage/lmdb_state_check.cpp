@@ -7,6 +7,7 @@
 #include <string>
 
 #include "storage/check_child.hpp"
+#include "storage/directory_lock.hpp"
 #include "storage/lmdb_pages.hpp"
 #include "storage/lmdb_tables.hpp"
 #include "storage/mapped_file.hpp"
@@ -33,6 +34,7 @@ class StateChecker {
  private:
   bool check_alone();
   bool check_beside_writer();
+  bool agrees_with_a_start();
   std::optional<PageProblem> check_commit(std::span<const std::byte> file, std::uint64_t commit);
   void visit(std::span<const std::byte> file, const StoredValue& value);
   void fail(const PageProblem& problem);
@@ -105,8 +107,22 @@ bool StateChecker::check_beside_writer() {
   return !problem;
 }
 
+// As of the journal's check (lmdb_check.cpp): what only a check without a writer can judge.
+bool StateChecker::agrees_with_a_start() {
+  if (is_in_use(directory_.parent_path())) return true;
+  CheckProgress progress;
+  StateCheck check;
+  StateChecker alone(directory_, CheckDepth::pages, progress, check);
+  if (alone.check_alone() || is_in_use(directory_.parent_path()) ||
+      (alone.summary_.commit != 0 && alone.summary_.commit != summary_.commit)) {
+    return true;
+  }
+  progress_.fail(progress.kind, progress.text);
+  return false;
+}
+
 void StateChecker::run(bool beside_writer) {
-  if (!(beside_writer ? check_beside_writer() : check_alone())) return;
+  if (!(beside_writer ? check_beside_writer() && agrees_with_a_start() : check_alone())) return;
   std::error_code ignored;
   check_.used_bytes = summary_.used_bytes;
   check_.free_pages = summary_.free_pages;
