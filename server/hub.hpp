@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "engine/engine.hpp"
-#include "server/journal_thread.hpp"
+#include "server/journal_writer.hpp"
 #include "server/queue.hpp"
 #include "storage/journal.hpp"
 #include "storage/state_store.hpp"
@@ -32,7 +32,7 @@ struct Hub {
 
   engine::Engine& engine;
   storage::Journal& journal;
-  JournalThread* journal_thread = nullptr;
+  JournalWriter* journal_thread = nullptr;  // in simulation a stand-in without a thread
   std::vector<Worker*> workers;
   std::atomic<bool> digest_under_way{false};
   std::atomic<std::uint32_t> connections{0};
