@@ -217,8 +217,14 @@ void Judge::refused(const Asked& asked, const schema::ErrorAnswer& error) {
   switch (error.error.code) {
     case ErrorCode::stale_catalogue:
     case ErrorCode::malformed:
-    case ErrorCode::trimmed:  // within the horizon a repeat gets its decision
       throw Broken("a request was refused with " + std::string(engine::name(error.error.code)));
+    case ErrorCode::trimmed: {  // of a repeat whose id was forgotten while its answer waited for the disk, and of no other
+      const auto* command = std::get_if<AskedCommand>(&asked.what);
+      if (command == nullptr || twin_.state().known.contains({command->name.space, command->name.id})) {
+        throw Broken("I5: within the horizon a repeat got no decision, but \"trimmed\"");
+      }
+      return;
+    }
     default: break;
   }
   // What does not decode, and questions about stock, rest on nothing decided.

@@ -19,7 +19,7 @@ World::Mood World::mood_of(model::Random& random) {
   mood.crashes = random.below(5);
   mood.crash_weight = mood.crashes == 0 ? 0 : random.between(1, 6);
   mood.append_fails = mood.crashes == 0 ? 0 : random.below(4) * 8;
-  mood.floods = random.chance(15) ? 20 : 0;
+  mood.floods = random.chance(20) ? 20 : 0;
   mood.journal_beside = random.below(3) * 15;
   mood.reset_weight = random.below(4) * 2;
   mood.disk_weight = random.chance(25) ? 15 : random.chance(30) ? 400 : 100;
@@ -194,6 +194,7 @@ void World::heal() {
 
 void World::run_liveness() {
   faults_ = false;
+  commands_left_ = 0;
   heal();
   trace_.note("faults end");
   for (std::uint64_t left = most_liveness_steps; left > 0; --left) {

@@ -6,7 +6,7 @@
 namespace earmark::simulation {
 
 std::size_t World::piece_of(std::size_t bytes, bool slow) {
-  if (slow) return std::min<std::size_t>(bytes, random_.between(1, 64));
+  if (slow) return std::min<std::size_t>(bytes, random_.between(1, 500));
   if (bytes <= 60'000 && random_.chance(60)) return bytes;
   sometimes_.met(Met::frame_split);
   return random_.between(1, bytes);

@@ -42,7 +42,7 @@ void World::start_server() {
 void World::before_journal_step(JournalStage stage) {
   if (!faults_ || crashes_ >= mood_.crashes) return;
   if (stage == JournalStage::gathered) {
-    if (random_.below(1000) >= mood_.append_fails * (in_recovery_ ? 8 : 1)) return;
+    if (random_.below(1000) >= (in_recovery_ ? 400 : mood_.append_fails)) return;
     constexpr AppendFate fates[] = {AppendFate::lost, AppendFate::there, AppendFate::torn};
     constexpr Met met[] = {Met::group_lost, Met::group_there_although_its_append_failed, Met::torn_group};
     const std::uint64_t which = random_.below(3);
@@ -50,7 +50,7 @@ void World::before_journal_step(JournalStage stage) {
     trace_.note("the append fails", which);
     return disk_.plan(fates[which], random_.next());
   }
-  if (random_.below(100) >= mood_.crash_weight) return;
+  if (random_.below(100) >= 8 * mood_.crash_weight) return;
   if (!in_recovery_) sometimes_.met(Met::crash_while_a_worker_waits_for_the_disk);
   note_crash(stage);
   throw ServerDied{};
