@@ -63,6 +63,7 @@ void OrderDesk::drop_block(Slot& slot) {
 void OrderDesk::judge(Slot& slot, const CatalogueView& catalogue, TimeUs now, Bundle& bundle) {
   SharedState& shared = committer_.shared();
   const PlaceOrder& order = slot.received.order;
+  slot.judged_at = Lsn{bundle.next().value - 1};
   const auto refuse = [&](Error error) {
     slot.fate = Fate::refused;
     slot.error = error;
@@ -115,8 +116,8 @@ bool OrderDesk::decide(TimeUs now, const std::function<void(const ReceivedOrder&
     if (slot.fate != Fate::decided) drop_block(slot);
     switch (slot.fate) {
       case Fate::decided: counters_.fast_orders.add(); break;
-      case Fate::repeated: counters_.repeats.add(); outcomes.repeated(slot.received.reply, std::max(committed.last, slot.original), slot.original); break;
-      case Fate::refused: counters_.errors.add(); outcomes.refused(slot.received.reply, committed.last, slot.error); break;
+      case Fate::repeated: counters_.repeats.add(); outcomes.repeated(slot.received.reply, std::max(slot.judged_at, slot.original), slot.original); break;
+      case Fate::refused: counters_.errors.add(); outcomes.refused(slot.received.reply, slot.judged_at, slot.error); break;
       case Fate::settler: counters_.settler_orders.add(); to_settler(slot.received); break;
     }
   }

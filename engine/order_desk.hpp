@@ -54,6 +54,7 @@ class OrderDesk {
     std::size_t first_line = 0, line_count = 0;
     Fate fate{};
     Error error;
+    Lsn judged_at{};     // the batch's orders before it are decided up to here
     Lsn original{};      // repeated: the decision's LSN
     BlockRef block = 0;  // the order's memory, made once for the batch
     std::size_t block_bytes = 0;

@@ -29,7 +29,11 @@ class RecordRing {
   // Nothing is taken until take().
   std::span<std::byte> offer(std::size_t bytes) noexcept {
     const std::size_t place = head_ % memory_.size();
-    const std::size_t skip = place + bytes > memory_.size() ? memory_.size() - place : 0;
+    std::size_t skip = place + bytes > memory_.size() ? memory_.size() - place : 0;
+    if (skip != 0 && empty()) {  // from its start again, so that whatever fits the ring fits it when it is empty
+      tail_ = head_ += skip;
+      skip = 0;
+    }
     if (head_ + skip + bytes - tail_ > memory_.size()) return {};
     offered_ = head_ + skip;
     return {memory_.data() + offered_ % memory_.size(), bytes};

@@ -46,6 +46,7 @@ bool Settler::settle(const ArchiveOrders& archive, const Message& message, Commi
     const CommandIds::Place place = shared_.ids.find(writes_, identity);
     if (place.known == 0) continue;  // forgotten already: this message came twice
     auto* known = shared_.blocks.at<KnownCommand>(place.known);
+    if (known->lsn() > archive.through) continue;  // the id was used anew: this message is of the order before
     if (known->lsn() < oldest) beyond_horizon.push_back(identity);
     if (!known->is_order_in_memory()) continue;
     auto* order = shared_.blocks.at<OrderState>(place.known);

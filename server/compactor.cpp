@@ -34,10 +34,7 @@ Compactor::Compactor(Hub& hub, storage::StateStore& state, Retention retention,
 Compactor::~Compactor() { stop(); }
 
 void Compactor::start() {
-  const storage::StateSummary summary = state_.summary();
-  archived_ = summary.applied;  // closed orders up to there were not brought into memory
-  forgotten_to_ = summary.oldest_known;
-  applied_.store(summary.applied.value, std::memory_order_relaxed);
+  applied_.store(state_.summary().applied.value, std::memory_order_relaxed);
   thread_ = std::thread([this] { run(); });
 }
 
@@ -52,11 +49,7 @@ void Compactor::stop() {
 
 void Compactor::run() {
   ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), niceness);  // of this thread; advice
-  if (const auto left = state_.closed_known()) {
-    archive(*left);  // the settler forgets those that the last run did not come to
-  } else {
-    return failed_(left.error());
-  }
+  if (const auto begun = begin(); !begun) return failed_(begun.error());
   while (!stop_.load(std::memory_order_acquire)) {
     const engine::Lsn durable = hub_.engine.shared().window.durable();
     if (!due(durable)) {  // once in a round
@@ -67,6 +60,17 @@ void Compactor::run() {
     }
     if (const auto done = step(durable); !done) return failed_(done.error());
   }
+}
+
+storage::Outcome<void> Compactor::begin() {
+  const storage::StateSummary summary = state_.summary();
+  archived_ = summary.applied;  // closed orders up to there were not brought into memory
+  forgotten_to_ = summary.oldest_known;
+  applied_.store(summary.applied.value, std::memory_order_relaxed);
+  const auto left = state_.closed_known();
+  if (!left) return Unexpected{left.error()};
+  archive(*left);  // the settler forgets those that the last run did not come to
+  return {};
 }
 
 // A fold's sync would hold up the journal's on the same disk, so while many orders come it waits; a start that has

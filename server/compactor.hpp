@@ -30,13 +30,15 @@ class Compactor {
   void start();
   // Ends after the step under way.
   void stop();
+  // What the thread does, for a simulation that has none: begin(), then step() when it likes.
+  storage::Outcome<void> begin();
+  storage::Outcome<void> step(engine::Lsn durable);
 
   engine::Lsn applied() const noexcept { return engine::Lsn{applied_.load(std::memory_order_relaxed)}; }
 
  private:
   void run();
   bool due(engine::Lsn durable);
-  storage::Outcome<void> step(engine::Lsn durable);
   storage::Outcome<void> forget();
   storage::Outcome<void> trim(engine::Lsn durable);
   void archive(std::span<const storage::ClosedOrder> closed);

@@ -10,7 +10,7 @@
 
 #include "engine/engine.hpp"
 #include "server/decision_clock.hpp"
-#include "server/journal_thread.hpp"
+#include "server/journal_writer.hpp"
 #include "server/queue.hpp"
 #include "storage/journal.hpp"
 #include "storage/state_store.hpp"
@@ -33,7 +33,7 @@ struct Hub {
 
   engine::Engine& engine;
   storage::Journal& journal;
-  JournalThread* journal_thread = nullptr;
+  JournalWriter* journal_thread = nullptr;  // in simulation a stand-in without a thread
   std::vector<Worker*> workers;
   std::atomic<bool> digest_under_way{false};
   std::atomic<std::uint32_t> connections{0};

@@ -1,14 +1,10 @@
 #include "server/journal_thread.hpp"
 
 #include <chrono>
-#include <variant>
-
-#include "schema/record.hpp"
 
 namespace earmark::server {
 namespace {
 
-constexpr std::size_t most_group_bytes = 4U << 20;
 constexpr int sleep_ms = 100;  // bounds a sleep; work wakes it at once
 
 using Clock = std::chrono::steady_clock;
@@ -21,8 +17,7 @@ std::uint64_t microseconds_since(Clock::time_point began) noexcept {
 
 JournalThread::JournalThread(engine::Engine& engine, storage::Journal& journal, engine::TimeUs last_time,
                              std::function<void()> after_group, std::function<void(const storage::Failure&)> failed)
-    : engine_(engine), journal_(journal), after_group_(std::move(after_group)), failed_(std::move(failed)),
-      next_(journal.last() + 1), last_time_(last_time) {}
+    : engine_(engine), group_(engine, journal, last_time), after_group_(std::move(after_group)), failed_(std::move(failed)) {}
 
 JournalThread::~JournalThread() { drain_and_stop(); }
 
@@ -40,10 +35,10 @@ void JournalThread::drain_and_stop() {
 void JournalThread::run() {
   for (;;) {
     serve_between_groups();
-    if (!gather()) {
+    if (!group_.gather()) {
       if (stop_.load(std::memory_order_acquire)) return;
       signal_.announce();
-      if (engine_.shared().window.find(next_) || stop_.load(std::memory_order_acquire) || between_groups_.size_approx() != 0) {
+      if (group_.more_is_committed() || stop_.load(std::memory_order_acquire) || between_groups_.size_approx() != 0) {
         signal_.retract();
       } else {
         signal_.sleep(sleep_ms);
@@ -51,68 +46,21 @@ void JournalThread::run() {
       continue;
     }
     const Clock::time_point began = Clock::now();
-    const auto appended = journal_.append({group_first_, group_last_, chunks_, group_bytes_});
+    const auto appended = group_.append();
     if (!appended) {  // memory is ahead of the disk and the outcome unknown: nobody may hear of it
       failed_(appended.error());
       return;
     }
-    counters_.append_time.add(microseconds_since(began));
-    show_group();
-    counters_.groups.add();
-    counters_.bytes.add(group_bytes_);
-    counters_.group_lsns.add(group_last_.value - group_first_.value + 1);
-    engine_.shared().window.advance(group_last_);  // from here on answers may go
+    group_.counters().append_time.add(microseconds_since(began));
+    group_.show();
+    group_.release();  // from here on answers may go
     group_ended_.fetch_add(1, std::memory_order_release);
     group_ended_.notify_all();
     after_group_();
   }
 }
 
-// Takes bundle after bundle off the window, as far as LSNs are without a gap.
-bool JournalThread::gather() {
-  chunks_.clear();
-  group_bytes_ = 0;
-  group_first_ = next_;
-  while (group_bytes_ < most_group_bytes) {
-    const auto place = engine_.shared().window.find(next_);
-    if (!place) break;
-    const std::span<std::byte> bundle = engine_.shared().rings[place->committer.value]->at(place->offset_units);
-    engine::BundleHeader header;
-    std::memcpy(&header, bundle.data(), sizeof header);
-    EARMARK_CHECK(header.first_lsn == next_.value && header.records > 0);
-    const std::span<std::byte> records = bundle.subspan(sizeof header);
-    keep_time_from_falling(records, header.records);
-    chunks_.push_back(records);
-    group_bytes_ += records.size();
-    next_ = next_ + header.records;
-    group_last_ = engine::Lsn{next_.value - 1};
-  }
-  return !chunks_.empty();
-}
-
-// Time never falls with the LSN, whichever thread's clock was read (E7). The bytes are still this thread's to change:
-// their owner reads them after they are durable.
-void JournalThread::keep_time_from_falling(std::span<std::byte> records, std::uint32_t count) {
-  for (std::uint32_t index = 0; index < count; ++index) {
-    std::size_t bytes = 0;
-    bool more = true;
-    while (more) {
-      const schema::Piece piece = schema::piece_at(records.subspan(bytes));
-      EARMARK_CHECK(piece.stride != 0);
-      more = piece.header.more();
-      bytes += piece.stride;
-    }
-    const engine::TimeUs time = schema::stamp_of(records).time;
-    if (time < last_time_) {
-      schema::set_time(records.first(bytes), last_time_);
-    } else {
-      last_time_ = time;
-    }
-    records = records.subspan(bytes);
-  }
-}
-
-std::int64_t JournalThread::wait_for_group() noexcept {
+std::int64_t JournalThread::wait_for_group() {
   const std::uint32_t seen = group_ended_.load(std::memory_order_acquire);
   if (engine_.shared().window.durable() == engine_.shared().commit_word.last()) return 0;
   const Clock::time_point began = Clock::now();
@@ -141,21 +89,6 @@ void JournalThread::serve_between_groups() {
     request->done.store(1, std::memory_order_release);
     request->done.notify_one();
   }
-}
-
-void JournalThread::show_group() {
-  engine::DurableView& view = engine_.view();
-  view.begin_group();
-  for (std::span<const std::byte> records : chunks_) {
-    while (!records.empty()) {
-      std::size_t consumed = 0;
-      const schema::Event event = decoder_.decode_trusted(records, consumed);
-      std::visit([&](const auto& decision) { view.apply(event.stamp, decision); }, event.decision);
-      counters_.count(event.decision);
-      records = records.subspan(consumed);
-    }
-  }
-  view.end_group(group_last_);
 }
 
 }  // namespace earmark::server

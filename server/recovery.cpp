@@ -1,6 +1,8 @@
 #include "server/recovery.hpp"
 
 #include <algorithm>
+#include <utility>
+#include <vector>
 
 #include "server/counters.hpp"
 
@@ -50,22 +52,44 @@ class Base final : public storage::StateVisitor {
 };
 
 // Whose ids a record forgets is in the store, which stands before that record: between the last horizon and the new one,
-// and those of old orders that were closed in the meantime. The engine keeps those of orders in memory.
-storage::Outcome<void> forget(const engine::VoidDecision& decision, engine::Lsn& forgotten_to,
-                              const storage::StateStore& state, engine::Engine& engine) {
-  const auto closed = state.closed_known();
-  if (!closed) return Unexpected{closed.error()};
-  for (const storage::ClosedOrder& order : *closed) {
-    if (order.closed <= decision.archived) engine.forget(order.identity);
+// and those of old orders that were closed in the meantime. The engine keeps those of orders in memory. An order that the store
+// has closed is not in memory, and is known all the same until a record says that its closing is archived.
+class Forgetting {
+ public:
+  Forgetting(const storage::StateStore& state, engine::Lsn forgotten_to, engine::Engine& engine)
+      : state_(state), engine_(engine), forgotten_to_(forgotten_to) {}
+
+  storage::Outcome<void> apply(const engine::VoidDecision& decision) {
+    if (!begun_) {
+      auto closed = state_.closed_known();
+      if (!closed) return Unexpected{closed.error()};
+      closed_ = std::move(*closed);
+      begun_ = true;
+    }
+    while (forgotten_to_ < decision.oldest_known) {
+      const auto ids = state_.known_ids(forgotten_to_, decision.oldest_known, ids_at_once);
+      if (!ids) return Unexpected{ids.error()};
+      for (const engine::KnownImage& known : *ids) {
+        if (known.closed > decision.archived) closed_.push_back({known.identity, known.closed});
+        else engine_.forget(known.identity);
+      }
+      forgotten_to_ = ids->size() < ids_at_once ? decision.oldest_known : ids->back().lsn + 1;
+    }
+    std::erase_if(closed_, [&](const storage::ClosedOrder& order) {
+      if (order.closed > decision.archived) return false;
+      engine_.forget(order.identity);
+      return true;
+    });
+    return {};
   }
-  while (forgotten_to < decision.oldest_known) {
-    const auto ids = state.known_ids(forgotten_to, decision.oldest_known, ids_at_once);
-    if (!ids) return Unexpected{ids.error()};
-    for (const engine::KnownImage& known : *ids) engine.forget(known.identity);
-    forgotten_to = ids->size() < ids_at_once ? decision.oldest_known : ids->back().lsn + 1;
-  }
-  return {};
-}
+
+ private:
+  const storage::StateStore& state_;
+  engine::Engine& engine_;
+  engine::Lsn forgotten_to_;
+  bool begun_ = false;
+  std::vector<storage::ClosedOrder> closed_;  // decided before forgotten_to_, and still known
+};
 
 }  // namespace
 
@@ -97,7 +121,7 @@ storage::Outcome<Recovered> restore_base(const storage::StateStore& state, engin
 storage::Outcome<Recovered> replay_behind(Recovered recovered, const storage::Journal& journal, const storage::StateStore& state,
                                           engine::Engine& engine) {
   bool all_fit = true;
-  engine::Lsn forgotten_to = recovered.state.oldest_known;
+  Forgetting forgetting(state, recovered.state.oldest_known, engine);
   storage::Outcome<void> forgotten;
   const auto report = storage::replay(journal, [&](const schema::Event& event) {
     const auto* load = std::get_if<engine::LoadDecision>(&event.decision);
@@ -106,7 +130,7 @@ storage::Outcome<Recovered> replay_behind(Recovered recovered, const storage::Jo
     if (takes_id(event.decision)) ++recovered.ids;
     const auto* bookkeeping = std::get_if<engine::VoidDecision>(&event.decision);
     if (bookkeeping != nullptr && bookkeeping->oldest_known.value != 0) {
-      forgotten = forget(*bookkeeping, forgotten_to, state, engine);
+      forgotten = forgetting.apply(*bookkeeping);
     }
     std::visit([&](const auto& decision) { engine.restore(event.stamp, decision); }, event.decision);
   }, {recovered.state.applied + 1, {}});

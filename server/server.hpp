@@ -9,6 +9,7 @@
 #include "server/compactor.hpp"
 #include "server/data_directory.hpp"
 #include "server/io_thread.hpp"
+#include "server/journal_thread.hpp"
 #include "server/observer.hpp"
 #include "server/options.hpp"
 #include "server/server_status.hpp"

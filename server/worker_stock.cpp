@@ -40,8 +40,7 @@ void Worker::answer_stock(const schema::StockRequest& request, const engine::Rep
   engine::Lsn durable{};
   const auto read_all = [&] {
     rows = {};
-    // All rows of a snapshot are of the view's own LSN; other rows may be newer than the one that is named.
-    durable = request.snapshot ? view.lsn() : hub_.engine.shared().window.durable();
+    durable = view.lsn();  // all rows of a snapshot are of it; other rows may be newer
     for (std::size_t index = 0; index < count; ++index) {
       const engine::SkuId sku = request.skus.empty() ? engine::SkuId{request.after.value + static_cast<std::uint32_t>(index) + 1}
                                                      : request.skus[index];

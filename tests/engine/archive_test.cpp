@@ -18,3 +18,20 @@ TEST_CASE("archive: orders out of memory and forgotten ids change no answer but 
   REQUIRE(tally.forgotten > 0);
   REQUIRE(tally.read_back > 0);
 }
+
+TEST_CASE("archive: a message of an order whose id was used anew leaves the new order alone", "[engine][archive]") {
+  test::Harness harness(test::small_capacity());
+  model::RandomCommands random(1);
+  harness.apply(random.next(), 1, engine::TimeUs{1});  // the catalogue
+  model::OrderCommand order{.id = "again", .texts = {}};
+  order.lines = {{.quantity = 1'000'000, .sku = engine::SkuId{1}, .line = engine::LineNumber{1}}};
+  REQUIRE(harness.apply(order, 2, engine::TimeUs{2}).find("'again'") != std::string::npos);
+  const engine::Lsn decided = harness.engine().shared().commit_word.last();
+  const engine::Identity identity = engine::identify(engine::IdSpace::order, "again");
+  const std::vector<engine::Identity> identities{identity};
+  // Of an order that had this id before, was closed and forgotten: recovery tells of it once more.
+  harness.submit(std::make_unique<engine::Message>(engine::ArchiveOrders{identities, engine::Lsn{decided.value - 1}}, engine::TimeUs{3}));
+  CHECK(harness.engine().shared().commit_word.last() == decided);
+  CHECK(harness.engine().broken_invariant() == "");
+  CHECK(harness.engine().settler().counters().archived_orders.get() == 0);
+}

@@ -127,6 +127,17 @@ TEST_CASE("record ring: bundles never wrap, and a full ring offers nothing", "[e
   REQUIRE_FALSE(ring.empty());
 }
 
+TEST_CASE("record ring: an empty ring takes whatever fits it, wherever the last bundle ended", "[engine][ring]") {
+  RecordRing ring(1024);
+  REQUIRE(ring.offer(600).size() == 600);
+  ring.release(ring.take(600));
+  REQUIRE(ring.offer(900).size() == 900);
+  REQUIRE(ring.offered_units() == 0);
+  REQUIRE(ring.empty());
+  ring.release(ring.take(900));
+  REQUIRE(ring.empty());
+}
+
 TEST_CASE("inbox: the role is handed over without losing a message", "[engine][settler]") {
   struct Item { Item* next = nullptr; int number = 0; };
   Inbox<Item> inbox;

@@ -21,9 +21,14 @@ Answer Twin::error(engine::Error fault) const {
 }
 
 engine::Stamp Twin::next_stamp(TimeUs now, engine::Lsn cause) {
-  state_.lsn = state_.lsn + 1;
+  engine::Lsn lsn = state_.lsn + 1;
+  if (!numbers_.empty()) {
+    lsn = numbers_.front();
+    numbers_.pop_front();
+  }
+  state_.lsn = std::max(state_.lsn, lsn);
   state_.time = std::max(state_.time, now);
-  return {state_.lsn, state_.time, cause};
+  return {lsn, state_.time, cause};
 }
 
 // Exactly once (I5), with the two first rungs of R8. `decide` judges the others and answers.

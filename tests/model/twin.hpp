@@ -3,6 +3,7 @@
 // commands and compare answers and digests. Not thread-safe; slow; forgets command ids only when it is told to.
 #pragma once
 
+#include <deque>
 #include <functional>
 
 #include "engine/command.hpp"
@@ -25,6 +26,10 @@ class Twin {
   // A record of its own: ids of commands decided before `oldest_known` are forgotten, but for those of orders that are open or
   // were closed after `archived`.
   engine::Stamp forget(const engine::VoidDecision& decision, engine::TimeUs now);
+
+  // The next records get these numbers instead of the ones that follow, for logs in which another command stands between a
+  // cause and its fills.
+  void number(std::deque<engine::Lsn> lsns) { numbers_ = std::move(lsns); }
 
   const State& state() const { return state_; }
   std::string digest() const { return state_.digest(); }
@@ -65,6 +70,7 @@ class Twin {
 
   CatalogueLimits limits_;
   State state_;
+  std::deque<engine::Lsn> numbers_;
 };
 
 }  // namespace earmark::model

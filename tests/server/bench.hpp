@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "schema/ask.hpp"
+#include "server/journal_thread.hpp"
 #include "server/worker.hpp"
 #include "storage/memory_journal.hpp"
 

@@ -77,6 +77,25 @@ TEST_CASE("worker: a repeat gets the decision as first made, marked duplicate, a
   REQUIRE(bench.error(answers[2]) == engine::ErrorCode::duplicate_order);
 }
 
+TEST_CASE("worker: an error names the LSN it was judged at, not one that was decided behind it in the same read (E2)", "[server]") {
+  Bench bench;
+  std::vector<std::byte> bytes;
+  bench.order(bytes, 10, "o1", 1, 0);   // bad_quantity; uses up no id
+  bench.order(bytes, 11, "o1", 1, 3);
+  bench.order(bytes, 12, "o1", 1, 0);   // now the id is known, with another content
+  bench.worker_.receive(bench.session_, bytes, bench.now_);
+  bench.until_durable();
+  std::map<std::uint64_t, engine::Lsn> as_of;
+  for (const Answer& answer : bench.answers(bench.session_)) {
+    const std::span<const std::byte> parts[] = {answer.body};
+    if (answer.kind != schema::MessageKind::error) continue;
+    as_of[answer.correlation] = std::get<schema::ErrorAnswer>(*bench.decoder_.decode(answer.kind, parts)).as_of;
+  }
+  REQUIRE(as_of.size() == 2);
+  CHECK(as_of.at(10) == engine::Lsn{1});
+  CHECK(as_of.at(12) == engine::Lsn{2});
+}
+
 TEST_CASE("worker: bytes may come in any pieces", "[server]") {
   Bench bench;
   std::vector<std::byte> bytes;

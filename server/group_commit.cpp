@@ -1,0 +1,87 @@
+#include "server/group_commit.hpp"
+
+#include <cstring>
+#include <variant>
+
+#include "schema/record.hpp"
+
+namespace earmark::server {
+namespace {
+
+constexpr std::size_t most_group_bytes = 4U << 20;
+
+}  // namespace
+
+GroupCommit::GroupCommit(engine::Engine& engine, storage::Journal& journal, engine::TimeUs last_time)
+    : engine_(engine), journal_(journal), next_(journal.last() + 1), last_time_(last_time) {}
+
+bool GroupCommit::gather() {
+  chunks_.clear();
+  group_bytes_ = 0;
+  group_first_ = next_;
+  while (group_bytes_ < most_group_bytes) {
+    const auto place = engine_.shared().window.find(next_);
+    if (!place) break;
+    const std::span<std::byte> bundle = engine_.shared().rings[place->committer.value]->at(place->offset_units);
+    engine::BundleHeader header;
+    std::memcpy(&header, bundle.data(), sizeof header);
+    EARMARK_CHECK(header.first_lsn == next_.value && header.records > 0);
+    const std::span<std::byte> records = bundle.subspan(sizeof header);
+    keep_time_from_falling(records, header.records);
+    chunks_.push_back(records);
+    group_bytes_ += records.size();
+    next_ = next_ + header.records;
+    group_last_ = engine::Lsn{next_.value - 1};
+  }
+  return !chunks_.empty();
+}
+
+// Time never falls with the LSN, whichever thread's clock was read (E7). The bytes are still this thread's to change:
+// their owner reads them after they are durable.
+void GroupCommit::keep_time_from_falling(std::span<std::byte> records, std::uint32_t count) {
+  for (std::uint32_t index = 0; index < count; ++index) {
+    std::size_t bytes = 0;
+    bool more = true;
+    while (more) {
+      const schema::Piece piece = schema::piece_at(records.subspan(bytes));
+      EARMARK_CHECK(piece.stride != 0);
+      more = piece.header.more();
+      bytes += piece.stride;
+    }
+    const engine::TimeUs time = schema::stamp_of(records).time;
+    if (time < last_time_) {
+      schema::set_time(records.first(bytes), last_time_);
+    } else {
+      last_time_ = time;
+    }
+    records = records.subspan(bytes);
+  }
+}
+
+storage::Outcome<void> GroupCommit::append() { return journal_.append({group_first_, group_last_, chunks_, group_bytes_}); }
+
+void GroupCommit::show() {
+  engine::DurableView& view = engine_.view();
+  view.begin_group();
+  for (std::span<const std::byte> records : chunks_) {
+    while (!records.empty()) {
+      std::size_t consumed = 0;
+      const schema::Event event = decoder_.decode_trusted(records, consumed);
+      std::visit([&](const auto& decision) { view.apply(event.stamp, decision); }, event.decision);
+      counters_.count(event.decision);
+      records = records.subspan(consumed);
+    }
+  }
+  view.end_group(group_last_);
+}
+
+void GroupCommit::release() {
+  counters_.groups.add();
+  counters_.bytes.add(group_bytes_);
+  counters_.group_lsns.add(group_last_.value - group_first_.value + 1);
+  engine_.shared().window.advance(group_last_);
+}
+
+bool GroupCommit::more_is_committed() const noexcept { return engine_.shared().window.find(next_).has_value(); }
+
+}  // namespace earmark::server

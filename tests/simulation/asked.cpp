@@ -1,0 +1,80 @@
+#include "tests/simulation/asked.hpp"
+
+namespace earmark::simulation {
+namespace {
+
+using model::Command;
+
+AskedCommand command(engine::IdSpace space, std::string_view id, std::uint64_t content, Command command) {
+  return {{space, std::string(id), content}, std::make_shared<const Command>(std::move(command))};
+}
+
+template <class T>
+std::vector<T> copy(std::span<const T> rows) {
+  return {rows.begin(), rows.end()};
+}
+
+struct Owner {
+  Asked operator()(const schema::OrderRequest& request) const {
+    const engine::PlaceOrder& order = request.order;
+    model::OrderCommand own{.id = std::string(order.id), .priority = order.priority, .policy = order.policy, .sourcing = order.sourcing,
+                            .preferred = order.preferred, .placed_at = order.placed_at, .need_by = order.need_by,
+                            .reserve_not_before = order.reserve_not_before, .cancel_after = order.cancel_after,
+                            .texts = model::OwnedTexts::of(order.texts), .lines = copy(order.lines)};
+    return {command(engine::IdSpace::order, order.id, schema::content_hash(order), std::move(own))};
+  }
+  Asked operator()(const schema::ReceiveRequest& request) const {
+    return {command(engine::IdSpace::receipt, request.receipt.id, schema::content_hash(request.receipt),
+                    model::ReceiptCommand{std::string(request.receipt.id), copy(request.receipt.rows)})};
+  }
+  Asked operator()(const schema::CancelRequest& request) const {
+    const engine::CancelOrder& cancel = request.cancel;
+    return {command(engine::IdSpace::cancel, cancel.command_id, schema::content_hash(cancel),
+                    model::CancelCommand{std::string(cancel.command_id), std::string(cancel.order_id), copy(cancel.rows)})};
+  }
+  Asked operator()(const schema::ShipRequest& request) const {
+    const engine::ShipOrder& ship = request.ship;
+    return {command(engine::IdSpace::ship, ship.command_id, schema::content_hash(ship),
+                    model::ShipCommand{std::string(ship.command_id), std::string(ship.order_id)})};
+  }
+  Asked operator()(const schema::LoadRequest& request) const {
+    model::LoadCommand load;
+    for (const auto& entry : request.load.warehouses) load.warehouses.push_back({std::string(entry.code), std::string(entry.name), entry.priority});
+    for (const auto& entry : request.load.products) load.products.push_back({std::string(entry.code), std::string(entry.description)});
+    load.stock = copy(request.load.stock);
+    std::string name;
+    for (const model::Warehouse& warehouse : load.warehouses) {
+      if (warehouse.name.starts_with(load_mark)) name = warehouse.name;
+    }
+    return {command(load_space, name, 0, std::move(load))};
+  }
+  Asked operator()(const schema::CheckRequest& request) const { return {AskedCheck{copy(request.skus)}}; }
+  Asked operator()(const schema::StockRequest& request) const {
+    return {AskedStock{copy(request.skus), request.warehouse, request.snapshot}};
+  }
+  Asked operator()(const schema::ShowRequest& request) const { return {AskedShow{std::string(request.order)}}; }
+  Asked operator()(const schema::BackordersRequest& request) const {
+    return {AskedBackorders{request.sku, std::string(request.customer)}};
+  }
+  Asked operator()(const schema::SubscribeRequest& request) const { return {AskedEvents{request.from}}; }
+  Asked operator()(const schema::HelloRequest&) const { return {AskedOther{schema::MessageKind::hello}}; }
+  Asked operator()(const schema::ResolveRequest&) const { return {AskedOther{schema::MessageKind::resolve}}; }
+  Asked operator()(const schema::DigestRequest&) const { return {AskedOther{schema::MessageKind::digest}}; }
+  Asked operator()(const schema::StatsRequest&) const { return {AskedOther{schema::MessageKind::stats}}; }
+};
+
+}  // namespace
+
+Asked own(const schema::Request& request) { return std::visit(Owner{}, request); }
+
+std::string_view order_named(const Asked& asked) {
+  if (const auto* show = std::get_if<AskedShow>(&asked.what)) return show->order;
+  const auto* asked_command = std::get_if<AskedCommand>(&asked.what);
+  if (asked_command == nullptr) return {};
+  if (const auto* order = std::get_if<model::OrderCommand>(asked_command->command.get())) return order->id;
+  if (const auto* cancel = std::get_if<model::CancelCommand>(asked_command->command.get())) return cancel->order_id;
+  if (const auto* ship = std::get_if<model::ShipCommand>(asked_command->command.get())) return ship->order_id;
+  return {};
+}
+
+}  // namespace earmark::simulation

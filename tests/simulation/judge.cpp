@@ -1,0 +1,161 @@
+// Records, in LSN order, as they become durable.
+#include "tests/simulation/judge.hpp"
+
+#include "engine/limits.hpp"
+#include "schema/record.hpp"
+#include "tests/model/invariants.hpp"
+#include "tests/simulation/records.hpp"
+
+namespace earmark::simulation {
+
+using engine::Lsn;
+
+namespace {
+
+std::string number(Lsn lsn) { return std::to_string(lsn.value); }
+
+std::size_t hash_of(std::span<const std::byte> bytes) {
+  return std::hash<std::string_view>{}({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+}
+
+std::string text_of(const schema::Event& event) {
+  return std::visit(
+      [&](const auto& decision) -> std::string {
+        if constexpr (std::is_same_v<std::decay_t<decltype(decision)>, engine::VoidDecision>) return "void";
+        else return model::describe(event.stamp, decision);
+      },
+      event.decision);
+}
+
+}  // namespace
+
+Judge::Judge(Disk& disk, Trace& trace, Sometimes& sometimes, model::CatalogueLimits limits)
+    : disk_(disk), journal_(disk), trace_(trace), sometimes_(sometimes), limits_(limits), twin_(limits) {}
+
+void Judge::disk_grew() {
+  const Lsn durable = disk_.durable();
+  if (durable <= judged_) return;
+  read_records(journal_, judged_ + 1, durable, [this](const schema::Event& event, std::span<const std::byte> bytes) {
+    take_record(event, bytes);
+    return true;
+  });
+}
+
+void Judge::take_record(const schema::Event& event, std::span<const std::byte> bytes) {
+  const Lsn lsn = event.stamp.lsn;
+  if (event.stamp.time < time_) throw Broken("E7: time falls at record LSN " + number(lsn));
+  time_ = event.stamp.time;
+  if (time_ > surroundings_.now && event.stamp.cause.value == 0) sometimes_.met(Met::record_time_raised);
+  judged_ = lsn;
+  ledger_.apply(event);
+  Record record;
+  for (auto rest = bytes; !rest.empty();) {
+    const schema::Piece piece = schema::piece_at(rest);
+    record.hash = record.hash * 31 + hash_of(rest.subspan(schema::piece_header_bytes, piece.stride - schema::piece_header_bytes));
+    rest = rest.subspan(piece.stride);
+  }
+  record.cause = event.stamp.cause;
+  record.last_part = lsn;
+  trace_.mix(record.hash);
+  const auto* fill = std::get_if<engine::FillDecision>(&event.decision);
+  if (fill != nullptr) {
+    if (!open_ || open_->lsns.front() != event.stamp.cause) throw Broken("E2: a fill without an open cause, LSN " + number(lsn));
+    open_->lsns.push_back(lsn);
+    open_->text += "\n  " + text_of(event);
+    Record& cause = records_[event.stamp.cause.value - 1];
+    ++cause.fills;
+    cause.last_part = lsn;
+    cause.complete = fill->last;
+    records_.push_back(record);
+    if (!fill->last) return;
+    if (cause.fills > engine::fills_per_commit) sometimes_.met(Met::fills_in_several_commits);
+    apply(*std::exchange(open_, std::nullopt));
+    for (Entry& entry : std::exchange(behind_open_, {})) apply(std::move(entry));
+    return;
+  }
+  Entry entry = entry_of(event);
+  if (!entry.bookkeeping) {
+    record.name = &decided_.insert_or_assign(entry.name, lsn).first->first;
+    if (!ids_.emplace(entry.name.space, entry.name.id).second && entry.name.space != load_space) sometimes_.met(Met::id_used_anew);
+    if (lsn <= first_asked_.at(entry.name)) throw Broken("E2, real time: LSN " + number(lsn) + " was decided before it was asked for");
+  }
+  record.complete = !fills_follow(event.decision);
+  records_.push_back(record);
+  if (open_) {
+    sometimes_.met(Met::decided_between_a_cause_and_its_fills);
+    if (!record.complete) throw Broken("E2: two causes have fills outstanding, LSN " + number(lsn));
+    behind_open_.push_back(std::move(entry));
+  } else if (!record.complete) {
+    open_ = std::move(entry);
+  } else {
+    apply(std::move(entry));
+  }
+}
+
+Asking Judge::name_of(const schema::Decision& decision) const {
+  if (const auto* order = std::get_if<engine::OrderDecision>(&decision)) return {engine::IdSpace::order, std::string(order->id), order->content};
+  if (const auto* receipt = std::get_if<engine::ReceiptDecision>(&decision)) {
+    return {engine::IdSpace::receipt, std::string(receipt->id), receipt->content};
+  }
+  if (const auto* cancel = std::get_if<engine::CancelDecision>(&decision)) {
+    return {engine::IdSpace::cancel, std::string(cancel->command_id), cancel->content};
+  }
+  if (const auto* ship = std::get_if<engine::ShipDecision>(&decision)) return {engine::IdSpace::ship, std::string(ship->command_id), ship->content};
+  // A load gives one warehouse a name with its number; one that does not is the last one once more.
+  const auto marked = [](std::string_view name) { return name.starts_with(load_mark); };
+  for (const engine::LoadedWarehouse& entry : std::get<engine::LoadDecision>(decision).warehouses) {
+    if (marked(entry.name)) return {load_space, std::string(entry.name), 0};
+  }
+  for (const model::Warehouse& warehouse : twin_.state().warehouses) {
+    if (marked(warehouse.name)) return {load_space, warehouse.name, 0};
+  }
+  return {load_space, "", 0};
+}
+
+Judge::Entry Judge::entry_of(const schema::Event& event) {
+  Entry entry;
+  entry.lsns = {event.stamp.lsn};
+  entry.time = event.stamp.time;
+  entry.text = text_of(event);
+  if (const auto* bookkeeping = std::get_if<engine::VoidDecision>(&event.decision)) {
+    entry.bookkeeping = *bookkeeping;
+    sometimes_.met(Met::ids_forgotten);
+    return entry;
+  }
+  entry.name = name_of(event.decision);
+  const auto found = commands_.find(entry.name);
+  if (found == commands_.end()) throw Broken("E2: a decision that nobody asked for: " + entry.text);
+  entry.command = found->second;
+  return entry;
+}
+
+void Judge::apply(model::Twin& twin, const Entry& entry, model::Answer& answer) {
+  twin.number(entry.lsns);
+  if (entry.bookkeeping) twin.forget(*entry.bookkeeping, entry.time);
+  else answer = model::apply(twin, *entry.command, entry.name.content, entry.time);
+}
+
+void Judge::apply(Entry entry) {
+  model::Answer answer;
+  apply(twin_, entry, answer);
+  if (!entry.bookkeeping) {
+    if (answer.duplicate) throw Broken("I5, exactly once: decided again: " + entry.text);
+    const std::string twin = model::describe(answer);
+    if (twin != entry.text) throw Broken("E2: the log and the twin disagree\nlog:  " + entry.text + "\ntwin: " + twin);
+    const std::uint64_t lsn = entry.lsns.front().value;
+    std::string broken = model::check_no_overtaking(twin_.state(), answer);
+    if (broken.empty() && lsn % 32 == 0) broken = model::check_invariants(twin_.state(), answer);
+    if (!broken.empty()) throw Broken(broken + "\nafter " + entry.text);
+  }
+  entry.text.clear();
+  log_.push_back(std::move(entry));
+}
+
+void Judge::restarted() {
+  disk_grew();
+  if (disk_.durable() < told_ || disk_.durable() < judged_) {
+    throw Broken("I7: LSN " + number(std::max(told_, judged_)) + " was told, and after a restart the log ends at LSN " + number(disk_.durable()));
+  }
+}
+
+}  // namespace earmark::simulation

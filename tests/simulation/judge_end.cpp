@@ -1,0 +1,132 @@
+// The end: everything that was judged by the server at an LSN is judged again by a second twin at that LSN.
+#include <sstream>
+
+#include "tests/model/invariants.hpp"
+#include "tests/simulation/judge.hpp"
+
+namespace earmark::simulation {
+
+using engine::Lsn;
+
+std::string text_of(const schema::OrderView& view) {
+  std::ostringstream out;
+  out << "order '" << view.id << "' of " << view.lsn.value << ' ' << engine::name(view.status) << ' ' << engine::name(view.policy) << " priority "
+      << +view.priority.value;
+  std::size_t next = 0;
+  for (const schema::OrderLineView& line : view.lines) {
+    out << "; line " << line.line.value << " sku " << line.sku.value << " x " << line.quantity << " waiting " << line.backordered << " cancelled "
+        << line.cancelled << " place " << line.position << " behind " << line.quantity_ahead;
+    for (std::size_t left = line.allocations; left > 0; --left) {
+      const schema::Allocation& each = view.allocations[next++];
+      out << " [" << each.warehouse.value << '-' << each.shipment << ": " << each.reserved << ' ' << each.shipped << ']';
+    }
+  }
+  return out.str();
+}
+
+std::string text_of(const schema::BackordersAnswer& answer) {
+  std::ostringstream out;
+  for (const schema::WaitingLine& line : answer.lines) {
+    out << "sku " << line.sku.value << " line " << line.line.value << " of '" << answer.orders[line.order] << "' for '"
+        << answer.customers[line.order] << "' x " << line.quantity << " place " << line.position << " behind " << line.quantity_ahead << "; ";
+  }
+  return out.str();
+}
+
+namespace {
+
+struct Ahead {
+  std::uint64_t place = 0, units = 0;
+};
+Ahead ahead_of(const model::State& state, engine::SkuId sku, const model::Place& place) {
+  Ahead ahead{1, 0};
+  for (const model::Place& other : state.queues.at(sku)) {
+    if (!(other < place)) break;
+    ++ahead.place;
+    ahead.units += state.line_at(other).waiting;
+  }
+  return ahead;
+}
+
+std::string show(const model::State& state, const std::string& id) {
+  const model::Order& order = state.orders.at(state.order_ids.at(id));
+  std::ostringstream out;
+  out << "order '" << order.id << "' of " << order.lsn.value << ' ' << engine::name(order.status) << ' ' << engine::name(order.policy) << " priority "
+      << +order.priority.value;
+  for (std::uint32_t index = 0; index < order.lines.size(); ++index) {
+    const model::Line& line = order.lines[index];
+    const Ahead ahead = line.waiting == 0 ? Ahead{} : ahead_of(state, line.sku, {order.priority, order.lsn, index});
+    out << "; line " << line.number.value << " sku " << line.sku.value << " x " << line.quantity << " waiting " << line.waiting << " cancelled "
+        << line.cancelled << " place " << ahead.place << " behind " << ahead.units;
+    for (const model::Allocation& each : line.allocations) {
+      if ((each.reserved | each.shipped) == 0) continue;
+      out << " [" << each.warehouse.value << '-' << each.shipment << ": " << each.reserved << ' ' << each.shipped << ']';
+    }
+  }
+  return out.str();
+}
+
+std::string list(const model::State& state, const AskedBackorders& asked) {
+  std::ostringstream out;
+  for (const auto& [sku, queue] : state.queues) {
+    if (asked.sku.value != 0 && asked.sku != sku) continue;
+    for (const model::Place& place : queue) {
+      const model::Order& order = state.orders.at(place.order);
+      const auto known = state.known.find({engine::IdSpace::order, order.id});
+      const auto& texts = known->second.first.as<model::OrderAnswer>().texts;
+      if (!asked.customer.empty() && texts.customer != asked.customer) continue;
+      const Ahead ahead = ahead_of(state, sku, place);
+      const model::Line& line = state.line_at(place);
+      out << "sku " << sku.value << " line " << line.number.value << " of '" << order.id << "' for '" << texts.customer << "' x " << line.waiting
+          << " place " << ahead.place << " behind " << ahead.units << "; ";
+    }
+  }
+  return out.str();
+}
+
+}  // namespace
+
+void Judge::judge_at(model::Twin& twin, const Later& later, Lsn as_of) const {
+  const std::string at = " at LSN " + std::to_string(as_of.value);
+  std::string expected;
+  const std::string got = later.error.code == engine::ErrorCode::none ? later.text : model::describe(later.error);
+  if (const auto* command = std::get_if<AskedCommand>(&later.asked.what)) {
+    const model::Answer answer = model::apply(twin, *command->command, command->name.content, {});
+    if (answer.decided() || model::describe(answer.error) != got) {
+      throw Broken("E2: refused (" + got + "), the twin says " + model::describe(answer) + at + ": " + model::describe(*command->command));
+    }
+    return;
+  }
+  if (const auto* asked = std::get_if<AskedShow>(&later.asked.what)) {
+    expected = twin.state().order_ids.contains(asked->order) ? show(twin.state(), asked->order)
+                                                             : model::describe(engine::Error{engine::ErrorCode::unknown_order, 0, {}});
+  } else if (const auto* backorders = std::get_if<AskedBackorders>(&later.asked.what)) {
+    const bool known = backorders->sku.value == 0 || twin.state().has(backorders->sku);
+    expected = known ? list(twin.state(), *backorders) : model::describe(engine::Error{engine::ErrorCode::unknown_sku, 0, {}});
+  } else {
+    expected = twin.digest();
+  }
+  if (got != expected) throw Broken("I8: a view differs from the twin's" + at + "\nserver: " + got + "\ntwin:   " + expected);
+}
+
+void Judge::end(const std::string& digest, const std::string& broken_invariant) {
+  disk_grew();
+  if (open_) throw Broken("I3: the log ends, and fills of LSN " + std::to_string(open_->lsns.front().value) + " are outstanding");
+  if (!broken_invariant.empty()) throw Broken(broken_invariant);
+  if (digest != twin_.digest()) throw Broken("E6: the engine's state is not the twin's at LSN " + std::to_string(judged_.value));
+  model::Twin twin(limits_);
+  auto next = later_.begin();
+  const auto judge_before = [&](Lsn lsn) {
+    for (; next != later_.end() && next->first < lsn; ++next) judge_at(twin, next->second, next->first);
+  };
+  for (const Entry& entry : log_) {
+    judge_before(entry.lsns.front());
+    model::Answer answer;
+    apply(twin, entry, answer);
+  }
+  judge_before(judged_ + 1);
+  if (next != later_.end()) throw Broken("E2: an answer was judged at an LSN that there is not");
+  if (twin.digest() != twin_.digest()) throw Broken("the harness: two twins disagree");
+}
+
+}  // namespace earmark::simulation

@@ -1,0 +1,76 @@
+#include "tests/simulation/sometimes.hpp"
+
+namespace earmark::simulation {
+namespace {
+
+constexpr std::string_view names[] = {
+    "crash between gather and append",
+    "crash between append and show",
+    "crash between show and release",
+    "crash with fills outstanding",
+    "crash while recovering",
+    "crash while a worker waits for the disk",
+    "restart with everything durable",
+    "group lost",
+    "group there although its append failed",
+    "torn group",
+    "fold failed",
+    "decided and lost again",
+    "unknown then found durable",
+    "unknown then found lost",
+    "duplicate across a restart",
+    "duplicate while the first is under way",
+    "another content for an id",
+    "no room in the ring",
+    "settler stalled",
+    "back pressure of unsent answers",
+    "socket full",
+    "order archived",
+    "order read back",
+    "ids forgotten",
+    "id used anew",
+    "state store made again",
+    "start from the state store",
+    "journal trimmed",
+    "repeat told by the state store",
+    "subscriber cut and resumed",
+    "subscriber below the oldest kept",
+    "slow subscriber cut",
+    "peer half open",
+    "connection reset",
+    "frame split",
+    "clock stepped back",
+    "clock stepped forward",
+    "record time raised",
+    "answer by another worker",
+    "fills in several commits",
+    "decided between a cause and its fills",
+    "check while the disk is behind",
+    "snapshot between show and release",
+    "digest asked and answered",
+    "call given up by the channel",
+    "message in parts not finished",
+};
+static_assert(std::size(names) == static_cast<std::size_t>(Met::count_of_them));
+
+}  // namespace
+
+std::string_view name(Met what) noexcept { return names[static_cast<std::size_t>(what)]; }
+
+std::string Sometimes::never() const {
+  std::string text;
+  for (std::size_t index = 0; index < counts_.size(); ++index) {
+    if (counts_[index] == 0) text += (text.empty() ? "" : "; ") + std::string(names[index]);
+  }
+  return text;
+}
+
+std::string Sometimes::table() const {
+  std::string text;
+  for (std::size_t index = 0; index < counts_.size(); ++index) {
+    text += "  " + std::to_string(counts_[index]) + "  " + std::string(names[index]) + "\n";
+  }
+  return text;
+}
+
+}  // namespace earmark::simulation

@@ -1,0 +1,80 @@
+// Interesting things that a simulation must have met: what never came up was never tested. A run over many seeds fails if one
+// of them has count 0. One thread.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace earmark::simulation {
+
+enum class Met : std::uint8_t {
+  crash_between_gather_and_append,
+  crash_between_append_and_show,
+  crash_between_show_and_release,
+  crash_with_fills_outstanding,
+  crash_while_recovering,
+  crash_while_a_worker_waits_for_the_disk,
+  restart_with_everything_durable,
+  group_lost,
+  group_there_although_its_append_failed,
+  torn_group,
+  fold_failed,
+  decided_and_lost_again,
+  unknown_then_found_durable,
+  unknown_then_found_lost,
+  duplicate_across_a_restart,
+  duplicate_while_the_first_is_under_way,
+  another_content_for_an_id,
+  no_room_in_the_ring,
+  settler_stalled,
+  back_pressure_of_unsent_answers,
+  socket_full,
+  order_archived,
+  order_read_back,
+  ids_forgotten,
+  id_used_anew,
+  state_store_made_again,
+  start_from_the_state_store,
+  journal_trimmed,
+  repeat_told_by_the_state_store,
+  subscriber_cut_and_resumed,
+  subscriber_below_the_oldest_kept,
+  slow_subscriber_cut,
+  peer_half_open,
+  connection_reset,
+  frame_split,
+  clock_stepped_back,
+  clock_stepped_forward,
+  record_time_raised,
+  answer_by_another_worker,
+  fills_in_several_commits,
+  decided_between_a_cause_and_its_fills,
+  check_while_the_disk_is_behind,
+  snapshot_between_show_and_release,
+  digest_asked_and_answered,
+  call_given_up_by_the_channel,
+  message_in_parts_not_finished,
+  count_of_them
+};
+
+class Sometimes {
+ public:
+  void met(Met what) noexcept { ++counts_[static_cast<std::size_t>(what)]; }
+  std::uint64_t count(Met what) const noexcept { return counts_[static_cast<std::size_t>(what)]; }
+  void add(const Sometimes& other) noexcept {
+    for (std::size_t index = 0; index < counts_.size(); ++index) counts_[index] += other.counts_[index];
+  }
+  // Those that never came up, by name; empty: all did.
+  std::string never() const;
+  // "name count", a line each.
+  std::string table() const;
+
+ private:
+  std::array<std::uint64_t, static_cast<std::size_t>(Met::count_of_them)> counts_{};
+};
+
+std::string_view name(Met what) noexcept;
+
+}  // namespace earmark::simulation
