@@ -4,6 +4,8 @@
 #include <iostream>
 
 #include "tests/engine/differential.hpp"
+#include "tests/engine/harness.hpp"
+#include "tests/model/random_commands.hpp"
 
 using namespace earmark;
 
