@@ -43,14 +43,21 @@ StateOptions reading() {
   return options;
 }
 
-// A data directory with a journal and a state that has folded the first `folded` records; the journal's last LSN.
+// A data directory with a journal and a state that has folded the first `folded` records, but not a command whose fills end
+// behind them; the journal's last LSN.
 Lsn make_with_state(const fs::path& directory, std::uint64_t folded) {
   const auto journal = test::open_small(directory).value();
   test::RandomHistory history(61, 3);
   history.grow(400);
   history.append_to(*journal, 20);
   const auto state = open_lmdb_state(directory, journal->identity(), test::small_state()).value();
-  while (state.store->summary().applied.value < folded) REQUIRE(state.store->fold(*journal, Lsn{folded}, 50)->applied.value > 0);
+  for (Lsn before, after{1}; before < after && after.value < folded;) {
+    before = state.store->summary().applied;
+    const auto step = state.store->fold(*journal, Lsn{folded}, 50);
+    REQUIRE(step.has_value());
+    after = state.store->summary().applied;
+  }
+  REQUIRE(state.store->summary().applied.value > folded / 2);
   return journal->last();
 }
 
@@ -158,7 +165,6 @@ TEST_CASE("backup and restore: the state is copied before the journal, and belon
                                           "checking the copy of the state"});
   CHECK(names_in(parent.path() / "copy") == std::vector<std::string>{"journal", "state"});
   const auto applied = state_in(parent.path() / "data").applied;
-  CHECK(applied >= Lsn{190});
   CHECK(state_in(parent.path() / "copy").applied == applied);
   const auto restored = restore(parent.path() / "copy", parent.path() / "restored", quiet);
   REQUIRE(restored.has_value());
