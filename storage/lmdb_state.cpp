@@ -152,7 +152,7 @@ Outcome<bool> LmdbState::find(Lsn lsn, engine::OrderImage& image) {
   const ReadTransaction transaction(*environment_);
   MDB_val key = key_of(lsn.value), value{};
   int error = transaction.error();
-  if (error == 0) error = mdb_get(transaction.handle(), tables_.orders, &key, &value);
+  if (error == 0) error = get_value(transaction.handle(), tables_.orders, bytes_of(key), value);
   if (error == MDB_NOTFOUND) return false;
   if (error != 0) return cannot_read(error);
   find_buffer_.resize(value.mv_size / 8 + 1);

@@ -97,7 +97,7 @@ Lsn StateFold::newest(engine::Identity identity) {
 
 std::span<const std::byte> StateFold::order(Lsn lsn) {
   MDB_val key = key_of(lsn.value), value{};
-  if (!found(mdb_get(transaction_, tables_.orders, &key, &value))) return {};
+  if (!found(get_value(transaction_, tables_.orders, bytes_of(key), value))) return {};
   order_buffer_.resize(value.mv_size / 8 + 1);
   std::memcpy(order_buffer_.data(), value.mv_data, value.mv_size);
   const auto bytes = std::as_bytes(std::span(order_buffer_)).first(value.mv_size);

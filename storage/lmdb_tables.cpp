@@ -43,6 +43,20 @@ std::uint64_t entries_of(MDB_txn* transaction, MDB_dbi table) {
   return mdb_stat(transaction, table, &statistics) == 0 ? statistics.ms_entries : 0;
 }
 
+int get_value(MDB_txn* transaction, MDB_dbi table, std::span<const std::byte> key, MDB_val& value) {
+  MDB_val name = value_of(key);
+  const int error = mdb_get(transaction, table, &name, &value);
+  if (error != MDB_NOTFOUND) return error;
+  Cursor cursor(transaction, table);
+  if (cursor.error() != 0) return cursor.error();
+  MDB_val found = value_of(key);
+  int at = cursor.get(found, value, MDB_SET_RANGE);
+  if (at == 0 && !is_sound(bytes_of(found), bytes_of(value))) return MDB_CORRUPTED;
+  at = cursor.get(found, value, at == 0 ? MDB_PREV : MDB_LAST);
+  if (at == 0 && !is_sound(bytes_of(found), bytes_of(value))) return MDB_CORRUPTED;
+  return at == 0 ? MDB_NOTFOUND : at;
+}
+
 int get_identity(MDB_txn* transaction, const StateTables& tables, IdentityRow& row) {
   MDB_val key = value_of(name_bytes(identity_name)), value{};
   if (const int error = mdb_get(transaction, tables.meta, &key, &value); error != 0) return error;

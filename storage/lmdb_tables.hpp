@@ -46,11 +46,15 @@ int read_row(const MDB_val& key, const MDB_val& value, Row& row) noexcept {
   return 0;
 }
 
+// The value under this key. MDB_NOTFOUND only if it is not there: both its neighbours would be sound, while a key that damage
+// has changed, and that still stands in order, is one of them (MDB_CORRUPTED). Of tables whose values carry is_sound()'s checksum.
+int get_value(MDB_txn* transaction, MDB_dbi table, std::span<const std::byte> key, MDB_val& value);
+
 template <class Row>
 int get_row(MDB_txn* transaction, MDB_dbi table, std::span<const std::byte> key, Row& row) {
-  MDB_val name = value_of(key), value{};
-  const int error = mdb_get(transaction, table, &name, &value);
-  return error != 0 ? error : read_row(name, value, row);
+  MDB_val value{};
+  const int error = get_value(transaction, table, key, value);
+  return error != 0 ? error : read_row(value_of(key), value, row);
 }
 template <class Row>
 int get_row(MDB_txn* transaction, MDB_dbi table, std::uint64_t key, Row& row) {

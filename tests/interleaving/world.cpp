@@ -127,7 +127,9 @@ void World::Actor::submit(std::unique_ptr<engine::Message> message) {
 
 void World::Actor::take(const Archive& archive) {
   const std::vector<engine::Identity> identities = identities_of(archive.orders);
-  submit(std::make_unique<engine::Message>(engine::ArchiveOrders{identities, world_.prepared_}, now));
+  // What comes before a program's threads is archived as it stands then.
+  const engine::Lsn through = world_.prepared_.value != 0 ? world_.prepared_ : world_.engine_.shared().commit_word.last();
+  submit(std::make_unique<engine::Message>(engine::ArchiveOrders{identities, through}, now));
 }
 
 void World::Actor::take(const Forget& forget) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <iostream>
 
+#include "storage/state_rows.hpp"
 #include "tests/storage/open_state.hpp"
 #include "tests/storage/random_history.hpp"
 
@@ -129,6 +130,24 @@ TEST_CASE("state damage: one flipped bit anywhere is refused, found in reading, 
   for (int round = 0; round < 200; ++round) flip((random.below(file.size() / 4096) * 4096 + random.below(48)) * 8 + random.below(8), structure);
   say("300 flipped bits in LMDB's structure", structure);
   CHECK(structure.refused > 0);
+}
+
+TEST_CASE("state damage: a key changed in its place is not taken for a row that is not there", "[storage][state][damage]") {
+  Sample sample;
+  make(sample);
+  Counts counts;
+  for (std::size_t index = 0; index < sample.newest.size(); index += 25) {
+    const auto key = identity_key(sample.newest[index].first);
+    auto file = sample.file;
+    const std::span<const std::byte> words(key);
+    for (auto rest = std::ranges::search(file, words); !rest.empty(); rest = std::ranges::search(rest.end(), file.end(), words.begin(), words.end())) {
+      rest.end()[-1] ^= std::byte{1};
+    }
+    try_file(sample, file, "the key of order " + std::to_string(sample.newest[index].second.value), counts);
+  }
+  say("keys changed by one", counts);
+  CHECK(counts.harmless == 0);
+  CHECK(counts.found_in_reading > 0);
 }
 
 TEST_CASE("state damage: files that are cut, zeroed or missing", "[storage][state][damage]") {
