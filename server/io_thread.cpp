@@ -124,8 +124,9 @@ asio::awaitable<void> IoThread::watch() {
         connection->unblocked.cancel();
       }
     }
-    worker_.end_unfinished(now());
-    worker_.cut_slow_subscribers(now());
+    const auto monotonic_us = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now().time_since_epoch()).count();
+    worker_.end_unfinished(monotonic_us);
+    worker_.cut_slow_subscribers(monotonic_us);
     send_dirty();
     if (stopping_) stop_when_done();
     if (context_.stopped()) co_return;

@@ -21,7 +21,7 @@ struct UnfinishedMessage {
   std::uint64_t correlation = 0;
   std::vector<std::vector<std::byte>> bodies;
   std::size_t bytes = 0;
-  engine::TimeUs since{};  // when its first part came
+  std::optional<std::int64_t> since_us;  // monotonic; when it was first seen unfinished
 };
 
 struct Session {

@@ -15,7 +15,7 @@ struct Subscription {
   engine::Lsn told{};                    // the peer knows that everything up to here was sent or filtered out
   std::unique_ptr<EventFilter> filter;   // none: everything passes
   std::uint64_t taken_before = 0;        // Session::taken when it was last looked at
-  std::optional<engine::TimeUs> stuck_since;  // since then something waits and the peer takes nothing
+  std::optional<std::int64_t> stuck_since_us;  // monotonic; since then something waits and the peer takes nothing
 };
 
 }  // namespace earmark::server

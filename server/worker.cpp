@@ -109,7 +109,7 @@ void Worker::handle_frame(Session& session, std::uint32_t index, const schema::F
     return handle_order(frame.body, reply, now);
   }
   decide_batch(now);
-  if (in_parts && !add_part(session, frame, reply, now)) return;
+  if (in_parts && !add_part(session, frame, reply)) return;
   ++session.under_way;
   const auto whole = std::find_if(session.unfinished.begin(), session.unfinished.end(), [&](const UnfinishedMessage& message) {
     return message.kind == kind && message.correlation == frame.header.correlation;
@@ -127,7 +127,7 @@ void Worker::handle_frame(Session& session, std::uint32_t index, const schema::F
 }
 
 // Keeps a part. True: the frame is not a part of anything unfinished, or was the last part.
-bool Worker::add_part(Session& session, const schema::Frame& frame, const engine::ReplyTo& reply, engine::TimeUs now) {
+bool Worker::add_part(Session& session, const schema::Frame& frame, const engine::ReplyTo& reply) {
   const bool more = (frame.header.flags & schema::flag_more_parts) != 0;
   auto found = std::find_if(session.unfinished.begin(), session.unfinished.end(), [&](const UnfinishedMessage& message) {
     return message.kind == frame.header.kind && message.correlation == frame.header.correlation;
@@ -140,7 +140,7 @@ bool Worker::add_part(Session& session, const schema::Frame& frame, const engine
       session.closing = true;
       return false;
     }
-    session.unfinished.push_back({frame.header.kind, frame.header.correlation, {}, 0, now});
+    session.unfinished.push_back({frame.header.kind, frame.header.correlation, {}, 0, {}});
     found = session.unfinished.end() - 1;
   }
   found->bytes += frame.body.size();
@@ -154,12 +154,13 @@ bool Worker::add_part(Session& session, const schema::Frame& frame, const engine
   return !more;
 }
 
-void Worker::end_unfinished(engine::TimeUs now) {
+void Worker::end_unfinished(std::int64_t monotonic_us) {
   for (std::uint32_t index = 0; index < sessions_.size(); ++index) {
     Session& session = *sessions_[index];
     if (session.closing || session.unfinished.empty()) continue;
+    for (UnfinishedMessage& message : session.unfinished) message.since_us = message.since_us.value_or(monotonic_us);
     const UnfinishedMessage& oldest = session.unfinished.front();
-    if (now.value - oldest.since.value <= most_unfinished_us) continue;
+    if (monotonic_us - *oldest.since_us <= most_unfinished_us) continue;
     ++session.under_way;
     refuse_now({oldest.correlation, index, session.generation, index_, 0, 0}, engine::ErrorCode::too_many_parts,
                "A message in parts was not finished within 30 seconds; send it again.");

@@ -38,10 +38,11 @@ class Worker final : public engine::Outcomes {
   void receive(std::uint32_t index, std::span<const std::byte> bytes, engine::TimeUs now);
   // More has become durable, mail has come, or a peer has taken answers: lets answers go, then takes in what waited.
   void proceed(engine::TimeUs now);
-  // Ends sessions whose messages in parts have not been finished in time. Once a second.
-  void end_unfinished(engine::TimeUs now);
-  // Cuts subscribers that take nothing although something waits for them. Once a second.
-  void cut_slow_subscribers(engine::TimeUs now);
+  // Once a second, with a time that neither jumps nor falls, whatever the machine's clock is set to:
+  // ends sessions whose messages in parts have not been finished in time;
+  void end_unfinished(std::int64_t monotonic_us);
+  // cuts subscribers that take nothing although something waits for them.
+  void cut_slow_subscribers(std::int64_t monotonic_us);
   // Sessions with something to send since the last call; cleared.
   std::vector<std::uint32_t> take_dirty();
 
@@ -76,7 +77,7 @@ class Worker final : public engine::Outcomes {
   std::size_t take_in(Session& session, std::uint32_t index, std::span<const std::byte> bytes, engine::TimeUs now);
   bool may_take(const Session& session) const noexcept;
   void handle_frame(Session& session, std::uint32_t index, const schema::Frame& frame, engine::TimeUs now);
-  bool add_part(Session& session, const schema::Frame& frame, const engine::ReplyTo& reply, engine::TimeUs now);
+  bool add_part(Session& session, const schema::Frame& frame, const engine::ReplyTo& reply);
   void decide_batch(engine::TimeUs now);
   void to_settler(std::unique_ptr<engine::Message> message);
 

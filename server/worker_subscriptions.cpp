@@ -135,7 +135,7 @@ void Worker::cut_subscriber(std::uint32_t index, engine::ErrorCode code, engine:
   mark_dirty(index);
 }
 
-void Worker::cut_slow_subscribers(engine::TimeUs now) {
+void Worker::cut_slow_subscribers(std::int64_t monotonic_us) {
   for (const std::uint32_t index : std::vector<std::uint32_t>(subscribers_)) {
     Session& session = *sessions_[index];
     if (session.closing) continue;
@@ -143,10 +143,10 @@ void Worker::cut_slow_subscribers(engine::TimeUs now) {
     const bool moves = session.unsent() == 0 || session.taken != subscription.taken_before;
     subscription.taken_before = session.taken;
     if (moves) {
-      subscription.stuck_since.reset();
-    } else if (!subscription.stuck_since) {
-      subscription.stuck_since = now;
-    } else if (now.value - subscription.stuck_since->value > most_stuck_us) {
+      subscription.stuck_since_us.reset();
+    } else if (!subscription.stuck_since_us) {
+      subscription.stuck_since_us = monotonic_us;
+    } else if (monotonic_us - *subscription.stuck_since_us > most_stuck_us) {
       cut_subscriber(index, engine::ErrorCode::fell_behind, subscription.next,
                      "Nothing was taken for 30 seconds. The next LSN is " + start_there(subscription.next));
     }

@@ -329,7 +329,7 @@ TEST_CASE("subscribe: who takes nothing for 30 seconds is cut with the LSN to go
   const std::uint32_t slow = bench.subscribe(1);
   bench.settle();
   server::Session& session = bench.worker_.session(slow);
-  const auto tick = [&](std::int64_t after_us) { bench.worker_.cut_slow_subscribers(engine::TimeUs{bench.now_.value + after_us}); };
+  const auto tick = [&](std::int64_t after_us) { bench.worker_.cut_slow_subscribers(after_us); };
   constexpr std::int64_t limit = server::most_stuck_us;
   tick(0);
   tick(limit);
@@ -364,14 +364,14 @@ TEST_CASE("subscribe: who has nothing waiting is never cut, however long nothing
   bench.settle();
   server::Session& session = bench.worker_.session(watcher);
   session.took(session.unsent());
-  for (std::int64_t time = 0; time < 10; ++time) bench.worker_.cut_slow_subscribers(engine::TimeUs{time * server::most_stuck_us});
+  for (std::int64_t time = 0; time < 10; ++time) bench.worker_.cut_slow_subscribers(time * server::most_stuck_us);
   CHECK_FALSE(session.closing);
   // What comes now has waited for no time yet.
   bench.orders(1);
   bench.settle();
-  bench.worker_.cut_slow_subscribers(engine::TimeUs{20 * server::most_stuck_us});
+  bench.worker_.cut_slow_subscribers(20 * server::most_stuck_us);
   CHECK_FALSE(session.closing);
-  bench.worker_.cut_slow_subscribers(engine::TimeUs{21 * server::most_stuck_us + 1});
+  bench.worker_.cut_slow_subscribers(21 * server::most_stuck_us + 1);
   CHECK(session.closing);
 }
 

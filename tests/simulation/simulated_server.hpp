@@ -77,6 +77,7 @@ class SimulatedServer final : public server::JournalWriter {
   Judge& judge_;
   Sometimes& sometimes_;
   std::function<engine::TimeUs()> now_;
+  std::int64_t watched_us_ = 0;
   BeforeStep before_step_;
   StepsMeanwhile steps_meanwhile_;
   SimulatedJournal journal_;
