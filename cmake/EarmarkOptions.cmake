@@ -46,4 +46,7 @@ if(EARMARK_COVERAGE)
   # Counters that several threads may raise; without inlining a branch is counted where it stands in the source.
   add_compile_options(--coverage -fprofile-update=atomic -fno-inline)
   add_link_options(--coverage)
+  add_library(earmark_coverage_end STATIC ${CMAKE_CURRENT_LIST_DIR}/coverage_end.cpp)
+  target_link_libraries(earmark_options INTERFACE earmark_coverage_end)
+  target_link_options(earmark_options INTERFACE -Wl,--wrap=_exit -Wl,--wrap=_Exit)
 endif()
