@@ -204,14 +204,6 @@ bool OfflineState::fold(const engine::Stamp& stamp, const engine::ShipDecision& 
   return true;
 }
 
-std::uint64_t OfflineState::waiting_units() const {
-  std::uint64_t units = 0;
-  for (const auto& [lsn, order] : orders_) {
-    for (const Line& line : order.lines) units += line.waiting;
-  }
-  return units;
-}
-
 std::string OfflineState::digest() const {
   engine::Digest digest;
   for (const auto& [key, cell] : cells_) {

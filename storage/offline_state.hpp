@@ -25,9 +25,6 @@ class OfflineState {
 
   engine::Lsn last() const noexcept { return last_; }
   std::string digest() const;
-  // Orders with something reserved or waiting.
-  std::size_t open_orders() const noexcept { return orders_.size(); }
-  std::uint64_t waiting_units() const;
 
  private:
   struct Cell {

@@ -193,7 +193,11 @@ Outcome<void> fold_on(const fs::path& parent, Promised& promised) {
 }
 
 // What a store may be asked. It is opened once: a question that fails leaves it as it was.
-using Question = Outcome<void> (*)(StateStore& state);
+struct Asked {
+  Lsn order{}, kept{};  // of an order, and of one whose decision was kept
+  engine::Identity identity;
+};
+using Question = Outcome<void> (*)(StateStore& state, const Asked& asked);
 
 template <class Answer>
 Outcome<void> told(const Outcome<Answer>& answer) {
@@ -205,15 +209,31 @@ const struct {
   const char* name;
   Question ask;
 } questions[] = {
-    {"read", [](StateStore& state) -> Outcome<void> { test::StateDigest digest; return state.read(digest); }},
-    {"find", [](StateStore& state) -> Outcome<void> { engine::OrderImage image; return told(state.find(Lsn{3}, image)); }},
-    {"newest", [](StateStore& state) { return told(state.newest(engine::identify(engine::IdSpace::order, "none"))); }},
-    {"known ids", [](StateStore& state) { return told(state.known_ids(Lsn{1}, Lsn{journaled}, 50)); }},
-    {"closed known", [](StateStore& state) { return told(state.closed_known()); }},
-    {"horizon, from the first", [](StateStore& state) { return told(state.horizon(state.summary().known_commands - 3)); }},
-    {"horizon, from the last", [](StateStore& state) { return told(state.horizon(2)); }},
-    {"decision", [](StateStore& state) { return told(state.decision(Lsn{3})); }},
+    {"read", [](StateStore& state, const Asked&) -> Outcome<void> { test::StateDigest digest; return state.read(digest); }},
+    {"find", [](StateStore& state, const Asked& asked) { engine::OrderImage image; return told(state.find(asked.order, image)); }},
+    {"newest", [](StateStore& state, const Asked& asked) { return told(state.newest(asked.identity)); }},
+    {"known ids", [](StateStore& state, const Asked&) { return told(state.known_ids(Lsn{1}, Lsn{journaled}, 50)); }},
+    {"closed known", [](StateStore& state, const Asked&) { return told(state.closed_known()); }},
+    {"horizon, from the first", [](StateStore& state, const Asked&) { return told(state.horizon(state.summary().known_commands - 3)); }},
+    {"horizon, from the last", [](StateStore& state, const Asked&) { return told(state.horizon(2)); }},
+    {"decision", [](StateStore& state, const Asked& asked) { return told(state.decision(asked.kept)); }},
 };
+
+// Folded further, with decisions kept, and what there is to ask for.
+Asked get_ready(StateStore& state, const Journal& journal) {
+  REQUIRE(state.fold(journal, Lsn{70}, 1000).has_value());
+  REQUIRE(state.keep_decisions(journal, Lsn{60}).has_value());
+  Asked asked;
+  engine::OrderImage image;
+  for (Lsn lsn{1}; lsn.value < 60; lsn = lsn + 1) {
+    if (!state.decision(lsn).value().empty()) asked.kept = lsn;
+    if (!state.find(lsn, image).value()) continue;
+    asked.identity = engine::identify(engine::IdSpace::order, image.id);
+    asked.order = lsn;
+  }
+  REQUIRE(asked.kept.value != 0);
+  return asked;
+}
 
 const CopyProgress quiet;
 
@@ -266,7 +286,7 @@ TEST_CASE("failing calls: a question to the state that fails is told, and asked 
   prepare(directory.path() / "data");
   const auto journal = test::open_small(directory.path() / "data").value();
   const auto opened = open_lmdb_state(directory.path() / "data", journal->identity(), test::small_state()).value();
-  REQUIRE(opened.store->fold(*journal, test::to_the_end, 1000).has_value());
+  const Asked asked = get_ready(*opened.store, *journal);
   for (const auto& question : questions) {
     INFO(question.name);
     const FailureKind kinds[] = {FailureKind::cannot_open, FailureKind::damaged};
@@ -274,13 +294,39 @@ TEST_CASE("failing calls: a question to the state that fails is told, and asked 
       std::uint64_t number = 0;
       for (bool happened = true; happened;) {
         const test::CallFault fault(Calls::lmdb, ++number, error);
-        const auto answer = question.ask(*opened.store);
+        const auto answer = question.ask(*opened.store, asked);
         happened = fault.happened();
         INFO("call " << number << ", " << fault.function());
         REQUIRE(answer.has_value() == !happened);
         if (happened) CHECK(answer.error().kind == kinds[error == EIO ? 0 : 1]);
       }
       CHECK(number >= 3);
+    }
+  }
+}
+
+TEST_CASE("failing calls: a value that is read with a changed bit is damage, never an answer", "[storage][faults]") {
+  CHECK(fail_each(Calls::lmdb_values, 1, Told::perhaps, true, fold_on) >= 10);
+  CHECK(fail_each(Calls::lmdb_values, 1, Told::perhaps, true, go_on) >= 1);
+  const test::TemporaryDirectory directory;
+  prepare(directory.path() / "data");
+  const auto journal = test::open_small(directory.path() / "data").value();
+  const auto opened = open_lmdb_state(directory.path() / "data", journal->identity(), test::small_state()).value();
+  const Asked asked = get_ready(*opened.store, *journal);
+  for (const auto& question : questions) {
+    INFO(question.name);
+    for (std::uint64_t number = 1, happened = 1; happened != 0; ++number) {
+      const test::CallFault fault(Calls::lmdb_values, number, 1);
+      const auto answer = question.ask(*opened.store, asked);
+      happened = fault.happened() ? 1 : 0;
+      INFO("value " << number << ", " << fault.function());
+      // A horizon is counted, not read: of its values nothing is looked at but the key.
+      if (happened != 0 && std::string_view(question.name).substr(0, 7) != "horizon") {
+        REQUIRE_FALSE(answer.has_value());
+        CHECK(answer.error().kind == FailureKind::damaged);
+      } else {
+        REQUIRE(answer.has_value());
+      }
     }
   }
 }

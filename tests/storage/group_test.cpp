@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <cstring>
 #include <iostream>
 
@@ -118,6 +119,58 @@ TEST_CASE("group: damage behind a right header checksum is named (I7, checksums)
     CHECK(problem.fault == GroupFault::record_checksum);
     CHECK(problem.lsn == Lsn{2});
     CHECK(problem.offset == offset);
+  }
+}
+
+TEST_CASE("group: a reader copies nothing out of a group that is not what it should be", "[storage][group]") {
+  test::Records records;
+  for (int i = 0; i < 3; ++i) records.add_order();
+  auto stored = sealed(records, {5, 0, {}});
+  GroupHeader header;
+  REQUIRE(check_group(stored, header).fault == GroupFault::none);
+  std::vector<std::uint64_t> room(stored.size() / 8 + 1);
+  const auto out = std::as_writable_bytes(std::span(room));
+  ReadPosition position;
+  GroupFault expected = GroupFault::none;
+  SECTION("too short for its header") {
+    stored.resize(group_header_bytes - 8);
+    expected = GroupFault::too_short;
+  }
+  SECTION("no group") {
+    stored[0] ^= std::byte{1};
+    expected = GroupFault::not_a_group;
+  }
+  SECTION("LSN 0") {
+    header.first = Lsn{0};
+    reseal_header(stored, header);
+    expected = GroupFault::wrong_lsns;
+  }
+  SECTION("a later one, where the one before is not there") {
+    header.first = Lsn{2};
+    reseal_header(stored, header);
+    expected = GroupFault::does_not_follow;
+  }
+  SECTION("fewer records than it says") {
+    header.last = Lsn{4};
+    reseal_header(stored, header);
+    expected = GroupFault::record_count;
+  }
+  SECTION("a piece of no length") {
+    std::memset(stored.data() + group_header_bytes, 0, 4);
+    expected = GroupFault::piece_length;
+  }
+  const Copied copied = copy_records(stored, position, Lsn{10}, out);
+  CHECK(copied.problem.fault == expected);
+  CHECK((copied.bytes == stored.size() - group_header_bytes) == (expected == GroupFault::none || expected == GroupFault::record_count));
+}
+
+TEST_CASE("group: every fault has words of its own", "[storage][group]") {
+  std::vector<std::string_view> seen;
+  for (int fault = 0; fault <= static_cast<int>(GroupFault::chain_mismatch); ++fault) {
+    const auto words = describe(static_cast<GroupFault>(fault));
+    CHECK(words != "unknown fault");
+    CHECK(std::ranges::find(seen, words) == seen.end());
+    seen.push_back(words);
   }
 }
 

@@ -19,6 +19,7 @@
 #include <iterator>
 #include <new>
 #include <utility>
+#include <vector>
 
 #include "engine/check.hpp"
 
@@ -70,7 +71,7 @@ Plan& plan() {
 int fault_of(Calls calls, const Kind& kind) {
   Plan& plan = test::plan();
   if (!plan.active.load() || plan.calls != calls) return 0;
-  const bool in_loops = calls == Calls::lmdb || calls == Calls::lmdb_changes;
+  const bool in_loops = calls == Calls::lmdb || calls == Calls::lmdb_changes || calls == Calls::lmdb_values;
   if ((in_loops && seen_enough(plan, kind)) || plan.left.fetch_sub(1) != 1) return 0;
   std::snprintf(plan.function, sizeof plan.function, "%s", kind.function);
   plan.happened.store(true);
@@ -88,6 +89,17 @@ bool fails(Calls calls, const char* function) {
   const int error = fault_of(calls, {function, 0, 0});
   if (error != 0) errno = error;
   return error != 0;
+}
+
+// Lets the value that a look-up found be a copy with a changed bit, if it is its turn.
+int change_value(int error, const Kind& kind, MDB_val* value) {
+  if (error != 0 || value == nullptr || value->mv_size == 0 || fault_of(Calls::lmdb_values, kind) == 0) return error;
+  static thread_local std::vector<std::uint64_t> changed;
+  changed.assign(value->mv_size / 8 + 1, 0);
+  std::memcpy(changed.data(), value->mv_data, value->mv_size);
+  reinterpret_cast<unsigned char*>(changed.data())[value->mv_size / 2] ^= 0x10;
+  value->mv_data = changed.data();
+  return 0;
 }
 
 // Of this thread. Committing it changes nothing.
@@ -155,16 +167,31 @@ EARMARK_WRAP_LMDB(fault_of_lmdb, mdb_env_get_fd, 0, 0, (MDB_env * environment, m
 EARMARK_WRAP_LMDB(fault_of_lmdb, mdb_env_copyfd2, 0, 0, (MDB_env * environment, mdb_filehandle_t file, unsigned flags), (environment, file, flags))
 EARMARK_WRAP_LMDB(fault_of_lmdb, mdb_dbi_open, 0, 0, (MDB_txn * transaction, const char* name, unsigned flags, MDB_dbi* table),
                   (transaction, name, flags, table))
-EARMARK_WRAP_LMDB(fault_of_lmdb, mdb_get, table, 0, (MDB_txn * transaction, MDB_dbi table, MDB_val* key, MDB_val* value), (transaction, table, key, value))
 EARMARK_WRAP_LMDB(fault_of_lmdb, mdb_cursor_open, table, 0, (MDB_txn * transaction, MDB_dbi table, MDB_cursor** cursor), (transaction, table, cursor))
-EARMARK_WRAP_LMDB(fault_of_lmdb, mdb_cursor_get, mdb_cursor_dbi(cursor), operation, (MDB_cursor * cursor, MDB_val* key, MDB_val* value, MDB_cursor_op operation),
-                  (cursor, key, value, operation))
 EARMARK_WRAP_LMDB(fault_of_change, mdb_put, table, flags, (MDB_txn * transaction, MDB_dbi table, MDB_val* key, MDB_val* value, unsigned flags),
                   (transaction, table, key, value, flags))
 EARMARK_WRAP_LMDB(fault_of_change, mdb_del, table, 0, (MDB_txn * transaction, MDB_dbi table, MDB_val* key, MDB_val* value), (transaction, table, key, value))
 EARMARK_WRAP_LMDB(fault_of_change, mdb_cursor_put, mdb_cursor_dbi(cursor), flags, (MDB_cursor * cursor, MDB_val* key, MDB_val* value, unsigned flags),
                   (cursor, key, value, flags))
 EARMARK_WRAP_LMDB(fault_of_change, mdb_cursor_del, mdb_cursor_dbi(cursor), flags, (MDB_cursor * cursor, unsigned flags), (cursor, flags))
+
+int __real_mdb_get(MDB_txn* transaction, MDB_dbi table, MDB_val* key, MDB_val* value);
+int __wrap_mdb_get(MDB_txn* transaction, MDB_dbi table, MDB_val* key, MDB_val* value);
+int __wrap_mdb_get(MDB_txn* transaction, MDB_dbi table, MDB_val* key, MDB_val* value) {
+  using namespace earmark::storage::test;
+  const Kind kind{"mdb_get", table, 0};
+  const int error = fault_of_lmdb(kind);
+  return error != 0 ? error : change_value(__real_mdb_get(transaction, table, key, value), kind, value);
+}
+
+int __real_mdb_cursor_get(MDB_cursor* cursor, MDB_val* key, MDB_val* value, MDB_cursor_op operation);
+int __wrap_mdb_cursor_get(MDB_cursor* cursor, MDB_val* key, MDB_val* value, MDB_cursor_op operation);
+int __wrap_mdb_cursor_get(MDB_cursor* cursor, MDB_val* key, MDB_val* value, MDB_cursor_op operation) {
+  using namespace earmark::storage::test;
+  const Kind kind{"mdb_cursor_get", mdb_cursor_dbi(cursor), static_cast<std::uint64_t>(operation)};
+  const int error = fault_of_lmdb(kind);
+  return error != 0 ? error : change_value(__real_mdb_cursor_get(cursor, key, value, operation), kind, value);
+}
 
 int __real_mdb_txn_begin(MDB_env* environment, MDB_txn* parent, unsigned flags, MDB_txn** transaction);
 int __wrap_mdb_txn_begin(MDB_env* environment, MDB_txn* parent, unsigned flags, MDB_txn** transaction);

@@ -13,6 +13,7 @@ enum class Calls : std::uint8_t {
   lmdb,           // everything that LMDB may refuse
   lmdb_changes,   // puts, deletes and commits: those that find the map full
   lmdb_begins,    // of transactions: those that find the map grown by another process
+  lmdb_values,    // look-ups that find something: they succeed, with a changed bit in the value's middle
   system,         // files, directories, locks, maps, pipes, processes
   interruptible,  // those that a signal may interrupt
 };

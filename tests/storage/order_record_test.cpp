@@ -1,0 +1,100 @@
+// An order's record: what was written is read, and no bytes, however wrong, are read as more than they are.
+#include "storage/order_record.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <cstring>
+#include <vector>
+
+#include "engine/limits.hpp"
+
+namespace {
+
+using namespace earmark;
+using namespace earmark::storage;
+using engine::Lsn;
+
+constexpr Lsn lsn{7};
+
+struct Sample {
+  engine::LineImage lines[2] = {{engine::LineNumber{1}, engine::SkuId{1}, 5, 2, {}, 1}, {engine::LineNumber{2}, engine::SkuId{2}, 4, 0, {}, 1}};
+  engine::AllocationImage allocations[2] = {{3, 0, engine::WarehouseId{1}, 1}, {0, 4, engine::WarehouseId{2}, 2}};
+  std::vector<std::uint64_t> words;
+
+  std::span<std::byte> bytes() { return std::as_writable_bytes(std::span(words)); }
+};
+
+Sample sample() {
+  Sample made;
+  engine::OrderImage image;
+  image.id = "order";
+  image.content = 99;
+  image.next_shipment = 3;
+  image.texts = {"customer", "", "", "", "reference", ""};
+  image.cancel_after = engine::TimeUs{77};
+  image.lines = made.lines;
+  image.allocations = made.allocations;
+  made.words.resize(order_record_bytes(image) / 8);
+  write_order_record(image, made.bytes());
+  seal_order_record(lsn, made.bytes());
+  return made;
+}
+
+template <class Value>
+void set(Sample& sample, std::size_t at, Value value) {
+  std::memcpy(sample.bytes().data() + at, &value, sizeof value);
+}
+
+TEST_CASE("order record: gives back what was written, at its LSN alone", "[storage][state]") {
+  Sample record = sample();
+  engine::OrderImage image;
+  REQUIRE(read_order_record(lsn, record.bytes(), image));
+  CHECK(image.id == "order");
+  CHECK(image.texts.customer == "customer");
+  CHECK(image.texts.reference == "reference");
+  CHECK(image.cancel_after.value == 77);
+  CHECK(image.lines.size() == 2);
+  CHECK(image.allocations[1].shipped == 4);
+  CHECK_FALSE(read_order_record(lsn + 1, record.bytes(), image));
+}
+
+TEST_CASE("order record: no length and no count leads beyond its bytes", "[storage][state]") {
+  Sample record = sample();
+  engine::OrderImage image;
+  // Cut off anywhere, with a length that says so.
+  for (std::size_t words = 0; words < record.words.size(); ++words) {
+    Sample cut = record;
+    set(cut, 4, static_cast<std::uint32_t>(words * 8));
+    INFO("cut to " << words * 8 << " bytes");
+    CHECK_FALSE(view_order_record(lsn, cut.bytes().first(words * 8), image));
+    CHECK_FALSE(read_order_record(lsn, cut.bytes().first(words * 8), image));
+  }
+  const struct {
+    const char* what;
+    std::size_t at;
+    std::uint32_t value;
+  } heads[] = {{"another length", 4, 8},           {"lines: none", 32, 0},
+               {"lines: too many", 32, 5000},      {"lines: more than fit", 32, 4096},
+               {"allocations: none", 36, 0},       {"allocations: more than bytes", 36, 1U << 30},
+               {"allocations: more than fit", 36, 40}, {"id: longer than the rest", 40, 0xff}};
+  for (const auto& head : heads) {
+    INFO(head.what);
+    Sample wrong = record;
+    set(wrong, head.at, head.value);
+    CHECK_FALSE(view_order_record(lsn, wrong.bytes(), image));
+  }
+  // Any byte of the head and of what lies behind the rows, with any value.
+  for (std::size_t at = 0; at < record.words.size() * 8; ++at) {
+    for (const unsigned value : {0U, 1U, 64U, 127U, 255U}) {
+      Sample wrong = record;
+      set(wrong, at, static_cast<std::uint8_t>(value));
+      if (!view_order_record(lsn, wrong.bytes(), image)) continue;
+      const auto* end = reinterpret_cast<const char*>(wrong.bytes().data() + wrong.bytes().size());
+      REQUIRE(image.id.data() + image.id.size() <= end);
+      REQUIRE(image.texts.customer.size() < wrong.bytes().size());
+      REQUIRE(reinterpret_cast<const char*>(image.allocations.data() + image.allocations.size()) <= end);
+    }
+  }
+}
+
+}  // namespace
