@@ -211,7 +211,11 @@ TEST_CASE("state: lost or damaged it is made again from the journal", "[system][
   }
   server.start();
   Caller after(server.port());
-  CHECK(after.digest() == live);
+  // Bookkeeping goes on by itself, so each digest is compared with the journal's at its own LSN.
+  for (const std::string& said : {live, after.digest()}) {
+    const std::string lsn = said.substr(0, said.find(' '));
+    CHECK(run("earmark-journal", {"digest", directory.path().string(), "--at", lsn}).out == said + "\n");
+  }
   Reply reply;
   CHECK(show(after, "o7", reply).allocations[0].shipped == 1);
 }
