@@ -194,7 +194,7 @@ void RandomCommands::spoil(OrderCommand& order) {
     case 6: line.quantity = bad_quantity(random_); break;
     case 7: order.policy = random_.chance(50) ? engine::Policy::line_complete : engine::Policy::ship_complete; break;
     case 8: if (random_.chance(10)) order.lines.resize(4097, line); break;
-    default: ++line.quantity; break;
+    default: line.quantity += line.quantity < INT64_MAX ? 1 : -1; break;
   }
   if (random_.chance(20)) spoil(order);  // a second fault, so that precedence matters
 }
@@ -210,7 +210,7 @@ void RandomCommands::spoil(ReceiptCommand& receipt) {
     case 4: row.quantity = bad_quantity(random_); break;
     case 5: receipt.rows.push_back(row); receipt.rows.back().quantity = most; receipt.rows.push_back(receipt.rows.back()); break;
     case 6: if (random_.chance(10)) receipt.rows.resize(4097, row); break;
-    default: ++row.quantity; break;
+    default: row.quantity += row.quantity < INT64_MAX ? 1 : -1; break;
   }
   if (random_.chance(20)) spoil(receipt);
 }
