@@ -14,7 +14,7 @@ using nlohmann::json;
 
 json load(const Server& server) {
   const ProgramResult result =
-      run("earmark-load", {"--server", server.address(), "--skus", "200", "--connections", "4", "--pipeline", "16", "--json", "--orders", "6000",
+      run("earmark-load", {"--server", server.address(), "--skus", "200", "--connections", "4", "--pipeline", "16", "--json", "--orders", "6000", "--rate", "3000",
                            "--distribution", "zipf", "--short-share", "0.4", "--mix", "orders=60,cancels=8,receipts=10,ships=20,shows=2", "--policies",
                            "ship_partial=80,fill_or_kill=10,fill_and_cancel=10", "--priorities", "100=80,200=20", "--restock"});
   INFO(result.out << result.error);
