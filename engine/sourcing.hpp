@@ -20,8 +20,8 @@
 
 namespace earmark::engine {
 
-// A set is looked for in all of them up to so many (lines x sets); beyond, warehouse by warehouse: the one that covers
-// most of what is open is added.
+// A set is looked for among all of them up to so many lines x sets and 16 warehouses; beyond, one grows: the warehouse that
+// covers most of what is open is added, again and again, of the first 64 ranked ones that have anything.
 inline constexpr std::uint64_t most_set_lines = 1ULL << 22;
 
 class SourceChooser {

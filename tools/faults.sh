@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Crashes and storage faults in full counts, on real servers: power cuts, writes and syncs that fail, full disks, damaged files,
-# kill -9. About eight minutes on two quiet cores.   tools/faults.sh [PERCENT]     of the counts, 100 unless said
+# kill -9. 22 minutes on two cores that had other work, too.   tools/faults.sh [PERCENT]     of the counts, 100 unless said
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source tools/lib.sh

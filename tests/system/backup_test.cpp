@@ -131,7 +131,7 @@ TEST_CASE("backup of a trimmed journal under load, restore, start: the state car
   wait_for(acknowledged, 5000);
   stop = true;
   load.get();
-  // Folding and trimming wait for quieter times; groups are trimmed behind appended ones.
+  // Folding and trimming wait for quieter times; groups are trimmed behind appended ones. The pause makes the time quiet.
   std::uint64_t made = 0;
   const auto deadline = std::chrono::steady_clock::now() + long_enough;
   for (Caller asker(server.port()); asker.stats().at("oldest_lsn") == 1;) {
