@@ -1,5 +1,7 @@
 #include "engine/book.hpp"
 
+#include <algorithm>
+
 #include "engine/order_state.hpp"
 
 namespace earmark::engine {
@@ -23,6 +25,7 @@ void Book::apply_cancel(SharedState& shared, BlockRef block, std::span<const Can
                         std::span<const Take> released) {
   auto* order = shared.blocks.at<OrderState>(block);
   std::size_t next = 0;
+  bool cut = false;
   for (const CancelledLine& cancelled : lines) {
     OrderLineState& line = order->line(cancelled.line);
     const auto index = static_cast<std::size_t>(&line - order->lines().data());
@@ -30,6 +33,7 @@ void Book::apply_cancel(SharedState& shared, BlockRef block, std::span<const Can
       queues.reduce(queue_of(shared, line.sku, line.pinned), QueuePlace::of(order->priority, order->known.lsn(), index),
                     cancelled.waiting);
       line.waiting -= cancelled.waiting;
+      cut = true;
     }
     for (std::uint32_t count = 0; count < cancelled.releases; ++count) {
       const Take& take = released[next++];
@@ -38,6 +42,15 @@ void Book::apply_cancel(SharedState& shared, BlockRef block, std::span<const Can
       });
     }
   }
+  if (cut) park_after_cut(shared, *order);
+}
+
+// What is left may be there now: the order stands where the cancel serves (cancel_steps), until it is looked at there.
+void Book::park_after_cut(const SharedState& shared, OrderState& order) {
+  if (order.policy != Policy::ship_complete) return;
+  const auto lines = order.lines();
+  const auto waits = std::find_if(lines.begin(), lines.end(), [](const OrderLineState& line) { return line.waiting != 0; });
+  if (waits != lines.end()) park(shared, order, static_cast<std::size_t>(waits - lines.begin()));
 }
 
 void Book::apply_ship(SharedState& shared, BlockRef block) {
@@ -50,14 +63,33 @@ void Book::apply_ship(SharedState& shared, BlockRef block) {
   }
 }
 
-void Book::start_waiting(SharedState& shared, BlockRef block) {
-  const auto* order = shared.blocks.at<OrderState>(block);
+void Book::start_waiting(SharedState& shared, BlockRef block, std::size_t blocked_line) {
+  auto* order = shared.blocks.at<OrderState>(block);
+  const bool whole_order = order->policy == Policy::ship_complete;
+  const Takes takes = whole_order ? Takes::blocked : order->policy == Policy::line_complete ? Takes::whole : Takes::any;
+  bool waits = false;
   for (std::size_t index = 0; index < order->lines().size(); ++index) {
     const OrderLineState& line = order->lines()[index];
     if (line.waiting == 0) continue;
+    waits = true;
     queues.insert(queue_of(shared, line.sku, line.pinned),
-                  {QueuePlace::of(order->priority, order->known.lsn(), index), block, line.waiting});
+                  {QueuePlace::of(order->priority, order->known.lsn(), index), block, line.waiting, takes});
   }
+  has_whole_takers = has_whole_takers || (waits && takes != Takes::any);
+  if (!whole_order || !waits) return;
+  most_lines_at_once = std::max<std::size_t>(most_lines_at_once, order->line_count);
+  if (blocked_line != OrderState::no_line) park(shared, *order, blocked_line);
+}
+
+void Book::park(const SharedState& shared, OrderState& order, std::size_t blocked_line) {
+  const auto set_takes = [&](std::size_t index, Takes takes) {
+    const OrderLineState& line = order.lines()[index];
+    if (line.waiting == 0) return;
+    queues.set_takes(queue_of(shared, line.sku, line.pinned), QueuePlace::of(order.priority, order.known.lsn(), index), takes);
+  };
+  if (order.parked_line != OrderState::no_line) set_takes(order.parked_line, Takes::blocked);
+  order.parked_line = static_cast<std::uint16_t>(blocked_line);
+  set_takes(blocked_line, Takes::whole);
 }
 
 }  // namespace earmark::engine

@@ -12,6 +12,8 @@
 
 namespace earmark::engine {
 
+struct OrderState;
+
 struct CellStock {
   Quantity on_hand = 0;
   Quantity held = 0;
@@ -52,13 +54,21 @@ struct Book {
   void apply_receipt(const SharedState& shared, std::span<const ReceivedRow> rows);
   void apply_cancel(SharedState& shared, BlockRef order, std::span<const CancelledLine> lines, std::span<const Take> released);
   void apply_ship(SharedState& shared, BlockRef order);
-  void start_waiting(SharedState& shared, BlockRef order);
+  // `blocked_line`: of a ship_complete order that waits, else not looked at; OrderState::no_line: park() follows.
+  void start_waiting(SharedState& shared, BlockRef order, std::size_t blocked_line);
+  // Lets this line, of a SKU of which there is too little, stand for a ship_complete order that waits: serving another SKU need
+  // not look at the order.
+  void park(const SharedState& shared, OrderState& order, std::size_t blocked_line);
+
+  void park_after_cut(const SharedState& shared, OrderState& order);
 
   LazyArray<CellStock> stock;  // by cell
   Catalogue catalogue;
   WaitingQueues queues;
   LazyArray<WaitingQueues::Root> sku_queues;   // by SKU
   LazyArray<WaitingQueues::Root> cell_queues;  // by cell: lines pinned to it
+  std::size_t most_lines_at_once = 1;          // of any order that has waited to be filled whole
+  bool has_whole_takers = false;               // somebody has waited who takes all or nothing
 };
 
 }  // namespace earmark::engine

@@ -1,11 +1,13 @@
-// What becomes of an order: a pure function of the order, the catalogue and the cells (rules R1, R2 and the policies
-// ship_partial, fill_or_kill, fill_and_cancel). Receiving threads and the settler use the same code; a receiving
-// thread stops with Verdict::settler where somebody waits or would have to wait.
+// What becomes of an order: a pure function of the order, the catalogue and the cells (rules R1, R2 and the policies).
+// Receiving threads and the settler use the same code; a receiving thread stops with Verdict::settler where somebody waits or
+// would have to wait.
 #pragma once
 
 #include <cstdint>
+#include <unordered_map>
 #include <vector>
 
+#include "engine/coverage.hpp"
 #include "engine/decision.hpp"
 #include "engine/errors.hpp"
 #include "engine/shared_state.hpp"
@@ -27,10 +29,18 @@ struct OrderDraft {
   std::vector<LineWait> waits;
   std::vector<WarehouseId> shipments;  // shipment n+1 leaves from shipments[n]
   SourceChooser sources;
+  Coverage coverage;
+  std::unordered_map<std::uint64_t, Quantity> set_aside;  // cell -> units that pinned lines of a ship_complete order need
+  std::size_t blocked_line = 0;  // of a ship_complete order that waits: a line of a SKU of which there is too little
 };
 
-// R8 for what an order itself says, after its id was found to be new: not_supported, empty_order, too_many_lines, an
-// unknown preferred warehouse, then line by line. Error::code none: valid.
+// Whether what is short of such an order waits.
+constexpr bool waits(Policy policy) noexcept {
+  return policy == Policy::ship_partial || policy == Policy::line_complete || policy == Policy::ship_complete;
+}
+
+// R8 for what an order itself says, after its id was found to be new: empty_order, too_many_lines, an unknown preferred
+// warehouse, then line by line. Error::code none: valid.
 Error validate_order(const PlaceOrder& order, const CatalogueView& catalogue);
 
 // Decides a valid order. `for_settler`: takes from gated cells too, and sets the gates of cells for which it will wait.

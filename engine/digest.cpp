@@ -3,8 +3,8 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include <algorithm>
 #include <cstdio>
-#include <cstring>
 
 #include "engine/check.hpp"
 #include "engine/limits.hpp"
@@ -31,7 +31,7 @@ Identity identify(IdSpace space, std::string_view id) noexcept {
   EARMARK_CHECK(id.size() <= max_id_bytes);
   char bytes[max_id_bytes + 1];
   bytes[0] = static_cast<char>(space);
-  std::memcpy(bytes + 1, id.data(), id.size());
+  std::copy_n(id.data(), id.size(), bytes + 1);  // an empty id may have no data, which memcpy must not be given
   const XXH128_hash_t hash = XXH3_128bits(bytes, id.size() + 1);
   return {hash.low64, hash.high64};
 }

@@ -48,11 +48,42 @@ std::string Engine::digest() const {
   return digest.finish(shared_.commit_word.last());
 }
 
+// I3 for those who take all or nothing; and that a ship_complete order is parked where too little is there.
+std::string Engine::unserved_whole_taker() {
+  const CatalogueView& catalogue = SharedState::catalogue_of(shared_.catalogue.load(std::memory_order_acquire));
+  const auto free = [&](SkuId sku, WarehouseId warehouse) { return CellWord{shared_.cell(sku, warehouse).load(std::memory_order_acquire)}.free(); };
+  Coverage coverage;
+  std::string broken;
+  const auto judge = [&](const OrderState& order, std::size_t first, std::size_t last, std::string_view what) {
+    coverage.clear();
+    bool waits = false;
+    for (std::size_t index = first; index < last; ++index) {
+      const OrderLineState& line = order.lines()[index];
+      if (line.waiting != 0) coverage.add(line.sku, line.pinned, line.waiting, index), waits = true;
+    }
+    if (waits && !coverage.blocked_line(catalogue, free)) broken = "I3: all is there of " + std::string(what) + " of order " + std::string(order.id());
+    return waits;
+  };
+  shared_.ids.for_each([&](BlockRef block) {
+    if (!shared_.blocks.at<KnownCommand>(block)->is_order_in_memory()) return;
+    const auto& order = *shared_.blocks.at<OrderState>(block);
+    for (std::size_t index = 0; order.policy == Policy::line_complete && index < order.line_count; ++index) judge(order, index, index + 1, "a line");
+    if (order.policy != Policy::ship_complete || !judge(order, 0, order.line_count, "what waits")) return;
+    coverage.clear();
+    for (std::size_t index = 0; index < order.line_count; ++index) {
+      const OrderLineState& line = order.lines()[index];
+      if (line.waiting != 0 && line.sku == order.lines()[order.parked_line].sku) coverage.add(line.sku, line.pinned, line.waiting, index);
+    }
+    if (!coverage.blocked_line(catalogue, free)) broken = "parking: order " + std::string(order.id()) + " is parked on a SKU of which there is enough";
+  });
+  return broken;
+}
+
 std::string Engine::broken_invariant() {
   const CatalogueView& catalogue = SharedState::catalogue_of(shared_.catalogue.load(std::memory_order_acquire));
   std::vector<std::uint64_t> reserved(shared_.cells.size());
   std::vector<std::uint64_t> waiting(std::size_t{catalogue.sku_count} + 1);
-  std::string broken;
+  std::string broken = unserved_whole_taker();
   shared_.ids.for_each([&](BlockRef block) {
     if (!shared_.blocks.at<KnownCommand>(block)->is_order_in_memory()) return;
     const auto* order = shared_.blocks.at<OrderState>(block);
@@ -78,7 +109,13 @@ std::string Engine::broken_invariant() {
         broken = "I1/I2: " + cell + ": free + reserved + held + unavailable is not on hand";
       }
       const bool waited_for = book_.waited_for(shared_, SkuId{id}, warehouse);
-      if (waited_for && word.free() != 0) broken = "I3: " + cell + " has units that a waiter could use";
+      const auto could_use = [&](WaitingQueues::Root root) {
+        const Waiter* waiter = book_.queues.first_able(root, nullptr, word.free());
+        return waiter != nullptr && waiter->takes == Takes::any;
+      };
+      if (word.free() != 0 && (could_use(book_.sku_queues[id]) || could_use(book_.cell_queues[index.value]))) {
+        broken = "I3: " + cell + " has units that a waiter could use";
+      }
       // A cell that was never written (of a new warehouse) is gated when units first come to it.
       if (waited_for != word.gate() && word.version() != 0) broken = "gate: " + cell + (word.gate() ? " is gated for nobody" : " has waiters and no gate");
     }

@@ -57,6 +57,8 @@ class Engine {
  private:
   BlockRef restore_id(const Stamp& stamp, IdSpace space, Identity identity, std::uint64_t content, BlockRef block);
   BlockRef order_block(std::string_view id);
+  void start_waiting(BlockRef block);
+  std::string unserved_whole_taker();
   void add_to_cell(SkuId sku, WarehouseId warehouse, std::int64_t change);
 
   SharedState shared_;
@@ -67,6 +69,7 @@ class Engine {
   WriteSet no_writes_{1};
   WriteSet restore_writes_{128};
   std::optional<Cause> open_cause_;
+  std::vector<BlockRef> whole_orders_;  // of policy ship_complete, that waited when they were restored
   Lsn restored_{};
 };
 

@@ -58,7 +58,9 @@ struct OrderState {
   std::uint16_t line_count = 0;
   std::uint16_t next_shipment = 1;
   std::uint16_t text_bytes = 0;
-  std::uint32_t unused = 0;
+  std::uint16_t parked_line = no_line;  // of a ship_complete order that waits: the line that stands for it in its queue
+  std::uint16_t unused = 0;
+  static constexpr std::uint16_t no_line = 0xFFFF;
 
   std::span<OrderLineState> lines() noexcept { return {reinterpret_cast<OrderLineState*>(this + 1), line_count}; }
   std::span<const OrderLineState> lines() const noexcept {

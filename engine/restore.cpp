@@ -1,5 +1,9 @@
 // Replay: decisions become state again, record by record. Shares the small steps (building an order, changing the
 // book) with the live path, decides nothing.
+#include <algorithm>
+#include <utility>
+
+#include "engine/cancel_steps.hpp"
 #include "engine/engine.hpp"
 
 namespace earmark::engine {
@@ -17,6 +21,11 @@ BlockRef Engine::restore_id(const Stamp& stamp, IdSpace space, Identity identity
   }
   place.slot->store(CommandIds::word_after(place.seen, identity, block), std::memory_order_release);
   return block;
+}
+
+void Engine::start_waiting(BlockRef block) {
+  book_.start_waiting(shared_, block, OrderState::no_line);
+  if (shared_.blocks.at<OrderState>(block)->policy == Policy::ship_complete) whole_orders_.push_back(block);
 }
 
 BlockRef Engine::order_block(std::string_view id) {
@@ -47,7 +56,7 @@ void Engine::restore(const Stamp& stamp, const OrderDecision& decision) {
       add_to_cell(line.sku, decision.takes[next].warehouse, -static_cast<std::int64_t>(decision.takes[next].quantity));
     }
   }
-  book_.start_waiting(shared_, block);
+  start_waiting(block);
   view_.apply(stamp, decision);
 }
 
@@ -58,7 +67,7 @@ void Engine::restore(const Stamp& stamp, const ReceiptDecision& decision) {
   for (std::size_t index = 0; index < decision.rows.size(); ++index) {
     const ReceivedRow& row = decision.rows[index];
     add_to_cell(row.sku, row.warehouse, row.quantity);
-    cause.steps.push_back({row.sku, static_cast<std::uint32_t>(index), row.warehouse, row.quantity});
+    cause.steps.push_back({row.sku, static_cast<std::uint32_t>(index), row.warehouse, row.quantity, true});
   }
   book_.apply_receipt(shared_, decision.rows);
   if (decision.fills_follow) open_cause_ = std::move(cause);
@@ -71,7 +80,7 @@ void Engine::restore(const Stamp& stamp, const LoadDecision& decision) {
   for (std::size_t index = 0; index < decision.stock.size(); ++index) {
     const ReceivedRow& row = decision.stock[index];
     add_to_cell(row.sku, row.warehouse, row.quantity);
-    if (row.quantity != 0) cause.steps.push_back({row.sku, static_cast<std::uint32_t>(index), row.warehouse, row.quantity});
+    if (row.quantity != 0) cause.steps.push_back({row.sku, static_cast<std::uint32_t>(index), row.warehouse, row.quantity, true});
   }
   book_.apply_load(shared_, decision.warehouses, decision.products, decision.stock);
   const CatalogueView* view = book_.catalogue.make_view({}, book_.catalogue.sku_count());
@@ -108,22 +117,23 @@ void Engine::restore(const Stamp& stamp, const FillDecision& decision) {
 void Engine::restore(const Stamp& stamp, const CancelDecision& decision) {
   restored_ = stamp.lsn;
   restore_id(stamp, IdSpace::cancel, identify(IdSpace::cancel, decision.command_id), decision.content, 0);
-  Cause cause{stamp.lsn, stamp.time, {}, {}, 0, false};
   std::size_t next = 0;
-  for (std::size_t row = 0; row < decision.lines.size(); ++row) {
-    const CancelledLine& line = decision.lines[row];
+  for (const CancelledLine& line : decision.lines) {
     for (std::uint32_t count = 0; count < line.releases; ++count, ++next) {
       add_to_cell(line.sku, decision.released[next].warehouse, decision.released[next].quantity);
     }
-    const bool listed = std::any_of(cause.steps.begin(), cause.steps.end(), [&](const ServeStep& step) { return step.sku == line.sku; });
-    if (line.releases != 0 && !listed) cause.steps.push_back({line.sku, static_cast<std::uint32_t>(row), {}, 0});
   }
   // A cancel that found nothing may be one of an order that has left memory.
   const bool found = std::any_of(decision.lines.begin(), decision.lines.end(), [](const CancelledLine& line) {
     return line.waiting != 0 || line.releases != 0;
   });
-  if (found) book_.apply_cancel(shared_, order_block(decision.order_id), decision.lines, decision.released);
-  if (decision.fills_follow) open_cause_ = std::move(cause);
+  if (found) {
+    const BlockRef block = order_block(decision.order_id);
+    book_.apply_cancel(shared_, block, decision.lines, decision.released);
+    const auto* order = shared_.blocks.at<OrderState>(block);
+    const auto waiting = [&](std::size_t index) { return order->lines()[index].waiting; };
+    if (decision.fills_follow) open_cause_ = Cause{stamp.lsn, stamp.time, {}, cancel_steps(*order, decision.lines, decision.released, waiting), 0, false};
+  }
   view_.apply(stamp, decision);
 }
 
@@ -151,8 +161,12 @@ void Engine::restore_finished() {
       shared_.cells[index.value].store(word.with(word.free(), true).bits, std::memory_order_relaxed);
     }
   }
-  if (open_cause_) settler_.continue_after_recovery(std::move(*open_cause_));
-  open_cause_.reset();
+  std::erase_if(whole_orders_, [&](BlockRef block) {
+    const auto lines = shared_.blocks.at<OrderState>(block)->lines();
+    return std::none_of(lines.begin(), lines.end(), [](const OrderLineState& line) { return line.waiting != 0; });
+  });
+  settler_.continue_after_recovery(std::exchange(open_cause_, std::nullopt), whole_orders_);
+  whole_orders_.clear();
   shared_.commit_word.start_at(restored_);
   shared_.window.advance(restored_);
   view_.start_at(restored_);

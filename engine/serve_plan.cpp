@@ -3,6 +3,11 @@
 #include <algorithm>
 
 namespace earmark::engine {
+namespace {
+
+constexpr std::uint64_t line_key(BlockRef order, std::size_t line_index) noexcept { return std::uint64_t{order} << 16 | line_index; }
+
+}  // namespace
 
 void ServePlan::begin(const Cause& cause, const CatalogueView& catalogue, WriteSet& writes, const Cut* cut) {
   cause_ = &cause;
@@ -11,28 +16,51 @@ void ServePlan::begin(const Cause& cause, const CatalogueView& catalogue, WriteS
   cut_ = cut;
   step_ = cause.next_step;
   begun_ = cause.begun;
-  hidden_.clear();
   cursors_.clear();
+  planned_.clear();
+  listed_.clear();
+  next_listed_ = 0;
+  parkings_.clear();
   shipments_.clear();
   fills_.clear();
   takes_.clear();
-  for (std::size_t index = step_ + (begun_ ? 1 : 0); index < cause.steps.size(); ++index) {
-    const ServeStep& step = cause.steps[index];
+  hide_later_rows();
+  if (cut != nullptr) list_cut_order();
+}
+
+void ServePlan::hide_later_rows() {
+  hidden_.clear();
+  for (std::size_t index = step_ + (begun_ ? 1 : 0); index < cause_->steps.size(); ++index) {
+    const ServeStep& step = cause_->steps[index];
     if (step.hidden != 0) hidden_[shared_.cell_index(step.sku, step.warehouse).value] += step.hidden;
   }
-  if (cut == nullptr) return;
-  const auto* order = shared_.blocks.at<OrderState>(cut->order);
-  for (std::size_t index = 0; index < cut->units.size(); ++index) {
+}
+
+void ServePlan::list_cut_order() {
+  const auto* order = shared_.blocks.at<OrderState>(cut_->order);
+  for (std::size_t index = 0; index < cut_->units.size(); ++index) {
     const OrderLineState& line = order->lines()[index];
-    if (cut->units[index] != 0) cursors_[&book_.queue_of(shared_, line.sku, line.pinned)].gone += cut->units[index];
+    if (cut_->units[index] != 0) cursors_[&book_.queue_of(shared_, line.sku, line.pinned)].gone += cut_->units[index];
+  }
+  if (order->policy == Policy::line_complete || order->policy == Policy::ship_complete) list(cut_->order);
+}
+
+// For the steps of all SKUs that the order waits for: at each the line that comes first in its queue.
+void ServePlan::list(BlockRef block) {
+  const auto* order = shared_.blocks.at<OrderState>(block);
+  for (std::size_t index = 0; index < order->lines().size(); ++index) {
+    if (wanted(block, index) == 0) continue;
+    const QueuePlace place = QueuePlace::of(order->priority, order->known.lsn(), index);
+    listed_[order->lines()[index].sku.value].push_back({place, block, order->lines()[index].waiting, Takes::whole});
   }
 }
 
 bool ServePlan::plan(std::size_t most) {
   for (; step_ < cause_->steps.size(); ++step_, begun_ = false) {
     if (!begun_) begin_step();
-    for (Candidate candidate = next_candidate(); candidate.waiter != nullptr; candidate = next_candidate()) {
-      if (fills_.size() == most) return true;
+    if (!cause_->steps[step_].serves) continue;
+    for (Candidate candidate = next_candidate(); candidate.waiter.order != 0; candidate = next_candidate()) {
+      if (!fills_.empty() && fills_.size() + fills_of(candidate) > most) return true;
       serve(candidate);
     }
   }
@@ -43,10 +71,17 @@ void ServePlan::begin_step() {
   begun_ = true;
   const ServeStep& step = cause_->steps[step_];
   if (step.hidden != 0) hidden_[shared_.cell_index(step.sku, step.warehouse).value] -= step.hidden;
+  next_listed_ = 0;
+  const auto listed = listed_.find(step.sku.value);
+  if (listed != listed_.end()) {
+    std::sort(listed->second.begin(), listed->second.end(), [](const Waiter& one, const Waiter& other) { return one.place < other.place; });
+  }
+  // There may be enough now for those who were passed over in an earlier step of this SKU.
+  if (!book_.has_whole_takers) return;
+  for (auto& [queue, cursor] : cursors_) cursor.started = false;
 }
 
-Quantity ServePlan::usable(WarehouseId warehouse) {
-  const SkuId sku = cause_->steps[step_].sku;
+Quantity ServePlan::usable(SkuId sku, WarehouseId warehouse) const {
   const CellIndex index = shared_.cell_index(sku, warehouse);
   const std::uint64_t free = CellWord{writes_->read(shared_.cells[index.value])}.free();
   const auto hidden = hidden_.find(index.value);
@@ -54,66 +89,149 @@ Quantity ServePlan::usable(WarehouseId warehouse) {
   return static_cast<Quantity>(hidden == hidden_.end() ? free : free - std::min(free, hidden->second));
 }
 
-// The first in a queue whom neither the plan nor the cut has served whole.
-ServePlan::Candidate ServePlan::head_of(WarehouseId pinned) {
+Quantity ServePlan::wanted(BlockRef block, std::size_t line_index) const {
+  const Quantity waiting = shared_.blocks.at<OrderState>(block)->lines()[line_index].waiting;
+  const auto planned = planned_.find(line_key(block, line_index));
+  const Quantity cut = cut_ != nullptr && cut_->order == block ? cut_->units[line_index] : 0;
+  return waiting - cut - (planned == planned_.end() ? 0 : planned->second);
+}
+
+// The first in a queue for whom `there` units might be enough, and who is not done with in this step.
+ServePlan::Candidate ServePlan::head_of(WarehouseId pinned, std::uint64_t there) {
   WaitingQueues::Root& queue = book_.queue_of(shared_, cause_->steps[step_].sku, pinned);
   if (queue == 0) return {};
   Cursor& cursor = cursors_[&queue];
   for (;;) {
-    const Waiter* waiter = cursor.started ? book_.queues.after(queue, cursor.done) : book_.queues.first(queue);
+    const Waiter* waiter = book_.queues.first_able(queue, cursor.started ? &cursor.done : nullptr, there);
     if (waiter == nullptr) return {};
-    const bool cut = cut_ != nullptr && waiter->order == cut_->order;
-    const Quantity wanted = waiter->quantity - cursor.taken - (cut ? cut_->units[waiter->place.line_index] : 0);
-    if (wanted != 0) return {waiter, &queue, pinned, wanted};
+    if (wanted(waiter->order, waiter->place.line_index) != 0) return {*waiter, &cursor, there};
     cursor.done = waiter->place;
     cursor.started = true;
-    cursor.taken = 0;
   }
+}
+
+// The earliest by queue place among those for whom what is there might be enough.
+ServePlan::Candidate ServePlan::earliest() {
+  const SkuId sku = cause_->steps[step_].sku;
+  Candidate best;
+  std::uint64_t all_there = 0;
+  const auto consider = [&](const Candidate& candidate) {
+    if (candidate.waiter.order != 0 && (best.waiter.order == 0 || candidate.waiter.place < best.waiter.place)) best = candidate;
+  };
+  for (const WarehouseId warehouse : catalogue_->by_priority) {
+    const Quantity units = usable(sku, warehouse);
+    if (units == 0) continue;
+    all_there += units;
+    consider(head_of(warehouse, units));
+  }
+  if (all_there == 0) return {};
+  consider(head_of(WarehouseId{}, all_there));
+  const auto listed = listed_.find(sku.value);
+  if (listed != listed_.end() && next_listed_ < listed->second.size()) {
+    const Waiter& waiter = listed->second[next_listed_];
+    const WarehouseId pinned = shared_.blocks.at<OrderState>(waiter.order)->lines()[waiter.place.line_index].pinned;
+    consider({waiter, nullptr, pinned.value != 0 ? usable(sku, pinned) : all_there});
+  }
+  return best;
 }
 
 // The earliest waiter by queue place who can use a unit that is there (R3).
 ServePlan::Candidate ServePlan::next_candidate() {
-  Candidate best;
-  bool any_usable = false;
-  for (const WarehouseId warehouse : catalogue_->by_priority) {
-    if (usable(warehouse) == 0) continue;
-    any_usable = true;
-    const Candidate pinned = head_of(warehouse);
-    if (pinned.waiter != nullptr && (best.waiter == nullptr || pinned.waiter->place < best.waiter->place)) best = pinned;
+  for (;;) {
+    Candidate candidate = earliest();
+    if (candidate.waiter.order == 0 || all_there(candidate)) return candidate;
+    pass_over(candidate);
   }
-  if (!any_usable) return {};
-  const Candidate anywhere = head_of(WarehouseId{});
-  if (anywhere.waiter != nullptr && (best.waiter == nullptr || anywhere.waiter->place < best.waiter->place)) best = anywhere;
-  return best;
+}
+
+// Whether the candidate can be served: for those who take all or nothing, whether all is there.
+bool ServePlan::all_there(const Candidate& candidate) {
+  if (candidate.waiter.takes == Takes::any) return true;
+  const Waiter& waiter = candidate.waiter;
+  const Quantity units = wanted(waiter.order, waiter.place.line_index);
+  if (units == 0) return false;  // listed, and served meanwhile
+  const auto* order = shared_.blocks.at<OrderState>(waiter.order);
+  if (order->policy != Policy::ship_complete) return units <= candidate.there;
+  const std::optional<std::size_t> blocked = blocked_line(waiter.order);
+  if (!blocked) return true;
+  const OrderLineState& line = order->lines()[*blocked];
+  if (waiter.place.line_index != order->parked_line || line.sku != cause_->steps[step_].sku) parkings_.push_back({waiter.order, *blocked});
+  if (line.sku != cause_->steps[step_].sku) {  // a later row may bring it
+    listed_[line.sku.value].push_back({QueuePlace::of(order->priority, order->known.lsn(), *blocked), waiter.order, line.waiting, Takes::whole});
+  }
+  return false;
+}
+
+void ServePlan::pass_over(const Candidate& candidate) {
+  if (candidate.cursor == nullptr) {
+    ++next_listed_;
+  } else {
+    candidate.cursor->done = candidate.waiter.place;
+    candidate.cursor->started = true;
+  }
+}
+
+std::optional<std::size_t> ServePlan::blocked_line(BlockRef block) {
+  const auto* order = shared_.blocks.at<OrderState>(block);
+  coverage_.clear();
+  for (std::size_t index = 0; index < order->lines().size(); ++index) {
+    const OrderLineState& line = order->lines()[index];
+    if (const Quantity units = wanted(block, index); units != 0) coverage_.add(line.sku, line.pinned, units, index);
+  }
+  return coverage_.blocked_line(*catalogue_, [this](SkuId sku, WarehouseId warehouse) { return usable(sku, warehouse); });
+}
+
+std::size_t ServePlan::fills_of(const Candidate& candidate) const {
+  const auto* order = shared_.blocks.at<OrderState>(candidate.waiter.order);
+  return order->policy == Policy::ship_complete ? order->line_count : 1;
 }
 
 void ServePlan::serve(const Candidate& candidate) {
-  const ServeStep& step = cause_->steps[step_];
-  PlannedFill fill{*candidate.waiter, candidate.queue, step.sku, step.row, 0, 0, takes_.size(), 0};
-  Quantity open = candidate.wanted;
+  const Waiter& waiter = candidate.waiter;
+  if (shared_.blocks.at<OrderState>(waiter.order)->policy == Policy::ship_complete) {
+    serve_order(waiter.order);
+  } else {
+    serve_line(waiter.order, waiter.place.line_index);
+  }
+}
+
+// All lines that wait, in their order; what pinned ones need is set aside first (engine/coverage.hpp).
+void ServePlan::serve_order(BlockRef block) {
+  const auto* order = shared_.blocks.at<OrderState>(block);
+  for (std::size_t index = 0; index < order->lines().size(); ++index) {
+    const OrderLineState& line = order->lines()[index];
+    if (line.pinned.value != 0) hidden_[shared_.cell_index(line.sku, line.pinned).value] += wanted(block, index);
+  }
+  for (std::size_t index = 0; index < order->lines().size(); ++index) {
+    const OrderLineState& line = order->lines()[index];
+    const Quantity units = wanted(block, index);
+    if (units == 0) continue;
+    if (line.pinned.value != 0) hidden_[shared_.cell_index(line.sku, line.pinned).value] -= units;
+    serve_line(block, index);
+    EARMARK_CHECK(fills_.back().still_waiting == 0);
+  }
+}
+
+void ServePlan::serve_line(BlockRef block, std::size_t line_index) {
+  const OrderLineState& line = shared_.blocks.at<OrderState>(block)->lines()[line_index];
+  PlannedFill fill{block, line_index, line.sku, cause_->steps[step_].row, 0, 0, takes_.size(), 0};
+  Quantity open = wanted(block, line_index);
   for (const WarehouseId warehouse : catalogue_->by_priority) {
     if (open == 0) break;
-    if (candidate.pinned.value != 0 && candidate.pinned != warehouse) continue;
-    const Quantity units = std::min(open, usable(warehouse));
+    if (line.pinned.value != 0 && line.pinned != warehouse) continue;
+    const Quantity units = std::min(open, usable(line.sku, warehouse));
     if (units == 0) continue;
-    Atomic<std::uint64_t>& cell = shared_.cell(step.sku, warehouse);
+    Atomic<std::uint64_t>& cell = shared_.cell(line.sku, warehouse);
     const CellWord word{writes_->read(cell)};
     writes_->write(cell, word.bits, word.with(word.free() - units, word.gate()).bits);
-    takes_.push_back({units, word.free() - units, warehouse, shipment_for(candidate.waiter->order, warehouse)});
+    takes_.push_back({units, word.free() - units, warehouse, shipment_for(block, warehouse)});
     open -= units;
+    fill.units += units;
   }
   fill.takes = takes_.size() - fill.first_take;
-  fill.units = candidate.wanted - open;
   fill.still_waiting = open;
-  Cursor& cursor = cursors_[candidate.queue];
-  cursor.gone += fill.units;
-  if (open == 0) {
-    cursor.done = candidate.waiter->place;
-    cursor.started = true;
-    cursor.taken = 0;
-  } else {
-    cursor.taken += fill.units;
-  }
+  cursors_[&book_.queue_of(shared_, line.sku, line.pinned)].gone += fill.units;
+  planned_[line_key(block, line_index)] += fill.units;
   fills_.push_back(fill);
 }
 
@@ -156,15 +274,36 @@ void ServePlan::write_gates_of_filled_skus() {
 
 void ServePlan::apply(BlockCache& blocks) {
   for (const PlannedFill& fill : fills_) {
-    auto* order = shared_.blocks.at<OrderState>(fill.waiter.order);
-    OrderLineState& line = order->lines()[fill.waiter.place.line_index];
+    auto* order = shared_.blocks.at<OrderState>(fill.order);
+    OrderLineState& line = order->lines()[fill.line_index];
     line.waiting -= fill.units;
     for (const Take& take : takes_of(fill)) {
       // Memory is kept back for this (BlockCache::For::accepted).
       EARMARK_CHECK(allocate(blocks, line, take.warehouse, take.shipment, take.quantity));
       order->next_shipment = std::max(order->next_shipment, static_cast<std::uint16_t>(take.shipment + 1));
     }
-    book_.queues.reduce(*fill.queue, fill.waiter.place, fill.units);
+    book_.queues.reduce(book_.queue_of(shared_, line.sku, line.pinned), QueuePlace::of(order->priority, order->known.lsn(), fill.line_index), fill.units);
+  }
+  for (const auto& [block, blocked] : parkings_) {
+    auto* order = shared_.blocks.at<OrderState>(block);
+    if (order->lines()[blocked].waiting != 0) book_.park(shared_, *order, blocked);
+  }
+}
+
+void ServePlan::park(const Cause* cause, const CatalogueView& catalogue, WriteSet& writes, std::span<const BlockRef> orders) {
+  static const Cause none;
+  begin(cause == nullptr ? none : *cause, catalogue, writes, nullptr);
+  for (const BlockRef block : orders) {
+    auto* order = shared_.blocks.at<OrderState>(block);
+    std::optional<std::size_t> line = blocked_line(block);
+    // One that could be served now is served by the open cause: it stands where that looks for it first.
+    for (std::size_t step = step_; !line && step < cause_->steps.size(); ++step) {
+      for (std::size_t index = 0; !line && index < order->lines().size(); ++index) {
+        if (order->lines()[index].waiting != 0 && order->lines()[index].sku == cause_->steps[step].sku) line = index;
+      }
+    }
+    EARMARK_CHECK(line);
+    book_.park(shared_, *order, *line);
   }
 }
 

@@ -1,13 +1,20 @@
 // Who gets the units that came free: the fills of one cause (receipt, load, cancel), planned on the book and the write
 // set without changing the book, so that a lost commit costs nothing but the plan. Rules R3-R6: waiters in queue
 // order, each from the warehouses it may use in priority order; rows of a receipt one after the other.
+//
+// Who takes all or nothing is passed over while there is too little. A ship_complete order is parked on one SKU of which there is
+// too little and looked at when that SKU is served; found short of another one, it is parked there. Within a plan, orders that
+// have moved so, and the order that a cancel has made smaller, are listed beside the queues (`listed_`).
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "engine/book.hpp"
+#include "engine/coverage.hpp"
 #include "engine/decision.hpp"
 #include "engine/outcomes.hpp"
 #include "engine/order_state.hpp"
@@ -16,12 +23,13 @@
 
 namespace earmark::engine {
 
-// One SKU to serve. Units of `hidden` become usable when the step begins (a receipt's row; nothing for a cancel).
+// One SKU to serve. Units of `hidden` become usable when the step begins: a receipt's row, or what a cancel gave back to a cell.
 struct ServeStep {
   SkuId sku{};
   std::uint32_t row = 0;
   WarehouseId warehouse{};
   Quantity hidden = 0;
+  bool serves = true;  // false: units only; the SKU is served in a later step
 };
 
 // A command whose fills are being worked out, over several commits where there are many.
@@ -35,8 +43,8 @@ struct Cause {
 };
 
 struct PlannedFill {
-  Waiter waiter;                    // as it stands in the queue
-  WaitingQueues::Root* queue = nullptr;
+  BlockRef order = 0;
+  std::size_t line_index = 0;
   SkuId sku{};
   std::uint32_t row = 0;
   Quantity units = 0;
@@ -56,7 +64,7 @@ class ServePlan {
 
   // Starts anew on `cause` (which is not changed) for one commit.
   void begin(const Cause& cause, const CatalogueView& catalogue, WriteSet& writes, const Cut* cut);
-  // Plans up to `most` fills; true if more would follow.
+  // Plans up to `most` fills, but an order that is filled whole is not cut in two; true if more would follow.
   bool plan(std::size_t most);
   // Sets or clears the gates of `sku`'s cells by who still waits after this plan.
   void write_gates(SkuId sku);
@@ -73,25 +81,38 @@ class ServePlan {
   // After the commit: the planned fills become part of the book and the orders.
   void apply(BlockCache& blocks);
 
+  // After recovery: parks a ship_complete order that waits, as the queues of `cause` (nullptr: none is open) need it.
+  void park(const Cause* cause, const CatalogueView& catalogue, WriteSet& writes, std::span<const BlockRef> orders);
+
  private:
   struct Cursor {
-    QueuePlace done;          // everybody up to here is served or cut
+    QueuePlace done;          // in this step everybody up to here is served, cut, or looked at in vain
     bool started = false;
-    Quantity taken = 0;       // of the first one after `done`
     std::uint64_t gone = 0;   // units planned or cut from this queue
   };
   struct Candidate {
-    const Waiter* waiter = nullptr;
-    WaitingQueues::Root* queue = nullptr;
-    WarehouseId pinned{};
-    Quantity wanted = 0;
+    Waiter waiter;            // order 0: none
+    Cursor* cursor = nullptr; // of its queue; nullptr: it is listed
+    std::uint64_t there = 0;  // units that it may use
   };
 
-  Candidate head_of(WarehouseId pinned);
+  Candidate head_of(WarehouseId pinned, std::uint64_t there);
+  Candidate earliest();
   Candidate next_candidate();
+  bool all_there(const Candidate& candidate);
+  void pass_over(const Candidate& candidate);
+  std::size_t fills_of(const Candidate& candidate) const;
   void serve(const Candidate& candidate);
-  Quantity usable(WarehouseId warehouse);
+  void serve_order(BlockRef order);
+  void serve_line(BlockRef order, std::size_t line_index);
+  std::optional<std::size_t> blocked_line(BlockRef order);
+  // Units that the line still wants behind the plan and the cut.
+  Quantity wanted(BlockRef order, std::size_t line_index) const;
+  Quantity usable(SkuId sku, WarehouseId warehouse) const;
   void begin_step();
+  void hide_later_rows();
+  void list_cut_order();
+  void list(BlockRef order);
   std::uint16_t shipment_for(BlockRef order, WarehouseId warehouse);
   bool still_waits(WaitingQueues::Root* queue);
 
@@ -103,8 +124,13 @@ class ServePlan {
   const Cut* cut_ = nullptr;
   std::size_t step_ = 0;
   bool begun_ = false;
-  std::unordered_map<std::uint64_t, std::uint64_t> hidden_;  // cell -> units of rows that have not come yet
+  std::unordered_map<std::uint64_t, std::uint64_t> hidden_;  // cell -> units of rows that have not come yet, or set aside
   std::unordered_map<WaitingQueues::Root*, Cursor> cursors_;
+  std::unordered_map<std::uint64_t, Quantity> planned_;      // line (order << 16 | index) -> units of this plan
+  std::unordered_map<std::uint32_t, std::vector<Waiter>> listed_;  // by SKU
+  std::size_t next_listed_ = 0;                              // of the present step's SKU
+  std::vector<std::pair<BlockRef, std::size_t>> parkings_;   // orders that were found short, and of which line
+  Coverage coverage_;
   struct PlannedShipment { BlockRef order; WarehouseId warehouse; std::uint16_t shipment; };
   std::vector<PlannedShipment> shipments_;
   std::vector<PlannedFill> fills_;

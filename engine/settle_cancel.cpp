@@ -2,6 +2,7 @@
 // something back (R5 whole order, R6 by line and quantity). Shipped units stay shipped.
 #include <algorithm>
 
+#include "engine/cancel_steps.hpp"
 #include "engine/settler.hpp"
 
 namespace earmark::engine {
@@ -26,7 +27,6 @@ struct CancelPlan {
   std::vector<CancelledLine> lines;
   std::vector<Release> releases;      // in the order of the rows
   Cut cut;
-  std::vector<ServeStep> steps;       // SKUs that got something back, first one first
   std::vector<SkuId> cut_skus;
 };
 
@@ -82,8 +82,6 @@ void plan_row(const Target& target, const BlockStore& blocks, const OrderState& 
     });
   }
   result.excess = whole ? 0 : open;
-  const bool served = std::any_of(plan.steps.begin(), plan.steps.end(), [&](const ServeStep& step) { return step.sku == line.sku; });
-  if (result.releases != 0 && !served) plan.steps.push_back({line.sku, static_cast<std::uint32_t>(plan.lines.size()), {}, 0});
   plan.lines.push_back(result);
 }
 
@@ -112,7 +110,7 @@ bool Settler::settle(const CancelOrder& cancel, const Message& message, Committe
   const std::size_t rows = order_known ? shared_.blocks.at<OrderState>(block)->line_count + cancel.rows.size() : 0;
   const BlockRef known = committer.blocks().allocate(sizeof(KnownCommand));
   const Committed committed = committer.commit(
-      writes_, CommitWord::settler_descriptor, 1 + fills_per_commit,
+      writes_, CommitWord::settler_descriptor, 1 + most_fills(),
       2048 + (rows * sizeof(CancelledLine) + std::min(most_takes, rows * shared_.capacity.warehouses * 2) * sizeof(Take)) * 9 / 8 + fill_bytes(),
       [&](StableState, Bundle& bundle, std::size_t lost) {
         judged = judge_id(IdSpace::cancel, cancel.command_id, message.content, ErrorCode::duplicate_cancel);
@@ -135,7 +133,8 @@ bool Settler::settle(const CancelOrder& cancel, const Message& message, Committe
         }
         write_id(judged, known, IdSpace::cancel, message.content, bundle.next());
         cause.lsn = bundle.next();
-        cause.steps = plan.steps;
+        cause.steps = cancel_steps(*order, plan.lines, released,
+                                   [&](std::size_t index) { return order->lines()[index].waiting - plan.cut.units[index]; });
         plan_.begin(cause, view, writes_, &plan.cut);
         more = plan_.plan(std::max<std::size_t>(1, fills_per_commit >> std::min<std::size_t>(lost, 7)));
         for (const SkuId sku : plan.cut_skus) plan_.write_gates(sku);

@@ -119,11 +119,11 @@ bool Settler::settle(const LoadCatalogue& load, const Message& message, Committe
   Cause cause{{}, message.time, message.reply, {}, 0, false};
   for (std::size_t index = 0; index < loaded.stock.size(); ++index) {
     const ReceivedRow& row = loaded.stock[index];
-    if (row.quantity != 0) cause.steps.push_back({row.sku, static_cast<std::uint32_t>(index), row.warehouse, row.quantity});
+    if (row.quantity != 0) cause.steps.push_back({row.sku, static_cast<std::uint32_t>(index), row.warehouse, row.quantity, true});
   }
   bool more = false;
   const Committed committed = committer.commit(
-      writes_, CommitWord::settler_descriptor, 1 + fills_per_commit, record_bytes(loaded) + fill_bytes(),
+      writes_, CommitWord::settler_descriptor, 1 + most_fills(), record_bytes(loaded) + fill_bytes(),
       [&](StableState, Bundle& bundle, std::size_t lost) {
         if (new_view) {
           const std::uint64_t seen = writes_.read(shared_.catalogue);

@@ -52,7 +52,7 @@ bool Settler::settle(const PlaceOrder& order, const Message& message, Committer&
     answer(judged, committed.last, message.reply, committer);
     return true;
   }
-  book_.start_waiting(shared_, block);
+  book_.start_waiting(shared_, block, draft_.blocked_line);
   if (!draft_.waits.empty()) counters_.shorts.add();
   committer.announce(committed.first);
   return true;

@@ -36,11 +36,11 @@ bool Settler::settle(const ReceiveStock& receipt, const Message& message, Commit
   Cause cause{{}, message.time, message.reply, {}, 0, false};
   for (std::size_t index = 0; index < receipt.rows.size(); ++index) {
     const StockRow& row = receipt.rows[index];
-    cause.steps.push_back({row.sku, static_cast<std::uint32_t>(index), row.warehouse, static_cast<Quantity>(row.quantity)});
+    cause.steps.push_back({row.sku, static_cast<std::uint32_t>(index), row.warehouse, static_cast<Quantity>(row.quantity), true});
   }
   bool more = false;
   const Committed committed = committer.commit(
-      writes_, CommitWord::settler_descriptor, 1 + fills_per_commit,
+      writes_, CommitWord::settler_descriptor, 1 + most_fills(),
       1024 + receipt.rows.size() * sizeof(ReceivedRow) * 9 / 8 + fill_bytes(),
       [&](StableState, Bundle& bundle, std::size_t lost) {
         judged = judge_id(IdSpace::receipt, receipt.id, message.content, ErrorCode::duplicate_receipt);

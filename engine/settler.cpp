@@ -36,7 +36,13 @@ Settled Settler::resume(Committer& committer) {
   }
 }
 
-void Settler::continue_after_recovery(Cause cause) { cause_ = std::move(cause); }
+void Settler::continue_after_recovery(std::optional<Cause> cause, std::span<const BlockRef> whole_orders) {
+  cause_ = std::move(cause);
+  writes_.clear();
+  plan_.park(cause_ ? &*cause_ : nullptr, catalogue(), writes_, whole_orders);
+}
+
+std::size_t Settler::most_fills() const noexcept { return std::max(fills_per_commit, book_.most_lines_at_once); }
 
 Settled Settler::settle_unfinished(Committer& committer) {
   return inbox_.try_own() ? resume(committer) : Settled::done;
@@ -86,13 +92,13 @@ const CatalogueView& Settler::catalogue() {
 }
 
 std::size_t Settler::fill_bytes() const noexcept {
-  return fills_per_commit * (384 + max_id_bytes + max_text_bytes + sizeof(Take) * shared_.capacity.warehouses);
+  return most_fills() * (384 + max_id_bytes + max_text_bytes + sizeof(Take) * shared_.capacity.warehouses);
 }
 
 bool Settler::fill_more(Committer& committer) {
   bool more = false;
   const Committed committed = committer.commit(
-      writes_, CommitWord::settler_descriptor, fills_per_commit, fill_bytes(),
+      writes_, CommitWord::settler_descriptor, most_fills(), fill_bytes(),
       [&](StableState, Bundle& bundle, std::size_t lost) {
         plan_.begin(*cause_, catalogue(), writes_, nullptr);
         more = plan_.plan(std::max<std::size_t>(1, fills_per_commit >> std::min<std::size_t>(lost, 7)));
@@ -113,9 +119,9 @@ void Settler::add_fills(Bundle& bundle, bool more) {
   const std::size_t count = plan_.fills().size();
   for (std::size_t index = 0; index < count; ++index) {
     const PlannedFill& fill = plan_.fills()[index];
-    const auto* order = shared_.blocks.at<OrderState>(fill.waiter.order);
+    const auto* order = shared_.blocks.at<OrderState>(fill.order);
     const bool last = !more && index + 1 == count;
-    const FillDecision decision{order->id(), order->known.lsn(), order->lines()[fill.waiter.place.line_index].line,
+    const FillDecision decision{order->id(), order->known.lsn(), order->lines()[fill.line_index].line,
                                 fill.sku, fill.row, fill.still_waiting, last, plan_.takes_of(fill), order->texts().customer};
     bundle.add(cause_->time, cause_->lsn, decision, cause_->reply, !last);
   }

@@ -40,8 +40,9 @@ class Settler {
   // Leaves the message; settles it and all others if nobody else does. Any thread, with its own committer.
   Settled submit(std::unique_ptr<Message> message, Committer& committer);
   Settled resume(Committer& committer);
-  // After recovery, before any other thread runs: `cause` has fills outstanding.
-  void continue_after_recovery(Cause cause);
+  // After recovery, before any other thread runs. `cause`: one that has fills outstanding. `whole_orders`: those of policy
+  // ship_complete that wait.
+  void continue_after_recovery(std::optional<Cause> cause, std::span<const BlockRef> whole_orders);
   Settled settle_unfinished(Committer& committer);
 
   // Nobody settles and nothing waits to be settled; holds while no thread submits.
@@ -69,6 +70,7 @@ class Settler {
   void add_fills(Bundle& bundle, bool more);
   void fills_committed(bool more, Committer& committer);
   std::size_t fill_bytes() const noexcept;
+  std::size_t most_fills() const noexcept;  // of one commit
 
   // What an id that was seen before makes of a command.
   struct Judged {

@@ -86,7 +86,7 @@ std::uint64_t SourceChooser::open_with(const PlaceOrder& order, Set set) {
     };
     if (line.pinned.value != 0) take(column_of(line.pinned));
     for (std::size_t member = 0; line.pinned.value == 0 && wanted != 0 && member < candidates_.size(); ++member) {
-      if ((set >> member & 1) != 0) take(candidates_[member]);
+      if (member < 64 && (set >> member & 1) != 0) take(candidates_[member]);
     }
     open += wanted;
   }

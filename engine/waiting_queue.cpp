@@ -1,5 +1,7 @@
 #include "engine/waiting_queue.hpp"
 
+#include <algorithm>
+
 namespace earmark::engine {
 
 // The treap's random priority: a hash of the place, so that equal histories give equal trees.
@@ -10,8 +12,18 @@ std::uint64_t WaitingQueues::heat(const Node& node) noexcept {
   return mixed ^ (mixed >> 31);
 }
 
+std::uint32_t WaitingQueues::readiness(const Waiter& waiter) noexcept {
+  switch (waiter.takes) {
+    case Takes::any: return ~std::uint32_t{1};
+    case Takes::whole: return ~waiter.quantity;  // not 0: quantities are below 2^31
+    case Takes::blocked: break;
+  }
+  return 0;
+}
+
 void WaitingQueues::update(Root node) noexcept {
   Node& self = nodes_[node];
+  self.readiness = std::max({readiness(self.waiter), nodes_[self.left].readiness, nodes_[self.right].readiness});
   self.count = 1 + nodes_[self.left].count + nodes_[self.right].count;
   self.units = self.waiter.quantity + nodes_[self.left].units + nodes_[self.right].units;
 }
@@ -52,26 +64,43 @@ void WaitingQueues::insert(Root& root, const Waiter& waiter) {
     EARMARK_CHECK(next_ < nodes_.size());
     node = next_++;
   }
-  nodes_[node] = Node{waiter, 0, 0, 0, 0};
+  nodes_[node] = Node{waiter, 0, 0, 0, 0, 0};
   update(node);
   Root before = 0, rest = 0;
   split(root, waiter.place, before, rest);
   root = merge(merge(before, node), rest);
 }
 
-void WaitingQueues::reduce(Root& root, QueuePlace place, Quantity by) {
-  // The path from the root, so that sums are mended bottom-up without recursion over the whole depth twice.
-  Root* link = &root;
-  std::vector<Root> path;
-  while (*link != 0 && nodes_[*link].waiter.place != place) {
-    path.push_back(*link);
-    link = place < nodes_[*link].waiter.place ? &nodes_[*link].left : &nodes_[*link].right;
+// The path from the root is kept, so that sums are mended bottom-up without recursion over the whole depth twice.
+WaitingQueues::Root WaitingQueues::find(Root root, QueuePlace place, std::vector<Root>& path) const noexcept {
+  while (root != 0 && nodes_[root].waiter.place != place) {
+    path.push_back(root);
+    root = place < nodes_[root].waiter.place ? nodes_[root].left : nodes_[root].right;
   }
-  const Root found = *link;
-  EARMARK_CHECK(found != 0 && nodes_[found].waiter.quantity >= by);
+  EARMARK_CHECK(root != 0);
+  return root;
+}
+
+void WaitingQueues::update_all(std::vector<Root>& path) noexcept {
+  for (; !path.empty(); path.pop_back()) update(path.back());
+}
+
+void WaitingQueues::set_takes(Root& root, QueuePlace place, Takes takes) {
+  std::vector<Root> path;
+  const Root found = find(root, place, path);
+  nodes_[found].waiter.takes = takes;
+  update(found);
+  update_all(path);
+}
+
+void WaitingQueues::reduce(Root& root, QueuePlace place, Quantity by) {
+  std::vector<Root> path;
+  const Root found = find(root, place, path);
+  EARMARK_CHECK(nodes_[found].waiter.quantity >= by);
   nodes_[found].waiter.quantity -= by;
   if (nodes_[found].waiter.quantity == 0) {
-    *link = merge(nodes_[found].left, nodes_[found].right);
+    Root& link = path.empty() ? root : nodes_[path.back()].left == found ? nodes_[path.back()].left : nodes_[path.back()].right;
+    link = merge(nodes_[found].left, nodes_[found].right);
     nodes_[found] = Node{};
     nodes_[found].left = free_list_;
     free_list_ = found;
@@ -79,10 +108,7 @@ void WaitingQueues::reduce(Root& root, QueuePlace place, Quantity by) {
   } else {
     update(found);
   }
-  while (!path.empty()) {
-    update(path.back());
-    path.pop_back();
-  }
+  update_all(path);
 }
 
 const Waiter* WaitingQueues::first(Root root) const noexcept {
@@ -102,6 +128,18 @@ const Waiter* WaitingQueues::after(Root root, QueuePlace place) const noexcept {
     }
   }
   return found;
+}
+
+const Waiter* WaitingQueues::first_able(Root root, const QueuePlace* place, std::uint64_t units) const noexcept {
+  if (root == 0 || !enough(units, nodes_[root].readiness)) return nullptr;
+  const Node& node = nodes_[root];
+  const bool is_after = place == nullptr || *place < node.waiter.place;
+  if (is_after) {
+    if (const Waiter* found = first_able(node.left, place, units); found != nullptr) return found;
+    if (enough(units, readiness(node.waiter))) return &node.waiter;
+  }
+  // Everybody to the right of one who comes after `place` comes after it, too.
+  return first_able(node.right, is_after ? nullptr : place, units);
 }
 
 Ahead WaitingQueues::ahead_of(Root root, QueuePlace place) const noexcept {

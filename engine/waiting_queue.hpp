@@ -2,7 +2,8 @@
 // line's position in its order). Lines pinned to a warehouse wait in a queue of their cell, all others in the SKU's
 // queue; serving looks at the heads of both, so nobody is searched past. Owned by the settler.
 // Each queue is a treap whose nodes carry counts and sums: insert, remove, place in queue and quantity ahead cost
-// O(log n), 40 bytes for each waiting line.
+// O(log n), 56 bytes for each waiting line. Each line says how many units must be there before serving need look at it, and
+// each subtree the least of these, so that those who cannot be served are passed over without being looked at.
 #pragma once
 
 #include <compare>
@@ -16,20 +17,34 @@
 namespace earmark::engine {
 
 struct QueuePlace {
-  std::uint8_t served_later = 0;  // 255 - priority
   Lsn order_lsn{};
   std::uint16_t line_index = 0;
-  auto operator<=>(const QueuePlace&) const noexcept = default;
+  std::uint8_t served_later = 0;  // 255 - priority
+
+  bool operator==(const QueuePlace&) const noexcept = default;
+  std::strong_ordering operator<=>(const QueuePlace& other) const noexcept {
+    if (served_later != other.served_later) return served_later <=> other.served_later;
+    if (order_lsn != other.order_lsn) return order_lsn <=> other.order_lsn;
+    return line_index <=> other.line_index;
+  }
 
   static QueuePlace of(Priority priority, Lsn order_lsn, std::size_t line_index) noexcept {
-    return {static_cast<std::uint8_t>(255 - priority.value), order_lsn, static_cast<std::uint16_t>(line_index)};
+    return {order_lsn, static_cast<std::uint16_t>(line_index), static_cast<std::uint8_t>(255 - priority.value)};
   }
+};
+
+// What a waiting line takes.
+enum class Takes : std::uint8_t {
+  any,      // whatever is there
+  whole,    // all its units or none
+  blocked,  // nothing for now: another line of its order, marked `whole`, stands for the order as a whole
 };
 
 struct Waiter {
   QueuePlace place;
   BlockRef order = 0;
   Quantity quantity = 0;
+  Takes takes = Takes::any;
 };
 
 struct Ahead {
@@ -46,10 +61,14 @@ class WaitingQueues {
   void insert(Root& root, const Waiter& waiter);
   // Lowers the waiter's quantity; at 0 it leaves the queue.
   void reduce(Root& root, QueuePlace place, Quantity by);
+  // The waiter, who must be there, takes otherwise from now on.
+  void set_takes(Root& root, QueuePlace place, Takes takes);
 
   const Waiter* first(Root root) const noexcept;
   // The waiter after `place`, which itself need not be there.
   const Waiter* after(Root root, QueuePlace place) const noexcept;
+  // The first waiter after `place` (nullptr: from the beginning) for whom `units` might be enough.
+  const Waiter* first_able(Root root, const QueuePlace* place, std::uint64_t units) const noexcept;
   // Waiters before `place`.
   Ahead ahead_of(Root root, QueuePlace place) const noexcept;
   Ahead all(Root root) const noexcept;
@@ -65,9 +84,18 @@ class WaitingQueues {
     std::uint64_t units = 0;  // of the subtree
     Root left = 0, right = 0;
     std::uint32_t count = 0;
+    std::uint32_t readiness = 0;  // the highest of the subtree
   };
 
+  // The less a waiter needs, the higher; 0 when no quantity helps (so an empty subtree is all zeros).
+  static std::uint32_t readiness(const Waiter& waiter) noexcept;
+  static bool enough(std::uint64_t units, std::uint32_t readiness) noexcept {
+    return readiness != 0 && units >= ~readiness;
+  }
   void update(Root node) noexcept;
+  // The links from the root to the waiter's node.
+  Root find(Root root, QueuePlace place, std::vector<Root>& path) const noexcept;
+  void update_all(std::vector<Root>& path) noexcept;
   // Splits into places < `place` and the rest.
   void split(Root root, QueuePlace place, Root& before, Root& rest) noexcept;
   Root merge(Root before, Root after) noexcept;

@@ -156,6 +156,7 @@ void DumpJudge::order(const DumpRecord& record) {
   DumpOrder& order = state_.add_order(record.lsn);
   order.id = hash_of(DumpIdSpace::order, record.id);
   order.priority = std::clamp<std::int64_t>(record.self.priority, 0, 255);
+  order.whole = whole_of(record.policy);
   for (const DumpRow& row : record.rows) order.lines.push_back({row.line, row.sku, row.pinned, row.backordered, {}});
   // Under other rules than priority an unpinned line may rightly take what a pinned one behind it needs.
   const bool judged = record.sourcing.empty() || std::none_of(record.rows.begin(), record.rows.end(),
@@ -163,6 +164,7 @@ void DumpJudge::order(const DumpRecord& record) {
   if (record.status == "refused" && judged && covers_all(record, order)) {
     violate(Promise::work_conserving, [&] { return fmt::format("order \"{}\" is refused, though all of it was available", record.id); });
   }
+  if (order.whole == DumpWhole::order) whole_order(record, order);
   for (std::uint32_t index = 0; index < order.lines.size(); ++index) order_line(order, record, index);
   status(record);
   state_.close_if_done(record.lsn);
@@ -179,7 +181,8 @@ void DumpJudge::order_line(DumpOrder& order, const DumpRecord& record, std::uint
     });
   }
   const DumpPlace place{static_cast<std::uint32_t>(255 - order.priority), index, record.lsn};
-  if (record.status != "refused" && !state_.sku(row.sku).is_uncertain) {
+  const bool judged_whole = order.whole == DumpWhole::order && row.backordered == row.quantity;  // see whole_order()
+  if (record.status != "refused" && !judged_whole && !state_.sku(row.sku).is_uncertain) {
     std::int64_t rest = row.quantity;
     std::vector<Units> right;
     bool overtakes = false;
@@ -190,18 +193,42 @@ void DumpJudge::order_line(DumpOrder& order, const DumpRecord& record, std::uint
         overtakes = overtakes || (said.warehouse == warehouse && said.units > free && said.units <= state_.cell(row.sku, warehouse).available);
       }
     }
+    if (order.whole == DumpWhole::line && rest > 0) right.clear();
     const bool same = std::is_permutation(right.begin(), right.end(), row.moved.begin(), row.moved.end(),
                                           [](const Units& left, const Units& other) { return left.warehouse == other.warehouse && left.units == other.units; });
     if (overtakes) {
       violate(Promise::no_overtaking, [&] { return fmt::format("{} takes {}, which an earlier waiter could use", name(), units_name(row.moved)); });
     } else if (sum_of(right) > taken) {
       violate(Promise::work_conserving, [&] { return fmt::format("{} takes {}, though {} was free for it", name(), units_name(row.moved), units_name(right)); });
-    } else if (!same && sum_of(right) == taken && record.sourcing.empty()) {
+    } else if (order.whole == DumpWhole::line && taken != 0 && taken != row.quantity) {
+      violate(Promise::decisions, [&] { return fmt::format("{} takes {}: a line of this policy takes all or nothing", name(), units_name(row.moved)); });
+    } else if (!same && sum_of(right) == taken && record.sourcing.empty() && order.whole != DumpWhole::order) {
       violate(Promise::decisions, [&] { return fmt::format("{} takes {} instead of {} (R1)", name(), units_name(row.moved), units_name(right)); });
     }
   }
   for (const Units& each : row.moved) take(row.sku, each, &line);
   if (line.waiting > 0) state_.wait(order, record.lsn, index);
+}
+
+// ship_complete: all of it, or nothing of it; and nothing only if all of it was not there, its pinned lines thought of first.
+void DumpJudge::whole_order(const DumpRecord& record, const DumpOrder& order) {
+  Lines lines;
+  bool takes = false, waits = false, certain = true;
+  for (std::uint32_t index = 0; index < record.rows.size(); ++index) {
+    lines.push_back(index);
+    takes = takes || !record.rows[index].moved.empty();
+    waits = waits || record.rows[index].backordered != 0;
+    certain = certain && !state_.sku(record.rows[index].sku).is_uncertain;
+  }
+  if (takes && waits) {
+    violate(Promise::decisions, [&] { return fmt::format("order \"{}\" of policy ship_complete takes something and waits for the rest", record.id); });
+  }
+  const auto free = [&](std::uint32_t sku, std::uint32_t warehouse) {
+    return free_for(sku, warehouse, {static_cast<std::uint32_t>(255 - order.priority), 0, record.lsn});
+  };
+  if (waits && certain && all_there(order, lines, free)) {
+    violate(Promise::work_conserving, [&] { return fmt::format("order \"{}\" waits, though all of it was available", record.id); });
+  }
 }
 
 // fill_or_kill: whether every line could have had all, one after the other.

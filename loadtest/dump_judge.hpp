@@ -24,9 +24,10 @@ class DumpJudge {
   const std::string& refusal() const noexcept { return refusal_; }
 
  private:
-  struct Stage {  // a row of a receipt, or a SKU that a cancel gave something back to
+  struct Stage {  // a row of a receipt, a SKU that a cancel gave something back to, or one of what it has made smaller
     std::uint32_t sku = 0, warehouse = no_code;
     std::int64_t units = 0;
+    bool frees_sku = false;  // the units that the cancel gave back of this SKU are usable from now on
   };
   struct Fill {  // that the rules give
     DumpPlace place;
@@ -39,6 +40,7 @@ class DumpJudge {
     std::vector<Stage> stages;
     std::size_t stage = 0;
     std::optional<DumpPlace> served;                             // last, in this stage
+    std::uint64_t at_once = 0;                                   // order that is being served with all its lines
     std::unordered_map<std::uint64_t, std::int64_t> withheld;  // units of later rows, by cell
     std::optional<Fill> next;
     bool is_uncertain = false;
@@ -53,6 +55,7 @@ class DumpJudge {
   void order_line(DumpOrder& order, const DumpRecord& record, std::uint32_t index);
   void status(const DumpRecord& record);
   bool covers_all(const DumpRecord& record, const DumpOrder& order);
+  void whole_order(const DumpRecord& record, const DumpOrder& order);
   std::int64_t free_for(std::uint32_t sku, std::uint32_t warehouse, const DumpPlace& place);
   void receipt(const DumpRecord& record);
   void cancel(const DumpRecord& record);
@@ -67,6 +70,13 @@ class DumpJudge {
   void begin_cause(const DumpRecord& record, std::vector<Stage> stages, bool by_rows);
   void find_next_fill();
   bool find_in_stage(const Stage& stage);
+  bool find_in_order(std::uint64_t lsn);
+  const DumpPlace* first_in_stage(const Stage& stage, const std::optional<DumpPlace>& behind);
+  std::int64_t usable(std::uint32_t sku, std::uint32_t warehouse);
+  Fill fill_of(const DumpPlace& place, bool whole_order);
+  using Lines = std::vector<std::uint32_t>;  // of one order, by position
+  template <class Usable>
+  bool all_there(const DumpOrder& order, const Lines& lines, Usable usable);
   void enter_stage();
   void take(std::uint32_t sku, const Units& taken, DumpLine* line);
   void move(std::uint32_t sku, std::uint32_t warehouse, std::int64_t available, std::int64_t reserved);
@@ -93,5 +103,23 @@ class DumpJudge {
   bool in_base_ = false, has_begun_ = false;
   std::string refusal_;
 };
+
+// Each pinned line needs its units where it is pinned; all lines of a SKU together need theirs anywhere.
+template <class Usable>
+bool DumpJudge::all_there(const DumpOrder& order, const Lines& lines, Usable usable_units) {
+  for (const std::uint32_t index : lines) {
+    const DumpLine& line = order.lines[index];
+    std::int64_t pinned = 0, all = 0, there = 0;
+    for (const std::uint32_t other : lines) {
+      if (order.lines[other].sku != line.sku) continue;
+      all += order.lines[other].waiting;
+      if (order.lines[other].pinned == line.pinned) pinned += order.lines[other].waiting;
+    }
+    if (line.pinned != no_code && pinned > usable_units(line.sku, line.pinned)) return false;
+    for (const std::uint32_t warehouse : state_.by_priority()) there += usable_units(line.sku, warehouse);
+    if (all > there) return false;
+  }
+  return true;
+}
 
 }  // namespace earmark::loadtest

@@ -52,6 +52,7 @@ void DumpJudge::base_order(const DumpRecord& record) {
   DumpOrder& order = state_.add_order(record.lsn);
   order.id = hash_of(DumpIdSpace::order, record.id);
   order.priority = std::clamp<std::int64_t>(record.self.priority, 0, 255);
+  order.whole = whole_of(record.policy);
   for (const DumpRow& row : record.rows) {
     std::int64_t known = row.backordered + row.cancelled;
     for (const Units& each : row.moved) known += each.units;

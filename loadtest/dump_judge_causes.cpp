@@ -40,9 +40,14 @@ void DumpJudge::begin_cause(const DumpRecord& record, std::vector<Stage> stages,
   if (cause_.lsn != 0) {
     violate(Promise::work_conserving, [&] { return fmt::format("is decided while waiters of LSN {} are not served yet", cause_.lsn); });
   }
-  cause_ = Cause{record.lsn, std::move(stages), 0, {}, {}, {}, false};
-  if (by_rows) {
-    for (const Stage& stage : cause_.stages) cause_.withheld[cell_key(stage.sku, stage.warehouse)] += stage.units;
+  cause_ = Cause{record.lsn, std::move(stages), 0, {}, 0, {}, {}, false};
+  for (const Stage& stage : cause_.stages) {
+    if (by_rows) cause_.withheld[cell_key(stage.sku, stage.warehouse)] += stage.units;
+  }
+  for (const DumpRow& row : record.rows) {
+    for (std::size_t index = 0; !by_rows && index < row.moved.size(); ++index) {
+      cause_.withheld[cell_key(row.sku, row.moved[index].warehouse)] += row.moved[index].units;
+    }
   }
   for (const Stage& stage : cause_.stages) cause_.is_uncertain = cause_.is_uncertain || state_.sku(stage.sku).is_uncertain;
   if (cause_.stages.empty()) {
@@ -60,16 +65,18 @@ void DumpJudge::begin_cause(const DumpRecord& record, std::vector<Stage> stages,
   }
 }
 
-// Units of a row are no longer withheld when it is its turn (R4).
+// Units of a row are no longer withheld when it is its turn (R4), nor those that a cancel gave back of its SKU.
 void DumpJudge::enter_stage() {
   cause_.served.reset();
   if (cause_.stage >= cause_.stages.size()) return;
   const Stage& stage = cause_.stages[cause_.stage];
   if (stage.warehouse != no_code) cause_.withheld[cell_key(stage.sku, stage.warehouse)] -= stage.units;
+  if (stage.frees_sku) std::erase_if(cause_.withheld, [&](const auto& each) { return each.first >> 32 == stage.sku; });
 }
 
 void DumpJudge::find_next_fill() {
   cause_.next.reset();
+  if (cause_.at_once != 0 && find_in_order(cause_.at_once)) return;
   while (cause_.stage < cause_.stages.size()) {
     if (find_in_stage(cause_.stages[cause_.stage])) return;
     ++cause_.stage;
@@ -77,36 +84,82 @@ void DumpJudge::find_next_fill() {
   }
 }
 
-// R3: the next waiter in the queue's order who can use a unit, and what it takes.
-bool DumpJudge::find_in_stage(const Stage& stage) {
+std::int64_t DumpJudge::usable(std::uint32_t sku, std::uint32_t warehouse) {
+  const std::vector<DumpCell>& cells = state_.sku(sku).cells;
+  if (warehouse >= cells.size()) return 0;
+  const auto later = cause_.withheld.find(cell_key(sku, warehouse));
+  return cells[warehouse].available - (later == cause_.withheld.end() ? 0 : later->second);
+}
+
+// The earliest waiter behind a place who could take a unit that is there.
+const DumpPlace* DumpJudge::first_in_stage(const Stage& stage, const std::optional<DumpPlace>& behind) {
   DumpSku& sku = state_.sku(stage.sku);
-  if (sku.is_uncertain) return false;
-  const auto usable = [&](std::uint32_t warehouse) {
-    if (warehouse >= sku.cells.size()) return std::int64_t{0};
-    const auto later = cause_.withheld.find(cell_key(stage.sku, warehouse));
-    return sku.cells[warehouse].available - (later == cause_.withheld.end() ? 0 : later->second);
-  };
   const DumpPlace* best = nullptr;
   const auto look = [&](std::size_t queue) {
     if (queue >= sku.queues.size()) return;
-    const auto place = cause_.served ? sku.queues[queue].upper_bound(*cause_.served) : sku.queues[queue].begin();
+    const auto place = behind ? sku.queues[queue].upper_bound(*behind) : sku.queues[queue].begin();
     if (place != sku.queues[queue].end() && (best == nullptr || *place < *best)) best = &*place;
   };
   bool any = false;
   for (std::uint32_t warehouse = 0; warehouse < sku.cells.size(); ++warehouse) {
-    if (usable(warehouse) <= 0) continue;
+    if (usable(stage.sku, warehouse) <= 0) continue;
     if (!std::exchange(any, true)) look(0);
     look(std::size_t{warehouse} + 1);
   }
-  if (best == nullptr) return false;
-  const DumpLine& line = state_.order(best->order)->lines[best->index];
-  cause_.next = Fill{*best, stage.sku, {}};
+  return best;
+}
+
+// R3: the next waiter in the queue's order who can use a unit, and what it takes. Who takes all or nothing is passed over while
+// there is too little.
+bool DumpJudge::find_in_stage(const Stage& stage) {
+  if (state_.sku(stage.sku).is_uncertain) return false;
+  std::optional<DumpPlace> behind = cause_.served;
+  while (const DumpPlace* place = first_in_stage(stage, behind)) {
+    const DumpOrder& order = *state_.order(place->order);
+    Lines lines;
+    for (std::uint32_t index = 0; index < order.lines.size(); ++index) {
+      const bool together = order.whole == DumpWhole::order || index == place->index;
+      if (together && order.lines[index].waiting > 0) lines.push_back(index);
+    }
+    const bool fits = order.whole == DumpWhole::nothing || all_there(order, lines, [&](std::uint32_t sku, std::uint32_t warehouse) { return usable(sku, warehouse); });
+    if (fits) {
+      cause_.served = *place;
+      if (order.whole != DumpWhole::order) return cause_.next = fill_of(*place, false), true;
+      cause_.at_once = place->order;
+      return find_in_order(place->order);
+    }
+    behind = *place;
+  }
+  return false;
+}
+
+// The next line of an order that is served with all its lines.
+bool DumpJudge::find_in_order(std::uint64_t lsn) {
+  const DumpOrder* order = state_.order(lsn);
+  for (std::uint32_t index = 0; order != nullptr && index < order->lines.size(); ++index) {
+    if (order->lines[index].waiting == 0) continue;
+    cause_.next = fill_of({static_cast<std::uint32_t>(255 - order->priority), index, lsn}, true);
+    return true;
+  }
+  cause_.at_once = 0;
+  return false;
+}
+
+// What the line takes now, each warehouse by priority; what pinned lines behind it need is set aside.
+DumpJudge::Fill DumpJudge::fill_of(const DumpPlace& place, bool whole_order) {
+  const DumpOrder& order = *state_.order(place.order);
+  const DumpLine& line = order.lines[place.index];
+  Fill fill{place, line.sku, {}};
   std::int64_t rest = line.waiting;
   for (const std::uint32_t warehouse : state_.sources(line.pinned, no_code)) {
-    const std::int64_t units = std::min(rest, usable(warehouse));
-    if (units > 0) cause_.next->takes.push_back({warehouse, units}), rest -= units;
+    std::int64_t there = usable(line.sku, warehouse);
+    for (std::uint32_t behind = place.index + 1; whole_order && behind < order.lines.size(); ++behind) {
+      if (order.lines[behind].sku == line.sku && order.lines[behind].pinned == warehouse) there -= order.lines[behind].waiting;
+    }
+    const std::int64_t units = std::min(rest, there);
+    if (units > 0) fill.takes.push_back({warehouse, units}), rest -= units;
   }
-  return true;
+  return fill;
 }
 
 void DumpJudge::fill(const DumpRecord& record) {
@@ -137,7 +190,7 @@ void DumpJudge::fill(const DumpRecord& record) {
   line->waiting = std::max<std::int64_t>(row.waiting, 0);
   if (line->waiting == 0) state_.leave(*order, lsn, index);
   if (!due) return;
-  cause_.served = place;
+  if (cause_.at_once != lsn) cause_.served = place;
   find_next_fill();
   if (!cause_.is_uncertain && record.last && *record.last == cause_.next.has_value()) {
     violate(cause_.next ? Promise::work_conserving : Promise::causes, [&] {
@@ -183,7 +236,7 @@ void DumpJudge::receipt(const DumpRecord& record) {
       continue;
     }
     move(row.sku, row.warehouse, row.quantity, 0);
-    stages.push_back({row.sku, row.warehouse, row.quantity});
+    stages.push_back({row.sku, row.warehouse, row.quantity, false});
   }
   begin_cause(record, std::move(stages), true);
 }
@@ -197,7 +250,7 @@ void DumpJudge::load(const DumpRecord& record) {
   for (const DumpRow& row : record.rows) {
     if (row.sku == no_code || row.warehouse == no_code) continue;
     move(row.sku, row.warehouse, row.quantity, 0);
-    stages.push_back({row.sku, row.warehouse, row.quantity});
+    stages.push_back({row.sku, row.warehouse, row.quantity, false});
   }
   begin_cause(record, std::move(stages), true);
 }
@@ -213,9 +266,21 @@ void DumpJudge::cancel(const DumpRecord& record) {
   }
   for (const DumpRow& row : record.rows) cancelled_line(order == nullptr ? closed : *order, lsn, row, record.whole);
   std::vector<Stage> stages;
+  const auto add = [&](std::size_t from, std::uint32_t sku, bool frees) {
+    const auto is_listed = [&](const Stage& stage) { return stage.sku == sku; };
+    if (std::none_of(stages.begin() + static_cast<std::ptrdiff_t>(from), stages.end(), is_listed)) stages.push_back({sku, no_code, 0, frees});
+  };
+  for (const DumpRow& row : record.rows) {  // what waits to be served whole and has become smaller
+    if (row.waiting <= 0 || order == nullptr || order->whole == DumpWhole::nothing) continue;
+    for (const DumpLine& line : order->lines) {
+      if (line.waiting == 0 || (order->whole == DumpWhole::line && line.number != row.line)) continue;
+      add(0, line.sku, false);
+      break;
+    }
+  }
+  const std::size_t smaller = stages.size();
   for (const DumpRow& row : record.rows) {
-    if (row.moved.empty() || std::any_of(stages.begin(), stages.end(), [&](const Stage& stage) { return stage.sku == row.sku; })) continue;
-    stages.push_back({row.sku, no_code, 0});
+    if (!row.moved.empty()) add(smaller, row.sku, true);
   }
   begin_cause(record, std::move(stages), false);
   state_.close_if_done(lsn);

@@ -17,6 +17,10 @@ DumpLine* DumpOrder::line(std::int64_t number) noexcept {
   return found == lines.end() ? nullptr : &*found;
 }
 
+DumpWhole whole_of(std::string_view policy) noexcept {
+  return policy == "line_complete" ? DumpWhole::line : policy == "ship_complete" ? DumpWhole::order : DumpWhole::nothing;
+}
+
 std::uint64_t hash_of(DumpIdSpace space, std::string_view id) noexcept {
   std::uint64_t hash = std::hash<std::string_view>()(id) + static_cast<std::uint64_t>(space) * 0x9E3779B97F4A7C15ULL;
   hash = (hash ^ hash >> 31) * 0xBF58476D1CE4E5B9ULL;
@@ -133,7 +137,11 @@ void DumpState::leave(const DumpOrder& order, std::uint64_t lsn, std::uint32_t i
 bool DumpState::has_waiter(std::uint32_t sku_number, std::uint32_t warehouse, const DumpPlace& before) {
   const DumpSku& found = sku(sku_number);
   for (const std::size_t queue : {std::size_t{0}, std::size_t{warehouse} + 1}) {
-    if (queue < found.queues.size() && !found.queues[queue].empty() && *found.queues[queue].begin() < before) return true;
+    if (queue >= found.queues.size()) continue;
+    for (const DumpPlace& place : found.queues[queue]) {
+      if (!(place < before)) break;
+      if (takes_any(place)) return true;
+    }
   }
   return false;
 }
@@ -145,7 +153,7 @@ std::int64_t DumpState::waiting_ahead(std::uint32_t sku_number, std::uint32_t wa
     if (queue >= found.queues.size()) continue;
     for (const DumpPlace& place : found.queues[queue]) {
       if (!(place < before) || units >= enough) break;
-      units += orders_.at(place.order).lines[place.index].waiting;
+      if (takes_any(place)) units += orders_.at(place.order).lines[place.index].waiting;
     }
   }
   return units;

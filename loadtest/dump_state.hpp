@@ -43,10 +43,15 @@ struct DumpLine {
   std::vector<Units> reserved;  // none is 0
 };
 
+// What of an order is taken all at once or not at all.
+enum class DumpWhole : std::uint8_t { nothing, line, order };
+DumpWhole whole_of(std::string_view policy) noexcept;
+
 struct DumpOrder {
   std::vector<DumpLine> lines;
   std::uint64_t id = 0;  // hash
   std::int64_t priority = 100;
+  DumpWhole whole = DumpWhole::nothing;
 
   bool is_open() const noexcept;
   DumpLine* line(std::int64_t number) noexcept;
@@ -95,7 +100,8 @@ class DumpState {
   void wait(const DumpOrder& order, std::uint64_t lsn, std::uint32_t index);
   // The queue's part of a line that waits no more.
   void leave(const DumpOrder& order, std::uint64_t lsn, std::uint32_t index);
-  // Units that lines ahead of the place could take from the warehouse wait.
+  // Units that lines ahead of the place could take from the warehouse wait. Who takes all or nothing is not counted: all of it is
+  // not there, or it would have been served.
   bool has_waiter(std::uint32_t sku, std::uint32_t warehouse, const DumpPlace& before);
   std::int64_t waiting_ahead(std::uint32_t sku, std::uint32_t warehouse, const DumpPlace& before, std::int64_t enough);
 
@@ -110,6 +116,7 @@ class DumpState {
   std::unordered_map<std::uint64_t, DumpOrder>& open_orders() noexcept { return orders_; }
 
  private:
+  bool takes_any(const DumpPlace& place) const { return orders_.at(place.order).whole == DumpWhole::nothing; }
   // Queues have lines of open orders only.
   void leave_all(const DumpOrder& order, std::uint64_t lsn);
 

@@ -13,4 +13,4 @@ if [[ $preset == tsan ]]; then
   skipped "model, schema, client, interleaving, simulation and the engine's differential test under ThreadSanitizer: no threads there"
   tests=(-LE '^(model|schema|client|interleaving|simulation)$' -E "gives the twin's answers to random commands")
 fi
-exec tools/suite.sh "$preset" "$@" --minutes 12 --quiet "${tests[@]}"
+exec tools/suite.sh "$preset" "$@" --minutes 25 --quiet "${tests[@]}"

@@ -44,13 +44,13 @@ loadtest::JudgedDump judge(const Lines& lines) {
   return judged;
 }
 
-// The numbers of a record that say something about units. Not what a record alone can tell: the numbers that a client gave its
-// lines, and how much more than there was it wanted to cancel.
+// The numbers of a record that say something about units. Not what the client alone can tell: the numbers that it gave its
+// lines, and how many units it wanted to cancel (which shows later only if the line is served).
 void collect(Json& value, std::vector<Json*>& numbers) {
   for (auto& [key, part] : value.items()) {
     if (part.is_structured()) {
       collect(part, numbers);
-    } else if (part.is_number() && key != "time_us" && key != "lsn" && key != "priority" && key != "line" && key != "excess") {
+    } else if (part.is_number() && key != "time_us" && key != "lsn" && key != "priority" && key != "line" && key != "excess" && key != "waiting") {
       numbers.push_back(&part);
     }
   }

@@ -1,5 +1,6 @@
 // The small parts of the engine, each against the simplest thing that does the same.
 #include <catch2/catch.hpp>
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -32,13 +33,18 @@ TEST_CASE("waiting queue: order, place and units ahead are those of a sorted map
   WaitingQueues queues(4096);
   WaitingQueues::Root root = 0;
   std::map<QueuePlace, Quantity> expected;
+  std::map<QueuePlace, Takes> takes;
   for (int step = 0; step < 4000; ++step) {
     const QueuePlace place = QueuePlace::of(Priority{static_cast<std::uint8_t>(random.below(3))}, Lsn{random.below(60)}, random.below(4));
     const auto found = expected.find(place);
     if (found == expected.end()) {
       const auto quantity = static_cast<Quantity>(random.between(1, 9));
-      queues.insert(root, {place, 1, quantity});
+      takes[place] = static_cast<Takes>(random.below(3));
+      queues.insert(root, {place, 1, quantity, takes[place]});
       expected.emplace(place, quantity);
+    } else if (random.chance(25)) {
+      takes[place] = static_cast<Takes>(random.below(3));
+      queues.set_takes(root, place, takes[place]);
     } else {
       const auto by = static_cast<Quantity>(random.between(1, found->second));
       queues.reduce(root, place, by);
@@ -51,6 +57,14 @@ TEST_CASE("waiting queue: order, place and units ahead are those of a sorted map
       ++ahead.lines;
       ahead.units += quantity;
     }
+    const std::uint64_t units = random.below(10);
+    const auto able = std::ranges::find_if(expected, [&](const auto& entry) {
+      const Quantity needed = takes[entry.first] == Takes::any ? 1 : entry.second;
+      return probe < entry.first && takes[entry.first] != Takes::blocked && needed <= units;
+    });
+    const Waiter* found_able = queues.first_able(root, &probe, units);
+    REQUIRE((found_able == nullptr) == (able == expected.end()));
+    if (found_able != nullptr) REQUIRE(found_able->place == able->first);
     REQUIRE(queues.ahead_of(root, probe).lines == ahead.lines);
     REQUIRE(queues.ahead_of(root, probe).units == ahead.units);
   }

@@ -63,7 +63,8 @@ class Shrinker {
     bool smaller = drop_runs([&](Steps& steps) -> std::vector<Row>& {
       return std::get<Command>(std::get<model::Command>(steps[index].what)).*member;
     });
-    const auto& list = std::get<Command>(std::get<model::Command>(best_[index].what)).*member;
+    // By value: every change that is kept puts another history into best_.
+    const std::vector<Row> list = std::get<Command>(std::get<model::Command>(best_[index].what)).*member;
     for (std::size_t row = 0; row < list.size(); ++row) {
       // The smallest quantity that fails, by halves: enough for a person to read.
       for (engine::WireQuantity step = list[row].*quantity / 2; step > 0; step /= 2) {

@@ -1,6 +1,9 @@
 #include "tests/model/invariants.hpp"
 
+#include <algorithm>
 #include <sstream>
+
+#include "tests/model/whole.hpp"
 
 namespace earmark::model {
 namespace {
@@ -22,7 +25,8 @@ bool can_use(const Line& line, engine::WarehouseId warehouse) {
 struct Taker {
   Place place;
   engine::SkuId sku{};
-  std::vector<engine::WarehouseId> warehouses;
+  std::vector<std::pair<engine::WarehouseId, engine::Quantity>> takes;
+  std::uint32_t row = 0;  // of the cause, for fills
 };
 
 std::vector<Taker> takers(const State& state, const Answer& answer) {
@@ -32,28 +36,94 @@ std::vector<Taker> takers(const State& state, const Answer& answer) {
     for (std::uint32_t index = 0; index < order->lines.size(); ++index) {
       const engine::LineDecision& line = order->lines[index];
       Taker taker{{order->priority, answer.stamp.lsn, index}, line.sku, {}};
-      if (line.taken > 0) taker.warehouses.push_back(line.warehouse);
-      for (std::size_t left = line.more_takes; left > 0; --left) taker.warehouses.push_back(order->takes[more++].warehouse);
+      if (line.taken > 0) taker.takes.push_back({line.warehouse, line.taken});
+      for (std::size_t left = line.more_takes; left > 0; --left, ++more) {
+        taker.takes.push_back({order->takes[more].warehouse, order->takes[more].quantity});
+      }
       all.push_back(std::move(taker));
     }
   }
   for (const FillAnswer& fill : answer.fills) {
-    Taker taker{{state.orders.at(fill.order_lsn).priority, fill.order_lsn, fill.line_index}, fill.sku, {}};
-    for (const engine::Take& take : fill.takes) taker.warehouses.push_back(take.warehouse);
+    Taker taker{{state.orders.at(fill.order_lsn).priority, fill.order_lsn, fill.line_index}, fill.sku, {}, fill.row};
+    for (const engine::Take& take : fill.takes) taker.takes.push_back({take.warehouse, take.quantity});
     all.push_back(std::move(taker));
   }
   return all;
 }
 
-std::string judge_overtaking(const State& state, const Taker& taker, const Place& ahead, engine::SkuId sku) {
-  if (sku != taker.sku || !(ahead < taker.place)) return "";
-  for (const engine::WarehouseId warehouse : taker.warehouses) {
-    if (can_use(state.line_at(ahead), warehouse)) {
-      return say("I4: order ", taker.place.order.value, " line index ", taker.place.line_index, " took ",
-                 cell_name({sku, warehouse}), " past the earlier waiter ", ahead.order.value, " index ", ahead.line_index);
+// The moment before a taker took: what was available, and what waited of each line. Walks backwards from the end.
+class Then {
+ public:
+  Then(const State& state, const Answer& answer) : state_(state) {
+    const auto rows_of = [&](const std::vector<engine::ReceivedRow>& rows) {
+      for (std::uint32_t row = 0; row < rows.size(); ++row) later_.push_back({row, {rows[row].sku, rows[row].warehouse}, rows[row].quantity});
+    };
+    if (const auto* receipt = std::get_if<ReceiptAnswer>(&answer.decision)) rows_of(receipt->rows);
+    if (const auto* load = std::get_if<LoadAnswer>(&answer.decision)) rows_of(load->stock);
+    cancel_ = std::get_if<CancelAnswer>(&answer.decision);
+    std::size_t next = 0;
+    for (std::uint32_t row = 0; cancel_ != nullptr && row < cancel_->lines.size(); ++row) {
+      const engine::SkuId sku = cancel_->lines[row].sku;
+      const auto first = std::ranges::find_if(cancel_->lines, [&](const auto& line) { return line.sku == sku && line.releases != 0; });
+      for (std::uint32_t count = 0; count < cancel_->lines[row].releases; ++count, ++next) {
+        const engine::Take& take = cancel_->released[next];
+        later_.push_back({static_cast<std::uint32_t>(first - cancel_->lines.begin()), {sku, take.warehouse}, take.quantity});
+      }
     }
   }
-  return "";
+
+  void before(const Taker& taker) {
+    now_ = &taker;
+    // A fill of what a cancel has made smaller comes before those of what it gave back.
+    before_all_ = cancel_ != nullptr && cancel_->lines[taker.row].releases == 0;
+    for (const auto& [warehouse, units] : taker.takes) {
+      given_back_[{taker.sku, warehouse}] += units;
+      waited_[{taker.place.order, taker.place.line_index}] += units;
+    }
+  }
+  // Whether this waiter could have used a unit that the taker took.
+  bool could_use(const Place& ahead) const {
+    const Order& order = state_.orders.at(ahead.order);
+    if (order.policy == engine::Policy::ship_complete && ahead.order == now_->place.order) return false;  // served together
+    const Line& line = order.lines[ahead.line_index];
+    const bool may = std::ranges::any_of(now_->takes, [&](const auto& take) { return can_use(line, take.first); });
+    if (!may || (order.policy != engine::Policy::line_complete && order.policy != engine::Policy::ship_complete)) return may;
+    Lines lines;
+    for (std::uint32_t index = 0; index < order.lines.size(); ++index) {
+      const auto later = waited_.find({ahead.order, index});
+      const engine::Quantity units = order.lines[index].waiting + (later == waited_.end() ? 0 : later->second);
+      const bool together = order.policy == engine::Policy::ship_complete || index == ahead.line_index;
+      if (units > 0 && together) lines[index] = units;
+    }
+    return all_there(order, lines, state_.by_priority(), [&](const CellKey& key) { return usable(key); });
+  }
+
+ private:
+  struct LaterUnits {
+    std::uint32_t row = 0;
+    CellKey cell;
+    engine::Quantity units = 0;
+  };
+  std::int64_t usable(const CellKey& key) const {
+    std::int64_t units = state_.cell(key.first, key.second).available();
+    if (const auto back = given_back_.find(key); back != given_back_.end()) units += back->second;
+    for (const LaterUnits& later : later_) units -= (later.row > now_->row || before_all_) && later.cell == key ? later.units : 0;
+    return units;
+  }
+
+  const State& state_;
+  const CancelAnswer* cancel_ = nullptr;
+  const Taker* now_ = nullptr;
+  bool before_all_ = false;
+  std::map<CellKey, std::int64_t> given_back_;
+  std::map<std::pair<engine::Lsn, std::uint32_t>, engine::Quantity> waited_;
+  std::vector<LaterUnits> later_;
+};
+
+std::string judge_overtaking(const Then& then, const Taker& taker, const Place& ahead, engine::SkuId sku) {
+  if (sku != taker.sku || !(ahead < taker.place) || !then.could_use(ahead)) return "";
+  return say("I4: order ", taker.place.order.value, " line index ", taker.place.line_index, " took sku ", sku.value,
+             " past the earlier waiter ", ahead.order.value, " index ", ahead.line_index);
 }
 
 }  // namespace
@@ -108,6 +178,11 @@ std::string check_work_conserving(const State& state, engine::SkuId sku) {
   const auto queue = state.queues.find(sku);
   if (queue == state.queues.end()) return "";
   for (const Place& place : queue->second) {
+    const Order& order = state.orders.at(place.order);
+    if (const Lines at_once = taken_at_once(order, place.line_index); !at_once.empty()) {
+      if (all_there(state, order, at_once, {})) return say("I3: all is there that order ", order.id, " line index ", place.line_index, " waits for");
+      continue;
+    }
     for (const engine::WarehouseId warehouse : state.by_priority()) {
       const auto available = state.cell(sku, warehouse).available();
       if (available == 0 || !can_use(state.line_at(place), warehouse)) continue;
@@ -125,20 +200,23 @@ std::string check_work_conserving(const State& state) {
   return "";
 }
 
-// Whoever waits after the command, or is filled later in it, waited when each earlier taker took.
+// Whoever waits after the command, or is filled later in it, waited when each earlier taker took. Lines of one order take in
+// their order: nobody of it is overtaken by another of its lines.
 std::string check_no_overtaking(const State& state, const Answer& answer) {
   if (!answer.decided() || answer.duplicate) return "";
   const std::vector<Taker> all = takers(state, answer);
-  for (std::size_t index = 0; index < all.size(); ++index) {
+  Then then(state, answer);
+  for (std::size_t index = all.size(); index-- > 0;) {
+    then.before(all[index]);
     const auto queue = state.queues.find(all[index].sku);
     if (queue != state.queues.end()) {
       for (const Place& ahead : queue->second) {
-        if (std::string fault = judge_overtaking(state, all[index], ahead, queue->first); !fault.empty()) return fault;
+        if (!(ahead < all[index].place)) break;
+        if (std::string fault = judge_overtaking(then, all[index], ahead, queue->first); !fault.empty()) return fault;
       }
     }
-    if (answer.fills.empty()) continue;  // lines of one order take in their order: nobody of it waited before it came
-    for (std::size_t later = index + 1; later < all.size(); ++later) {
-      std::string fault = judge_overtaking(state, all[index], all[later].place, all[later].sku);
+    for (std::size_t later = index + 1; !answer.fills.empty() && later < all.size(); ++later) {
+      std::string fault = judge_overtaking(then, all[index], all[later].place, all[later].sku);
       if (!fault.empty()) return fault;
     }
   }

@@ -30,7 +30,7 @@ std::uint64_t Random::next() {
   return mixed ^ (mixed >> 31);
 }
 
-RandomCommands::RandomCommands(std::uint64_t seed) : random_(seed) {}
+RandomCommands::RandomCommands(std::uint64_t seed) : random_(seed), whole_percent_(random_.chance(30) ? 35 : 2) {}
 
 Command RandomCommands::next() {
   Command command = given_.empty() ? Command(load()) : random_.chance(8) ? repeat() : fresh();
@@ -112,6 +112,10 @@ OrderCommand RandomCommands::order() {
   if (random_.chance(5)) order.texts = {"c", "web", "a street", "a person", "a jobsite", std::string(512, 'n')};
   if (random_.chance(5)) order.need_by = engine::TimeUs{static_cast<std::int64_t>(random_.below(1'000'000))};
   const std::uint64_t lines = random_.chance(3) ? random_.between(30, 120) : random_.between(1, 5);
+  // Long orders hardly ever get all at once, and would fill the queues.
+  if (random_.chance(lines > 5 ? whole_percent_ / 8 : whole_percent_)) {
+    order.policy = random_.chance(40) ? engine::Policy::line_complete : engine::Policy::ship_complete;
+  }
   for (std::uint64_t index = 1; index <= lines; ++index) {
     engine::OrderLine line;
     line.line = engine::LineNumber{static_cast<std::uint32_t>(random_.chance(90) ? index : 1000 - index)};
@@ -192,7 +196,7 @@ void RandomCommands::spoil(OrderCommand& order) {
     case 4: line.pinned = random_.chance(50) ? engine::no_such_warehouse : engine::WarehouseId{7}; break;
     case 5: order.preferred = random_.chance(50) ? engine::no_such_warehouse : engine::WarehouseId{7}; break;
     case 6: line.quantity = bad_quantity(random_); break;
-    case 7: order.policy = random_.chance(50) ? engine::Policy::line_complete : engine::Policy::ship_complete; break;
+    case 7: order.policy = static_cast<engine::Policy>(random_.below(5)); break;
     case 8: if (random_.chance(10)) order.lines.resize(4097, line); break;
     default: line.quantity += line.quantity < INT64_MAX ? 1 : -1; break;
   }

@@ -52,6 +52,7 @@ class RandomCommands {
   const OrderCommand& some_order();
 
   Random random_;
+  std::uint64_t whole_percent_;        // of this history's orders that take all or nothing
   std::uint64_t ids_ = 0;
   std::vector<Command> given_;         // for repeats
   std::vector<OrderCommand> orders_;   // to cancel and ship

@@ -79,7 +79,7 @@ constexpr const char* expected[] = {
     "order reserved", "order split", "order backordered", "order refused", "order cancelled", "order reduced",
     "fills of receipt", "fills of cancel", "fills of load",
     "repeat of order", "repeat of receipt", "repeat of cancel", "repeat of ship",
-    "error not_supported", "error bad_id", "error duplicate_order", "error duplicate_receipt", "error duplicate_cancel",
+    "error bad_id", "error duplicate_order", "error duplicate_receipt", "error duplicate_cancel",
     "error duplicate_ship", "error empty_order", "error too_many_lines", "error unknown_order", "error duplicate_line",
     "error unknown_sku", "error unknown_line", "error unknown_warehouse", "error bad_quantity",
     "error quantity_overflow", "error empty_receipt", "error already_loaded", "error catalogue_full", "error bad_code",

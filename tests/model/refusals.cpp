@@ -59,9 +59,6 @@ Cell cell_of(const State& state, const engine::LoadCatalogue& command, const eng
 bool is_bad_id(std::string_view id) { return id.empty() || id.size() > max_id_bytes; }
 
 Error refusal(const State& state, const engine::PlaceOrder& command) {
-  if (command.policy == engine::Policy::line_complete || command.policy == engine::Policy::ship_complete) {
-    return {.code = ErrorCode::not_supported};
-  }
   if (command.lines.empty()) return {.code = ErrorCode::empty_order};
   if (command.lines.size() > max_rows) return {.code = ErrorCode::too_many_lines};
   if (command.preferred.value != 0 && !state.has(command.preferred)) return {.code = ErrorCode::unknown_warehouse};

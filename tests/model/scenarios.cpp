@@ -21,10 +21,6 @@ const std::vector<Scenario> policies_and_sourcing = {
         {"order O A:15 B:10 policy=fill_and_cancel", "reduced: 1 A 12@LON#1 cancels 3; 2 B 10@LON#1"},
         {"order P A:1 policy=fill_and_cancel", "cancelled: 1 A cancels 1"},
         {"order Q B:8 policy=fill_and_cancel", "reserved: 1 B 8@LON#1"}}},
-    {"complete policies are refused, and the id stays free", {fixture,
-        {"order O A:15 policy=line_complete", "not_supported"},
-        {"order O A:15 policy=ship_complete", "not_supported"},
-        {"order O A:1 sourcing=priority", "reserved: 1 A 1@LON#1"}}},
     {"single_source: the first warehouse that covers every line whole", {three_shelves,
         {"order O X:6 Y:2 sourcing=single_source", "reserved: 1 X 6@GLA#1; 2 Y 2@GLA#1"},
         {"order P X:3 Y:3 sourcing=single_source", "reserved: 1 X 3@BHM#1; 2 Y 3@BHM#1"}}},
@@ -217,7 +213,6 @@ const std::vector<Scenario> errors_and_repeats = {
         {"order 12345678901234567890123456789012345678901234567890123456789012345 X:1", "bad_id"},
         {"order A X:1", "reserved: 1 X 1@LON#1"},
         {"order A policy=line_complete", "duplicate_order"},
-        {"order E policy=line_complete", "not_supported"},
         {"order E prefer=NOWHERE", "empty_order"},
         {"order E NOPE:0 prefer=NOWHERE", "unknown_warehouse"},
         {"order E X:1 1/NOPE:0@NOWHERE", "duplicate_line row 2"},
@@ -350,7 +345,7 @@ const std::vector<Scenario> loads = {
 std::span<const Scenario> scenarios() {
   static const std::vector<Scenario> all = [] {
     std::vector<Scenario> joined;
-    for (const auto* part : {&policies_and_sourcing, &queue_and_fills, &cancels_and_ships, &errors_and_repeats, &loads}) {
+    for (const auto* part : {&policies_and_sourcing, &queue_and_fills, &cancels_and_ships, &errors_and_repeats, &loads, &whole_takers}) {
       joined.insert(joined.end(), part->begin(), part->end());
     }
     return joined;

@@ -18,5 +18,6 @@ struct Scenario {
 };
 
 std::span<const Scenario> scenarios();
+extern const std::vector<Scenario> whole_takers;  // a part of them: who takes all or nothing
 
 }  // namespace earmark::model

@@ -94,13 +94,24 @@ OrderAnswer Twin::decide(const engine::PlaceOrder& command, std::uint64_t conten
   order.sourcing = answer.sourcing;
   const std::vector<WarehouseId> from = sources(order);
   const bool killed = command.policy == Policy::fill_or_kill && !covers_all(order);
+  Lines all;
+  for (std::uint32_t index = 0; index < order.lines.size(); ++index) all[index] = order.lines[index].quantity;
+  // ship_complete: as the sourcing rule gives it, else with the units of pinned lines set aside, else nothing.
+  const bool by_rule = command.policy != Policy::ship_complete || covers_all(order);
+  const bool nothing = killed || (!by_rule && !all_there(state_, order, all, {}));
   std::uint64_t taken = 0, waiting = 0, cancelled = 0;
   for (std::uint32_t index = 0; index < order.lines.size(); ++index) {
     Line& line = order.lines[index];
-    const auto takes = killed ? std::vector<engine::Take>{} : take(order, line, line.quantity, sources(order, line, from, {}), {});
+    all.erase(index);
+    const auto line_sources = by_rule ? sources(order, line, from, {}) : state_.sources(line, {});
+    Promised none;
+    const bool short_line = command.policy == Policy::line_complete && try_to_take(line, line_sources, none) < line.quantity;
+    const auto takes = nothing || short_line ? std::vector<engine::Take>{}
+                       : take(order, line, line.quantity, line_sources, by_rule ? Withheld{} : set_aside(order, all, {}));
     Quantity rest = line.quantity;
     for (const engine::Take& each : takes) rest -= each.quantity;
-    (command.policy == Policy::ship_partial ? line.waiting : line.cancelled) = rest;
+    const bool waits = command.policy != Policy::fill_or_kill && command.policy != Policy::fill_and_cancel;
+    (waits ? line.waiting : line.cancelled) = rest;
     if (line.waiting > 0) state_.queues[line.sku].insert({order.priority, order.lsn, index});
     taken += line.quantity - rest;
     waiting += line.waiting;
@@ -142,7 +153,7 @@ std::vector<engine::Take> Twin::take(Order& order, Line& line, Quantity wanted, 
                                      const Withheld& withheld) {
   std::vector<engine::Take> takes;
   for (const WarehouseId warehouse : sources) {
-    const auto later = withheld.find(warehouse);
+    const auto later = withheld.find({line.sku, warehouse});
     const Quantity kept = later == withheld.end() ? 0 : later->second;
     const Quantity quantity = std::min(wanted, state_.cell(line.sku, warehouse).available() - kept);
     if (quantity == 0) continue;

@@ -9,6 +9,7 @@
 #include "engine/command.hpp"
 #include "tests/model/refusals.hpp"
 #include "tests/model/state.hpp"
+#include "tests/model/whole.hpp"
 
 namespace earmark::model {
 
@@ -35,7 +36,6 @@ class Twin {
   std::string digest() const { return state_.digest(); }
 
  private:
-  using Withheld = std::map<engine::WarehouseId, engine::Quantity>;
 
   Answer once(engine::IdSpace space, std::string_view id, std::uint64_t content, engine::ErrorCode duplicate,
               const std::function<Answer()>& decide);
@@ -62,8 +62,10 @@ class Twin {
   void add_stock(std::vector<engine::ReceivedRow>& rows, bool opening);
   void fill_row_by_row(const std::vector<engine::ReceivedRow>& rows, Answer& answer);
   void fill(engine::SkuId sku, std::uint32_t row, const Withheld& withheld, Answer& answer);
+  void fill_line(Order& order, std::uint32_t line_index, std::uint32_t row, const Withheld& withheld, Answer& answer);
   static bool mark_last(Answer& answer);
 
+  void serve_cancelled(const Order& order, const CancelAnswer& decision, Answer& answer);
   engine::CancelledLine give_back(Order& order, std::uint32_t line_index, std::uint64_t wanted, CancelAnswer& decision);
   void ship_line(Order& order, Line& line, ShipAnswer& decision);
   static void note_closing(Order& order, engine::Lsn lsn);

@@ -31,16 +31,39 @@ Answer Twin::cancel(const engine::CancelOrder& command, std::uint64_t content, T
       const auto index = static_cast<std::uint32_t>(line - order.lines.begin());
       decision.lines.push_back(give_back(order, index, static_cast<std::uint64_t>(row.quantity), decision));
     }
-    std::set<engine::SkuId> served;
-    for (std::uint32_t row = 0; row < decision.lines.size(); ++row) {
-      const engine::CancelledLine& line = decision.lines[row];
-      if (line.releases > 0 && served.insert(line.sku).second) fill(line.sku, row, {}, answer);
-    }
+    serve_cancelled(order, decision, answer);
     decision.fills_follow = mark_last(answer);
     note_closing(order, answer.stamp.lsn);
     answer.decision = std::move(decision);
     return answer;
   });
+}
+
+// First what waits to be filled whole and has become smaller, since all of it may be there now; then each SKU that got something
+// back, while what came back of the SKUs behind it is left alone.
+void Twin::serve_cancelled(const Order& order, const CancelAnswer& decision, Answer& answer) {
+  Withheld withheld;
+  std::size_t next = 0;
+  std::vector<std::pair<engine::SkuId, std::uint32_t>> smaller, given_back;
+  const auto add = [](auto& to_serve, engine::SkuId sku, std::uint32_t row) {
+    if (std::ranges::none_of(to_serve, [&](const auto& each) { return each.first == sku; })) to_serve.push_back({sku, row});
+  };
+  for (std::uint32_t row = 0; row < decision.lines.size(); ++row) {
+    const engine::CancelledLine& cancelled = decision.lines[row];
+    for (std::uint32_t count = 0; count < cancelled.releases; ++count, ++next) {
+      withheld[{cancelled.sku, decision.released[next].warehouse}] += decision.released[next].quantity;
+    }
+    if (cancelled.releases > 0) add(given_back, cancelled.sku, row);
+    if (cancelled.waiting == 0) continue;
+    const auto line = std::ranges::find(order.lines, cancelled.line, &Line::number);
+    const Lines at_once = taken_at_once(order, static_cast<std::uint32_t>(line - order.lines.begin()));
+    if (!at_once.empty()) add(smaller, order.lines[at_once.begin()->first].sku, row);
+  }
+  for (const auto& [sku, row] : smaller) fill(sku, row, withheld, answer);
+  for (const auto& [sku, row] : given_back) {
+    std::erase_if(withheld, [&](const auto& each) { return each.first.first == sku; });
+    fill(sku, row, withheld, answer);
+  }
 }
 
 // R6: the waiting part first, then what is reserved, from the last warehouse by priority to the first.

@@ -1,6 +1,8 @@
 // Stock that comes: receipts, loads, and the fills that they and cancels cause (R3, R4).
 #include "tests/model/twin.hpp"
 
+#include <algorithm>
+
 namespace earmark::model {
 
 using engine::ErrorCode;
@@ -42,36 +44,56 @@ void Twin::add_stock(std::vector<engine::ReceivedRow>& rows, bool opening) {
 
 // R4: all rows are on the shelf, but the fills of a row leave the units of later rows alone.
 void Twin::fill_row_by_row(const std::vector<engine::ReceivedRow>& rows, Answer& answer) {
-  std::map<engine::SkuId, Withheld> withheld;
-  for (const engine::ReceivedRow& row : rows) withheld[row.sku][row.warehouse] += row.quantity;
+  Withheld withheld;
+  for (const engine::ReceivedRow& row : rows) withheld[{row.sku, row.warehouse}] += row.quantity;
   for (std::uint32_t index = 0; index < rows.size(); ++index) {
     const engine::ReceivedRow& row = rows[index];
-    withheld[row.sku][row.warehouse] -= row.quantity;
-    fill(row.sku, index, withheld[row.sku], answer);
+    withheld[{row.sku, row.warehouse}] -= row.quantity;
+    fill(row.sku, index, withheld, answer);
   }
 }
 
-// R3: in queue order, each waiter takes all that it can use. Who cannot use what is there is passed over.
+// R3: in queue order, each waiter takes all that it can use. Who cannot use what is there is passed over, also who takes all or
+// nothing while there is too little.
 void Twin::fill(engine::SkuId sku, std::uint32_t row, const Withheld& withheld, Answer& answer) {
   const std::set<Place> queue = state_.queues[sku];  // a copy, because those served leave the queue
+  const std::vector<WarehouseId> warehouses = state_.by_priority();
+  const auto is_usable = [&](WarehouseId warehouse) {
+    const auto kept = withheld.find({sku, warehouse});
+    return state_.cell(sku, warehouse).available() > (kept == withheld.end() ? 0 : kept->second);
+  };
   for (const Place& place : queue) {
+    if (std::ranges::none_of(warehouses, is_usable)) break;
     Order& order = state_.orders.at(place.order);
-    Line& line = order.lines[place.line_index];
-    FillAnswer filled;
-    filled.takes = take(order, line, line.waiting, state_.sources(line, {}), withheld);
-    if (filled.takes.empty()) continue;
-    for (const engine::Take& each : filled.takes) line.waiting -= each.quantity;
-    if (line.waiting == 0) state_.queues[sku].erase(place);
-    filled.stamp = next_stamp(answer.stamp.time, answer.stamp.lsn);
-    filled.order_id = order.id;
-    filled.order_lsn = order.lsn;
-    filled.line_index = place.line_index;
-    filled.line = line.number;
-    filled.sku = sku;
-    filled.row = row;
-    filled.still_waiting = line.waiting;
-    answer.fills.push_back(std::move(filled));
+    const Lines at_once = taken_at_once(order, place.line_index);
+    if (at_once.empty()) {
+      fill_line(order, place.line_index, row, withheld, answer);
+    } else if (all_there(state_, order, at_once, withheld)) {
+      Lines left = at_once;
+      for (const auto& [index, units] : at_once) {
+        left.erase(index);
+        fill_line(order, index, row, set_aside(order, left, withheld), answer);
+      }
+    }
   }
+}
+
+void Twin::fill_line(Order& order, std::uint32_t line_index, std::uint32_t row, const Withheld& withheld, Answer& answer) {
+  Line& line = order.lines[line_index];
+  FillAnswer filled;
+  filled.takes = take(order, line, line.waiting, state_.sources(line, {}), withheld);
+  if (filled.takes.empty()) return;
+  for (const engine::Take& each : filled.takes) line.waiting -= each.quantity;
+  if (line.waiting == 0) state_.queues[line.sku].erase({order.priority, order.lsn, line_index});
+  filled.stamp = next_stamp(answer.stamp.time, answer.stamp.lsn);
+  filled.order_id = order.id;
+  filled.order_lsn = order.lsn;
+  filled.line_index = line_index;
+  filled.line = line.number;
+  filled.sku = line.sku;
+  filled.row = row;
+  filled.still_waiting = line.waiting;
+  answer.fills.push_back(std::move(filled));
 }
 
 // Marks the last fill; whether there is one is what the cause says as fills_follow.

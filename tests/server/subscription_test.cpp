@@ -411,7 +411,7 @@ TEST_CASE("subscribe: a filter that cannot be meant is refused, and the connecti
     engine::ErrorCode code;
     std::uint32_t row;
   };
-  const std::string long_text(513, 'x');
+  static const std::string long_text(513, 'x');
   const Row row = GENERATE_COPY(values<Row>({
       {{.skus = {beam}}, 41, engine::ErrorCode::stale_catalogue, 0},
       {{.warehouses = {a}}, 0, engine::ErrorCode::stale_catalogue, 0},

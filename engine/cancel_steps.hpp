@@ -1,0 +1,48 @@
+// What a cancel serves, step by step. First the SKUs of what waits to be filled whole and has become smaller, since all of it may
+// be there now: the line's own, or for a ship_complete order the first that it still waits for. Then each SKU that got something
+// back, in the order of the rows (R5, R6); units of a SKU whose turn has not come are not usable yet, so that an order of
+// several SKUs cannot take them past somebody who waits for them. Used by the settler and by recovery, which must agree.
+#pragma once
+
+#include <algorithm>
+#include <vector>
+
+#include "engine/order_state.hpp"
+#include "engine/serve_plan.hpp"
+
+namespace earmark::engine {
+
+// `waiting_after(line index)`: units that wait behind the cancel.
+template <class WaitingAfter>
+std::vector<ServeStep> cancel_steps(const OrderState& order, std::span<const CancelledLine> rows, std::span<const Take> released,
+                                    WaitingAfter waiting_after) {
+  std::vector<ServeStep> steps;
+  const auto is_served = [&](SkuId sku) {
+    return std::any_of(steps.begin(), steps.end(), [&](const ServeStep& step) { return step.sku == sku; });
+  };
+  const std::span<const OrderLineState> lines = order.lines();
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    for (std::size_t index = 0; rows[row].waiting != 0 && index < lines.size(); ++index) {
+      const bool smaller = order.policy == Policy::ship_complete || (order.policy == Policy::line_complete && lines[index].line == rows[row].line);
+      if (!smaller || waiting_after(index) == 0) continue;
+      if (!is_served(lines[index].sku)) steps.push_back({lines[index].sku, static_cast<std::uint32_t>(row), {}, 0, true});
+      break;
+    }
+  }
+  const std::size_t smaller_ones = steps.size();
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    const SkuId sku = rows[row].sku;
+    if (rows[row].releases == 0) continue;
+    if (std::any_of(steps.begin() + static_cast<std::ptrdiff_t>(smaller_ones), steps.end(), [&](const ServeStep& step) { return step.sku == sku; })) continue;
+    std::size_t next = 0;
+    for (const CancelledLine& each : rows) {
+      for (std::uint32_t count = 0; count < each.releases; ++count, ++next) {
+        if (each.sku == sku) steps.push_back({sku, static_cast<std::uint32_t>(row), released[next].warehouse, released[next].quantity, false});
+      }
+    }
+    steps.back().serves = true;
+  }
+  return steps;
+}
+
+}  // namespace earmark::engine

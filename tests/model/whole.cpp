@@ -1,0 +1,51 @@
+#include "tests/model/whole.hpp"
+
+namespace earmark::model {
+
+using engine::Policy;
+
+Lines taken_at_once(const Order& order, std::uint32_t line_index) {
+  Lines lines;
+  for (std::uint32_t index = 0; index < order.lines.size(); ++index) {
+    const bool together = order.policy == Policy::ship_complete || (order.policy == Policy::line_complete && index == line_index);
+    if (together && order.lines[index].waiting > 0) lines[index] = order.lines[index].waiting;
+  }
+  return lines;
+}
+
+bool all_there(const State& state, const Order& order, const Lines& lines, const Withheld& withheld) {
+  return all_there(order, lines, state.by_priority(), [&](const CellKey& key) {
+    const auto kept = withheld.find(key);
+    return std::int64_t{state.cell(key.first, key.second).available()} - (kept == withheld.end() ? 0 : kept->second);
+  });
+}
+
+bool all_there(const Order& order, const Lines& lines, const std::vector<engine::WarehouseId>& warehouses,
+               const std::function<std::int64_t(const CellKey&)>& usable) {
+  std::map<CellKey, std::int64_t> pinned;
+  std::map<engine::SkuId, std::int64_t> all;
+  for (const auto& [index, units] : lines) {
+    const Line& line = order.lines[index];
+    all[line.sku] += units;
+    if (line.pinned.value != 0) pinned[{line.sku, line.pinned}] += units;
+  }
+  for (const auto& [key, units] : pinned) {
+    if (units > usable(key)) return false;
+  }
+  for (const auto& [sku, units] : all) {
+    std::int64_t there = 0;
+    for (const engine::WarehouseId warehouse : warehouses) there += usable({sku, warehouse});
+    if (units > there) return false;
+  }
+  return true;
+}
+
+Withheld set_aside(const Order& order, const Lines& lines, Withheld withheld) {
+  for (const auto& [index, units] : lines) {
+    const Line& line = order.lines[index];
+    if (line.pinned.value != 0) withheld[{line.sku, line.pinned}] += units;
+  }
+  return withheld;
+}
+
+}  // namespace earmark::model

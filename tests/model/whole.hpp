@@ -1,0 +1,26 @@
+// Who takes all or nothing: line_complete a line, ship_complete all that waits of an order. Pure.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <vector>
+
+#include "tests/model/state.hpp"
+
+namespace earmark::model {
+
+// Lines by position, with what of them is open.
+using Lines = std::map<std::uint32_t, engine::Quantity>;
+using Withheld = std::map<CellKey, engine::Quantity>;
+
+// The lines that are served at once with this one; none: it takes what is there.
+Lines taken_at_once(const Order& order, std::uint32_t line_index);
+// Each pinned line needs its units where it is pinned; all lines of a SKU together need theirs anywhere. What is withheld is not
+// there.
+bool all_there(const State& state, const Order& order, const Lines& lines, const Withheld& withheld);
+bool all_there(const Order& order, const Lines& lines, const std::vector<engine::WarehouseId>& warehouses,
+               const std::function<std::int64_t(const CellKey&)>& usable);
+// `withheld` and what the pinned ones among the lines need, so that the others leave it alone.
+Withheld set_aside(const Order& order, const Lines& lines, Withheld withheld);
+
+}  // namespace earmark::model
