@@ -30,6 +30,7 @@ summary=$log_dir/tests-$preset.summary
 details=build/$preset/Testing/Temporary/LastTest.log
 mkdir -p "$log_dir"
 : >"$summary"
+: >"$log" # tail may look for it before ctest is started
 rm -f "$details"
 status=0
 
