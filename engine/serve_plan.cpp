@@ -20,6 +20,7 @@ void ServePlan::begin(const Cause& cause, const CatalogueView& catalogue, WriteS
   planned_.clear();
   listed_.clear();
   next_listed_ = 0;
+  orders_looked_at_ = 0;
   parkings_.clear();
   shipments_.clear();
   fills_.clear();
@@ -152,6 +153,7 @@ bool ServePlan::all_there(const Candidate& candidate) {
   if (units == 0) return false;  // listed, and served meanwhile
   const auto* order = shared_.blocks.at<OrderState>(waiter.order);
   if (order->policy != Policy::ship_complete) return units <= candidate.there;
+  ++orders_looked_at_;
   const std::optional<std::size_t> blocked = blocked_line(waiter.order);
   if (!blocked) return true;
   const OrderLineState& line = order->lines()[*blocked];

@@ -74,6 +74,8 @@ class ServePlan {
   std::span<const Take> takes_of(const PlannedFill& fill) const noexcept {
     return std::span(takes_).subspan(fill.first_take, fill.takes);
   }
+  // Of policy ship_complete, whether all is there.
+  std::size_t orders_looked_at() const noexcept { return orders_looked_at_; }
   // Where the cause stands after this plan; to be kept when the commit succeeded.
   std::size_t next_step() const noexcept { return step_; }
   bool begun() const noexcept { return begun_; }
@@ -128,6 +130,7 @@ class ServePlan {
   std::unordered_map<WaitingQueues::Root*, Cursor> cursors_;
   std::unordered_map<std::uint64_t, Quantity> planned_;      // line (order << 16 | index) -> units of this plan
   std::unordered_map<std::uint32_t, std::vector<Waiter>> listed_;  // by SKU
+  std::size_t orders_looked_at_ = 0;
   std::size_t next_listed_ = 0;                              // of the present step's SKU
   std::vector<std::pair<BlockRef, std::size_t>> parkings_;   // orders that were found short, and of which line
   Coverage coverage_;

@@ -130,6 +130,7 @@ void Settler::add_fills(Bundle& bundle, bool more) {
 void Settler::fills_committed(bool more, Committer& committer) {
   plan_.apply(committer.blocks());
   counters_.fills.add(plan_.fills().size());
+  counters_.whole_orders_looked_at.add(plan_.orders_looked_at());
   for (const PlannedFill& fill : plan_.fills()) counters_.filled_units.add(fill.units);
   if (more) {
     cause_->next_step = plan_.next_step();

@@ -22,6 +22,7 @@ namespace earmark::engine {
 
 struct SettlerCounters {
   Counter messages, shorts, fills, filled_units;
+  Counter whole_orders_looked_at;  // of policy ship_complete, whether all is there
   Counter archived_orders, read_back_orders, forgotten_ids;
 };
 
