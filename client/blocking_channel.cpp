@@ -55,6 +55,9 @@ Outcome<ReceiptAnswer> BlockingChannel::receive(Receipt receipt, TimeLimit limit
 Outcome<ShipAnswer> BlockingChannel::ship(Ship ship, TimeLimit limit) {
   return state_->run(state_->channel.ship(std::move(ship), limit));
 }
+Outcome<AmendAnswer> BlockingChannel::amend(Amend amend, TimeLimit limit) {
+  return state_->run(state_->channel.amend(std::move(amend), limit));
+}
 Outcome<CheckAnswer> BlockingChannel::check(CheckQuestion question, TimeLimit limit) {
   return state_->run(state_->channel.check(std::move(question), limit));
 }

@@ -26,6 +26,7 @@ class BlockingChannel {
   Outcome<CancelAnswer> cancel(Cancel cancel, TimeLimit limit = {});
   Outcome<ReceiptAnswer> receive(Receipt receipt, TimeLimit limit = {});
   Outcome<ShipAnswer> ship(Ship ship, TimeLimit limit = {});
+  Outcome<AmendAnswer> amend(Amend amend, TimeLimit limit = {});
 
   Outcome<CheckAnswer> check(CheckQuestion question, TimeLimit limit = {});
   Outcome<StockAnswer> stock(StockQuestion question, TimeLimit limit = {});  // one page

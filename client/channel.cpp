@@ -39,6 +39,9 @@ asio::awaitable<Outcome<ReceiptAnswer>> Channel::receive(Receipt receipt, TimeLi
 asio::awaitable<Outcome<ShipAnswer>> Channel::ship(Ship ship, TimeLimit limit) {
   return ask<ShipAnswer>(state_, std::move(ship), limit);
 }
+asio::awaitable<Outcome<AmendAnswer>> Channel::amend(Amend amend, TimeLimit limit) {
+  return ask<AmendAnswer>(state_, std::move(amend), limit);
+}
 asio::awaitable<Outcome<CheckAnswer>> Channel::check(CheckQuestion question, TimeLimit limit) {
   return ask<CheckAnswer>(state_, std::move(question), limit);
 }

@@ -40,6 +40,7 @@ class Channel {
   asio::awaitable<Outcome<CancelAnswer>> cancel(Cancel cancel, TimeLimit limit = {});
   asio::awaitable<Outcome<ReceiptAnswer>> receive(Receipt receipt, TimeLimit limit = {});
   asio::awaitable<Outcome<ShipAnswer>> ship(Ship ship, TimeLimit limit = {});
+  asio::awaitable<Outcome<AmendAnswer>> amend(Amend amend, TimeLimit limit = {});
 
   // Questions.
   asio::awaitable<Outcome<CheckAnswer>> check(CheckQuestion question, TimeLimit limit = {});

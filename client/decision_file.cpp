@@ -56,6 +56,8 @@ class AddDecision {
     out_["filled"] = Json::array();
   }
 
+  void operator()(const engine::AmendDecision&) {}  // not in the replay format
+
   void operator()(const engine::ShipDecision& ship) {
     Json& lines = out_["lines"] = Json::array();
     std::size_t next = 0;

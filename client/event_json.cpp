@@ -63,13 +63,18 @@ class ToJson {
     out_["whole"] = cancel.whole;
     out_["fills_follow"] = cancel.fills_follow;
     add_text("customer", cancel.customer.value_or(""));
-    Json& lines = out_["lines"] = Json::array();
-    std::size_t next = 0;
-    for (const engine::CancelledLine& line : cancel.lines) {
-      lines.push_back({{"line", line.line.value}, {"sku", catalogue_.code(line.sku)}, {"waiting", line.waiting},
-                       {"excess", line.excess}, {"released", takes(cancel.released.subspan(next, line.releases))}});
-      next += line.releases;
-    }
+    out_["lines"] = taken_back(cancel.lines, cancel.released);
+  }
+
+  void operator()(const engine::AmendDecision& amend) {
+    out_["event"] = "OrderAmended";
+    out_["command_id"] = amend.command_id;
+    out_["order"] = amend.order_id;
+    out_["new_priority"] = amend.priority.has_value();
+    if (amend.priority) out_["priority"] = amend.priority->value;
+    out_["fills_follow"] = amend.fills_follow;
+    add_text("customer", amend.customer.value_or(""));
+    out_["lines"] = taken_back(amend.lines, amend.released);
   }
 
   void operator()(const engine::ShipDecision& ship) {
@@ -124,6 +129,16 @@ class ToJson {
     for (const engine::ReceivedRow& row : all) {
       list.push_back({{"sku", catalogue_.code(row.sku)}, {"warehouse", catalogue_.code(row.warehouse)},
                       {"quantity", row.quantity}, {"available_after", row.available_after}});
+    }
+    return list;
+  }
+  Json taken_back(std::span<const engine::CancelledLine> lines, std::span<const engine::Take> released) const {
+    Json list = Json::array();
+    std::size_t next = 0;
+    for (const engine::CancelledLine& line : lines) {
+      list.push_back({{"line", line.line.value}, {"sku", catalogue_.code(line.sku)}, {"waiting", line.waiting},
+                      {"excess", line.excess}, {"released", takes(released.subspan(next, line.releases))}});
+      next += line.releases;
     }
     return list;
   }

@@ -91,16 +91,15 @@ class ToText {
   }
 
   std::string operator()(const engine::CancelDecision& cancel) const {
-    Table table({{"LINE", Align::right}, {"SKU"}, {"NO LONGER WAITS", Align::right}, {"GIVEN BACK"},
-                 {"NOT FOUND", Align::right}});
-    std::size_t next = 0;
-    for (const engine::CancelledLine& line : cancel.lines) {
-      table.add({number_text(line.line), catalogue_.code(line.sku), amount(line.waiting),
-                 places(cancel.released.subspan(next, line.releases), catalogue_), amount(line.excess)});
-      next += line.releases;
-    }
-    return fmt::format("Cancelled {} order {}{} ({})\n{}", cancel.whole ? "the whole" : "parts of",
-                       on_one_line(cancel.order_id), customer(cancel.customer.value_or("")), decision_, table.text());
+    return fmt::format("Cancelled {} order {}{} ({})\n{}", cancel.whole ? "the whole" : "parts of", on_one_line(cancel.order_id),
+                       customer(cancel.customer.value_or("")), decision_, taken_back(cancel.lines, cancel.released));
+  }
+
+  std::string operator()(const engine::AmendDecision& amend) const {
+    const std::string order = on_one_line(amend.order_id) + customer(amend.customer.value_or(""));
+    if (amend.priority) return fmt::format("Order {} has priority {} from now on ({})\n", order, amend.priority->value, decision_);
+    if (amend.lines.empty()) return fmt::format("Nothing of order {} is open any more, so nothing was changed ({})\n", order, decision_);
+    return fmt::format("Lowered quantities of order {} ({})\n{}", order, decision_, taken_back(amend.lines, amend.released));
   }
 
   std::string operator()(const engine::ShipDecision& ship) const {
@@ -123,6 +122,16 @@ class ToText {
   }
 
  private:
+  std::string taken_back(std::span<const engine::CancelledLine> lines, std::span<const engine::Take> released) const {
+    Table table({{"LINE", Align::right}, {"SKU"}, {"NO LONGER WAITS", Align::right}, {"GIVEN BACK"}, {"NOT FOUND", Align::right}});
+    std::size_t next = 0;
+    for (const engine::CancelledLine& line : lines) {
+      table.add({number_text(line.line), catalogue_.code(line.sku), amount(line.waiting),
+                 places(released.subspan(next, line.releases), catalogue_), amount(line.excess)});
+      next += line.releases;
+    }
+    return table.text();
+  }
   static std::string customer(std::string_view text) { return text.empty() ? "" : " of " + on_one_line(text); }
 
   const Catalogue& catalogue_;

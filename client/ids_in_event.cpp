@@ -26,6 +26,10 @@ class Collector {
     for (const auto& line : cancel.lines) ids_.skus.push_back(line.sku);
     add(cancel.released);
   }
+  void operator()(const engine::AmendDecision& amend) {
+    for (const auto& line : amend.lines) ids_.skus.push_back(line.sku);
+    add(amend.released);
+  }
   void operator()(const engine::ShipDecision& ship) {
     for (const auto& line : ship.lines) ids_.skus.push_back(line.sku);
     add(ship.shipped);

@@ -43,6 +43,11 @@ Outcome<void> put(Client& client, std::uint64_t correlation, const Cancel& cance
   return {};
 }
 
+Outcome<void> put(Client& client, std::uint64_t correlation, const Amend& amend) {
+  append(client.connection().out(), correlation, amend, client.connection().encoder(), client.time());
+  return {};
+}
+
 Outcome<void> put(Client& client, std::uint64_t correlation, const Ship& ship) {
   append(client.connection().out(), correlation, ship, client.connection().encoder(), client.time());
   return {};

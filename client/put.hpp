@@ -13,6 +13,7 @@ namespace earmark::client {
 Outcome<void> put(Client& client, std::uint64_t correlation, const Order& order);
 Outcome<void> put(Client& client, std::uint64_t correlation, const Receipt& receipt);
 Outcome<void> put(Client& client, std::uint64_t correlation, const Cancel& cancel);
+Outcome<void> put(Client& client, std::uint64_t correlation, const Amend& amend);
 Outcome<void> put(Client& client, std::uint64_t correlation, const Ship& ship);
 
 }  // namespace earmark::client

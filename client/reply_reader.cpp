@@ -68,16 +68,30 @@ ReceiptAnswer answer_of(const engine::ReceiptDecision& receipt, Codes& codes) {
   return answer;
 }
 
+std::vector<CancelAnswerLine> taken_back(std::span<const engine::CancelledLine> lines, std::span<const engine::Take> released, Codes& codes) {
+  std::vector<CancelAnswerLine> all;
+  std::size_t next = 0;
+  for (const engine::CancelledLine& line : lines) {
+    all.push_back({line.line.value, codes(line.sku), line.waiting, line.excess, codes(released.subspan(next, line.releases))});
+    next += line.releases;
+  }
+  return all;
+}
+
 CancelAnswer answer_of(const engine::CancelDecision& cancel, Codes& codes) {
   CancelAnswer answer;
   answer.command_id = cancel.command_id;
   answer.order = cancel.order_id;
-  std::size_t next = 0;
-  for (const engine::CancelledLine& line : cancel.lines) {
-    answer.lines.push_back({line.line.value, codes(line.sku), line.waiting, line.excess,
-                            codes(cancel.released.subspan(next, line.releases))});
-    next += line.releases;
-  }
+  answer.lines = taken_back(cancel.lines, cancel.released, codes);
+  return answer;
+}
+
+AmendAnswer answer_of(const engine::AmendDecision& amend, Codes& codes) {
+  AmendAnswer answer;
+  answer.command_id = amend.command_id;
+  answer.order = amend.order_id;
+  if (amend.priority) answer.priority = amend.priority->value;
+  answer.lines = taken_back(amend.lines, amend.released, codes);
   return answer;
 }
 
@@ -101,6 +115,10 @@ bool answers(const engine::OrderDecision& decision, const Request& request) {
 bool answers(const engine::CancelDecision& decision, const Request& request) {
   const auto* cancel = std::get_if<Cancel>(&request);
   return cancel != nullptr && cancel->command_id == decision.command_id && cancel->order == decision.order_id;
+}
+bool answers(const engine::AmendDecision& decision, const Request& request) {
+  const auto* amend = std::get_if<Amend>(&request);
+  return amend != nullptr && amend->command_id == decision.command_id && amend->order == decision.order_id;
 }
 bool answers(const engine::ReceiptDecision& decision, const Request& request) {
   const auto* receipt = std::get_if<Receipt>(&request);
@@ -260,6 +278,7 @@ Outcome<Reply> ReplyReader::read_events(const Request& request, const Message& m
   if (!cause.reply) return not_understood();
   if (auto* receipt = std::get_if<ReceiptAnswer>(&*cause.reply)) receipt->filled = std::move(fills);
   if (auto* cancel = std::get_if<CancelAnswer>(&*cause.reply)) cancel->filled = std::move(fills);
+  if (auto* amend = std::get_if<AmendAnswer>(&*cause.reply)) amend->filled = std::move(fills);
   return std::move(*cause.reply);
 }
 

@@ -83,6 +83,10 @@ class Appender {
     append(out_, correlation_, cancel, encoder_, time_);
     return {};
   }
+  Outcome<void> operator()(const Amend& amend) {
+    append(out_, correlation_, amend, encoder_, time_);
+    return {};
+  }
   Outcome<void> operator()(const Ship& ship) {
     append(out_, correlation_, ship, encoder_, time_);
     return {};
@@ -136,6 +140,7 @@ std::string_view order_named(const Request& request) {
   if (const auto* order = std::get_if<Order>(&request)) return order->id;
   if (const auto* cancel = std::get_if<Cancel>(&request)) return cancel->order;
   if (const auto* ship = std::get_if<Ship>(&request)) return ship->order;
+  if (const auto* amend = std::get_if<Amend>(&request)) return amend->order;
   if (const auto* show = std::get_if<ShowQuestion>(&request)) return show->order;
   return {};
 }
@@ -214,14 +219,29 @@ void append(std::vector<std::byte>& out, std::uint64_t correlation, const Receip
   encoder.receive(out, correlation, {{sent_id(receipt.id), rows}, catalogue.epoch(), time});
 }
 
+namespace {
+
+std::vector<engine::CancelRow> sent_rows(const std::vector<CancelRow>& from) {
+  std::vector<engine::CancelRow> rows;
+  const std::size_t count = std::min(from.size(), most_sent_rows);
+  for (std::size_t index = 0; index < count; ++index) rows.push_back({from[index].quantity, engine::LineNumber{from[index].line}, 0});
+  return rows;
+}
+
+}  // namespace
+
 void append(std::vector<std::byte>& out, std::uint64_t correlation, const Cancel& cancel, schema::RequestEncoder& encoder,
             engine::TimeUs time) {
-  std::vector<engine::CancelRow> rows;
-  const std::size_t count = std::min(cancel.rows.size(), most_sent_rows);
-  for (std::size_t index = 0; index < count; ++index) {
-    rows.push_back({cancel.rows[index].quantity, engine::LineNumber{cancel.rows[index].line}, 0});
-  }
+  const std::vector<engine::CancelRow> rows = sent_rows(cancel.rows);
   encoder.cancel(out, correlation, {{sent_id(cancel.command_id), sent_id(cancel.order), rows}, time});
+}
+
+void append(std::vector<std::byte>& out, std::uint64_t correlation, const Amend& amend, schema::RequestEncoder& encoder,
+            engine::TimeUs time) {
+  const std::vector<engine::CancelRow> rows = sent_rows(amend.rows);
+  std::optional<engine::Priority> priority;
+  if (amend.priority) priority = engine::Priority{*amend.priority};
+  encoder.amend(out, correlation, {{sent_id(amend.command_id), sent_id(amend.order), priority, rows}, time});
 }
 
 void append(std::vector<std::byte>& out, std::uint64_t correlation, const Ship& ship, schema::RequestEncoder& encoder,

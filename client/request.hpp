@@ -16,9 +16,9 @@
 namespace earmark::client {
 
 // Commands first: they are repeated until their outcome is known.
-using Request = std::variant<Order, Cancel, Receipt, Ship, CheckQuestion, StockQuestion, ShowQuestion, BackordersQuestion>;
+using Request = std::variant<Order, Cancel, Receipt, Ship, Amend, CheckQuestion, StockQuestion, ShowQuestion, BackordersQuestion>;
 
-inline bool is_command(const Request& request) { return request.index() < 4; }
+inline bool is_command(const Request& request) { return request.index() < 5; }
 // The order that a request is about; "" for others.
 std::string_view order_named(const Request& request);
 
@@ -41,6 +41,8 @@ void append(std::vector<std::byte>& out, std::uint64_t correlation, const Order&
 void append(std::vector<std::byte>& out, std::uint64_t correlation, const Receipt& receipt, const Catalogue& catalogue,
             schema::RequestEncoder& encoder, engine::TimeUs time);
 void append(std::vector<std::byte>& out, std::uint64_t correlation, const Cancel& cancel, schema::RequestEncoder& encoder,
+            engine::TimeUs time);
+void append(std::vector<std::byte>& out, std::uint64_t correlation, const Amend& amend, schema::RequestEncoder& encoder,
             engine::TimeUs time);
 void append(std::vector<std::byte>& out, std::uint64_t correlation, const Ship& ship, schema::RequestEncoder& encoder,
             engine::TimeUs time);

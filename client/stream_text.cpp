@@ -117,15 +117,16 @@ class Teller {
     Told told{"cancelled", Tone::bad, "", {}, cancel.lines.size()};
     told.of = fmt::format("{} order {}{}", cancel.whole ? "the whole" : "parts of", on_one_line(cancel.order_id),
                           of_customer(cancel.customer.value_or("")));
-    std::size_t next = 0;
-    for (const engine::CancelledLine& line : cancel.lines.first(std::min(cancel.lines.size(), most_shown_rows))) {
-      std::string what;
-      if (line.waiting != 0) add(what, with_separators(line.waiting) + " no longer wait");
-      if (line.releases != 0) add(what, "given back: " + places(cancel.released.subspan(next, line.releases), catalogue_, back_in_stock));
-      if (line.excess != 0) add(what, with_separators(line.excess) + " were not there");
-      next += line.releases;
-      told.rows.push_back({line_text(line.line), sku(line.sku), what.empty() ? "nothing" : what});
-    }
+    taken_back(told, cancel.lines, cancel.released);
+    return told;
+  }
+
+  Told operator()(const engine::AmendDecision& amend) const {
+    Told told{"amended", Tone::plain, "", {}, amend.lines.size()};
+    told.of = fmt::format("order {}{}", on_one_line(amend.order_id), of_customer(amend.customer.value_or("")));
+    if (amend.priority) told.of += fmt::format(", priority {} from now on", amend.priority->value);
+    else if (amend.lines.empty()) told.of += ", nothing, because nothing of it is open";
+    taken_back(told, amend.lines, amend.released);
     return told;
   }
 
@@ -156,6 +157,17 @@ class Teller {
   std::string sku(engine::SkuId id) const { return on_one_line(catalogue_.code(id)); }
   static std::string line_text(engine::LineNumber line) { return "line " + std::to_string(line.value); }
 
+  void taken_back(Told& told, std::span<const engine::CancelledLine> lines, std::span<const engine::Take> released) const {
+    std::size_t next = 0;
+    for (const engine::CancelledLine& line : lines.first(std::min(lines.size(), most_shown_rows))) {
+      std::string what;
+      if (line.waiting != 0) add(what, with_separators(line.waiting) + " no longer wait");
+      if (line.releases != 0) add(what, "given back: " + places(released.subspan(next, line.releases), catalogue_, back_in_stock));
+      if (line.excess != 0) add(what, with_separators(line.excess) + " were not there");
+      next += line.releases;
+      told.rows.push_back({line_text(line.line), sku(line.sku), what.empty() ? "nothing" : what});
+    }
+  }
   Row line_row(const LineSplit& split, engine::OrderStatus status) const {
     std::string what;
     if (!split.takes.empty()) add(what, "reserved " + places(split.takes, catalogue_, out_of_stock));

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -47,6 +48,13 @@ struct Cancel {
 
 struct Ship {
   std::string command_id{}, order{};
+};
+
+// Either a new priority, or of each line named the quantity that is wanted in all, less than now.
+struct Amend {
+  std::string command_id{}, order{};
+  std::optional<std::uint8_t> priority{};
+  std::vector<CancelRow> rows{};
 };
 
 // ---- Questions: they change nothing and need no id.
@@ -132,6 +140,13 @@ struct CancelAnswerLine {
 struct CancelAnswer : Decided {
   std::string command_id{}, order{};
   std::vector<CancelAnswerLine> lines{};
+  std::vector<Fill> filled{};
+};
+
+struct AmendAnswer : Decided {
+  std::string command_id{}, order{};
+  std::optional<std::uint8_t> priority{};  // the order's from now on; none: it stays, or nothing of the order is open any more
+  std::vector<CancelAnswerLine> lines{};   // what each lowered line gave up
   std::vector<Fill> filled{};
 };
 

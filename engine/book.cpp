@@ -1,6 +1,7 @@
 #include "engine/book.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "engine/order_state.hpp"
 
@@ -61,6 +62,20 @@ void Book::apply_ship(SharedState& shared, BlockRef block) {
       allocation.reserved = 0;
     });
   }
+}
+
+void Book::change_priority(SharedState& shared, BlockRef block, Priority priority) {
+  auto* order = shared.blocks.at<OrderState>(block);
+  const auto each_waiting = [&](auto visit) {
+    for (std::size_t index = 0; index < order->lines().size(); ++index) {
+      const OrderLineState& line = order->lines()[index];
+      if (line.waiting != 0) visit(line, queue_of(shared, line.sku, line.pinned), QueuePlace::of(order->priority, order->known.lsn(), index));
+    }
+  };
+  each_waiting([&](const OrderLineState& line, WaitingQueues::Root& queue, QueuePlace place) { queues.reduce(queue, place, line.waiting); });
+  order->priority = priority;
+  const std::uint16_t parked_line = std::exchange(order->parked_line, OrderState::no_line);
+  start_waiting(shared, block, parked_line);
 }
 
 void Book::start_waiting(SharedState& shared, BlockRef block, std::size_t blocked_line) {

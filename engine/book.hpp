@@ -54,6 +54,8 @@ struct Book {
   void apply_receipt(const SharedState& shared, std::span<const ReceivedRow> rows);
   void apply_cancel(SharedState& shared, BlockRef order, std::span<const CancelledLine> lines, std::span<const Take> released);
   void apply_ship(SharedState& shared, BlockRef order);
+  // What waits of the order moves to its new place and keeps its sequence.
+  void change_priority(SharedState& shared, BlockRef order, Priority priority);
   // `blocked_line`: of a ship_complete order that waits, else not looked at; OrderState::no_line: park() follows.
   void start_waiting(SharedState& shared, BlockRef order, std::size_t blocked_line);
   // Lets this line, of a SKU of which there is too little, stand for a ship_complete order that waits: serving another SKU need

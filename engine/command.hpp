@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -50,6 +51,15 @@ struct CancelOrder {
   std::string_view command_id;
   std::string_view order_id;
   std::span<const CancelRow> rows;  // empty: the whole order
+};
+
+// Either a new priority, or new quantities: of each line named, the units that are wanted in all (shipped ones included), fewer
+// than now.
+struct AmendOrder {
+  std::string_view command_id;
+  std::string_view order_id;
+  std::optional<Priority> priority;
+  std::span<const CancelRow> rows;
 };
 
 struct StockRow {  // one row of a receipt, or of opening stock

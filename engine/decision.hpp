@@ -118,6 +118,17 @@ struct CancelDecision {
   std::optional<std::string_view> customer{};  // as in FillDecision
 };
 
+struct AmendDecision {
+  std::string_view command_id;
+  std::string_view order_id;
+  std::uint64_t content = 0;
+  std::optional<Priority> priority;  // the order's from now on
+  bool fills_follow = false;
+  std::span<const CancelledLine> lines;  // one for each quantity that was lowered
+  std::span<const Take> released;
+  std::optional<std::string_view> customer{};  // as in FillDecision
+};
+
 struct ShippedLine {
   LineNumber line{};
   SkuId sku{};

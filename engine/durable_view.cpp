@@ -89,12 +89,20 @@ void DurableView::apply(const Stamp& stamp, const FillDecision& decision) noexce
 }
 
 void DurableView::apply(const Stamp& stamp, const CancelDecision& decision) noexcept {
+  take_back(stamp.lsn, decision.lines, decision.released);
+}
+
+void DurableView::apply(const Stamp& stamp, const AmendDecision& decision) noexcept {
+  take_back(stamp.lsn, decision.lines, decision.released);
+}
+
+void DurableView::take_back(Lsn lsn, std::span<const CancelledLine> lines, std::span<const Take> released) noexcept {
   std::size_t next = 0;
-  for (const CancelledLine& line : decision.lines) {
+  for (const CancelledLine& line : lines) {
     if (line.waiting != 0) add_backordered(line.sku, -static_cast<std::int64_t>(line.waiting));
     for (std::uint32_t count = 0; count < line.releases; ++count) {
-      const Take& take = decision.released[next++];
-      set(line.sku, take.warehouse, stamp.lsn, take.available_after, 0);
+      const Take& take = released[next++];
+      set(line.sku, take.warehouse, lsn, take.available_after, 0);
     }
   }
 }

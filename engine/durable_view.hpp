@@ -33,6 +33,7 @@ class DurableView {
   void apply(const Stamp& stamp, const FillDecision& decision) noexcept;
   void apply(const Stamp& stamp, const CancelDecision& decision) noexcept;
   void apply(const Stamp& stamp, const ShipDecision& decision) noexcept;
+  void apply(const Stamp& stamp, const AmendDecision& decision) noexcept;
   void apply(const Stamp& stamp, const LoadDecision& decision) noexcept;
   void apply(const Stamp&, const VoidDecision&) noexcept {}
   void end_group(Lsn last) noexcept;
@@ -61,6 +62,7 @@ class DurableView {
     Atomic<Quantity> available{0}, on_hand{0}, held{0}, unavailable{0};
   };
 
+  void take_back(Lsn lsn, std::span<const CancelledLine> lines, std::span<const Take> released) noexcept;
   std::size_t index(SkuId sku, WarehouseId warehouse) const noexcept {
     return std::size_t{sku.value} * warehouses_ + warehouse.value - 1U;
   }

@@ -33,6 +33,7 @@ class Engine {
   void restore(const Stamp& stamp, const FillDecision& decision);
   void restore(const Stamp& stamp, const CancelDecision& decision);
   void restore(const Stamp& stamp, const ShipDecision& decision);
+  void restore(const Stamp& stamp, const AmendDecision& decision);
   void restore(const Stamp& stamp, const LoadDecision& decision);
   void restore(const Stamp& stamp, const VoidDecision& decision);
   void restore_finished();
@@ -57,6 +58,7 @@ class Engine {
  private:
   BlockRef restore_id(const Stamp& stamp, IdSpace space, Identity identity, std::uint64_t content, BlockRef block);
   BlockRef order_block(std::string_view id);
+  void take_back(const Stamp& stamp, std::string_view order_id, std::span<const CancelledLine> lines, std::span<const Take> released, bool fills_follow);
   void start_waiting(BlockRef block);
   std::string unserved_whole_taker();
   void add_to_cell(SkuId sku, WarehouseId warehouse, std::int64_t change);

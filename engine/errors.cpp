@@ -40,6 +40,9 @@ constexpr Words words[] = {
     {ErrorCode::bad_text, "bad_text", "A text field may have 512 bytes of UTF-8."},
     {ErrorCode::trimmed, "trimmed", "The journal no longer begins that early; start at the LSN named."},
     {ErrorCode::too_many_rows, "too_many_rows", "At most 1,024 rows in a snapshot; ask for fewer SKUs."},
+    {ErrorCode::duplicate_amend, "duplicate_amend", "The command id was used for another amend; choose a new one."},
+    {ErrorCode::bad_amend, "bad_amend", "An amend names a new priority, or lines with lower quantities; give one of the two."},
+    {ErrorCode::cannot_raise, "cannot_raise", "A line's quantity can be lowered only; order the additional units with a new order."},
     {ErrorCode::fell_behind, "fell_behind", "This subscriber took its events too slowly; subscribe again from the LSN named."},
 };
 

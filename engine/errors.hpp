@@ -44,6 +44,9 @@ enum class ErrorCode : std::uint16_t {
   trimmed = 44,
   too_many_rows = 45,
   fell_behind = 46,
+  duplicate_amend = 47,
+  bad_amend = 48,
+  cannot_raise = 49,
 };
 
 // The sentence-named value as it stands in answers and decision files, e.g. "unknown_sku".

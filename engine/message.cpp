@@ -40,6 +40,13 @@ Message::Message(const CancelOrder& cancel, std::uint64_t hash, const ReplyTo& t
   request = CancelOrder{command_id, own(cancel.order_id), cancel_rows_};
 }
 
+Message::Message(const AmendOrder& amend, std::uint64_t hash, const ReplyTo& to, TimeUs now)
+    : content(hash), reply(to), time(now), cancel_rows_(amend.rows.begin(), amend.rows.end()) {
+  reserve_texts(amend.command_id.size() + amend.order_id.size());
+  const std::string_view command_id = own(amend.command_id);
+  request = AmendOrder{command_id, own(amend.order_id), amend.priority, cancel_rows_};
+}
+
 Message::Message(const ReceiveStock& receipt, std::uint64_t hash, const ReplyTo& to, TimeUs now)
     : content(hash), reply(to), time(now), stock_rows_(receipt.rows.begin(), receipt.rows.end()) {
   reserve_texts(receipt.id.size());

@@ -45,7 +45,7 @@ struct ForgetIds {
 inline constexpr std::size_t most_housekept = 1024;  // ids in one such message
 
 using SettlerRequest = std::variant<PlaceOrder, CancelOrder, ReceiveStock, ShipOrder, LoadCatalogue, ShowOrder,
-                                    ListBackorders, ResolveCodes, ArchiveOrders, ForgetIds>;
+                                    ListBackorders, ResolveCodes, ArchiveOrders, ForgetIds, AmendOrder>;
 
 class Message {
  public:
@@ -54,6 +54,7 @@ class Message {
   Message(const CancelOrder& cancel, std::uint64_t content, const ReplyTo& reply, TimeUs time);
   Message(const ReceiveStock& receipt, std::uint64_t content, const ReplyTo& reply, TimeUs time);
   Message(const ShipOrder& ship, std::uint64_t content, const ReplyTo& reply, TimeUs time);
+  Message(const AmendOrder& amend, std::uint64_t content, const ReplyTo& reply, TimeUs time);
   Message(const LoadCatalogue& load, const ReplyTo& reply, TimeUs time);
   Message(const ShowOrder& show, const ReplyTo& reply);
   Message(const ListBackorders& list, const ReplyTo& reply);

@@ -117,24 +117,32 @@ void Engine::restore(const Stamp& stamp, const FillDecision& decision) {
 void Engine::restore(const Stamp& stamp, const CancelDecision& decision) {
   restored_ = stamp.lsn;
   restore_id(stamp, IdSpace::cancel, identify(IdSpace::cancel, decision.command_id), decision.content, 0);
-  std::size_t next = 0;
-  for (const CancelledLine& line : decision.lines) {
-    for (std::uint32_t count = 0; count < line.releases; ++count, ++next) {
-      add_to_cell(line.sku, decision.released[next].warehouse, decision.released[next].quantity);
-    }
-  }
-  // A cancel that found nothing may be one of an order that has left memory.
-  const bool found = std::any_of(decision.lines.begin(), decision.lines.end(), [](const CancelledLine& line) {
-    return line.waiting != 0 || line.releases != 0;
-  });
-  if (found) {
-    const BlockRef block = order_block(decision.order_id);
-    book_.apply_cancel(shared_, block, decision.lines, decision.released);
-    const auto* order = shared_.blocks.at<OrderState>(block);
-    const auto waiting = [&](std::size_t index) { return order->lines()[index].waiting; };
-    if (decision.fills_follow) open_cause_ = Cause{stamp.lsn, stamp.time, {}, cancel_steps(*order, decision.lines, decision.released, waiting), 0, false};
-  }
+  take_back(stamp, decision.order_id, decision.lines, decision.released, decision.fills_follow);
   view_.apply(stamp, decision);
+}
+
+void Engine::restore(const Stamp& stamp, const AmendDecision& decision) {
+  restored_ = stamp.lsn;
+  restore_id(stamp, IdSpace::amend, identify(IdSpace::amend, decision.command_id), decision.content, 0);
+  take_back(stamp, decision.order_id, decision.lines, decision.released, decision.fills_follow);
+  if (decision.priority) book_.change_priority(shared_, order_block(decision.order_id), *decision.priority);
+  view_.apply(stamp, decision);
+}
+
+void Engine::take_back(const Stamp& stamp, std::string_view order_id, std::span<const CancelledLine> lines, std::span<const Take> released,
+                       bool fills_follow) {
+  std::size_t next = 0;
+  for (const CancelledLine& line : lines) {
+    for (std::uint32_t count = 0; count < line.releases; ++count, ++next) add_to_cell(line.sku, released[next].warehouse, released[next].quantity);
+  }
+  // One that found nothing may be of an order that has left memory.
+  const bool found = std::any_of(lines.begin(), lines.end(), [](const CancelledLine& line) { return line.waiting != 0 || line.releases != 0; });
+  if (!found) return;
+  const BlockRef block = order_block(order_id);
+  book_.apply_cancel(shared_, block, lines, released);
+  const auto* order = shared_.blocks.at<OrderState>(block);
+  const auto waiting = [&](std::size_t index) { return order->lines()[index].waiting; };
+  if (fills_follow) open_cause_ = Cause{stamp.lsn, stamp.time, {}, cancel_steps(*order, lines, released, waiting), 0, false};
 }
 
 void Engine::restore(const Stamp& stamp, const ShipDecision& decision) {

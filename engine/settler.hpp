@@ -56,6 +56,7 @@ class Settler {
   bool settle(const Message& message, Committer& committer);
   bool settle(const PlaceOrder& order, const Message& message, Committer& committer);
   bool settle(const CancelOrder& cancel, const Message& message, Committer& committer);
+  bool settle(const AmendOrder& amend, const Message& message, Committer& committer);
   bool settle(const ReceiveStock& receipt, const Message& message, Committer& committer);
   bool settle(const ShipOrder& ship, const Message& message, Committer& committer);
   bool settle(const LoadCatalogue& load, const Message& message, Committer& committer);
@@ -91,6 +92,21 @@ class Settler {
   // Makes the id known at `lsn` as part of the commit being built. `block` has 32 bytes.
   void write_id(const Judged& judged, BlockRef block, IdSpace space, std::uint64_t content, Lsn lsn);
   const CatalogueView& catalogue();
+
+  // A command that takes units back from an order.
+  struct TakeBack {
+    IdSpace space{};
+    ErrorCode duplicate{};
+    std::string_view command_id, order_id;
+    std::size_t rows = 0;
+  };
+  struct Taken {
+    bool settled = false;  // false: no room
+    BlockRef order = 0;    // 0: it was refused or a repeat, and is answered
+    Lsn first{};           // to be announced
+  };
+  template <class Resolve, class Decide>
+  Taken take_back(const TakeBack& asked, const Message& message, Committer& committer, Resolve resolve_rows, Decide decide);
 
   void add_waits(const PlaceOrder& order, Lsn lsn, const CatalogueView& view);
 

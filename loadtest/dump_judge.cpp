@@ -52,6 +52,7 @@ bool DumpJudge::read(const DumpRecord& record) {
   else if (record.type == "fill") fill(record);
   else if (record.type == "receipt") receipt(record);
   else if (record.type == "cancel") cancel(record);
+  else if (record.type == "amend") amend(record);
   else if (record.type == "ship") ship(record);
   else if (record.type == "load") load(record);
   else if (record.type != "void") return unknown(record), true;

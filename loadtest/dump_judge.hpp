@@ -59,6 +59,9 @@ class DumpJudge {
   std::int64_t free_for(std::uint32_t sku, std::uint32_t warehouse, const DumpPlace& place);
   void receipt(const DumpRecord& record);
   void cancel(const DumpRecord& record);
+  void amend(const DumpRecord& record);
+  // Takes the rows' units from the order, and serves who waits for them.
+  void take_back(const DumpRecord& record, std::uint64_t lsn);
   void cancelled_line(DumpOrder& order, std::uint64_t order_lsn, const DumpRow& row, bool whole);
   void ship(const DumpRecord& record);
   void load(const DumpRecord& record);

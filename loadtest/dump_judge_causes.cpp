@@ -259,11 +259,30 @@ void DumpJudge::cancel(const DumpRecord& record) {
   ++verdict_.cancels;
   once(DumpIdSpace::cancel, record.command_id, "cancel");
   const std::uint64_t lsn = state_.ids.find(hash_of(DumpIdSpace::order, record.id));
-  DumpOrder closed;
-  DumpOrder* order = state_.order(lsn);
+  const DumpOrder* order = state_.order(lsn);
   if (record.whole && order != nullptr && order->lines.size() != record.rows.size()) {
     violate(Promise::decisions, [&] { return fmt::format("cancels order \"{}\" with {} of its {} lines", record.id, record.rows.size(), order->lines.size()); });
   }
+  take_back(record, lsn);
+}
+
+// A new priority moves what waits; a lowered quantity is a cancel of what is too much.
+void DumpJudge::amend(const DumpRecord& record) {
+  ++verdict_.cancels;
+  once(DumpIdSpace::amend, record.command_id, "amend");
+  const std::uint64_t lsn = state_.ids.find(hash_of(DumpIdSpace::order, record.id));
+  DumpOrder* order = state_.order(lsn);
+  if (record.priority && order == nullptr) {
+    violate(Promise::decisions, [&] { return fmt::format("changes the priority of order \"{}\", which is not open", record.id); });
+  } else if (record.priority) {
+    state_.change_priority(*order, lsn, std::clamp<std::int64_t>(*record.priority, 0, 255));
+  }
+  take_back(record, lsn);
+}
+
+void DumpJudge::take_back(const DumpRecord& record, std::uint64_t lsn) {
+  DumpOrder closed;
+  DumpOrder* order = state_.order(lsn);
   for (const DumpRow& row : record.rows) cancelled_line(order == nullptr ? closed : *order, lsn, row, record.whole);
   std::vector<Stage> stages;
   const auto add = [&](std::size_t from, std::uint32_t sku, bool frees) {

@@ -63,6 +63,7 @@ void DumpReader::read_member(std::string_view key) {
   else if (key == "sourcing") record.sourcing = json_.string();
   else if (key == "policy") record.policy = json_.string();
   else if (key == "part") record.part = json_.string();
+  else if (key == "priority") record.self.priority = *(record.priority = json_.number());
   else if (key == "oldest_known_lsn") lsn(record.oldest_known);
   else if (key == "warehouses") read_rows(record.warehouses);
   else if (key == "products") read_rows(record.products);

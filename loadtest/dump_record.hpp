@@ -51,6 +51,7 @@ struct DumpRecord {
   std::uint32_t preferred = no_code;
   bool whole = false, full = false;
   std::optional<bool> fills_follow, last;
+  std::optional<std::int64_t> priority;  // self.priority, if it is given
   DumpRow self;                 // fields of the line itself: of a fill, of a base line
   std::vector<DumpRow> rows;    // lines of orders, cancels, ships; rows of receipts; opening stock; who waits
   std::vector<DumpRow> warehouses, products;

@@ -126,6 +126,14 @@ void DumpState::wait(const DumpOrder& order, std::uint64_t lsn, std::uint32_t in
   found.queues[queue].insert(place_of(order, lsn, index));
 }
 
+void DumpState::change_priority(DumpOrder& order, std::uint64_t lsn, std::int64_t priority) {
+  leave_all(order, lsn);
+  order.priority = priority;
+  for (std::uint32_t index = 0; index < order.lines.size(); ++index) {
+    if (order.lines[index].waiting > 0) wait(order, lsn, index);
+  }
+}
+
 void DumpState::leave(const DumpOrder& order, std::uint64_t lsn, std::uint32_t index) {
   const DumpLine& line = order.lines[index];
   if (line.sku >= skus_.size()) return;

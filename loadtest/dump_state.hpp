@@ -81,7 +81,7 @@ class DumpIds {
 };
 
 // Name spaces of ids.
-enum class DumpIdSpace : std::uint8_t { order, receipt, cancel, ship };
+enum class DumpIdSpace : std::uint8_t { order, receipt, cancel, ship, amend };
 std::uint64_t hash_of(DumpIdSpace space, std::string_view id) noexcept;
 
 class DumpState {
@@ -98,6 +98,7 @@ class DumpState {
   // Gone, if nothing of it is reserved or waits.
   void close_if_done(std::uint64_t lsn);
   void wait(const DumpOrder& order, std::uint64_t lsn, std::uint32_t index);
+  void change_priority(DumpOrder& order, std::uint64_t lsn, std::int64_t priority);
   // The queue's part of a line that waits no more.
   void leave(const DumpOrder& order, std::uint64_t lsn, std::uint32_t index);
   // Units that lines ahead of the place could take from the warehouse wait. Who takes all or nothing is not counted: all of it is

@@ -16,7 +16,7 @@
 
 namespace earmark::schema {
 
-// Each call appends whole frames: one, or for orders, cancels, receipts and loads that do not fit one, several parts.
+// Each call appends whole frames: one, or for orders, cancels, amends, receipts and loads that do not fit one, several parts.
 // Ids have at most 256 bytes and texts at most 512. Nothing else is judged: that is the server's business.
 class RequestEncoder {
  public:
@@ -26,6 +26,7 @@ class RequestEncoder {
   // The hot one: about 100 ns for three lines, no allocation once `out` and the encoder have grown.
   void order(std::vector<std::byte>& out, std::uint64_t correlation, const OrderRequest& request);
   void cancel(std::vector<std::byte>& out, std::uint64_t correlation, const CancelRequest& request);
+  void amend(std::vector<std::byte>& out, std::uint64_t correlation, const AmendRequest& request);
   void receive(std::vector<std::byte>& out, std::uint64_t correlation, const ReceiveRequest& request);
   void ship(std::vector<std::byte>& out, std::uint64_t correlation, const ShipRequest& request);
   // Codes have 1 to 64 bytes; a part repeats the codes that its stock rows name.

@@ -126,4 +126,17 @@ std::uint64_t content_hash(const engine::ShipOrder& ship) noexcept {
   return chain.value();
 }
 
+std::uint64_t content_hash(const engine::AmendOrder& amend) noexcept {
+  Chain chain(11);
+  chain.block(RowsHead{amend.rows.size(), {size_of(amend.command_id), size_of(amend.order_id)}});
+  chain.text(amend.command_id);
+  chain.text(amend.order_id);
+  const std::uint8_t priority[2] = {amend.priority.has_value(), amend.priority.value_or(engine::Priority{}).value};
+  chain.block(priority);
+  chain.rows<CancelBlock>(amend.rows, [](const engine::CancelRow& row) {
+    return CancelBlock{row.quantity, row.line.value};
+  });
+  return chain.value();
+}
+
 }  // namespace earmark::schema

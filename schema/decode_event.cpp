@@ -138,6 +138,19 @@ bool read(const wire::OrderShipped& ship, Position position, EventDecoder::Scrat
          gather(position, ship.shipped(), scratch.takes, out.shipped);
 }
 
+bool read(const wire::OrderAmended& amend, Position position, EventDecoder::Scratch& scratch, engine::AmendDecision& out) {
+  if (position.first) {
+    out.command_id = view_text(amend.command_id());
+    out.order_id = view_text(amend.order());
+    out.content = amend.content();
+    if (amend.new_priority()) out.priority = engine::Priority{amend.priority()};
+    out.fills_follow = amend.fills_follow();
+    out.customer = read_customer(amend.customer());
+  }
+  return gather(position, amend.lines(), scratch.cancelled, out.lines) &&
+         gather(position, amend.released(), scratch.takes, out.released);
+}
+
 bool read(const wire::CatalogueLoaded& load, Position position, EventDecoder::Scratch& scratch,
           engine::LoadDecision& out) {
   if (position.first) {
@@ -188,6 +201,9 @@ bool consistent(const engine::OrderDecision& order) noexcept {
 bool consistent(const engine::CancelDecision& cancel) noexcept {
   return counts_agree(cancel.lines, [](const auto& line) { return line.releases; }, cancel.released.size());
 }
+bool consistent(const engine::AmendDecision& amend) noexcept {
+  return counts_agree(amend.lines, [](const auto& line) { return line.releases; }, amend.released.size());
+}
 bool consistent(const engine::ShipDecision& ship) noexcept {
   return counts_agree(ship.lines, [](const auto& line) { return line.ships; }, ship.shipped.size());
 }
@@ -220,6 +236,8 @@ Result<void, EventFault> read_piece(const wire::Event& event, Position position,
       return read_body<wire::CatalogueLoaded, engine::LoadDecision>(event, position, scratch, decision);
     case wire::EventBody::Void:
       return read_body<wire::Void, engine::VoidDecision>(event, position, scratch, decision);
+    case wire::EventBody::OrderAmended:
+      return read_body<wire::OrderAmended, engine::AmendDecision>(event, position, scratch, decision);
     case wire::EventBody::NONE: break;
   }
   return Unexpected{EventFault::unknown_body};

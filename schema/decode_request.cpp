@@ -100,6 +100,24 @@ Result<Request, ErrorCode> decode_cancel(Parts parts, RequestDecoder::Scratch& s
   return Request{out};
 }
 
+Result<Request, ErrorCode> decode_amend(Parts parts, RequestDecoder::Scratch& scratch) {
+  const auto* amend = open<wire::AmendOrder>(parts.front(), scratch);
+  if (amend == nullptr) return Unexpected{ErrorCode::malformed};
+  AmendRequest out;
+  out.amend.command_id = view_text(amend->command_id());
+  out.amend.order_id = view_text(amend->order());
+  if (amend->new_priority()) out.amend.priority = engine::Priority{amend->priority()};
+  out.time = engine::TimeUs{amend->time_us()};
+  for (const std::string_view id : {out.amend.command_id, out.amend.order_id}) {
+    if (const ErrorCode fault = judge_id(id); fault != ErrorCode::none) return Unexpected{fault};
+  }
+  const bool whole = gather_rows(
+      parts, *amend, [](const wire::AmendOrder& part) { return part.rows(); }, scratch, scratch.cancel_rows,
+      out.amend.rows);
+  if (!whole) return Unexpected{ErrorCode::malformed};
+  return Request{out};
+}
+
 Result<Request, ErrorCode> decode_receive(Parts parts, RequestDecoder::Scratch& scratch) {
   const auto* receipt = open<wire::ReceiveStock>(parts.front(), scratch);
   if (receipt == nullptr) return Unexpected{ErrorCode::malformed};
@@ -168,7 +186,7 @@ Result<Request, ErrorCode> decode_bare(std::span<const std::byte> body, RequestD
 
 constexpr bool comes_in_parts(MessageKind kind) noexcept {
   return kind == MessageKind::order || kind == MessageKind::cancel || kind == MessageKind::receive ||
-         kind == MessageKind::load;
+         kind == MessageKind::load || kind == MessageKind::amend;
 }
 
 }  // namespace
@@ -198,6 +216,7 @@ Result<Request, ErrorCode> RequestDecoder::decode(MessageKind kind, Parts parts)
     case MessageKind::cancel: return decode_cancel(parts, scratch);
     case MessageKind::receive: return decode_receive(parts, scratch);
     case MessageKind::ship: return decode_ship(body, scratch);
+    case MessageKind::amend: return decode_amend(parts, scratch);
     case MessageKind::load: {
       auto load = decode_load(parts, scratch);
       if (!load) return Unexpected{load.error()};

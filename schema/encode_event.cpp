@@ -195,6 +195,31 @@ std::size_t EventEncoder::encode(const engine::Stamp& stamp, const engine::ShipD
   return writer.bytes();
 }
 
+std::size_t EventEncoder::encode(const engine::Stamp& stamp, const engine::AmendDecision& decision,
+                                 std::span<std::byte> out) {
+  auto& fbb = builder_->fbb;
+  PieceWriter writer(out);
+  Parting parting;
+  bool first = true;
+  auto lines_left = decision.lines;
+  auto released_left = decision.released;
+  do {
+    parting.begin();
+    fbb.Clear();
+    const auto lines = put_rows<wire::CancelledLine>(fbb, parting.take(lines_left));
+    const auto released = put_rows<wire::Take>(fbb, parting.take(released_left));
+    const auto command = put_text(fbb, decision.command_id);
+    const auto order = put_text(fbb, decision.order_id);
+    const auto customer = put_customer(fbb, decision.customer, std::exchange(first, false));
+    const auto body = wire::CreateOrderAmended(fbb, command, order, decision.content, decision.priority.has_value(),
+                                               decision.priority.value_or(engine::Priority{}).value, decision.fills_follow, lines,
+                                               released, customer);
+    builder_->finish(stamp, wire::EventBody::OrderAmended, body.Union(), parting.more());
+    writer.put(fbb, parting.more());
+  } while (parting.more());
+  return writer.bytes();
+}
+
 std::size_t EventEncoder::encode(const engine::Stamp& stamp, const engine::LoadDecision& decision,
                                  std::span<std::byte> out) {
   auto& fbb = builder_->fbb;

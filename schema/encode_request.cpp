@@ -90,6 +90,21 @@ void RequestEncoder::cancel(std::vector<std::byte>& out, std::uint64_t correlati
   } while (parting.more());
 }
 
+void RequestEncoder::amend(std::vector<std::byte>& out, std::uint64_t correlation, const AmendRequest& request) {
+  Parting parting;
+  auto rows_left = request.amend.rows;
+  do {
+    parting.begin();
+    auto& fbb = builder_->fresh();
+    const auto rows = put_rows<wire::CancelRow>(fbb, parting.take(rows_left));
+    const auto command = put_text(fbb, request.amend.command_id), order = put_text(fbb, request.amend.order_id);
+    builder_->append(out, MessageKind::amend, correlation,
+                     wire::CreateAmendOrder(fbb, command, order, request.amend.priority.has_value(),
+                                            request.amend.priority.value_or(engine::Priority{}).value, rows, request.time.value),
+                     parting.more());
+  } while (parting.more());
+}
+
 void RequestEncoder::receive(std::vector<std::byte>& out, std::uint64_t correlation, const ReceiveRequest& request) {
   Parting parting;
   auto rows_left = request.receipt.rows;

@@ -41,6 +41,10 @@ struct ShipRequest {
   engine::ShipOrder ship;
   engine::TimeUs time{};
 };
+struct AmendRequest {
+  engine::AmendOrder amend;
+  engine::TimeUs time{};
+};
 struct LoadRequest {
   engine::LoadCatalogue load;
   engine::TimeUs time{};
@@ -83,7 +87,7 @@ struct StatsRequest {};
 
 using Request = std::variant<HelloRequest, OrderRequest, CancelRequest, ReceiveRequest, ShipRequest, LoadRequest,
                              ResolveRequest, CheckRequest, StockRequest, ShowRequest, BackordersRequest,
-                             SubscribeRequest, DigestRequest, StatsRequest>;
+                             SubscribeRequest, DigestRequest, StatsRequest, AmendRequest>;
 
 // The parts of one message: bodies in the order in which they came; one for almost every message.
 using Parts = std::span<const std::span<const std::byte>>;
@@ -97,7 +101,7 @@ class RequestDecoder {
   // NOT judged here, the engine does that in the order of semantics R8; so rows of a command in parts are passed on up to
   // engine::max_lines + 1, and it says too_many_lines.
   Result<Request, engine::ErrorCode> decode(MessageKind kind, std::span<const std::byte> body);
-  // A message in parts (order, cancel, receive, load): scalars and text are those of the first part, rows are
+  // A message in parts (order, cancel, amend, receive, load): scalars and text are those of the first part, rows are
   // concatenated in order. For load, rows of a part name positions in that part's own code vectors.
   Result<Request, engine::ErrorCode> decode(MessageKind kind, Parts parts);
   // The hot one: as decode(order), without the variant. `out` is valid until the next call.
@@ -114,5 +118,6 @@ std::uint64_t content_hash(const engine::PlaceOrder& order) noexcept;
 std::uint64_t content_hash(const engine::ReceiveStock& receipt) noexcept;
 std::uint64_t content_hash(const engine::CancelOrder& cancel) noexcept;
 std::uint64_t content_hash(const engine::ShipOrder& ship) noexcept;
+std::uint64_t content_hash(const engine::AmendOrder& amend) noexcept;
 
 }  // namespace earmark::schema

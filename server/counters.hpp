@@ -24,7 +24,7 @@ class Gauge {
   std::atomic<std::uint64_t> value_{0};
 };
 
-inline constexpr std::size_t error_codes = 64;  // codes are below; others are counted as the last
+inline constexpr std::size_t error_codes = 128;  // codes are below; others are counted as the last
 
 struct WorkerCounters {
   std::array<engine::Counter, error_codes> errors;  // by ErrorCode

@@ -192,18 +192,18 @@ Passes EventSieve::sift(const EventFilter& filter, const engine::FillDecision& f
   return verdict(!kept.takes.empty(), all);
 }
 
-Passes EventSieve::sift(const EventFilter& filter, const engine::CancelDecision& cancel, schema::Decision& left) {
-  if (!filter.customer(cancel.customer)) return Passes::nothing;
+bool EventSieve::sift_taken_back(const EventFilter& filter, EventKind kind, std::span<const engine::CancelledLine> lines,
+                                 std::span<const engine::Take> all_released) {
   bool all = true;
   cancelled_.clear(), takes_.clear();
   std::size_t next = 0;
-  for (engine::CancelledLine line : cancel.lines) {
-    const bool itself = filter.kind(EventKind::cancelled) && filter.place(line.sku, {});
-    const auto released = cancel.released.subspan(next, line.releases);
+  for (engine::CancelledLine line : lines) {
+    const bool itself = filter.kind(kind) && filter.place(line.sku, {});
+    const auto released = all_released.subspan(next, line.releases);
     next += released.size();
     const std::size_t before = takes_.size();
     std::ranges::copy_if(released, std::back_inserter(takes_), [&](const engine::Take& take) {
-      return filter.place(line.sku, take.warehouse) && passes(filter, EventKind::cancelled, EventKind::back_in_stock,
+      return filter.place(line.sku, take.warehouse) && passes(filter, kind, EventKind::back_in_stock,
                                                               was_empty(take.quantity, take.available_after));
     });
     line.releases = static_cast<std::uint32_t>(takes_.size() - before);
@@ -212,10 +212,29 @@ Passes EventSieve::sift(const EventFilter& filter, const engine::CancelDecision&
     if (!itself) line.waiting = 0, line.excess = 0;
     if (stays) cancelled_.push_back(line);
   }
+  return all;
+}
+
+Passes EventSieve::sift(const EventFilter& filter, const engine::CancelDecision& cancel, schema::Decision& left) {
+  if (!filter.customer(cancel.customer)) return Passes::nothing;
+  const bool all = sift_taken_back(filter, EventKind::cancelled, cancel.lines, cancel.released);
   engine::CancelDecision& kept = left.emplace<engine::CancelDecision>(cancel);
   kept.lines = cancelled_;
   kept.released = takes_;
   return verdict(!cancelled_.empty(), all);
+}
+
+Passes EventSieve::sift(const EventFilter& filter, const engine::AmendDecision& amend, schema::Decision& left) {
+  if (!filter.customer(amend.customer)) return Passes::nothing;
+  bool all = sift_taken_back(filter, EventKind::amended, amend.lines, amend.released);
+  engine::AmendDecision& kept = left.emplace<engine::AmendDecision>(amend);
+  kept.lines = cancelled_;
+  kept.released = takes_;
+  if (!filter.kind(EventKind::amended) || !filter.any_place()) kept.priority.reset();
+  all &= kept.priority == amend.priority;
+  // An amend without any effect is a part of its own, as a whole.
+  const bool as_a_whole = amend.lines.empty() && filter.kind(EventKind::amended) && filter.any_place();
+  return verdict(as_a_whole || !cancelled_.empty(), all);
 }
 
 Passes EventSieve::sift(const EventFilter& filter, const engine::ShipDecision& ship, schema::Decision& left) {

@@ -7,6 +7,7 @@
 //   a row of a receipt      stock_received, back_in_stock
 //   a take of a fill        backorder_filled, out_of_stock
 //   of a cancel             each line, without warehouse (cancelled), and each release (cancelled, back_in_stock)
+//   of an amend             a new priority, without SKU and warehouse (amended); lines and releases as of a cancel (amended)
 //   of a ship               each line, without warehouse, and what left each warehouse (shipped)
 //   of a load               the load as a whole, each warehouse, each product (catalogue_loaded), each row of stock (and back_in_stock)
 // Receipts and loads are nobody's; bookkeeping has no parts. A customer that was not recorded passes, so that nothing is missed.
@@ -59,6 +60,10 @@ class EventSieve {
   Passes sift(const EventFilter& filter, const engine::FillDecision& fill, schema::Decision& left);
   Passes sift(const EventFilter& filter, const engine::CancelDecision& cancel, schema::Decision& left);
   Passes sift(const EventFilter& filter, const engine::ShipDecision& ship, schema::Decision& left);
+  Passes sift(const EventFilter& filter, const engine::AmendDecision& amend, schema::Decision& left);
+  // Lines that a cancel or an amend took units from, into cancelled_ and takes_. False: something was left out.
+  bool sift_taken_back(const EventFilter& filter, schema::EventKind kind, std::span<const engine::CancelledLine> lines,
+                       std::span<const engine::Take> released);
   Passes sift(const EventFilter& filter, const engine::LoadDecision& load, schema::Decision& left);
 
   std::vector<engine::LineDecision> lines_;

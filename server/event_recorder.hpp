@@ -23,6 +23,9 @@ class EventRecorder final : public engine::Recorder {
   std::size_t record(const engine::Stamp& stamp, const engine::ShipDecision& decision, std::span<std::byte> out) override {
     return encoder_.encode(stamp, decision, out);
   }
+  std::size_t record(const engine::Stamp& stamp, const engine::AmendDecision& decision, std::span<std::byte> out) override {
+    return encoder_.encode(stamp, decision, out);
+  }
   std::size_t record(const engine::Stamp& stamp, const engine::LoadDecision& decision, std::span<std::byte> out) override {
     return encoder_.encode(stamp, decision, out);
   }

@@ -87,6 +87,7 @@ class Worker final : public engine::Outcomes {
   void on(const schema::HelloRequest& request, Session& session, const engine::ReplyTo& reply, engine::TimeUs now);
   void on(const schema::OrderRequest& request, Session& session, const engine::ReplyTo& reply, engine::TimeUs now);
   void on(const schema::CancelRequest& request, Session& session, const engine::ReplyTo& reply, engine::TimeUs now);
+  void on(const schema::AmendRequest& request, Session& session, const engine::ReplyTo& reply, engine::TimeUs now);
   void on(const schema::ReceiveRequest& request, Session& session, const engine::ReplyTo& reply, engine::TimeUs now);
   void on(const schema::ShipRequest& request, Session& session, const engine::ReplyTo& reply, engine::TimeUs now);
   void on(const schema::LoadRequest& request, Session& session, const engine::ReplyTo& reply, engine::TimeUs now);

@@ -11,6 +11,7 @@ namespace {
 bool fills_follow(const schema::Decision& decision) {
   if (const auto* receipt = std::get_if<engine::ReceiptDecision>(&decision)) return receipt->fills_follow;
   if (const auto* cancel = std::get_if<engine::CancelDecision>(&decision)) return cancel->fills_follow;
+  if (const auto* amend = std::get_if<engine::AmendDecision>(&decision)) return amend->fills_follow;
   if (const auto* load = std::get_if<engine::LoadDecision>(&decision)) return load->fills_follow;
   return false;
 }

@@ -78,6 +78,11 @@ void Worker::on(const schema::CancelRequest& request, Session&, const engine::Re
                                                named(reply, request.cancel.order_id), time_of(request.time, now)));
 }
 
+void Worker::on(const schema::AmendRequest& request, Session&, const engine::ReplyTo& reply, engine::TimeUs now) {
+  to_settler(std::make_unique<engine::Message>(request.amend, schema::content_hash(request.amend),
+                                               named(reply, request.amend.order_id), time_of(request.time, now)));
+}
+
 void Worker::on(const schema::ReceiveRequest& request, Session&, const engine::ReplyTo& reply, engine::TimeUs now) {
   if (!epoch_fits(request.epoch, reply)) return;
   to_settler(std::make_unique<engine::Message>(request.receipt, schema::content_hash(request.receipt), reply,

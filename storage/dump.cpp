@@ -40,6 +40,7 @@ class DumpLine {
   void write(const engine::FillDecision& decision);
   void write(const engine::CancelDecision& decision);
   void write(const engine::ShipDecision& decision);
+  void write(const engine::AmendDecision& decision);
   void write(const engine::LoadDecision& decision);
   std::string finish(const engine::Stamp& stamp);
 
@@ -50,6 +51,7 @@ class DumpLine {
   void add(Json& map, engine::SkuId sku, const engine::Take& take);
   Json take_all(engine::SkuId sku, std::span<const engine::Take> takes);
   Json rows(std::span<const engine::ReceivedRow> received, const char* quantity);
+  Json taken_back(std::span<const engine::CancelledLine> lines, std::span<const engine::Take> released);
 
   struct Touched {
     engine::SkuId sku;
@@ -155,15 +157,28 @@ void DumpLine::write(const engine::CancelDecision& decision) {
   out_["command_id"] = decision.command_id;
   if (dump_.full()) out_["fills_follow"] = decision.fills_follow;
   if (dump_.full() && decision.whole) out_["whole"] = true;
-  Json lines = Json::array();
+  out_["lines"] = taken_back(decision.lines, decision.released);
+}
+
+void DumpLine::write(const engine::AmendDecision& decision) {
+  out_["type"] = "amend";
+  out_["id"] = decision.order_id;
+  out_["command_id"] = decision.command_id;
+  if (decision.priority) out_["priority"] = decision.priority->value;
+  if (dump_.full()) out_["fills_follow"] = decision.fills_follow;
+  out_["lines"] = taken_back(decision.lines, decision.released);
+}
+
+Json DumpLine::taken_back(std::span<const engine::CancelledLine> lines, std::span<const engine::Take> released) {
+  Json list = Json::array();
   std::size_t next = 0;
-  for (const engine::CancelledLine& row : decision.lines) {
-    lines.push_back({{"line", row.line.value}, {"sku", sku(row.sku)}, {"waiting", row.waiting},
-                     {"released", take_all(row.sku, decision.released.subspan(next, row.releases))},
-                     {"excess", row.excess}});
+  for (const engine::CancelledLine& row : lines) {
+    list.push_back({{"line", row.line.value}, {"sku", sku(row.sku)}, {"waiting", row.waiting},
+                    {"released", take_all(row.sku, released.subspan(next, row.releases))},
+                    {"excess", row.excess}});
     next += row.releases;
   }
-  out_["lines"] = std::move(lines);
+  return list;
 }
 
 void DumpLine::write(const engine::ShipDecision& decision) {

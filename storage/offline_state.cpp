@@ -174,17 +174,32 @@ bool OfflineState::fold(const engine::Stamp&, const engine::FillDecision& decisi
 bool OfflineState::fold(const engine::Stamp& stamp, const engine::CancelDecision& decision) {
   know(IdSpace::cancel, decision.command_id, decision.content, stamp.lsn);
   const Lsn lsn = open_order(decision.order_id);
+  if (!take_back(lsn, decision.lines, decision.released)) return false;
+  close_if_done(lsn);
+  return true;
+}
+
+bool OfflineState::fold(const engine::Stamp& stamp, const engine::AmendDecision& decision) {
+  know(IdSpace::amend, decision.command_id, decision.content, stamp.lsn);
+  const Lsn lsn = open_order(decision.order_id);
+  if (!take_back(lsn, decision.lines, decision.released)) return false;
+  if (decision.priority && lsn.value == 0) return refuse("it changes the priority of an order that is not open");
+  if (decision.priority) orders_.at(lsn).priority = *decision.priority;
+  close_if_done(lsn);
+  return true;
+}
+
+bool OfflineState::take_back(Lsn lsn, std::span<const engine::CancelledLine> rows, std::span<const engine::Take> released) {
   std::size_t next = 0;
-  for (const engine::CancelledLine& row : decision.lines) {
+  for (const engine::CancelledLine& row : rows) {
     if (row.waiting == 0 && row.releases == 0) continue;
     Line* line = lsn.value == 0 ? nullptr : line_of(orders_.at(lsn), row.line);
     if (line == nullptr || line->waiting < row.waiting) return refuse("it cancels what is not there");
     line->waiting -= row.waiting;
     for (std::uint32_t release_index = 0; release_index < row.releases; ++release_index, ++next) {
-      if (!release(*line, decision.released[next])) return false;
+      if (!release(*line, released[next])) return false;
     }
   }
-  close_if_done(lsn);
   return true;
 }
 

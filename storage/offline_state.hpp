@@ -64,12 +64,14 @@ class OfflineState {
   bool fold(const engine::Stamp& stamp, const engine::CancelDecision& decision);
   bool fold(const engine::Stamp& stamp, const engine::ShipDecision& decision);
   bool fold(const engine::Stamp& stamp, const engine::LoadDecision& decision);
+  bool fold(const engine::Stamp& stamp, const engine::AmendDecision& decision);
 
   bool refuse(const std::string& what);
   void know(engine::IdSpace space, std::string_view id, std::uint64_t content, engine::Lsn lsn);
   bool receive(std::span<const engine::ReceivedRow> rows);
   bool take(Line& line, const engine::Take& take);
   bool release(Line& line, const engine::Take& take);
+  bool take_back(engine::Lsn order, std::span<const engine::CancelledLine> rows, std::span<const engine::Take> released);
   bool ship(Line& line, const engine::Take& take);
   bool agrees(const CellKey& key, std::uint64_t available_after);
   Line* line_of(Order& order, engine::LineNumber number);

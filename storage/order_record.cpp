@@ -170,6 +170,7 @@ OrderParts::OrderParts(std::byte* record) noexcept {
   lines = {reinterpret_cast<engine::LineImage*>(at), head.lines};
   allocations = {reinterpret_cast<engine::AllocationImage*>(at + lines.size_bytes()), head.allocations};
   next_shipment = reinterpret_cast<std::uint16_t*>(record + offsetof(Head, next_shipment));
+  priority = reinterpret_cast<std::uint8_t*>(record + offsetof(Head, priority));
 }
 
 bool is_open(std::span<const engine::LineImage> lines, std::span<const engine::AllocationImage> allocations) noexcept {

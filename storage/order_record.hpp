@@ -42,6 +42,7 @@ struct OrderParts {
   std::span<engine::LineImage> lines;
   std::span<engine::AllocationImage> allocations;
   std::uint16_t* next_shipment;
+  std::uint8_t* priority;
 };
 
 // Something is reserved or waiting.

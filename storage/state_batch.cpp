@@ -279,16 +279,28 @@ bool StateBatch::fold(const engine::Stamp&, const engine::FillDecision& decision
 bool StateBatch::fold(const engine::Stamp&, const engine::CancelDecision& decision) {
   if (decision.command_id.size() > engine::max_id_bytes) return refuse("its id is too long");
   know(IdSpace::cancel, engine::identify(IdSpace::cancel, decision.command_id), decision.content, {});
+  return take_back(decision.order_id, decision.lines, decision.released, std::nullopt);
+}
+
+bool StateBatch::fold(const engine::Stamp&, const engine::AmendDecision& decision) {
+  if (decision.command_id.size() > engine::max_id_bytes) return refuse("its id is too long");
+  know(IdSpace::amend, engine::identify(IdSpace::amend, decision.command_id), decision.content, {});
+  return take_back(decision.order_id, decision.lines, decision.released, decision.priority);
+}
+
+// An order that nothing is taken from is not looked up: it may be one of long ago.
+bool StateBatch::take_back(std::string_view id, std::span<const engine::CancelledLine> rows, std::span<const engine::Take> released,
+                           std::optional<engine::Priority> priority) {
   Order* order = nullptr;
   std::size_t next = 0;
-  for (const engine::CancelledLine& row : decision.lines) {
+  for (const engine::CancelledLine& row : rows) {
     if (row.waiting == 0 && row.releases == 0) continue;
-    if (order == nullptr) order = find_by_id(decision.order_id);
+    if (order == nullptr) order = find_by_id(id);
     std::size_t index = 0;
     engine::LineImage* line = order == nullptr ? nullptr : line_of(*order, row.line, index);
     if (line == nullptr || line->waiting < row.waiting) return refuse("it cancels what is not there");
     line->waiting -= row.waiting;
-    for (const engine::Take& release : decision.released.subspan(next, row.releases)) {
+    for (const engine::Take& release : released.subspan(next, row.releases)) {
       engine::AllocationImage* from = allocation(*order, index, release.warehouse, release.shipment);
       if (from == nullptr || from->reserved < release.quantity) return refuse("it releases more than is reserved");
       from->reserved -= release.quantity;
@@ -299,6 +311,11 @@ bool StateBatch::fold(const engine::Stamp&, const engine::CancelDecision& decisi
       if (!agrees(to, release.available_after)) return false;
     }
     next += row.releases;
+  }
+  if (priority) {
+    if (order == nullptr) order = find_by_id(id);
+    if (order == nullptr || order->closed.value != 0) return refuse("it changes the priority of an order that is not open");
+    *OrderParts(order->record).priority = priority->value;
   }
   if (order != nullptr) close_if_done(*order);
   return true;

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -101,6 +102,9 @@ class StateBatch {
   bool fold(const engine::Stamp& stamp, const engine::CancelDecision& decision);
   bool fold(const engine::Stamp& stamp, const engine::ShipDecision& decision);
   bool fold(const engine::Stamp& stamp, const engine::LoadDecision& decision);
+  bool fold(const engine::Stamp& stamp, const engine::AmendDecision& decision);
+  bool take_back(std::string_view order_id, std::span<const engine::CancelledLine> rows, std::span<const engine::Take> released,
+                 std::optional<engine::Priority> priority);
 
   bool refuse(const std::string& what);
   engine::CellImage& cell(engine::SkuId sku, engine::WarehouseId warehouse);

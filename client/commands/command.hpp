@@ -28,6 +28,7 @@ Run add_load(Options& options, const Globals& globals);
 Run add_order(Options& options, const Globals& globals);
 Run add_show(Options& options, const Globals& globals);
 Run add_cancel(Options& options, const Globals& globals);
+Run add_amend(Options& options, const Globals& globals);
 Run add_receive(Options& options, const Globals& globals);
 Run add_ship(Options& options, const Globals& globals);
 Run add_stock(Options& options, const Globals& globals);

@@ -45,6 +45,7 @@ constexpr Subcommand subcommands[] = {
     {"order", "Place one order, or the orders of a file", add_order},
     {"show", "Show an order as it stands: reserved, shipped, waiting", add_show},
     {"cancel", "Cancel an order, or quantities of its lines", add_cancel},
+    {"amend", "Change an order's priority, or lower quantities of its lines", add_amend},
     {"receive", "Receive stock into a warehouse and serve who waits for it", add_receive},
     {"ship", "Ship what an order has reserved", add_ship},
     {"stock", "Show stock by SKU and warehouse", add_stock},

@@ -3,6 +3,14 @@
 #include <CLI/CLI.hpp>
 
 namespace earmark::client {
+namespace {
+
+// CLI11 reads -1 as the largest number.
+CLI::Validator not_negative() {
+  return CLI::Validator([](const std::string& text) { return text.starts_with("-") ? "Value " + text + " is negative" : std::string(); }, "");
+}
+
+}  // namespace
 
 Options& Options::text(const std::string& name, std::string& value, const std::string& type, const std::string& help) {
   command_.add_option(name, value, help)->type_name(type);
@@ -30,10 +38,13 @@ Options& Options::choice(const std::string& name, std::string& value, std::initi
 
 Options& Options::number(const std::string& name, std::uint64_t& value, std::uint64_t smallest, std::uint64_t largest,
                          const std::string& type, const std::string& help) {
-  // CLI11 reads -1 as the largest number.
-  const CLI::Validator not_negative(
-      [](const std::string& text) { return text.starts_with("-") ? "Value " + text + " is negative" : std::string(); }, "");
-  command_.add_option(name, value, help)->check(not_negative)->check(CLI::Range(smallest, largest))->type_name(type)->capture_default_str();
+  command_.add_option(name, value, help)->check(not_negative())->check(CLI::Range(smallest, largest))->type_name(type)->capture_default_str();
+  return *this;
+}
+
+Options& Options::number(const std::string& name, std::optional<std::uint64_t>& value, std::uint64_t smallest, std::uint64_t largest,
+                         const std::string& type, const std::string& help) {
+  command_.add_option(name, value, help)->check(not_negative())->check(CLI::Range(smallest, largest))->type_name(type);
   return *this;
 }
 

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,9 @@ class Options {
   Options& choice(const std::string& name, std::string& value, std::initializer_list<const char*> names,
                   const std::string& type, const std::string& help);
   Options& number(const std::string& name, std::uint64_t& value, std::uint64_t smallest, std::uint64_t largest,
+                  const std::string& type, const std::string& help);
+  // None if it is not given.
+  Options& number(const std::string& name, std::optional<std::uint64_t>& value, std::uint64_t smallest, std::uint64_t largest,
                   const std::string& type, const std::string& help);
   Options& flag(const std::string& name, bool& value, const std::string& help);
   Options& exclude(const std::string& name, const std::string& other);

@@ -99,6 +99,8 @@ void World::Actor::take(const model::Command& command) {
     submit(std::make_unique<engine::Message>(cancel->view(), content, reply, now));
   } else if (const auto* ship = std::get_if<model::ShipCommand>(&command)) {
     submit(std::make_unique<engine::Message>(ship->view(), content, reply, now));
+  } else if (const auto* amend = std::get_if<model::AmendCommand>(&command)) {
+    submit(std::make_unique<engine::Message>(amend->view(), content, reply, now));
   } else {
     const model::LoadCommand::Rows rows = std::get<model::LoadCommand>(command).rows();
     submit(std::make_unique<engine::Message>(rows.view(), reply, now));

@@ -30,6 +30,15 @@ void write_rows(std::ostream& out, std::span<const engine::ReceivedRow> rows) {
   }
 }
 
+void write_taken_back(std::ostream& out, std::span<const engine::CancelledLine> lines, std::span<const engine::Take> released) {
+  for (const engine::CancelledLine& line : lines) {
+    out << "; line " << number(line.line) << " sku " << number(line.sku) << " waiting " << line.waiting << " releases "
+        << line.releases << " excess " << line.excess;
+  }
+  out << "; released";
+  write_takes(out, released);
+}
+
 }  // namespace
 
 OwnedTexts OwnedTexts::of(const engine::OrderTexts& texts) {
@@ -57,6 +66,10 @@ engine::ReceiptDecision ReceiptAnswer::view() const {
 engine::CancelDecision CancelAnswer::view() const {
   return {.command_id = command_id, .order_id = order_id, .content = content, .whole = whole,
           .fills_follow = fills_follow, .lines = lines, .released = released};
+}
+
+engine::AmendDecision AmendAnswer::view() const {
+  return {command_id, order_id, content, priority, fills_follow, lines, released};
 }
 
 engine::ShipDecision ShipAnswer::view() const {
@@ -113,12 +126,16 @@ std::string describe(const engine::Stamp& stamp, const engine::CancelDecision& d
   std::ostringstream out;
   write_stamp(out, stamp) << " cancel '" << decision.command_id << "' of '" << decision.order_id << "' content "
                           << decision.content << " whole " << decision.whole << " fills_follow " << decision.fills_follow;
-  for (const engine::CancelledLine& line : decision.lines) {
-    out << "; line " << number(line.line) << " sku " << number(line.sku) << " waiting " << line.waiting << " releases "
-        << line.releases << " excess " << line.excess;
-  }
-  out << "; released";
-  write_takes(out, decision.released);
+  write_taken_back(out, decision.lines, decision.released);
+  return out.str();
+}
+
+std::string describe(const engine::Stamp& stamp, const engine::AmendDecision& decision) {
+  std::ostringstream out;
+  write_stamp(out, stamp) << " amend '" << decision.command_id << "' of '" << decision.order_id << "' content " << decision.content
+                          << " fills_follow " << decision.fills_follow;
+  if (decision.priority) out << " priority " << +decision.priority->value;
+  write_taken_back(out, decision.lines, decision.released);
   return out.str();
 }
 

@@ -73,6 +73,17 @@ struct CancelAnswer {
   engine::CancelDecision view() const;
 };
 
+struct AmendAnswer {
+  std::string command_id, order_id;
+  std::uint64_t content = 0;
+  std::optional<engine::Priority> priority{};
+  bool fills_follow = false;
+  std::vector<engine::CancelledLine> lines{};
+  std::vector<engine::Take> released{};
+
+  engine::AmendDecision view() const;
+};
+
 struct ShipAnswer {
   std::string command_id, order_id;
   std::uint64_t content = 0;
@@ -98,7 +109,7 @@ struct Answer {
   engine::Lsn as_of{};   // of an error: the LSN it was judged at
   bool duplicate = false;
   engine::Stamp stamp;
-  std::variant<std::monostate, OrderAnswer, ReceiptAnswer, CancelAnswer, ShipAnswer, LoadAnswer> decision;
+  std::variant<std::monostate, OrderAnswer, ReceiptAnswer, CancelAnswer, ShipAnswer, LoadAnswer, AmendAnswer> decision;
   std::vector<FillAnswer> fills{};
 
   bool decided() const { return error.code == engine::ErrorCode::none; }
@@ -112,6 +123,7 @@ std::string describe(const engine::Stamp& stamp, const engine::ReceiptDecision& 
 std::string describe(const engine::Stamp& stamp, const engine::FillDecision& decision);
 std::string describe(const engine::Stamp& stamp, const engine::CancelDecision& decision);
 std::string describe(const engine::Stamp& stamp, const engine::ShipDecision& decision);
+std::string describe(const engine::Stamp& stamp, const engine::AmendDecision& decision);
 std::string describe(const engine::Stamp& stamp, const engine::LoadDecision& decision);
 std::string describe(const engine::Error& error);
 // The decision (or error), then each fill, a line of text each.

@@ -45,6 +45,12 @@ void write(std::ostream& out, const ShipCommand& command) {
   out << "ship '" << command.command_id << "' of '" << command.order_id << "'";
 }
 
+void write(std::ostream& out, const AmendCommand& command) {
+  out << "amend '" << command.command_id << "' of '" << command.order_id << "'";
+  if (command.priority) out << " priority " << +command.priority->value;
+  for (const engine::CancelRow& row : command.rows) out << "; line " << row.line.value << " to " << row.quantity;
+}
+
 struct Applied {
   Twin& twin;
   std::uint64_t content;
@@ -55,6 +61,7 @@ struct Applied {
   Answer operator()(const ReceiptCommand& command) const { return twin.receive(command.view(), content, now); }
   Answer operator()(const CancelCommand& command) const { return twin.cancel(command.view(), content, now); }
   Answer operator()(const ShipCommand& command) const { return twin.ship(command.view(), content, now); }
+  Answer operator()(const AmendCommand& command) const { return twin.amend(command.view(), content, now); }
 };
 
 }  // namespace

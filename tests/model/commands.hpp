@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -45,6 +46,14 @@ struct ShipCommand {
   engine::ShipOrder view() const { return {command_id, order_id}; }
 };
 
+struct AmendCommand {
+  std::string command_id, order_id;
+  std::optional<engine::Priority> priority{};
+  std::vector<engine::CancelRow> rows{};
+
+  engine::AmendOrder view() const { return {command_id, order_id, priority, rows}; }
+};
+
 struct LoadCommand {
   std::vector<Warehouse> warehouses{};
   std::vector<Product> products{};
@@ -61,7 +70,7 @@ struct LoadCommand {
   Rows rows() const;  // its text is this command's
 };
 
-using Command = std::variant<LoadCommand, OrderCommand, ReceiptCommand, CancelCommand, ShipCommand>;
+using Command = std::variant<LoadCommand, OrderCommand, ReceiptCommand, CancelCommand, ShipCommand, AmendCommand>;
 
 // One line of text with everything that the command says.
 std::string describe(const Command& command);

@@ -60,22 +60,14 @@ class Then {
     };
     if (const auto* receipt = std::get_if<ReceiptAnswer>(&answer.decision)) rows_of(receipt->rows);
     if (const auto* load = std::get_if<LoadAnswer>(&answer.decision)) rows_of(load->stock);
-    cancel_ = std::get_if<CancelAnswer>(&answer.decision);
-    std::size_t next = 0;
-    for (std::uint32_t row = 0; cancel_ != nullptr && row < cancel_->lines.size(); ++row) {
-      const engine::SkuId sku = cancel_->lines[row].sku;
-      const auto first = std::ranges::find_if(cancel_->lines, [&](const auto& line) { return line.sku == sku && line.releases != 0; });
-      for (std::uint32_t count = 0; count < cancel_->lines[row].releases; ++count, ++next) {
-        const engine::Take& take = cancel_->released[next];
-        later_.push_back({static_cast<std::uint32_t>(first - cancel_->lines.begin()), {sku, take.warehouse}, take.quantity});
-      }
-    }
+    if (const auto* cancel = std::get_if<CancelAnswer>(&answer.decision)) given_back(cancel->lines, cancel->released);
+    if (const auto* amend = std::get_if<AmendAnswer>(&answer.decision)) given_back(amend->lines, amend->released);
   }
 
   void before(const Taker& taker) {
     now_ = &taker;
     // A fill of what a cancel has made smaller comes before those of what it gave back.
-    before_all_ = cancel_ != nullptr && cancel_->lines[taker.row].releases == 0;
+    before_all_ = !cancelled_.empty() && cancelled_[taker.row].releases == 0;
     for (const auto& [warehouse, units] : taker.takes) {
       given_back_[{taker.sku, warehouse}] += units;
       waited_[{taker.place.order, taker.place.line_index}] += units;
@@ -104,6 +96,16 @@ class Then {
     CellKey cell;
     engine::Quantity units = 0;
   };
+  void given_back(std::span<const engine::CancelledLine> lines, std::span<const engine::Take> released) {
+    cancelled_ = lines;
+    std::size_t next = 0;
+    for (const engine::CancelledLine& line : lines) {
+      const auto first = std::ranges::find_if(lines, [&](const auto& each) { return each.sku == line.sku && each.releases != 0; });
+      for (std::uint32_t count = 0; count < line.releases; ++count, ++next) {
+        later_.push_back({static_cast<std::uint32_t>(first - lines.begin()), {line.sku, released[next].warehouse}, released[next].quantity});
+      }
+    }
+  }
   std::int64_t usable(const CellKey& key) const {
     std::int64_t units = state_.cell(key.first, key.second).available();
     if (const auto back = given_back_.find(key); back != given_back_.end()) units += back->second;
@@ -112,7 +114,7 @@ class Then {
   }
 
   const State& state_;
-  const CancelAnswer* cancel_ = nullptr;
+  std::span<const engine::CancelledLine> cancelled_;
   const Taker* now_ = nullptr;
   bool before_all_ = false;
   std::map<CellKey, std::int64_t> given_back_;

@@ -41,8 +41,8 @@ Command RandomCommands::next() {
 
 Command RandomCommands::fresh() {
   const std::uint64_t kind = random_.below(100);
-  Command command = kind < 45 ? Command(order()) : kind < 68 ? Command(receipt()) : kind < 85 ? Command(cancel())
-                    : kind < 97 ? Command(ship()) : Command(load());
+  Command command = kind < 45 ? Command(order()) : kind < 68 ? Command(receipt()) : kind < 80 ? Command(cancel())
+                    : kind < 86 ? Command(amend()) : kind < 97 ? Command(ship()) : Command(load());
   return random_.chance(15) ? spoil(std::move(command)) : command;
 }
 
@@ -163,6 +163,21 @@ CancelCommand RandomCommands::cancel() {
 
 ShipCommand RandomCommands::ship() { return {new_id('s'), orders_.empty() ? "o0" : some_order().id}; }
 
+AmendCommand RandomCommands::amend() {
+  AmendCommand amend{.command_id = new_id('a'), .order_id = "o0"};
+  if (orders_.empty()) return amend;
+  const OrderCommand& order = some_order();
+  amend.order_id = order.id;
+  if (random_.chance(50) || order.lines.empty()) {
+    amend.priority = engine::Priority{static_cast<std::uint8_t>(random_.between(97, 103))};
+    return amend;
+  }
+  const engine::OrderLine& line = order.lines[random_.below(order.lines.size())];
+  amend.rows.push_back({.quantity = std::max<engine::WireQuantity>(1, line.quantity - static_cast<engine::WireQuantity>(random_.below(5))), .line = line.line});
+  if (const engine::OrderLine& other = order.lines.back(); other.line != line.line) amend.rows.push_back({.quantity = 1, .line = other.line});
+  return amend;
+}
+
 // ---- the same with a fault, or with another content ----
 
 void RandomCommands::spoil(LoadCommand& load) {
@@ -230,6 +245,21 @@ void RandomCommands::spoil(CancelCommand& cancel) {
     default: cancel.rows.push_back({.quantity = 1, .line = engine::LineNumber{1}}); break;
   }
   if (random_.chance(20)) spoil(cancel);
+}
+
+void RandomCommands::spoil(AmendCommand& amend) {
+  switch (random_.below(9)) {
+    case 0: amend.command_id = bad_id(); break;
+    case 1: amend.order_id = random_.chance(70) ? "nobody's" : bad_id(); break;
+    case 2: amend.rows.push_back({.quantity = 1, .line = engine::LineNumber{4'000'000'000U}}); break;
+    case 3: if (!amend.rows.empty()) one_of(amend.rows, random_).quantity = bad_quantity(random_); break;
+    case 4: if (!amend.rows.empty()) amend.rows.push_back(amend.rows.front()); break;
+    case 5: amend.rows.clear(); amend.priority.reset(); break;
+    case 6: amend.priority = engine::Priority{static_cast<std::uint8_t>(random_.between(97, 103))}; break;
+    case 7: if (random_.chance(10)) amend.rows.resize(4097, {.quantity = 1, .line = engine::LineNumber{1}}); break;
+    default: if (!amend.rows.empty()) one_of(amend.rows, random_).quantity = 100; break;
+  }
+  if (random_.chance(20)) spoil(amend);
 }
 
 void RandomCommands::spoil(ShipCommand& ship) {

@@ -39,11 +39,13 @@ class RandomCommands {
   ReceiptCommand receipt();
   CancelCommand cancel();
   ShipCommand ship();
+  AmendCommand amend();
   void spoil(LoadCommand& load);
   void spoil(OrderCommand& order);
   void spoil(ReceiptCommand& receipt);
   void spoil(CancelCommand& cancel);
   void spoil(ShipCommand& ship);
+  void spoil(AmendCommand& amend);
 
   engine::SkuId some_sku();
   engine::WarehouseId some_warehouse();

@@ -28,6 +28,9 @@ class Coverage {
     if (!answer.fills.empty()) count("fills of " + kind_of(answer));
     if (const auto* order = std::get_if<OrderAnswer>(&answer.decision)) see(*order);
     if (const auto* cancel = std::get_if<CancelAnswer>(&answer.decision)) see(*cancel);
+    if (const auto* amend = std::get_if<AmendAnswer>(&answer.decision)) {
+      count(amend->priority ? "new priority" : amend->lines.empty() ? "amend of what is closed" : "lower quantities");
+    }
     for (const FillAnswer& fill : answer.fills) see(fill, state);
   }
   std::size_t of(const std::string& name) const { return counts_.contains(name) ? counts_.at(name) : 0; }
@@ -38,7 +41,7 @@ class Coverage {
  private:
   void count(const std::string& name) { ++counts_[name]; }
   static std::string kind_of(const Answer& answer) {
-    constexpr const char* kinds[] = {"nothing", "order", "receipt", "cancel", "ship", "load"};
+    constexpr const char* kinds[] = {"nothing", "order", "receipt", "cancel", "ship", "load", "amend"};
     return kinds[answer.decision.index()];
   }
   void see(const OrderAnswer& order) {
@@ -75,16 +78,16 @@ class Coverage {
 };
 
 constexpr const char* expected[] = {
-    "order", "receipt", "cancel", "ship", "load",
+    "order", "receipt", "cancel", "ship", "load", "amend",
     "order reserved", "order split", "order backordered", "order refused", "order cancelled", "order reduced",
-    "fills of receipt", "fills of cancel", "fills of load",
-    "repeat of order", "repeat of receipt", "repeat of cancel", "repeat of ship",
+    "fills of receipt", "fills of cancel", "fills of load", "fills of amend",
+    "repeat of order", "repeat of receipt", "repeat of cancel", "repeat of ship", "repeat of amend",
     "error bad_id", "error duplicate_order", "error duplicate_receipt", "error duplicate_cancel",
-    "error duplicate_ship", "error empty_order", "error too_many_lines", "error unknown_order", "error duplicate_line",
+    "error duplicate_ship", "error duplicate_amend", "error bad_amend", "error cannot_raise", "error empty_order", "error too_many_lines", "error unknown_order", "error duplicate_line",
     "error unknown_sku", "error unknown_line", "error unknown_warehouse", "error bad_quantity",
     "error quantity_overflow", "error empty_receipt", "error already_loaded", "error catalogue_full", "error bad_code",
     "line from several warehouses", "line from the preferred warehouse", "more than 32 bits ahead", "whole cancel",
-    "cancel by rows", "excess", "row with waiting and reserved part", "row that gives back to several warehouses",
+    "cancel by rows", "excess", "new priority", "amend of what is closed", "lower quantities", "row with waiting and reserved part", "row that gives back to several warehouses",
     "fill from several warehouses", "fill that joins an older shipment than the newest", "pinned waiter passed over", "fill by priority",
 };
 

@@ -106,6 +106,24 @@ Error refusal(const State& state, const engine::CancelOrder& command) {
   return {};
 }
 
+Error refusal(const State& state, const engine::AmendOrder& command) {
+  if (command.rows.size() > max_rows) return {.code = ErrorCode::too_many_lines};
+  const auto found = state.order_ids.find(std::string(command.order_id));
+  if (found == state.order_ids.end()) return {.code = ErrorCode::unknown_order};
+  if (command.priority.has_value() == !command.rows.empty()) return {.code = ErrorCode::bad_amend};
+  const Order& order = state.orders.at(found->second);
+  std::set<engine::LineNumber> seen;
+  for (std::uint32_t row = 1; row <= command.rows.size(); ++row) {
+    const engine::CancelRow& amend = command.rows[row - 1];
+    if (!seen.insert(amend.line).second) return {ErrorCode::duplicate_line, row, amend.line};
+    const auto line = std::ranges::find(order.lines, amend.line, &Line::number);
+    if (line == order.lines.end()) return {ErrorCode::unknown_line, row, amend.line};
+    if (is_bad_quantity(amend.quantity)) return {ErrorCode::bad_quantity, row, amend.line};
+    if (static_cast<std::uint64_t>(amend.quantity) > line->quantity - line->cancelled) return {ErrorCode::cannot_raise, row, amend.line};
+  }
+  return {};
+}
+
 Error refusal(const State& state, const engine::ShipOrder& command) {
   const bool known = state.order_ids.contains(std::string(command.order_id));
   return {.code = known ? ErrorCode::none : ErrorCode::unknown_order};

@@ -173,6 +173,7 @@ class DecisionFile {
                               {"released", released}, {"excess", line.excess}});
     }
   }
+  void add(json&, const model::AmendAnswer&) const {}  // not in the replay format
   void add(json& out, const model::ShipAnswer& answer) const {
     std::size_t next = 0;
     for (const engine::ShippedLine& line : answer.lines) {

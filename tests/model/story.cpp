@@ -87,16 +87,27 @@ Command parse_receipt(const std::vector<std::string>& words, const Codes& codes)
   return receipt;
 }
 
+engine::CancelRow cancel_row(std::string_view word) {
+  engine::CancelRow row;
+  row.line = engine::LineNumber{number<std::uint32_t>(before(word, ':'))};
+  row.quantity = number<engine::WireQuantity>(word);
+  return row;
+}
+
 Command parse_cancel(const std::vector<std::string>& words) {
   CancelCommand cancel{.command_id = words.at(1), .order_id = words.at(2)};
+  for (std::size_t index = 3; index < words.size(); ++index) cancel.rows.push_back(cancel_row(words[index]));
+  return cancel;
+}
+
+Command parse_amend(const std::vector<std::string>& words) {
+  AmendCommand amend{.command_id = words.at(1), .order_id = words.at(2)};
   for (std::size_t index = 3; index < words.size(); ++index) {
     std::string_view word = words[index];
-    engine::CancelRow row;
-    row.line = engine::LineNumber{number<std::uint32_t>(before(word, ':'))};
-    row.quantity = number<engine::WireQuantity>(word);
-    cancel.rows.push_back(row);
+    if (!word.starts_with("priority=")) amend.rows.push_back(cancel_row(word));
+    else amend.priority = engine::Priority{number<std::uint8_t>(word.substr(9))};
   }
-  return cancel;
+  return amend;
 }
 
 template <class Entry>
@@ -165,6 +176,7 @@ Command parse(std::string_view event, const Codes& codes) {
   if (kind == "order") return parse_order(words, codes);
   if (kind == "receive") return parse_receipt(words, codes);
   if (kind == "cancel") return parse_cancel(words);
+  if (kind == "amend") return parse_amend(words);
   if (kind == "ship") return ShipCommand{words.at(1), words.at(2)};
   mistake(event);
 }
@@ -200,17 +212,31 @@ std::string tell(const engine::FillDecision& decision, const Codes& codes) {
 
 std::string tell(const engine::ReceiptDecision&, const Codes&) { return "received"; }
 
-std::string tell(const engine::CancelDecision& decision, const Codes& codes) {
-  std::string text = "cancelled";
-  TakeRows released(decision.released);
-  for (const engine::CancelledLine& line : decision.lines) {
-    text += (&line == decision.lines.data() ? ": " : "; ") + std::to_string(line.line.value) + " " + codes.name(line.sku);
+namespace {
+
+std::string tell_taken_back(std::span<const engine::CancelledLine> lines, std::span<const engine::Take> takes, const Codes& codes) {
+  std::string text;
+  TakeRows released(takes);
+  for (const engine::CancelledLine& line : lines) {
+    text += (&line == lines.data() ? ": " : "; ") + std::to_string(line.line.value) + " " + codes.name(line.sku);
     if (line.waiting > 0) text += " waiting " + std::to_string(line.waiting);
     if (line.releases > 0) text += " released" + takes_text(released.next(line.releases), codes);
     if (line.excess > 0) text += " excess " + std::to_string(line.excess);
     if (line.waiting == 0 && line.releases == 0 && line.excess == 0) text += " nothing";
   }
   return text;
+}
+
+}  // namespace
+
+std::string tell(const engine::CancelDecision& decision, const Codes& codes) {
+  return "cancelled" + tell_taken_back(decision.lines, decision.released, codes);
+}
+
+std::string tell(const engine::AmendDecision& decision, const Codes& codes) {
+  if (decision.priority) return "amended: priority " + std::to_string(decision.priority->value);
+  if (decision.lines.empty()) return "amended: nothing";
+  return "amended" + tell_taken_back(decision.lines, decision.released, codes);
 }
 
 std::string tell(const engine::ShipDecision& decision, const Codes& codes) {

@@ -3,9 +3,11 @@
 //   order A X:15 7/Y:3@BHM policy=fill_or_kill priority=200 prefer=BHM sourcing=single_source customer=Smith
 //                                                   [line number/]SKU:quantity[@pinned warehouse]
 //   receive R1 X:5@LON X:3@BHM      cancel C1 A      cancel C1 A 1:3 2:4      ship S1 A      ("-" is an empty id)
+//   amend M1 A priority=200         amend M1 A 1:3 2:4
 // Answers: takes are quantity@warehouse#shipment, fills follow after "|" with the row that served them:
 //   split: 1 X 12@LON#1 waits 3 place 1 behind 0; 7 Y 3@BHM#2         received | A/1 X 3@LON#1 waits 0 row 0
 //   cancelled: 1 X waiting 3 released 12@LON#1 excess 2 | B/1 ...     shipped: 1 X 12@LON#1; 7 Y nothing
+//   amended: priority 200     amended: 1 X waiting 3 released 2@LON#1 | B/1 ...     amended: nothing
 //   loaded 2 warehouses 2 products 2 stock       unknown_sku row 2       again split: ...  (the repeat of a command)
 #pragma once
 
@@ -36,6 +38,7 @@ std::string tell(const engine::FillDecision& decision, const Codes& codes);
 std::string tell(const engine::ReceiptDecision& decision, const Codes& codes);
 std::string tell(const engine::CancelDecision& decision, const Codes& codes);
 std::string tell(const engine::ShipDecision& decision, const Codes& codes);
+std::string tell(const engine::AmendDecision& decision, const Codes& codes);
 std::string tell(const engine::LoadDecision& decision, const Codes& codes);
 std::string tell(const engine::Error& error);
 std::string tell(const Answer& answer, const Codes& codes);

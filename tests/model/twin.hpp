@@ -22,6 +22,7 @@ class Twin {
   Answer place(const engine::PlaceOrder& command, std::uint64_t content, engine::TimeUs now);
   Answer receive(const engine::ReceiveStock& command, std::uint64_t content, engine::TimeUs now);
   Answer cancel(const engine::CancelOrder& command, std::uint64_t content, engine::TimeUs now);
+  Answer amend(const engine::AmendOrder& command, std::uint64_t content, engine::TimeUs now);
   Answer ship(const engine::ShipOrder& command, std::uint64_t content, engine::TimeUs now);
   Answer load(const engine::LoadCatalogue& command, engine::TimeUs now);
   // A record of its own: ids of commands decided before `oldest_known` are forgotten, but for those of orders that are open or
@@ -65,8 +66,13 @@ class Twin {
   void fill_line(Order& order, std::uint32_t line_index, std::uint32_t row, const Withheld& withheld, Answer& answer);
   static bool mark_last(Answer& answer);
 
-  void serve_cancelled(const Order& order, const CancelAnswer& decision, Answer& answer);
-  engine::CancelledLine give_back(Order& order, std::uint32_t line_index, std::uint64_t wanted, CancelAnswer& decision);
+  // What a cancel and an amend give back.
+  struct GivenBack {
+    std::vector<engine::CancelledLine> lines{};
+    std::vector<engine::Take> released{};
+  };
+  void serve_cancelled(const Order& order, const GivenBack& given_back, Answer& answer);
+  void give_back(Order& order, std::uint32_t line_index, std::uint64_t wanted, GivenBack& to);
   void ship_line(Order& order, Line& line, ShipAnswer& decision);
   static void note_closing(Order& order, engine::Lsn lsn);
 

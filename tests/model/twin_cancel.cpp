@@ -19,19 +19,50 @@ Answer Twin::cancel(const engine::CancelOrder& command, std::uint64_t content, T
     CancelAnswer decision{.command_id = std::string(command.command_id), .order_id = std::string(command.order_id),
                           .content = content, .whole = command.rows.empty()};
     Order& order = state_.orders.at(state_.order_ids.at(decision.order_id));
-    if (decision.whole) {
-      for (std::uint32_t index = 0; index < order.lines.size(); ++index) {
-        engine::CancelledLine line = give_back(order, index, order.lines[index].quantity, decision);
-        line.excess = 0;
-        decision.lines.push_back(line);
-      }
+    GivenBack given_back;
+    for (std::uint32_t index = 0; decision.whole && index < order.lines.size(); ++index) {
+      give_back(order, index, order.lines[index].quantity, given_back);
+      given_back.lines.back().excess = 0;
     }
     for (const engine::CancelRow& row : command.rows) {
       const auto line = std::ranges::find(order.lines, row.line, &Line::number);
-      const auto index = static_cast<std::uint32_t>(line - order.lines.begin());
-      decision.lines.push_back(give_back(order, index, static_cast<std::uint64_t>(row.quantity), decision));
+      give_back(order, static_cast<std::uint32_t>(line - order.lines.begin()), static_cast<std::uint64_t>(row.quantity), given_back);
     }
-    serve_cancelled(order, decision, answer);
+    serve_cancelled(order, given_back, answer);
+    decision.lines = given_back.lines;
+    decision.released = given_back.released;
+    decision.fills_follow = mark_last(answer);
+    note_closing(order, answer.stamp.lsn);
+    answer.decision = std::move(decision);
+    return answer;
+  });
+}
+
+// A new priority gives what waits of the order another place; a lower quantity is a cancel of what is too much.
+Answer Twin::amend(const engine::AmendOrder& command, std::uint64_t content, TimeUs now) {
+  return once(IdSpace::amend, command.command_id, content, ErrorCode::duplicate_amend, [&] {
+    if (const auto fault = refusal(state_, command); fault.code != ErrorCode::none) return error(fault);
+    Answer answer;
+    answer.stamp = next_stamp(now, {});
+    AmendAnswer decision{.command_id = std::string(command.command_id), .order_id = std::string(command.order_id), .content = content};
+    Order& order = state_.orders.at(state_.order_ids.at(decision.order_id));
+    if (command.priority && order.open()) {
+      decision.priority = command.priority;
+      for (std::uint32_t index = 0; index < order.lines.size(); ++index) {
+        auto& queue = state_.queues[order.lines[index].sku];
+        if (queue.erase({order.priority, order.lsn, index}) > 0) queue.insert({*command.priority, order.lsn, index});
+      }
+      order.priority = *command.priority;
+    }
+    GivenBack given_back;
+    for (const engine::CancelRow& row : command.rows) {
+      const auto line = std::ranges::find(order.lines, row.line, &Line::number);
+      const std::uint64_t too_much = line->quantity - line->cancelled - static_cast<std::uint64_t>(row.quantity);
+      give_back(order, static_cast<std::uint32_t>(line - order.lines.begin()), too_much, given_back);
+    }
+    serve_cancelled(order, given_back, answer);
+    decision.lines = given_back.lines;
+    decision.released = given_back.released;
     decision.fills_follow = mark_last(answer);
     note_closing(order, answer.stamp.lsn);
     answer.decision = std::move(decision);
@@ -41,7 +72,7 @@ Answer Twin::cancel(const engine::CancelOrder& command, std::uint64_t content, T
 
 // First what waits to be filled whole and has become smaller, since all of it may be there now; then each SKU that got something
 // back, while what came back of the SKUs behind it is left alone.
-void Twin::serve_cancelled(const Order& order, const CancelAnswer& decision, Answer& answer) {
+void Twin::serve_cancelled(const Order& order, const GivenBack& decision, Answer& answer) {
   Withheld withheld;
   std::size_t next = 0;
   std::vector<std::pair<engine::SkuId, std::uint32_t>> smaller, given_back;
@@ -67,7 +98,7 @@ void Twin::serve_cancelled(const Order& order, const CancelAnswer& decision, Ans
 }
 
 // R6: the waiting part first, then what is reserved, from the last warehouse by priority to the first.
-engine::CancelledLine Twin::give_back(Order& order, std::uint32_t line_index, std::uint64_t wanted, CancelAnswer& decision) {
+void Twin::give_back(Order& order, std::uint32_t line_index, std::uint64_t wanted, GivenBack& to) {
   Line& line = order.lines[line_index];
   engine::CancelledLine cancelled{.line = line.number, .sku = line.sku};
   cancelled.waiting = static_cast<Quantity>(std::min<std::uint64_t>(wanted, line.waiting));
@@ -87,12 +118,12 @@ engine::CancelledLine Twin::give_back(Order& order, std::uint32_t line_index, st
       allocation.reserved -= quantity;
       line.cancelled += quantity;
       wanted -= quantity;
-      decision.released.push_back({quantity, cell.available(), warehouse, allocation.shipment});
+      to.released.push_back({quantity, cell.available(), warehouse, allocation.shipment});
       ++cancelled.releases;
     }
   }
   cancelled.excess = wanted;
-  return cancelled;
+  to.lines.push_back(cancelled);
 }
 
 Answer Twin::ship(const engine::ShipOrder& command, std::uint64_t content, TimeUs now) {

@@ -85,6 +85,16 @@ struct CancelSample {
   }
 };
 
+struct AmendSample {
+  CancelSample base;
+  engine::AmendDecision decision;
+
+  AmendSample(Random& random, std::size_t line_count) : base(random, line_count) {
+    decision = {base.command, base.order, random.number<std::uint64_t>(), {}, random.chance(50), base.lines, base.released};
+    if (random.chance(50)) decision.priority = engine::Priority{random.number<std::uint8_t>()};
+  }
+};
+
 struct ShipSample {
   std::string command, order;
   std::vector<engine::ShippedLine> lines;

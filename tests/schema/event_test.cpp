@@ -127,6 +127,16 @@ TEST_CASE("event: receipts, cancels, ships and fills come back as they were writ
       CHECK(same_bytes(got.lines, cancel.decision.lines));
       CHECK(same_bytes(got.released, cancel.decision.released));
     });
+    const AmendSample amend(random, rows);
+    decode_all_ways<engine::AmendDecision>(encoded(amend.decision), [&](const engine::AmendDecision& got) {
+      CHECK(got.command_id == amend.base.command);
+      CHECK(got.order_id == amend.base.order);
+      CHECK(got.content == amend.decision.content);
+      CHECK(got.priority == amend.decision.priority);
+      CHECK(got.fills_follow == amend.decision.fills_follow);
+      CHECK(same_bytes(got.lines, amend.decision.lines));
+      CHECK(same_bytes(got.released, amend.decision.released));
+    });
     const ShipSample ship(random, rows);
     decode_all_ways<engine::ShipDecision>(encoded(ship.decision), [&](const engine::ShipDecision& got) {
       CHECK(got.command_id == ship.command);

@@ -23,7 +23,7 @@ class RandomEvent {
     switch (random.below(7)) {
       case 0: receipt(); break;
       case 1: fill(); break;
-      case 2: cancel(); break;
+      case 2: random_.chance(50) ? cancel() : amend(); break;
       case 3: ship(); break;
       case 4: load(); break;
       default: order(); break;
@@ -101,6 +101,13 @@ class RandomEvent {
     }
     event_.decision = engine::CancelDecision{"cancel", "order", 8, random_.chance(50), random_.chance(50), cancelled_, takes_, customer()};
   }
+  void amend() {
+    cancel();
+    event_.decision = engine::AmendDecision{"amend", "order", 8, {}, random_.chance(50), cancelled_, takes_, customer()};
+    if (random_.chance(60)) return;
+    event_.decision = engine::AmendDecision{"amend", "order", 8, {}, false, {}, {}, customer()};
+    if (random_.chance(70)) std::get<engine::AmendDecision>(event_.decision).priority = engine::Priority{7};
+  }
   void ship() {
     for (std::size_t count = rows() + 1; count > 0; --count) {
       engine::ShippedLine line{number(), sku(), static_cast<std::uint32_t>(random_.below(3))};
@@ -155,6 +162,9 @@ std::string envelope(const schema::Event& event) {
         } else if constexpr (std::is_same_v<Kind, engine::FillDecision>) {
           return std::string(decision.order_id) + " " + std::to_string(decision.line.value) + " " + std::to_string(decision.sku.value) +
                  " " + std::to_string(decision.still_waiting) + (decision.last ? " last" : "") + " " + std::string(decision.customer.value_or("?"));
+        } else if constexpr (std::is_same_v<Kind, engine::AmendDecision>) {
+          return std::string(decision.command_id) + "/" + std::string(decision.order_id) + "/" + std::string(decision.customer.value_or("?")) +
+                 (decision.priority ? "/" + std::to_string(decision.priority->value) : "");
         } else if constexpr (std::is_same_v<Kind, engine::CancelDecision> || std::is_same_v<Kind, engine::ShipDecision>) {
           return std::string(decision.command_id) + "/" + std::string(decision.order_id) + "/" + std::string(decision.customer.value_or("?"));
         } else if constexpr (std::is_same_v<Kind, engine::LoadDecision>) {

@@ -117,15 +117,23 @@ struct Lister {
   }
   void operator()(const engine::CancelDecision& cancel) {
     of_order(cancel.customer);
+    taken_back(EventKind::cancelled, cancel.lines, cancel.released);
+  }
+  void operator()(const engine::AmendDecision& amend) {
+    of_order(amend.customer);
+    if (amend.lines.empty()) parts.whole = {EventKind::amended};
+    taken_back(EventKind::amended, amend.lines, amend.released);
+  }
+  void taken_back(EventKind kind, std::span<const engine::CancelledLine> lines, std::span<const engine::Take> released) {
     std::size_t next = 0;
-    for (const engine::CancelledLine& line : cancel.lines) {
+    for (const engine::CancelledLine& line : lines) {
       const std::string head = "line " + text(line.line.value) + " ";
       if (line.waiting != 0 || line.excess != 0 || line.releases == 0) {
-        add({EventKind::cancelled}, line.sku, {}, head + "waited " + text(line.waiting) + " excess " + text(line.excess));
+        add({kind}, line.sku, {}, head + "waited " + text(line.waiting) + " excess " + text(line.excess));
       }
       for (std::uint32_t release = 0; release < line.releases; ++release) {
-        const engine::Take& take = cancel.released[next++];
-        std::vector<EventKind> kinds{EventKind::cancelled};
+        const engine::Take& take = released[next++];
+        std::vector<EventKind> kinds{kind};
         if (take.available_after == take.quantity) kinds.push_back(EventKind::back_in_stock);
         add(kinds, line.sku, take.warehouse, head + moved("gives", take));
       }

@@ -32,6 +32,11 @@ struct Owner {
     return {command(engine::IdSpace::cancel, cancel.command_id, schema::content_hash(cancel),
                     model::CancelCommand{std::string(cancel.command_id), std::string(cancel.order_id), copy(cancel.rows)})};
   }
+  Asked operator()(const schema::AmendRequest& request) const {
+    const engine::AmendOrder& amend = request.amend;
+    return {command(engine::IdSpace::amend, amend.command_id, schema::content_hash(amend),
+                    model::AmendCommand{std::string(amend.command_id), std::string(amend.order_id), amend.priority, copy(amend.rows)})};
+  }
   Asked operator()(const schema::ShipRequest& request) const {
     const engine::ShipOrder& ship = request.ship;
     return {command(engine::IdSpace::ship, ship.command_id, schema::content_hash(ship),
@@ -74,6 +79,7 @@ std::string_view order_named(const Asked& asked) {
   if (const auto* order = std::get_if<model::OrderCommand>(asked_command->command.get())) return order->id;
   if (const auto* cancel = std::get_if<model::CancelCommand>(asked_command->command.get())) return cancel->order_id;
   if (const auto* ship = std::get_if<model::ShipCommand>(asked_command->command.get())) return ship->order_id;
+  if (const auto* amend = std::get_if<model::AmendCommand>(asked_command->command.get())) return amend->order_id;
   return {};
 }
 

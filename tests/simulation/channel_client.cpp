@@ -43,6 +43,13 @@ client::Request request_of(const model::CancelCommand& command) {
   return cancel;
 }
 
+client::Request request_of(const model::AmendCommand& command) {
+  client::Amend amend{command.command_id, command.order_id, {}, {}};
+  if (command.priority) amend.priority = command.priority->value;
+  for (const engine::CancelRow& row : command.rows) amend.rows.push_back({row.line.value, row.quantity});
+  return amend;
+}
+
 client::Request request_of(const model::ShipCommand& command) { return client::Ship{command.command_id, command.order_id}; }
 
 std::vector<std::string> codes(const std::vector<engine::SkuId>& skus) {

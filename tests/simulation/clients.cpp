@@ -59,6 +59,7 @@ void RawClient::send(Pending& pending) {
     void operator()(const model::OrderCommand& order) const { encoder.order(out, correlation, {order.view(), epoch, {}}); }
     void operator()(const model::ReceiptCommand& receipt) const { encoder.receive(out, correlation, {receipt.view(), epoch, {}}); }
     void operator()(const model::CancelCommand& cancel) const { encoder.cancel(out, correlation, {cancel.view(), {}}); }
+    void operator()(const model::AmendCommand& amend) const { encoder.amend(out, correlation, {amend.view(), {}}); }
     void operator()(const model::ShipCommand& ship) const { encoder.ship(out, correlation, {ship.view(), {}}); }
     void operator()(const AskedCheck& check) const { encoder.check(out, correlation, {epoch, check.skus}); }
     void operator()(const AskedStock& stock) const {

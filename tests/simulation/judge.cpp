@@ -100,6 +100,9 @@ Asking Judge::name_of(const schema::Decision& decision) const {
   if (const auto* cancel = std::get_if<engine::CancelDecision>(&decision)) {
     return {engine::IdSpace::cancel, std::string(cancel->command_id), cancel->content};
   }
+  if (const auto* amend = std::get_if<engine::AmendDecision>(&decision)) {
+    return {engine::IdSpace::amend, std::string(amend->command_id), amend->content};
+  }
   if (const auto* ship = std::get_if<engine::ShipDecision>(&decision)) return {engine::IdSpace::ship, std::string(ship->command_id), ship->content};
   // A load gives one warehouse a name with its number; one that does not is the last one once more.
   const auto marked = [](std::string_view name) { return name.starts_with(load_mark); };

@@ -81,12 +81,12 @@ void Ledger::fold(const engine::FillDecision& fill) {
   wait(fill.sku, -units);
 }
 
-void Ledger::fold(const engine::CancelDecision& cancel) {
+void Ledger::take_back(std::span<const engine::CancelledLine> lines, std::span<const engine::Take> released) {
   std::size_t next = 0;
-  for (const engine::CancelledLine& line : cancel.lines) {
+  for (const engine::CancelledLine& line : lines) {
     wait(line.sku, -static_cast<std::int64_t>(line.waiting));
     for (std::size_t left = line.releases; left > 0; --left) {
-      const engine::Take& release = cancel.released[next++];
+      const engine::Take& release = released[next++];
       CellAt& to = cell(line.sku, release.warehouse);
       if (to.reserved < release.quantity) throw Broken("I2: record LSN " + std::to_string(lsn_.value) + " releases more than is reserved");
       to.reserved -= release.quantity;

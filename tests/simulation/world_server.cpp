@@ -10,6 +10,7 @@ bool is_huge(const model::Command& command) {
   constexpr std::size_t many = 1'000;
   if (const auto* order = std::get_if<model::OrderCommand>(&command)) return order->lines.size() > many;
   if (const auto* receipt = std::get_if<model::ReceiptCommand>(&command)) return receipt->rows.size() > many;
+  if (const auto* amend = std::get_if<model::AmendCommand>(&command)) return amend->rows.size() > many;
   const auto* cancel = std::get_if<model::CancelCommand>(&command);
   return cancel != nullptr && cancel->rows.size() > many;
 }

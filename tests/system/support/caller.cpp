@@ -16,6 +16,7 @@ std::string describe(const schema::Event& event) {
 bool fills_follow(const schema::Event& event) {
   if (const auto* receipt = std::get_if<engine::ReceiptDecision>(&event.decision)) return receipt->fills_follow;
   if (const auto* cancel = std::get_if<engine::CancelDecision>(&event.decision)) return cancel->fills_follow;
+  if (const auto* amend = std::get_if<engine::AmendDecision>(&event.decision)) return amend->fills_follow;
   if (const auto* load = std::get_if<engine::LoadDecision>(&event.decision)) return load->fills_follow;
   return false;
 }
@@ -49,6 +50,8 @@ std::uint64_t Caller::put(std::vector<std::byte>& out, const model::Command& com
     encoder_.cancel(out, correlation, {cancel->view(), {}});
   } else if (const auto* ship = std::get_if<model::ShipCommand>(&command)) {
     encoder_.ship(out, correlation, {ship->view(), {}});
+  } else if (const auto* amend = std::get_if<model::AmendCommand>(&command)) {
+    encoder_.amend(out, correlation, {amend->view(), {}});
   } else {
     const model::LoadCommand::Rows rows = std::get<model::LoadCommand>(command).rows();
     encoder_.load(out, correlation, {rows.view()});

@@ -1,0 +1,64 @@
+#include "engine/cancel_plan.hpp"
+
+#include <algorithm>
+
+namespace earmark::engine {
+namespace {
+
+Quantity released_so_far(const CancelPlan& plan, std::size_t line_index, const Allocation& allocation) noexcept {
+  Quantity units = 0;
+  for (const CancelPlan::Release& release : plan.releases) {
+    if (release.line_index == line_index && release.warehouse == allocation.warehouse && release.shipment == allocation.shipment) {
+      units += release.units;
+    }
+  }
+  return units;
+}
+
+void plan_target(const CancelTarget& target, const BlockStore& blocks, const OrderState& order, const CatalogueView& catalogue, CancelPlan& plan) {
+  const OrderLineState& line = order.lines()[target.line_index];
+  const bool whole = target.wanted == all_units;
+  CancelledLine result{line.line, line.sku, 0, 0, 0};
+  std::uint64_t open = target.wanted;
+  Quantity& cut = plan.cut.units[target.line_index];
+  result.waiting = static_cast<Quantity>(std::min<std::uint64_t>(open, line.waiting - cut));
+  cut += result.waiting;
+  open -= result.waiting;
+  if (result.waiting != 0) plan.cut_skus.push_back(line.sku);
+  for (auto warehouse = catalogue.by_priority.rbegin(); warehouse != catalogue.by_priority.rend() && open != 0; ++warehouse) {
+    for_each_allocation(blocks, line, [&](const Allocation& allocation) {
+      if (allocation.warehouse != *warehouse || allocation.reserved == 0 || open == 0) return;
+      const Quantity there = whole ? allocation.reserved : allocation.reserved - released_so_far(plan, target.line_index, allocation);
+      const auto units = static_cast<Quantity>(std::min<std::uint64_t>(open, there));
+      if (units == 0) return;
+      plan.releases.push_back({target.line_index, allocation.warehouse, allocation.shipment, units});
+      ++result.releases;
+      open -= units;
+    });
+  }
+  result.excess = whole ? 0 : open;
+  plan.lines.push_back(result);
+}
+
+}  // namespace
+
+CancelPlan plan_cancel(const BlockStore& blocks, BlockRef block, std::span<const CancelTarget> targets, const CatalogueView& catalogue) {
+  CancelPlan plan;
+  const auto* order = blocks.at<OrderState>(block);
+  plan.cut = {block, std::vector<Quantity>(order->lines().size())};
+  for (const CancelTarget& target : targets) plan_target(target, blocks, *order, catalogue, plan);
+  return plan;
+}
+
+void write_releases(CancelPlan& plan, SharedState& shared, WriteSet& writes) {
+  const auto* order = shared.blocks.at<OrderState>(plan.cut.order);
+  plan.released.clear();
+  for (const CancelPlan::Release& release : plan.releases) {
+    Atomic<std::uint64_t>& cell = shared.cell(order->lines()[release.line_index].sku, release.warehouse);
+    const CellWord word{writes.read(cell)};
+    writes.write(cell, word.bits, word.with(word.free() + release.units, word.gate()).bits);
+    plan.released.push_back({release.units, word.free() + release.units, release.warehouse, release.shipment});
+  }
+}
+
+}  // namespace earmark::engine

@@ -1,0 +1,38 @@
+// What a cancel, or an amend that lowers quantities, takes from an order; worked out without changing it.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "engine/order_state.hpp"
+#include "engine/serve_plan.hpp"
+
+namespace earmark::engine {
+
+// Units to take from one line, by its position; all_units: all there are.
+struct CancelTarget {
+  std::size_t line_index = 0;
+  std::uint64_t wanted = 0;
+};
+inline constexpr std::uint64_t all_units = ~std::uint64_t{0};
+
+struct CancelPlan {
+  struct Release {
+    std::size_t line_index = 0;
+    WarehouseId warehouse{};
+    std::uint16_t shipment = 0;
+    Quantity units = 0;
+  };
+  std::vector<CancelledLine> lines;  // one for each target
+  std::vector<Release> releases;     // in their order
+  std::vector<Take> released;        // the same as units given back, once write_releases() was called
+  Cut cut;
+  std::vector<SkuId> cut_skus;
+};
+
+// R6: for each target from the waiting part first, then what is reserved, from the warehouse last in priority first.
+CancelPlan plan_cancel(const BlockStore& blocks, BlockRef order, std::span<const CancelTarget> targets, const CatalogueView& catalogue);
+// Gives the released units back to their cells, as part of the commit being built.
+void write_releases(CancelPlan& plan, SharedState& shared, WriteSet& writes);
+
+}  // namespace earmark::engine
