@@ -58,6 +58,9 @@ Outcome<ShipAnswer> BlockingChannel::ship(Ship ship, TimeLimit limit) {
 Outcome<AmendAnswer> BlockingChannel::amend(Amend amend, TimeLimit limit) {
   return state_->run(state_->channel.amend(std::move(amend), limit));
 }
+Outcome<StockChangeAnswer> BlockingChannel::change_stock(StockChange change, TimeLimit limit) {
+  return state_->run(state_->channel.change_stock(std::move(change), limit));
+}
 Outcome<CheckAnswer> BlockingChannel::check(CheckQuestion question, TimeLimit limit) {
   return state_->run(state_->channel.check(std::move(question), limit));
 }

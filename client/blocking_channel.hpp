@@ -27,6 +27,7 @@ class BlockingChannel {
   Outcome<ReceiptAnswer> receive(Receipt receipt, TimeLimit limit = {});
   Outcome<ShipAnswer> ship(Ship ship, TimeLimit limit = {});
   Outcome<AmendAnswer> amend(Amend amend, TimeLimit limit = {});
+  Outcome<StockChangeAnswer> change_stock(StockChange change, TimeLimit limit = {});
 
   Outcome<CheckAnswer> check(CheckQuestion question, TimeLimit limit = {});
   Outcome<StockAnswer> stock(StockQuestion question, TimeLimit limit = {});  // one page

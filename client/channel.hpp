@@ -41,6 +41,7 @@ class Channel {
   asio::awaitable<Outcome<ReceiptAnswer>> receive(Receipt receipt, TimeLimit limit = {});
   asio::awaitable<Outcome<ShipAnswer>> ship(Ship ship, TimeLimit limit = {});
   asio::awaitable<Outcome<AmendAnswer>> amend(Amend amend, TimeLimit limit = {});
+  asio::awaitable<Outcome<StockChangeAnswer>> change_stock(StockChange change, TimeLimit limit = {});
 
   // Questions.
   asio::awaitable<Outcome<CheckAnswer>> check(CheckQuestion question, TimeLimit limit = {});

@@ -24,6 +24,7 @@ class AddDecision {
 
   void operator()(const engine::VoidDecision&) {}
   void operator()(const engine::LoadDecision&) {}
+  void operator()(const engine::StockChangeDecision&) {}  // replays have none
 
   void operator()(const engine::OrderDecision& order) {
     out_["status"] = name(order.status);

@@ -105,6 +105,28 @@ class ToJson {
     out_["stock"] = rows(load.stock);
   }
 
+  void operator()(const engine::StockChangeDecision& change) {
+    out_["event"] = "StockChanged";
+    out_["id"] = change.id;
+    out_["kind"] = name(change.kind);
+    add_text("reason", change.reason);
+    out_["fills_follow"] = change.fills_follow;
+    Json& rows = out_["rows"] = Json::array();
+    for (const engine::ChangedRow& row : change.rows) {
+      rows.push_back({{"sku", catalogue_.code(row.sku)}, {"warehouse", catalogue_.code(row.warehouse)},
+                      {"on_hand_change", row.on_hand_change}, {"unavailable_change", row.unavailable_change},
+                      {"available_after", row.available_after}});
+    }
+    Json& lost = out_["lost"] = Json::array();
+    for (const engine::LostUnits& each : change.lost) {
+      Json entry{{"order", change.orders[each.order]}, {"order_lsn", each.order_lsn.value}, {"line", each.line.value},
+                 {"sku", catalogue_.code(each.sku)}, {"warehouse", catalogue_.code(each.warehouse)}, {"quantity", each.quantity},
+                 {"row", each.row}, {"shipment", each.shipment}};
+      if (!change.customers[each.order].empty()) entry["customer"] = change.customers[each.order];
+      lost.push_back(std::move(entry));
+    }
+  }
+
  private:
   void add_text(const char* field, std::string_view text) {
     if (!text.empty()) out_[field] = text;

@@ -21,6 +21,12 @@ std::string places(std::span<const engine::Take> takes, const Catalogue& catalog
 
 std::string amount(std::uint64_t quantity) { return quantity == 0 ? "-" : with_separators(quantity); }
 
+// "+3", "-3", or "-" for no change.
+std::string with_sign(std::int64_t change) {
+  if (change == 0) return "-";
+  return (change > 0 ? "+" : "-") + with_separators(static_cast<std::uint64_t>(change > 0 ? change : -change));
+}
+
 std::string queue_place(std::uint32_t position, std::uint64_t quantity_ahead) {
   if (position == 0) return "";
   return ordinal(position) + (quantity_ahead == 0 ? ", nobody ahead" : ", behind " + counted(quantity_ahead, "unit"));
@@ -119,6 +125,23 @@ class ToText {
   std::string operator()(const engine::LoadDecision& load) const {
     return fmt::format("Loaded {}, {}, {} ({})\n", counted(load.warehouses.size(), "warehouse"),
                        counted(load.products.size(), "product"), counted(load.stock.size(), "row") + " of stock", decision_);
+  }
+
+  std::string operator()(const engine::StockChangeDecision& change) const {
+    Table rows({{"SKU"}, {"WAREHOUSE"}, {"ON HAND", Align::right}, {"UNAVAILABLE", Align::right}, {"AVAILABLE THEN", Align::right}});
+    for (const engine::ChangedRow& row : change.rows) {
+      rows.add({catalogue_.code(row.sku), catalogue_.code(row.warehouse), with_sign(row.on_hand_change), with_sign(row.unavailable_change),
+                with_separators(row.available_after)});
+    }
+    std::string text = fmt::format("Stock change {}, {}{} ({})\n{}", on_one_line(change.id), name(change.kind),
+                                   change.reason.empty() ? "" : ", " + on_one_line(change.reason), decision_, rows.text());
+    if (change.lost.empty()) return text;
+    Table lost({{"ORDER"}, {"LINE", Align::right}, {"SKU"}, {"LOSES"}, {"CUSTOMER"}});
+    for (const engine::LostUnits& each : change.lost) {
+      lost.add({std::string(change.orders[each.order]), number_text(each.line), catalogue_.code(each.sku),
+                with_separators(each.quantity) + " " + catalogue_.code(each.warehouse), std::string(change.customers[each.order])});
+    }
+    return text + "Reserved units that are gone; these lines wait again, at their old place:\n" + lost.text();
   }
 
  private:

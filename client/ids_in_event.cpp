@@ -35,6 +35,12 @@ class Collector {
     add(ship.shipped);
   }
   void operator()(const engine::LoadDecision& load) { add(load.stock); }
+  void operator()(const engine::StockChangeDecision& change) {  // what was lost is in its rows' cells
+    for (const engine::ChangedRow& row : change.rows) {
+      ids_.skus.push_back(row.sku);
+      add(row.warehouse);
+    }
+  }
 
  private:
   void add(engine::WarehouseId id) {

@@ -53,4 +53,13 @@ Outcome<void> put(Client& client, std::uint64_t correlation, const Ship& ship) {
   return {};
 }
 
+Outcome<void> put(Client& client, std::uint64_t correlation, const StockChange& change) {
+  if (auto done = learn_skus_of(client, change.rows); !done) return done;
+  for (const StockChangeRow& row : change.rows) {
+    if (auto done = learn_warehouse(client, row.warehouse); !done) return done;
+  }
+  append(client.connection().out(), correlation, change, client.catalogue(), client.connection().encoder(), client.time());
+  return {};
+}
+
 }  // namespace earmark::client

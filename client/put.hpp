@@ -15,5 +15,6 @@ Outcome<void> put(Client& client, std::uint64_t correlation, const Receipt& rece
 Outcome<void> put(Client& client, std::uint64_t correlation, const Cancel& cancel);
 Outcome<void> put(Client& client, std::uint64_t correlation, const Amend& amend);
 Outcome<void> put(Client& client, std::uint64_t correlation, const Ship& ship);
+Outcome<void> put(Client& client, std::uint64_t correlation, const StockChange& change);
 
 }  // namespace earmark::client

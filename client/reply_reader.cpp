@@ -107,6 +107,21 @@ ShipAnswer answer_of(const engine::ShipDecision& ship, Codes& codes) {
   return answer;
 }
 
+StockChangeAnswer answer_of(const engine::StockChangeDecision& change, Codes& codes) {
+  StockChangeAnswer answer;
+  answer.id = change.id;
+  answer.kind = change.kind;
+  answer.reason = change.reason;
+  for (const engine::ChangedRow& row : change.rows) {
+    answer.rows.push_back({codes(row.sku), codes(row.warehouse), row.on_hand_change, row.unavailable_change, row.available_after});
+  }
+  for (const engine::LostUnits& lost : change.lost) {
+    answer.lost.push_back({std::string(change.orders[lost.order]), std::string(change.customers[lost.order]), lost.line.value,
+                           codes(lost.sku), codes(lost.warehouse), lost.quantity, lost.shipment});
+  }
+  return answer;
+}
+
 // Whether the decision is the one on this command.
 bool answers(const engine::OrderDecision& decision, const Request& request) {
   const auto* order = std::get_if<Order>(&request);
@@ -127,6 +142,11 @@ bool answers(const engine::ReceiptDecision& decision, const Request& request) {
 bool answers(const engine::ShipDecision& decision, const Request& request) {
   const auto* ship = std::get_if<Ship>(&request);
   return ship != nullptr && ship->command_id == decision.command_id && ship->order == decision.order_id;
+}
+
+bool answers(const engine::StockChangeDecision& decision, const Request& request) {
+  const auto* change = std::get_if<StockChange>(&request);
+  return change != nullptr && change->id == decision.id && change->kind == decision.kind;
 }
 
 // The first event of an answer. Decisions that answer no command of a channel give nothing.
@@ -279,6 +299,7 @@ Outcome<Reply> ReplyReader::read_events(const Request& request, const Message& m
   if (auto* receipt = std::get_if<ReceiptAnswer>(&*cause.reply)) receipt->filled = std::move(fills);
   if (auto* cancel = std::get_if<CancelAnswer>(&*cause.reply)) cancel->filled = std::move(fills);
   if (auto* amend = std::get_if<AmendAnswer>(&*cause.reply)) amend->filled = std::move(fills);
+  if (auto* change = std::get_if<StockChangeAnswer>(&*cause.reply)) change->filled = std::move(fills);
   return std::move(*cause.reply);
 }
 

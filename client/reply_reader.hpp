@@ -17,7 +17,7 @@ namespace earmark::client {
 
 // Parallel to Request: the n-th answers the n-th.
 using Reply = std::variant<OrderAnswer, CancelAnswer, ReceiptAnswer, ShipAnswer, AmendAnswer, CheckAnswer, StockAnswer, OrderState,
-                           BackordersAnswer>;
+                           BackordersAnswer, StockChangeAnswer>;
 
 // Dense ids in an answer whose codes the catalogue does not have. Their text in the answer is "#7".
 struct MissingCodes {

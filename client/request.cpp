@@ -44,6 +44,8 @@ void each_sku(const Request& request, Use use) {
     for (const OrderLine& line : order->lines) use(line.sku);
   } else if (const auto* receipt = std::get_if<Receipt>(&request)) {
     for (const ReceiptRow& row : receipt->rows) use(row.sku);
+  } else if (const auto* change = std::get_if<StockChange>(&request)) {
+    for (const StockChangeRow& row : change->rows) use(row.sku);
   } else if (const auto* question = std::get_if<CheckQuestion>(&request)) {
     for (const std::string& sku : question->skus) use(sku);
   } else if (const auto* stock = std::get_if<StockQuestion>(&request)) {
@@ -60,6 +62,8 @@ void each_warehouse(const Request& request, Use use) {
     use(order->preferred);
   } else if (const auto* receipt = std::get_if<Receipt>(&request)) {
     for (const ReceiptRow& row : receipt->rows) use(row.warehouse);
+  } else if (const auto* change = std::get_if<StockChange>(&request)) {
+    for (const StockChangeRow& row : change->rows) use(row.warehouse);
   } else if (const auto* stock = std::get_if<StockQuestion>(&request)) {
     use(stock->warehouse);
   }
@@ -89,6 +93,10 @@ class Appender {
   }
   Outcome<void> operator()(const Ship& ship) {
     append(out_, correlation_, ship, encoder_, time_);
+    return {};
+  }
+  Outcome<void> operator()(const StockChange& change) {
+    append(out_, correlation_, change, catalogue_, encoder_, time_);
     return {};
   }
   Outcome<void> operator()(const CheckQuestion& question) {
@@ -162,6 +170,10 @@ Outcome<void> check(const Request& request) {
   if (const auto* order = std::get_if<Order>(&request)) return check(*order);
   if (const auto* question = std::get_if<CheckQuestion>(&request)) return check_count(question->skus.size());
   if (const auto* stock = std::get_if<StockQuestion>(&request)) return check_count(stock->skus.size());
+  const auto* change = std::get_if<StockChange>(&request);
+  if (change != nullptr && change->reason.size() > engine::max_text_bytes) {
+    return usage("the reason has more than " + std::to_string(engine::max_text_bytes) + " bytes; make it shorter");
+  }
   const auto* backorders = std::get_if<BackordersQuestion>(&request);
   if (backorders != nullptr && backorders->customer.size() > engine::max_text_bytes) {
     return usage("the customer's name has more than " + std::to_string(engine::max_text_bytes) + " bytes; make it shorter");
@@ -247,6 +259,17 @@ void append(std::vector<std::byte>& out, std::uint64_t correlation, const Amend&
 void append(std::vector<std::byte>& out, std::uint64_t correlation, const Ship& ship, schema::RequestEncoder& encoder,
             engine::TimeUs time) {
   encoder.ship(out, correlation, {{sent_id(ship.command_id), sent_id(ship.order)}, time});
+}
+
+void append(std::vector<std::byte>& out, std::uint64_t correlation, const StockChange& change, const Catalogue& catalogue,
+            schema::RequestEncoder& encoder, engine::TimeUs time) {
+  std::vector<engine::ChangeRow> rows;
+  const std::size_t count = std::min(change.rows.size(), most_sent_rows);
+  for (std::size_t index = 0; index < count; ++index) {
+    const StockChangeRow& row = change.rows[index];
+    rows.push_back({row.quantity, row.expected, catalogue.sku(row.sku), catalogue.warehouse(row.warehouse), 0});
+  }
+  encoder.change_stock(out, correlation, {{sent_id(change.id), change.kind, change.reason, rows}, catalogue.epoch(), time});
 }
 
 Outcome<void> append(std::vector<std::byte>& out, std::uint64_t correlation, const Request& request,

@@ -15,10 +15,11 @@
 
 namespace earmark::client {
 
-// Commands first: they are repeated until their outcome is known.
-using Request = std::variant<Order, Cancel, Receipt, Ship, Amend, CheckQuestion, StockQuestion, ShowQuestion, BackordersQuestion>;
+// Commands are repeated until their outcome is known.
+using Request = std::variant<Order, Cancel, Receipt, Ship, Amend, CheckQuestion, StockQuestion, ShowQuestion, BackordersQuestion,
+                             StockChange>;
 
-inline bool is_command(const Request& request) { return request.index() < 5; }
+inline bool is_command(const Request& request) { return request.index() < 5 || std::holds_alternative<StockChange>(request); }
 // The order that a request is about; "" for others.
 std::string_view order_named(const Request& request);
 
@@ -46,5 +47,7 @@ void append(std::vector<std::byte>& out, std::uint64_t correlation, const Amend&
             engine::TimeUs time);
 void append(std::vector<std::byte>& out, std::uint64_t correlation, const Ship& ship, schema::RequestEncoder& encoder,
             engine::TimeUs time);
+void append(std::vector<std::byte>& out, std::uint64_t correlation, const StockChange& change, const Catalogue& catalogue,
+            schema::RequestEncoder& encoder, engine::TimeUs time);
 
 }  // namespace earmark::client

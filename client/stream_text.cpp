@@ -153,7 +153,32 @@ class Teller {
             {}, 0, {}};
   }
 
+  Told operator()(const engine::StockChangeDecision& change) const {
+    Told told{word_of(change.kind), change.lost.empty() ? Tone::plain : Tone::bad, "stock change " + on_one_line(change.id), {},
+              change.rows.size() + change.lost.size(), "row"};
+    if (!change.reason.empty()) told.of += ", " + on_one_line(change.reason);
+    for (const engine::ChangedRow& row : change.rows.first(std::min(change.rows.size(), most_shown_rows))) {
+      std::string what;
+      if (row.on_hand_change != 0) add(what, fmt::format("{:+} on hand", row.on_hand_change));
+      if (row.unavailable_change != 0) add(what, fmt::format("{:+} unavailable", row.unavailable_change));
+      told.rows.push_back({"", sku(row.sku), fmt::format("in {}: {}, {} available then", on_one_line(catalogue_.code(row.warehouse)),
+                                                         what.empty() ? "nothing changed" : what, with_separators(row.available_after))});
+    }
+    for (const engine::LostUnits& lost : change.lost.first(std::min(change.lost.size(), most_shown_rows - std::min(most_shown_rows, told.rows.size())))) {
+      told.rows.push_back({line_text(lost.line), sku(lost.sku), fmt::format("of order {}{}: {} {} lost, waiting again",
+                                                                           on_one_line(change.orders[lost.order]),
+                                                                           of_customer(change.customers[lost.order]),
+                                                                           with_separators(lost.quantity),
+                                                                           on_one_line(catalogue_.code(lost.warehouse)))});
+    }
+    return told;
+  }
+
  private:
+  static std::string_view word_of(engine::ChangeKind kind) {
+    constexpr std::string_view words[] = {"counted", "adjusted", "quarantined", "restored", "scrapped"};
+    return static_cast<std::size_t>(kind) < std::size(words) ? words[static_cast<std::size_t>(kind)] : "changed";
+  }
   std::string sku(engine::SkuId id) const { return on_one_line(catalogue_.code(id)); }
   static std::string line_text(engine::LineNumber line) { return "line " + std::to_string(line.value); }
 

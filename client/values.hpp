@@ -57,6 +57,19 @@ struct Amend {
   std::vector<CancelRow> rows{};
 };
 
+// One cell. The same one in two rows: the rows take effect one after the other.
+struct StockChangeRow {
+  std::string sku{}, warehouse{};
+  std::int64_t quantity = 0;  // count: what was counted; adjust: found (+) or gone (-); else: units
+  std::int64_t expected = 0;  // count: the on hand that the counter started from
+};
+struct StockChange {
+  std::string id{};
+  engine::ChangeKind kind = engine::ChangeKind::count;
+  std::string reason{};
+  std::vector<StockChangeRow> rows{};
+};
+
 // ---- Questions: they change nothing and need no id.
 
 struct CheckQuestion {
@@ -158,6 +171,28 @@ struct ShipAnswerLine {
 struct ShipAnswer : Decided {
   std::string command_id{}, order{};
   std::vector<ShipAnswerLine> lines{};
+};
+
+struct StockChangeAnswerRow {
+  std::string sku{}, warehouse{};
+  std::int32_t on_hand_change = 0, unavailable_change = 0;
+  std::uint32_t available_after = 0;  // before the fills
+};
+// Reserved units that a line lost; they wait again at its old place.
+struct LostUnits {
+  std::string order{}, customer{};
+  std::uint32_t line = 0;
+  std::string sku{}, warehouse{};
+  std::uint32_t quantity = 0;
+  std::uint16_t shipment = 0;
+};
+struct StockChangeAnswer : Decided {
+  std::string id{};
+  engine::ChangeKind kind{};
+  std::string reason{};
+  std::vector<StockChangeAnswerRow> rows{};
+  std::vector<LostUnits> lost{};
+  std::vector<Fill> filled{};
 };
 
 // ---- Answers to questions

@@ -107,4 +107,41 @@ void Book::park(const SharedState& shared, OrderState& order, std::size_t blocke
   set_takes(blocked_line, Takes::whole);
 }
 
+void Book::apply_changed_rows(const SharedState& shared, std::span<const ChangedRow> rows) {
+  for (const ChangedRow& row : rows) {
+    CellStock& cell = stock[shared.cell_index(row.sku, row.warehouse).value];
+    cell.on_hand = static_cast<Quantity>(std::int64_t{cell.on_hand} + row.on_hand_change);
+    cell.unavailable = static_cast<Quantity>(std::int64_t{cell.unavailable} + row.unavailable_change);
+  }
+}
+
+void Book::lose(SharedState& shared, BlockRef block, std::size_t line_index, const LostUnits& lost) {
+  auto* order = shared.blocks.at<OrderState>(block);
+  OrderLineState& line = order->lines()[line_index];
+  change_allocations(shared.blocks, line, [&](Allocation& allocation) {
+    if (allocation.warehouse == lost.warehouse && allocation.shipment == lost.shipment) allocation.reserved -= lost.quantity;
+  });
+  const bool whole_order = order->policy == Policy::ship_complete;
+  const bool parked = order->parked_line != OrderState::no_line && order->lines()[order->parked_line].waiting != 0;
+  const Takes takes = whole_order ? Takes::blocked : order->policy == Policy::line_complete ? Takes::whole : Takes::any;
+  line.waiting += lost.quantity;
+  queues.add(queue_of(shared, line.sku, line.pinned),
+             {QueuePlace::of(order->priority, order->known.lsn(), line_index), block, lost.quantity, takes});
+  has_whole_takers = has_whole_takers || takes != Takes::any;
+  if (!whole_order) return;
+  // It stands where this change serves, unless it waits for another SKU already.
+  most_lines_at_once = std::max<std::size_t>(most_lines_at_once, order->line_count);
+  if (!parked) park(shared, *order, line_index);
+}
+
+void Book::lose_not(SharedState& shared, BlockRef block, std::size_t line_index, const LostUnits& lost) {
+  auto* order = shared.blocks.at<OrderState>(block);
+  OrderLineState& line = order->lines()[line_index];
+  change_allocations(shared.blocks, line, [&](Allocation& allocation) {
+    if (allocation.warehouse == lost.warehouse && allocation.shipment == lost.shipment) allocation.reserved += lost.quantity;
+  });
+  line.waiting -= lost.quantity;
+  queues.reduce(queue_of(shared, line.sku, line.pinned), QueuePlace::of(order->priority, order->known.lsn(), line_index), lost.quantity);
+}
+
 }  // namespace earmark::engine

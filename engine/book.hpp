@@ -63,6 +63,10 @@ struct Book {
   void park(const SharedState& shared, OrderState& order, std::size_t blocked_line);
 
   void park_after_cut(const SharedState& shared, OrderState& order);
+  void apply_changed_rows(const SharedState& shared, std::span<const ChangedRow> rows);
+  // Reserved units of a line wait again, at its old place; and the way back.
+  void lose(SharedState& shared, BlockRef order, std::size_t line_index, const LostUnits& lost);
+  void lose_not(SharedState& shared, BlockRef order, std::size_t line_index, const LostUnits& lost);
 
   LazyArray<CellStock> stock;  // by cell
   Catalogue catalogue;

@@ -80,6 +80,23 @@ struct ShipOrder {  // pick, pack and ship everything the order has reserved now
   std::string_view order_id;
 };
 
+// One cell of a stock change. The same cell in two rows: the rows take effect one after the other.
+struct ChangeRow {
+  WireQuantity quantity = 0;  // count: what was counted; adjust: units that came (or went, negative); else: units
+  WireQuantity expected = 0;  // count: the on hand that the counter started from
+  SkuId sku{};
+  WarehouseId warehouse{};
+  std::uint16_t unused = 0;
+};
+static_assert(sizeof(ChangeRow) == 24);
+
+struct ChangeStock {
+  std::string_view id;
+  ChangeKind kind = ChangeKind::count;
+  std::string_view reason;
+  std::span<const ChangeRow> rows;
+};
+
 struct WarehouseEntry {
   std::string_view code, name;
   std::uint32_t priority = 0;  // lower first, ties by code

@@ -90,7 +90,7 @@ class CommandIds {
 
   std::uint64_t capacity() const noexcept { return slots_.size(); }
 
-  // Every known command. Only while nothing commits.
+  // Every known command; while others commit, some of theirs may be missed.
   template <class Visitor>
   void for_each(Visitor&& visit) const {
     for (std::uint64_t index = 0; index < slots_.size(); ++index) {

@@ -145,6 +145,43 @@ struct ShipDecision {
   std::optional<std::string_view> customer{};  // as in FillDecision
 };
 
+// One row of a stock change, as it took effect after the rows before it.
+struct ChangedRow {
+  SkuId sku{};
+  WarehouseId warehouse{};
+  std::uint16_t unused = 0;
+  std::int32_t on_hand_change = 0;
+  std::int32_t unavailable_change = 0;
+  Quantity available_after = 0;  // with this and all earlier rows of the record, before its fills
+};
+static_assert(sizeof(ChangedRow) == 20);
+
+// Reserved units that a line lost to a row. They wait again, at the place that the line always had.
+struct LostUnits {
+  Lsn order_lsn{};
+  std::uint32_t order = 0;  // position in StockChangeDecision::orders
+  LineNumber line{};
+  Quantity quantity = 0;
+  std::uint32_t row = 0;    // 0-based
+  WarehouseId warehouse{};
+  std::uint16_t shipment = 0;
+  SkuId sku{};
+};
+static_assert(sizeof(LostUnits) == 32);
+
+// What became available by a row = its on_hand_change - unavailable_change + units lost to it.
+struct StockChangeDecision {
+  std::string_view id;
+  std::uint64_t content = 0;
+  ChangeKind kind = ChangeKind::count;
+  std::string_view reason;
+  bool fills_follow = false;
+  std::span<const ChangedRow> rows;
+  std::span<const LostUnits> lost;                // by row, within one last in the queue first
+  std::span<const std::string_view> orders;       // ids of those that lost
+  std::span<const std::string_view> customers;    // theirs, parallel
+};
+
 // What a load changed: only new or changed entries, with the dense ids that they got.
 struct LoadedWarehouse {
   WarehouseId id{};

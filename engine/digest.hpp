@@ -16,7 +16,7 @@
 namespace earmark::engine {
 
 // Name spaces of command ids: an order and a receipt may have the same id.
-enum class IdSpace : std::uint8_t { order = 1, receipt = 2, cancel = 3, ship = 4, hold = 5, purchase_order = 6, amend = 11 };
+enum class IdSpace : std::uint8_t { order = 1, receipt = 2, cancel = 3, ship = 4, hold = 5, purchase_order = 6, stock_change = 7, amend = 11 };
 
 // A command id as the exactly-once table keeps it: XXH3-128 of the name space byte followed by the id's bytes.
 struct Identity {

@@ -21,7 +21,8 @@ void DurableView::end_group(Lsn last) noexcept {
   version_.store(version_.load(std::memory_order_relaxed) + 1, std::memory_order_release);
 }
 
-void DurableView::set(SkuId sku, WarehouseId warehouse, Lsn lsn, Quantity available, std::int64_t on_hand_change) noexcept {
+void DurableView::set(SkuId sku, WarehouseId warehouse, Lsn lsn, Quantity available, std::int64_t on_hand_change,
+                      std::int64_t unavailable_change) noexcept {
   const std::size_t at = index(sku, warehouse);
   Cell& cell = cells_[at];
   cell.lsn_and_busy.store(lsn.value << 1 | 1, std::memory_order_relaxed);
@@ -29,6 +30,10 @@ void DurableView::set(SkuId sku, WarehouseId warehouse, Lsn lsn, Quantity availa
   cell.available.store(available, std::memory_order_release);
   const auto on_hand = static_cast<std::int64_t>(cell.on_hand.load(std::memory_order_relaxed)) + on_hand_change;
   cell.on_hand.store(static_cast<Quantity>(on_hand), std::memory_order_release);
+  if (unavailable_change != 0) {
+    const auto unavailable = static_cast<std::int64_t>(cell.unavailable.load(std::memory_order_relaxed)) + unavailable_change;
+    cell.unavailable.store(static_cast<Quantity>(unavailable), std::memory_order_release);
+  }
   cell.lsn_and_busy.store(lsn.value << 1, std::memory_order_release);
 }
 
@@ -125,6 +130,13 @@ void DurableView::apply(const Stamp& stamp, const LoadDecision& decision) noexce
   for (const ReceivedRow& row : decision.stock) set(row.sku, row.warehouse, stamp.lsn, row.available_after, row.quantity);
   sku_count_.store(skus, std::memory_order_release);
   warehouse_count_.store(warehouses, std::memory_order_release);
+}
+
+void DurableView::apply(const Stamp& stamp, const StockChangeDecision& decision) noexcept {
+  for (const ChangedRow& row : decision.rows) {
+    set(row.sku, row.warehouse, stamp.lsn, row.available_after, row.on_hand_change, row.unavailable_change);
+  }
+  for (const LostUnits& lost : decision.lost) add_backordered(lost.sku, lost.quantity);
 }
 
 }  // namespace earmark::engine

@@ -36,6 +36,7 @@ class DurableView {
   void apply(const Stamp& stamp, const AmendDecision& decision) noexcept;
   void apply(const Stamp& stamp, const LoadDecision& decision) noexcept;
   void apply(const Stamp&, const VoidDecision&) noexcept {}
+  void apply(const Stamp& stamp, const StockChangeDecision& decision) noexcept;
   void end_group(Lsn last) noexcept;
   // Recovery from the state store.
   void restore(const CellImage& cell) noexcept;
@@ -66,7 +67,8 @@ class DurableView {
   std::size_t index(SkuId sku, WarehouseId warehouse) const noexcept {
     return std::size_t{sku.value} * warehouses_ + warehouse.value - 1U;
   }
-  void set(SkuId sku, WarehouseId warehouse, Lsn lsn, Quantity available, std::int64_t on_hand_change) noexcept;
+  void set(SkuId sku, WarehouseId warehouse, Lsn lsn, Quantity available, std::int64_t on_hand_change,
+           std::int64_t unavailable_change = 0) noexcept;
 
   std::uint16_t warehouses_;
   LazyArray<Cell> cells_;

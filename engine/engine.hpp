@@ -36,6 +36,7 @@ class Engine {
   void restore(const Stamp& stamp, const AmendDecision& decision);
   void restore(const Stamp& stamp, const LoadDecision& decision);
   void restore(const Stamp& stamp, const VoidDecision& decision);
+  void restore(const Stamp& stamp, const StockChangeDecision& decision);
   void restore_finished();
 
   // A start from the state store instead of from the first record: catalogue, cells, open orders by LSN, known ids (closed

@@ -31,7 +31,7 @@ constexpr Words words[] = {
     {ErrorCode::unknown_sku, "unknown_sku", "There is no such SKU in the catalogue; load it first."},
     {ErrorCode::unknown_line, "unknown_line", "The order has no line with this number."},
     {ErrorCode::unknown_warehouse, "unknown_warehouse", "There is no such warehouse in the catalogue; load it first."},
-    {ErrorCode::bad_quantity, "bad_quantity", "A quantity is a whole number from 1 to 2,147,483,647."},
+    {ErrorCode::bad_quantity, "bad_quantity", "A quantity is a whole number from 1 to 2,147,483,647 (counted: from 0; adjusted: with its sign)."},
     {ErrorCode::quantity_overflow, "quantity_overflow", "A warehouse would hold more than 2,147,483,647 units of the SKU."},
     {ErrorCode::empty_receipt, "empty_receipt", "A receipt needs at least one row."},
     {ErrorCode::already_loaded, "already_loaded", "Opening stock is set once per SKU and warehouse; use a receipt or a count."},
@@ -44,6 +44,10 @@ constexpr Words words[] = {
     {ErrorCode::bad_amend, "bad_amend", "An amend names a new priority, or lines with lower quantities; give one of the two."},
     {ErrorCode::cannot_raise, "cannot_raise", "A line's quantity can be lowered only; order the additional units with a new order."},
     {ErrorCode::fell_behind, "fell_behind", "This subscriber took its events too slowly; subscribe again from the LSN named."},
+    {ErrorCode::duplicate_change, "duplicate_change", "The id was used for another stock change; choose a new one."},
+    {ErrorCode::stale_count, "stale_count", "The on hand is not the one the count started from; look again and count again."},
+    {ErrorCode::not_enough, "not_enough", "There are fewer units of that kind than the row takes; look at the stock again."},
+    {ErrorCode::empty_change, "empty_change", "A stock change needs at least one row."},
 };
 
 }  // namespace
@@ -75,6 +79,11 @@ std::string_view name(Policy policy) noexcept {
 std::string_view name(Sourcing sourcing) noexcept {
   constexpr std::string_view names[] = {"server_default", "priority", "single_source", "fewest_splits", "highest_stock"};
   return static_cast<std::size_t>(sourcing) < std::size(names) ? names[static_cast<std::size_t>(sourcing)] : "unknown";
+}
+
+std::string_view name(ChangeKind kind) noexcept {
+  constexpr std::string_view names[] = {"count", "adjust", "quarantine", "restore", "scrap"};
+  return static_cast<std::size_t>(kind) < std::size(names) ? names[static_cast<std::size_t>(kind)] : "unknown";
 }
 
 namespace {

@@ -47,6 +47,10 @@ enum class ErrorCode : std::uint16_t {
   duplicate_amend = 47,
   bad_amend = 48,
   cannot_raise = 49,
+  duplicate_change = 50,
+  stale_count = 51,
+  not_enough = 52,
+  empty_change = 53,
 };
 
 // The sentence-named value as it stands in answers and decision files, e.g. "unknown_sku".
@@ -63,6 +67,7 @@ struct Error {
 std::string_view name(OrderStatus status) noexcept;
 std::string_view name(Policy policy) noexcept;
 std::string_view name(Sourcing sourcing) noexcept;
+std::string_view name(ChangeKind kind) noexcept;
 // The word that name() gives, read back.
 std::optional<Policy> policy_named(std::string_view word) noexcept;
 std::optional<Sourcing> sourcing_named(std::string_view word) noexcept;

@@ -108,4 +108,11 @@ Message::Message(const ForgetIds& forget, TimeUs now) : time(now), identities_(f
   request = ForgetIds{forget.oldest, forget.archived, identities_};
 }
 
+Message::Message(const ChangeStock& change, std::uint64_t hash, const ReplyTo& to, TimeUs now)
+    : content(hash), reply(to), time(now), change_rows_(change.rows.begin(), change.rows.end()) {
+  reserve_texts(change.id.size() + change.reason.size());
+  const std::string_view id = own(change.id);
+  request = ChangeStock{id, change.kind, own(change.reason), change_rows_};
+}
+
 }  // namespace earmark::engine

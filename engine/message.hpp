@@ -45,7 +45,7 @@ struct ForgetIds {
 inline constexpr std::size_t most_housekept = 1024;  // ids in one such message
 
 using SettlerRequest = std::variant<PlaceOrder, CancelOrder, ReceiveStock, ShipOrder, LoadCatalogue, ShowOrder,
-                                    ListBackorders, ResolveCodes, ArchiveOrders, ForgetIds, AmendOrder>;
+                                    ListBackorders, ResolveCodes, ArchiveOrders, ForgetIds, AmendOrder, ChangeStock>;
 
 class Message {
  public:
@@ -61,6 +61,7 @@ class Message {
   Message(const ResolveCodes& resolve, const ReplyTo& reply);
   Message(const ArchiveOrders& archive, TimeUs time);
   Message(const ForgetIds& forget, TimeUs time);
+  Message(const ChangeStock& change, std::uint64_t content, const ReplyTo& reply, TimeUs time);
   Message(const Message&) = delete;
   Message& operator=(const Message&) = delete;
 
@@ -85,6 +86,7 @@ class Message {
   std::vector<SkuId> sku_ids_;
   std::vector<WarehouseId> warehouse_ids_;
   std::vector<Identity> identities_;
+  std::vector<ChangeRow> change_rows_;
 };
 
 }  // namespace earmark::engine

@@ -93,6 +93,7 @@ class Recorder {
   virtual std::size_t record(const Stamp& stamp, const AmendDecision& decision, std::span<std::byte> out) = 0;
   virtual std::size_t record(const Stamp& stamp, const LoadDecision& decision, std::span<std::byte> out) = 0;
   virtual std::size_t record(const Stamp& stamp, const VoidDecision& decision, std::span<std::byte> out) = 0;
+  virtual std::size_t record(const Stamp& stamp, const StockChangeDecision& decision, std::span<std::byte> out) = 0;
 };
 
 }  // namespace earmark::engine

@@ -35,6 +35,13 @@ void ServePlan::hide_later_rows() {
     const ServeStep& step = cause_->steps[index];
     if (step.hidden != 0) hidden_[shared_.cell_index(step.sku, step.warehouse).value] += step.hidden;
   }
+  not_yet_.clear();
+  for (const ServeStep& step : cause_->steps) {
+    if (step.in_turn && std::find(not_yet_.begin(), not_yet_.end(), step.sku) == not_yet_.end()) not_yet_.push_back(step.sku);
+  }
+  for (std::size_t index = 0; !not_yet_.empty() && index < step_ + (begun_ ? 1 : 0) && index < cause_->steps.size(); ++index) {
+    std::erase(not_yet_, cause_->steps[index].sku);
+  }
 }
 
 void ServePlan::list_cut_order() {
@@ -72,6 +79,7 @@ void ServePlan::begin_step() {
   begun_ = true;
   const ServeStep& step = cause_->steps[step_];
   if (step.hidden != 0) hidden_[shared_.cell_index(step.sku, step.warehouse).value] -= step.hidden;
+  std::erase(not_yet_, step.sku);
   next_listed_ = 0;
   const auto listed = listed_.find(step.sku.value);
   if (listed != listed_.end()) {
@@ -83,6 +91,7 @@ void ServePlan::begin_step() {
 }
 
 Quantity ServePlan::usable(SkuId sku, WarehouseId warehouse) const {
+  if (!not_yet_.empty() && std::find(not_yet_.begin(), not_yet_.end(), sku) != not_yet_.end()) return 0;
   const CellIndex index = shared_.cell_index(sku, warehouse);
   const std::uint64_t free = CellWord{writes_->read(shared_.cells[index.value])}.free();
   const auto hidden = hidden_.find(index.value);

@@ -30,6 +30,7 @@ struct ServeStep {
   WarehouseId warehouse{};
   Quantity hidden = 0;
   bool serves = true;  // false: units only; the SKU is served in a later step
+  bool in_turn = false;  // no unit of the SKU is usable before its first step: victims wait for it who came before others
 };
 
 // A command whose fills are being worked out, over several commits where there are many.
@@ -127,6 +128,7 @@ class ServePlan {
   std::size_t step_ = 0;
   bool begun_ = false;
   std::unordered_map<std::uint64_t, std::uint64_t> hidden_;  // cell -> units of rows that have not come yet, or set aside
+  std::vector<SkuId> not_yet_;                               // of steps in_turn
   std::unordered_map<WaitingQueues::Root*, Cursor> cursors_;
   std::unordered_map<std::uint64_t, Quantity> planned_;      // line (order << 16 | index) -> units of this plan
   std::unordered_map<std::uint32_t, std::vector<Waiter>> listed_;  // by SKU

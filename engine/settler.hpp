@@ -1,4 +1,4 @@
-// The settler: decides what needs to know who waits: short orders, receipts, loads, cancels, shipments; and answers
+// The settler: decides what needs to know who waits: short orders, receipts, loads, cancels, shipments, stock changes; and answers
 // questions about orders. A role, not a thread: whoever pushes into the unowned inbox settles until it is empty. The
 // book and all orders are touched by the owner of the role alone; cells change by commits, like everybody's.
 //
@@ -20,10 +20,14 @@
 
 namespace earmark::engine {
 
+struct ChangePlan;
+class Victims;
+
 struct SettlerCounters {
   Counter messages, shorts, fills, filled_units;
   Counter whole_orders_looked_at;  // of policy ship_complete, whether all is there
   Counter archived_orders, read_back_orders, forgotten_ids;
+  Counter lost_units;
 };
 
 enum class Settled : std::uint8_t {
@@ -65,6 +69,7 @@ class Settler {
   bool settle(const ResolveCodes& resolve, const Message& message, Committer& committer);
   bool settle(const ArchiveOrders& archive, const Message& message, Committer& committer);
   bool settle(const ForgetIds& forget, const Message& message, Committer& committer);
+  bool settle(const ChangeStock& change, const Message& message, Committer& committer);
 
   // Plans and commits the next fills of cause_; ends it with its last one. False: no room.
   bool fill_more(Committer& committer);
@@ -109,6 +114,11 @@ class Settler {
   Taken take_back(const TakeBack& asked, const Message& message, Committer& committer, Resolve resolve_rows, Decide decide);
 
   void add_waits(const PlaceOrder& order, Lsn lsn, const CatalogueView& view);
+
+  // Stock changes (settle_stock.cpp).
+  Committed try_change(const ChangeStock& change, const Message& message, Committer& committer, BlockRef block,
+                       const Victims& victims, Judged& judged, ChangePlan& plan, bool& more);
+  bool gate_for_change(const ChangePlan& plan, bool on, const Message& message, Committer& committer);
 
   SharedState& shared_;
   Book& book_;

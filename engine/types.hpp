@@ -50,6 +50,8 @@ static_assert(sizeof(WarehouseId) == 2 && std::is_trivially_copyable_v<Warehouse
 enum class Policy : std::uint8_t { ship_partial, line_complete, ship_complete, fill_or_kill, fill_and_cancel };
 enum class Sourcing : std::uint8_t { server_default, priority, single_source, fewest_splits, highest_stock };
 enum class OrderStatus : std::uint8_t { reserved, split, backordered, refused, cancelled, reduced };
+// How a stock change changes its cells: see engine/command.hpp, ChangeStock.
+enum class ChangeKind : std::uint8_t { count, adjust, quarantine, restore, scrap };
 
 }  // namespace earmark::engine
 

@@ -71,6 +71,19 @@ void WaitingQueues::insert(Root& root, const Waiter& waiter) {
   root = merge(merge(before, node), rest);
 }
 
+void WaitingQueues::add(Root& root, const Waiter& waiter) {
+  std::vector<Root> path;
+  Root at = root;
+  while (at != 0 && nodes_[at].waiter.place != waiter.place) {
+    path.push_back(at);
+    at = waiter.place < nodes_[at].waiter.place ? nodes_[at].left : nodes_[at].right;
+  }
+  if (at == 0) return insert(root, waiter);
+  nodes_[at].waiter.quantity += waiter.quantity;
+  update(at);
+  update_all(path);
+}
+
 // The path from the root is kept, so that sums are mended bottom-up without recursion over the whole depth twice.
 WaitingQueues::Root WaitingQueues::find(Root root, QueuePlace place, std::vector<Root>& path) const noexcept {
   while (root != 0 && nodes_[root].waiter.place != place) {

@@ -59,6 +59,8 @@ class WaitingQueues {
 
   bool has_room(std::size_t lines) const noexcept { return next_ - 1 + lines <= nodes_.size() - 1 + free_count_; }
   void insert(Root& root, const Waiter& waiter);
+  // Raises the quantity of whoever is at that place already; else as insert().
+  void add(Root& root, const Waiter& waiter);
   // Lowers the waiter's quantity; at 0 it leaves the queue.
   void reduce(Root& root, QueuePlace place, Quantity by);
   // The waiter, who must be there, takes otherwise from now on.

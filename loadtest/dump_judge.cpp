@@ -55,6 +55,7 @@ bool DumpJudge::read(const DumpRecord& record) {
   else if (record.type == "amend") amend(record);
   else if (record.type == "ship") ship(record);
   else if (record.type == "load") load(record);
+  else if (record.type == "stock_change") stock_change(record);
   else if (record.type != "void") return unknown(record), true;
   if (record.type == "void") {
     ++verdict_.voids;

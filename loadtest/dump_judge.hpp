@@ -1,8 +1,9 @@
-// Reads a dump record by record, in LSN order, through the sequential rules (orders, queue, receipts, cancels, ships, loads), and
+// Reads a dump record by record, in LSN order, through the sequential rules (orders, queue, receipts, cancels, ships, loads, stock changes), and
 // says where a record is not what they give. After a finding it goes on with what the record says. One thread.
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -44,6 +45,7 @@ class DumpJudge {
     std::unordered_map<std::uint64_t, std::int64_t> withheld;  // units of later rows, by cell
     std::optional<Fill> next;
     bool is_uncertain = false;
+    std::set<std::uint32_t> not_yet{};  // SKUs with victims, of which nothing is usable before their turn
   };
 
   bool base(const DumpRecord& record);
@@ -65,12 +67,16 @@ class DumpJudge {
   void cancelled_line(DumpOrder& order, std::uint64_t order_lsn, const DumpRow& row, bool whole);
   void ship(const DumpRecord& record);
   void load(const DumpRecord& record);
+  void stock_change(const DumpRecord& record);
+  void change_row(const DumpRecord& record, std::size_t index);
+  void judge_victims(const DumpRow& row, const std::vector<const DumpRow*>& lost);
+  void lose(const DumpRow& lost);
   void fill(const DumpRecord& record);
   void judge_fill(const DumpRecord& record, const DumpPlace& place);
   void unknown(const DumpRecord& record);
 
   void once(DumpIdSpace space, std::string_view id, const char* what);
-  void begin_cause(const DumpRecord& record, std::vector<Stage> stages, bool by_rows);
+  void begin_cause(const DumpRecord& record, std::vector<Stage> stages, bool by_rows, std::set<std::uint32_t> in_turn = {});
   void find_next_fill();
   bool find_in_stage(const Stage& stage);
   bool find_in_order(std::uint64_t lsn);

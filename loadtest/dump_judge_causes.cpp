@@ -36,11 +36,11 @@ void remove(std::vector<Units>& from, const std::vector<Units>& units) {
 
 // ---- causes ----
 
-void DumpJudge::begin_cause(const DumpRecord& record, std::vector<Stage> stages, bool by_rows) {
+void DumpJudge::begin_cause(const DumpRecord& record, std::vector<Stage> stages, bool by_rows, std::set<std::uint32_t> in_turn) {
   if (cause_.lsn != 0) {
     violate(Promise::work_conserving, [&] { return fmt::format("is decided while waiters of LSN {} are not served yet", cause_.lsn); });
   }
-  cause_ = Cause{record.lsn, std::move(stages), 0, {}, 0, {}, {}, false};
+  cause_ = Cause{record.lsn, std::move(stages), 0, {}, 0, {}, {}, false, std::move(in_turn)};
   for (const Stage& stage : cause_.stages) {
     if (by_rows) cause_.withheld[cell_key(stage.sku, stage.warehouse)] += stage.units;
   }
@@ -70,6 +70,7 @@ void DumpJudge::enter_stage() {
   cause_.served.reset();
   if (cause_.stage >= cause_.stages.size()) return;
   const Stage& stage = cause_.stages[cause_.stage];
+  cause_.not_yet.erase(stage.sku);
   if (stage.warehouse != no_code) cause_.withheld[cell_key(stage.sku, stage.warehouse)] -= stage.units;
   if (stage.frees_sku) std::erase_if(cause_.withheld, [&](const auto& each) { return each.first >> 32 == stage.sku; });
 }
@@ -86,9 +87,9 @@ void DumpJudge::find_next_fill() {
 
 std::int64_t DumpJudge::usable(std::uint32_t sku, std::uint32_t warehouse) {
   const std::vector<DumpCell>& cells = state_.sku(sku).cells;
-  if (warehouse >= cells.size()) return 0;
+  if (warehouse >= cells.size() || cause_.not_yet.contains(sku)) return 0;
   const auto later = cause_.withheld.find(cell_key(sku, warehouse));
-  return cells[warehouse].available - (later == cause_.withheld.end() ? 0 : later->second);
+  return std::max<std::int64_t>(cells[warehouse].available - (later == cause_.withheld.end() ? 0 : later->second), 0);
 }
 
 // The earliest waiter behind a place who could take a unit that is there.

@@ -39,6 +39,9 @@ void DumpReader::read_row_member(DumpRow& row, std::string_view key) {
   else if (key == "pinned") row.pinned = warehouses_.number(json_.string());
   else if (key == "priority") number(row.priority);
   else if (key == "order") row.order = json_.string();
+  else if (key == "on_hand_change") number(row.on_hand_change);
+  else if (key == "unavailable_change") number(row.unavailable_change);
+  else if (key == "row") number(row.row);
   else json_.skip();
 }
 
@@ -67,6 +70,8 @@ void DumpReader::read_member(std::string_view key) {
   else if (key == "oldest_known_lsn") lsn(record.oldest_known);
   else if (key == "warehouses") read_rows(record.warehouses);
   else if (key == "products") read_rows(record.products);
+  else if (key == "lost") read_rows(record.lost);
+  else if (key == "kind") record.kind = json_.string();
   else read_row_member(record.self, key);
 }
 

@@ -81,7 +81,7 @@ class DumpIds {
 };
 
 // Name spaces of ids.
-enum class DumpIdSpace : std::uint8_t { order, receipt, cancel, ship, amend };
+enum class DumpIdSpace : std::uint8_t { order, receipt, cancel, ship, amend, stock_change };
 std::uint64_t hash_of(DumpIdSpace space, std::string_view id) noexcept;
 
 class DumpState {

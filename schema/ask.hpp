@@ -39,6 +39,7 @@ class RequestEncoder {
   void backorders(std::vector<std::byte>& out, std::uint64_t correlation, const BackordersRequest& request);
   // One frame: at most 60,000 bytes of filters.
   void subscribe(std::vector<std::byte>& out, std::uint64_t correlation, const SubscribeRequest& request);
+  void change_stock(std::vector<std::byte>& out, std::uint64_t correlation, const ChangeStockRequest& request);
   void digest(std::vector<std::byte>& out, std::uint64_t correlation);
   void stats(std::vector<std::byte>& out, std::uint64_t correlation);
 

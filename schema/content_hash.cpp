@@ -71,6 +71,16 @@ struct CancelBlock {
   std::int64_t quantity;
   std::uint32_t line;
 };
+struct ChangeBlock {
+  std::int64_t quantity, expected;
+  std::uint32_t sku;
+  std::uint16_t warehouse;
+};
+struct ChangeHead {
+  std::uint8_t kind;
+  std::uint64_t rows;
+  std::uint32_t text_bytes[2];
+};
 struct RowsHead {
   std::uint64_t rows;
   std::uint32_t text_bytes[2];
@@ -135,6 +145,17 @@ std::uint64_t content_hash(const engine::AmendOrder& amend) noexcept {
   chain.block(priority);
   chain.rows<CancelBlock>(amend.rows, [](const engine::CancelRow& row) {
     return CancelBlock{row.quantity, row.line.value};
+  });
+  return chain.value();
+}
+
+std::uint64_t content_hash(const engine::ChangeStock& change) noexcept {
+  Chain chain(7);
+  chain.block(ChangeHead{static_cast<std::uint8_t>(change.kind), change.rows.size(), {size_of(change.id), size_of(change.reason)}});
+  chain.text(change.id);
+  chain.text(change.reason);
+  chain.rows<ChangeBlock>(change.rows, [](const engine::ChangeRow& row) {
+    return ChangeBlock{row.quantity, row.expected, row.sku.value, row.warehouse.value};
   });
   return chain.value();
 }

@@ -21,6 +21,9 @@ struct EventDecoder::Scratch {
   std::vector<engine::ShippedLine> shipped;
   std::vector<engine::LoadedWarehouse> warehouses;
   std::vector<engine::LoadedProduct> products;
+  std::vector<engine::ChangedRow> changed;
+  std::vector<engine::LostUnits> lost;
+  std::vector<std::string_view> orders, customers;
 };
 
 EventDecoder::EventDecoder() : scratch_(std::make_unique<Scratch>()) {}
@@ -185,6 +188,26 @@ bool read(const wire::Void& body, Position position, EventDecoder::Scratch&, eng
   return true;
 }
 
+void gather_texts(Position position, const flatbuffers::Vector<flatbuffers::Offset<flatbuffers::String>>* texts,
+                  std::vector<std::string_view>& scratch, std::span<const std::string_view>& out) {
+  if (position.first) scratch.clear();
+  for (flatbuffers::uoffset_t index = 0; index < size_of(texts); ++index) scratch.push_back(view_text(texts->Get(index)));
+  out = scratch;
+}
+
+bool read(const wire::StockChanged& change, Position position, EventDecoder::Scratch& scratch, engine::StockChangeDecision& out) {
+  if (position.first) {
+    out.id = view_text(change.id());
+    out.content = change.content();
+    out.reason = view_text(change.reason());
+    out.fills_follow = change.fills_follow();
+    if (!read_enum(change.kind(), wire::ChangeKind::MAX, out.kind)) return false;
+  }
+  gather_texts(position, change.orders(), scratch.orders, out.orders);
+  gather_texts(position, change.customers(), scratch.customers, out.customers);
+  return gather(position, change.rows(), scratch.changed, out.rows) && gather(position, change.lost(), scratch.lost, out.lost);
+}
+
 template <class Rows, class Count>
 bool counts_agree(const Rows& rows, Count count, std::size_t size) noexcept {
   std::uint64_t sum = 0;
@@ -206,6 +229,16 @@ bool consistent(const engine::AmendDecision& amend) noexcept {
 }
 bool consistent(const engine::ShipDecision& ship) noexcept {
   return counts_agree(ship.lines, [](const auto& line) { return line.ships; }, ship.shipped.size());
+}
+// Losses stand by row, and name rows and orders that are there.
+bool consistent(const engine::StockChangeDecision& change) noexcept {
+  std::uint32_t row = 0;
+  for (const engine::LostUnits& lost : change.lost) {
+    if (lost.row < row || lost.row >= change.rows.size() || lost.order >= change.orders.size()) return false;
+    if (lost.sku != change.rows[lost.row].sku || lost.warehouse != change.rows[lost.row].warehouse) return false;
+    row = lost.row;
+  }
+  return change.orders.size() == change.customers.size();
 }
 bool consistent(const auto&) noexcept { return true; }
 
@@ -238,6 +271,8 @@ Result<void, EventFault> read_piece(const wire::Event& event, Position position,
       return read_body<wire::Void, engine::VoidDecision>(event, position, scratch, decision);
     case wire::EventBody::OrderAmended:
       return read_body<wire::OrderAmended, engine::AmendDecision>(event, position, scratch, decision);
+    case wire::EventBody::StockChanged:
+      return read_body<wire::StockChanged, engine::StockChangeDecision>(event, position, scratch, decision);
     case wire::EventBody::NONE: break;
   }
   return Unexpected{EventFault::unknown_body};

@@ -133,6 +133,24 @@ Result<Request, ErrorCode> decode_receive(Parts parts, RequestDecoder::Scratch& 
   return Request{out};
 }
 
+Result<Request, ErrorCode> decode_change(Parts parts, RequestDecoder::Scratch& scratch) {
+  const auto* change = open<wire::ChangeStock>(parts.front(), scratch);
+  if (change == nullptr || change->kind() > wire::ChangeKind::MAX) return Unexpected{ErrorCode::malformed};
+  ChangeStockRequest out;
+  out.change.id = view_text(change->id());
+  out.change.kind = static_cast<engine::ChangeKind>(change->kind());
+  out.change.reason = view_text(change->reason());
+  out.epoch = change->epoch();
+  out.time = engine::TimeUs{change->time_us()};
+  if (const ErrorCode fault = judge_id(out.change.id); fault != ErrorCode::none) return Unexpected{fault};
+  if (const ErrorCode fault = judge_text(out.change.reason); fault != ErrorCode::none) return Unexpected{fault};
+  const bool whole = gather_rows(
+      parts, *change, [](const wire::ChangeStock& part) { return part.rows(); }, scratch, scratch.change_rows,
+      out.change.rows);
+  if (!whole) return Unexpected{ErrorCode::malformed};
+  return Request{out};
+}
+
 Result<Request, ErrorCode> decode_ship(std::span<const std::byte> body, RequestDecoder::Scratch& scratch) {
   const auto* ship = open<wire::ShipOrder>(body, scratch);
   if (ship == nullptr) return Unexpected{ErrorCode::malformed};
@@ -186,7 +204,8 @@ Result<Request, ErrorCode> decode_bare(std::span<const std::byte> body, RequestD
 
 constexpr bool comes_in_parts(MessageKind kind) noexcept {
   return kind == MessageKind::order || kind == MessageKind::cancel || kind == MessageKind::receive ||
-         kind == MessageKind::load || kind == MessageKind::amend;
+         kind == MessageKind::load || kind == MessageKind::amend ||
+         kind == MessageKind::change_stock;
 }
 
 }  // namespace
@@ -242,6 +261,7 @@ Result<Request, ErrorCode> RequestDecoder::decode(MessageKind kind, Parts parts)
     }
     case MessageKind::digest: return decode_bare<wire::Digest, DigestRequest>(body, scratch);
     case MessageKind::stats: return decode_bare<wire::Stats, StatsRequest>(body, scratch);
+    case MessageKind::change_stock: return decode_change(parts, scratch);
     default: return Unexpected{ErrorCode::unknown_message};
   }
 }

@@ -273,4 +273,30 @@ std::size_t EventEncoder::encode(const engine::Stamp& stamp, const engine::VoidD
   return writer.bytes();
 }
 
+std::size_t EventEncoder::encode(const engine::Stamp& stamp, const engine::StockChangeDecision& decision, std::span<std::byte> out) {
+  auto& fbb = builder_->fbb;
+  PieceWriter writer(out);
+  Parting parting;
+  bool first = true;
+  auto rows_left = decision.rows;
+  auto lost_left = decision.lost;
+  auto orders_left = decision.orders;
+  auto customers_left = decision.customers;
+  do {
+    parting.begin();
+    fbb.Clear();
+    const auto rows = put_rows<wire::ChangedRow>(fbb, parting.take(rows_left));
+    const auto lost = put_rows<wire::LostUnits>(fbb, parting.take(lost_left));
+    const auto orders = put_texts(fbb, builder_->offsets, parting.take(orders_left));
+    const auto customers = put_texts(fbb, builder_->offsets, parting.take(customers_left));
+    const auto id = put_text(fbb, decision.id);
+    const auto reason = std::exchange(first, false) ? put_text(fbb, decision.reason) : 0;
+    const auto body = wire::CreateStockChanged(fbb, id, decision.content, static_cast<wire::ChangeKind>(decision.kind), reason,
+                                               decision.fills_follow, rows, lost, orders, customers);
+    builder_->finish(stamp, wire::EventBody::StockChanged, body.Union(), parting.more());
+    writer.put(fbb, parting.more());
+  } while (parting.more());
+  return writer.bytes();
+}
+
 }  // namespace earmark::schema

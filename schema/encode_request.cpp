@@ -1,5 +1,6 @@
 // Commands and questions to frames.
 #include <algorithm>
+#include <utility>
 
 #include "schema/ask.hpp"
 #include "schema/catalogue_generated.h"
@@ -170,6 +171,23 @@ void RequestEncoder::digest(std::vector<std::byte>& out, std::uint64_t correlati
 void RequestEncoder::stats(std::vector<std::byte>& out, std::uint64_t correlation) {
   auto& fbb = builder_->fresh();
   builder_->append(out, MessageKind::stats, correlation, wire::CreateStats(fbb));
+}
+
+void RequestEncoder::change_stock(std::vector<std::byte>& out, std::uint64_t correlation, const ChangeStockRequest& request) {
+  Parting parting;
+  auto rows_left = request.change.rows;
+  bool first = true;
+  do {
+    parting.begin();
+    auto& fbb = builder_->fresh();
+    const auto rows = put_rows<wire::ChangeRow>(fbb, parting.take(rows_left));
+    const auto id = put_text(fbb, request.change.id);
+    const auto reason = std::exchange(first, false) ? put_text(fbb, request.change.reason) : 0;
+    builder_->append(out, MessageKind::change_stock, correlation,
+                     wire::CreateChangeStock(fbb, id, request.epoch, static_cast<wire::ChangeKind>(request.change.kind), reason, rows,
+                                             request.time.value),
+                     parting.more());
+  } while (parting.more());
 }
 
 }  // namespace earmark::schema

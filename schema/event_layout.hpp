@@ -48,4 +48,21 @@ EARMARK_SAME_FIELD(wire::ShippedLine, engine::ShippedLine, line);
 EARMARK_SAME_FIELD(wire::ShippedLine, engine::ShippedLine, sku);
 EARMARK_SAME_FIELD(wire::ShippedLine, engine::ShippedLine, ships);
 
+EARMARK_SAME_SIZE(wire::ChangedRow, engine::ChangedRow);
+EARMARK_SAME_FIELD(wire::ChangedRow, engine::ChangedRow, sku);
+EARMARK_SAME_FIELD(wire::ChangedRow, engine::ChangedRow, warehouse);
+EARMARK_SAME_FIELD(wire::ChangedRow, engine::ChangedRow, on_hand_change);
+EARMARK_SAME_FIELD(wire::ChangedRow, engine::ChangedRow, unavailable_change);
+EARMARK_SAME_FIELD(wire::ChangedRow, engine::ChangedRow, available_after);
+
+EARMARK_SAME_SIZE(wire::LostUnits, engine::LostUnits);
+EARMARK_SAME_FIELD(wire::LostUnits, engine::LostUnits, order_lsn);
+EARMARK_SAME_FIELD(wire::LostUnits, engine::LostUnits, order);
+EARMARK_SAME_FIELD(wire::LostUnits, engine::LostUnits, line);
+EARMARK_SAME_FIELD(wire::LostUnits, engine::LostUnits, quantity);
+EARMARK_SAME_FIELD(wire::LostUnits, engine::LostUnits, row);
+EARMARK_SAME_FIELD(wire::LostUnits, engine::LostUnits, warehouse);
+EARMARK_SAME_FIELD(wire::LostUnits, engine::LostUnits, shipment);
+EARMARK_SAME_FIELD(wire::LostUnits, engine::LostUnits, sku);
+
 }  // namespace earmark::schema

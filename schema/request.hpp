@@ -82,12 +82,18 @@ struct SubscribeRequest {
   std::span<const engine::WarehouseId> warehouses{};
   std::span<const std::string_view> customers{};
 };
+struct ChangeStockRequest {
+  engine::ChangeStock change;
+  std::uint64_t epoch = 0;
+  engine::TimeUs time{};
+};
 struct DigestRequest {};
 struct StatsRequest {};
 
 using Request = std::variant<HelloRequest, OrderRequest, CancelRequest, ReceiveRequest, ShipRequest, LoadRequest,
                              ResolveRequest, CheckRequest, StockRequest, ShowRequest, BackordersRequest,
-                             SubscribeRequest, DigestRequest, StatsRequest, AmendRequest>;
+                             SubscribeRequest, DigestRequest, StatsRequest, AmendRequest,
+                             ChangeStockRequest>;
 
 // The parts of one message: bodies in the order in which they came; one for almost every message.
 using Parts = std::span<const std::span<const std::byte>>;
@@ -101,7 +107,7 @@ class RequestDecoder {
   // NOT judged here, the engine does that in the order of semantics R8; so rows of a command in parts are passed on up to
   // engine::max_lines + 1, and it says too_many_lines.
   Result<Request, engine::ErrorCode> decode(MessageKind kind, std::span<const std::byte> body);
-  // A message in parts (order, cancel, amend, receive, load): scalars and text are those of the first part, rows are
+  // A message in parts (order, cancel, amend, receive, load, change_stock): scalars and text are those of the first part, rows are
   // concatenated in order. For load, rows of a part name positions in that part's own code vectors.
   Result<Request, engine::ErrorCode> decode(MessageKind kind, Parts parts);
   // The hot one: as decode(order), without the variant. `out` is valid until the next call.
@@ -119,5 +125,6 @@ std::uint64_t content_hash(const engine::ReceiveStock& receipt) noexcept;
 std::uint64_t content_hash(const engine::CancelOrder& cancel) noexcept;
 std::uint64_t content_hash(const engine::ShipOrder& ship) noexcept;
 std::uint64_t content_hash(const engine::AmendOrder& amend) noexcept;
+std::uint64_t content_hash(const engine::ChangeStock& change) noexcept;
 
 }  // namespace earmark::schema

@@ -23,6 +23,12 @@ EARMARK_SAME_FIELD(wire::StockRow, engine::StockRow, quantity);
 EARMARK_SAME_FIELD(wire::StockRow, engine::StockRow, sku);
 EARMARK_SAME_FIELD(wire::StockRow, engine::StockRow, warehouse);
 
+EARMARK_SAME_SIZE(wire::ChangeRow, engine::ChangeRow);
+EARMARK_SAME_FIELD(wire::ChangeRow, engine::ChangeRow, quantity);
+EARMARK_SAME_FIELD(wire::ChangeRow, engine::ChangeRow, expected);
+EARMARK_SAME_FIELD(wire::ChangeRow, engine::ChangeRow, sku);
+EARMARK_SAME_FIELD(wire::ChangeRow, engine::ChangeRow, warehouse);
+
 EARMARK_SAME_SIZE(wire::OpeningStock, engine::OpeningStockEntry);
 EARMARK_SAME_FIELD(wire::OpeningStock, engine::OpeningStockEntry, on_hand);
 EARMARK_SAME_FIELD(wire::OpeningStock, engine::OpeningStockEntry, product);

@@ -49,6 +49,7 @@ struct RequestDecoder::Scratch {
   std::vector<std::uint32_t> warehouse_remap, product_remap;
   std::vector<std::string_view> sku_codes, warehouse_codes;
   std::vector<std::string_view> customers;
+  std::vector<engine::ChangeRow> change_rows;
 };
 
 // `none` if the id may go to the engine, which judges emptiness and the length of 64 itself.

@@ -5,7 +5,8 @@ namespace earmark::server {
 bool takes_id(const schema::Decision& decision) noexcept {
   return std::holds_alternative<engine::OrderDecision>(decision) || std::holds_alternative<engine::ReceiptDecision>(decision) ||
          std::holds_alternative<engine::CancelDecision>(decision) || std::holds_alternative<engine::ShipDecision>(decision) ||
-         std::holds_alternative<engine::AmendDecision>(decision);
+         std::holds_alternative<engine::AmendDecision>(decision) ||
+         std::holds_alternative<engine::StockChangeDecision>(decision);
 }
 
 void JournalCounters::count(const schema::Decision& decision) noexcept {

@@ -9,8 +9,10 @@
 //   of a cancel             each line, without warehouse (cancelled), and each release (cancelled, back_in_stock)
 //   of an amend             a new priority, without SKU and warehouse (amended); lines and releases as of a cancel (amended)
 //   of a ship               each line, without warehouse, and what left each warehouse (shipped)
+//   of a stock change       each row (stock_adjusted, out_of_stock, back_in_stock), each line's lost units (allocation_lost)
 //   of a load               the load as a whole, each warehouse, each product (catalogue_loaded), each row of stock (and back_in_stock)
 // Receipts and loads are nobody's; bookkeeping has no parts. A customer that was not recorded passes, so that nothing is missed.
+// What is left of a stock change keeps, with lost units, their row, all zero where it does not pass itself.
 // What is left agrees with itself: a line's quantity is that of its parts that are left.
 #pragma once
 
@@ -65,6 +67,7 @@ class EventSieve {
   bool sift_taken_back(const EventFilter& filter, schema::EventKind kind, std::span<const engine::CancelledLine> lines,
                        std::span<const engine::Take> released);
   Passes sift(const EventFilter& filter, const engine::LoadDecision& load, schema::Decision& left);
+  Passes sift(const EventFilter& filter, const engine::StockChangeDecision& change, schema::Decision& left);
 
   std::vector<engine::LineDecision> lines_;
   std::vector<engine::LineWait> waits_;
@@ -74,6 +77,9 @@ class EventSieve {
   std::vector<engine::ShippedLine> shipped_;
   std::vector<engine::LoadedWarehouse> warehouses_;
   std::vector<engine::LoadedProduct> products_;
+  std::vector<engine::ChangedRow> changed_;
+  std::vector<engine::LostUnits> lost_;
+  std::vector<std::string_view> orders_, customers_;
 };
 
 }  // namespace earmark::server

@@ -56,7 +56,7 @@ void orders_by_status(const Hub& hub, const Emit& emit) {
 }
 
 void decisions_by_kind(const Hub& hub, const Emit& emit) {
-  constexpr std::string_view kinds[] = {"void", "order", "receipt", "fill", "cancel", "ship", "load", "amend"};
+  constexpr std::string_view kinds[] = {"void", "order", "receipt", "fill", "cancel", "ship", "load", "amend", "stock_change"};
   static_assert(std::size(kinds) == std::variant_size_v<schema::Decision>);
   for (std::size_t kind = 0; kind < std::size(kinds); ++kind) emit(kinds[kind], journal(hub).decisions[kind].get());
 }
@@ -125,6 +125,8 @@ const Figure table[] = {
      [](const Hub& hub) { return hub.engine.settler().counters().fills.get(); }},
     {"filled_units", "earmark_filled_units_total", counter, "Units that those fills brought.",
      [](const Hub& hub) { return hub.engine.settler().counters().filled_units.get(); }},
+    {"lost_units", "earmark_lost_units_total", counter, "Reserved units that stock changes took from orders.",
+     [](const Hub& hub) { return hub.engine.settler().counters().lost_units.get(); }},
     {"commits", "earmark_commits_total", counter, "Commits, each of one or more LSNs.",
      [](const Hub& hub) { return sum_of_commits(hub, &engine::CommitCounters::commits); }},
     {"commits_lost", "earmark_commits_lost_total", counter, "Attempts to commit that came second and were decided again.",

@@ -90,6 +90,7 @@ class Worker final : public engine::Outcomes {
   void on(const schema::AmendRequest& request, Session& session, const engine::ReplyTo& reply, engine::TimeUs now);
   void on(const schema::ReceiveRequest& request, Session& session, const engine::ReplyTo& reply, engine::TimeUs now);
   void on(const schema::ShipRequest& request, Session& session, const engine::ReplyTo& reply, engine::TimeUs now);
+  void on(const schema::ChangeStockRequest& request, Session& session, const engine::ReplyTo& reply, engine::TimeUs now);
   void on(const schema::LoadRequest& request, Session& session, const engine::ReplyTo& reply, engine::TimeUs now);
   void on(const schema::ResolveRequest& request, Session& session, const engine::ReplyTo& reply, engine::TimeUs now);
   void on(const schema::CheckRequest& request, Session& session, const engine::ReplyTo& reply, engine::TimeUs now);

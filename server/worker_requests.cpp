@@ -151,4 +151,10 @@ void Worker::on(const schema::StatsRequest&, Session&, const engine::ReplyTo& re
   answered(reply);
 }
 
+void Worker::on(const schema::ChangeStockRequest& request, Session&, const engine::ReplyTo& reply, engine::TimeUs now) {
+  if (!epoch_fits(request.epoch, reply)) return;
+  to_settler(std::make_unique<engine::Message>(request.change, schema::content_hash(request.change), reply,
+                                               time_of(request.time, now)));
+}
+
 }  // namespace earmark::server

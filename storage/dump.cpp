@@ -42,6 +42,7 @@ class DumpLine {
   void write(const engine::ShipDecision& decision);
   void write(const engine::AmendDecision& decision);
   void write(const engine::LoadDecision& decision);
+  void write(const engine::StockChangeDecision& decision);
   std::string finish(const engine::Stamp& stamp);
 
  private:
@@ -209,6 +210,26 @@ void DumpLine::write(const engine::LoadDecision& decision) {
   out_["warehouses"] = std::move(warehouses);
   out_["products"] = std::move(products);
   out_["stock"] = rows(decision.stock, "on_hand");
+}
+
+void DumpLine::write(const engine::StockChangeDecision& decision) {
+  out_["type"] = "stock_change";
+  out_["id"] = decision.id;
+  out_["kind"] = engine::name(decision.kind);
+  out_["reason"] = decision.reason;
+  if (dump_.full()) out_["fills_follow"] = decision.fills_follow;
+  Json rows = Json::array(), lost = Json::array();
+  for (const engine::ChangedRow& row : decision.rows) {
+    rows.push_back({{"sku", sku(row.sku)}, {"warehouse", warehouse(row.warehouse)}, {"on_hand_change", row.on_hand_change},
+                    {"unavailable_change", row.unavailable_change}});
+    touch(row.sku, row.warehouse, row.available_after);
+  }
+  for (const engine::LostUnits& each : decision.lost) {
+    lost.push_back({{"order", decision.orders[each.order]}, {"line", each.line.value}, {"sku", sku(each.sku)},
+                    {"warehouse", warehouse(each.warehouse)}, {"qty", each.quantity}, {"row", each.row}});
+  }
+  out_["rows"] = std::move(rows);
+  out_["lost"] = std::move(lost);
 }
 
 std::string DumpLine::finish(const engine::Stamp& stamp) {

@@ -51,13 +51,14 @@ void BaseDump::catalogue(const engine::LoadDecision& part) {
 
 void BaseDump::cell(const engine::CellImage& cell) {
   if (!print_) return;
-  print_(text_of({{"sku", dump_.sku(cell.sku)},
-                  {"warehouse", dump_.warehouse(cell.warehouse)},
-                  {"on_hand", cell.on_hand},
-                  {"reserved", cell.on_hand - cell.held - cell.unavailable - cell.available},
-                  {"available", cell.available},
-                  {"lsn", cell.lsn.value}},
-                 "stock"));
+  Json line{{"sku", dump_.sku(cell.sku)},
+            {"warehouse", dump_.warehouse(cell.warehouse)},
+            {"on_hand", cell.on_hand},
+            {"reserved", cell.on_hand - cell.held - cell.unavailable - cell.available},
+            {"available", cell.available},
+            {"lsn", cell.lsn.value}};
+  if (cell.unavailable != 0) line["unavailable"] = cell.unavailable;
+  print_(text_of(std::move(line), "stock"));
 }
 
 void BaseDump::open_order(const engine::OrderImage& order) {

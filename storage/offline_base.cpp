@@ -17,7 +17,7 @@ class OfflineState::BaseReader final : public StateVisitor {
   }
   void catalogue(const engine::LoadDecision&) override {}
   void cell(const engine::CellImage& cell) override {
-    state_.cells_[{cell.sku, cell.warehouse}] = {cell.on_hand, cell.available};
+    state_.cells_[{cell.sku, cell.warehouse}] = {cell.on_hand, cell.available, cell.unavailable};
   }
   void open_order(const engine::OrderImage& image) override;
   void known(const engine::KnownImage& known) override;

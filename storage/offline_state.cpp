@@ -222,8 +222,8 @@ bool OfflineState::fold(const engine::Stamp& stamp, const engine::ShipDecision& 
 std::string OfflineState::digest() const {
   engine::Digest digest;
   for (const auto& [key, cell] : cells_) {
-    digest.cell(key.first, key.second, static_cast<engine::Quantity>(cell.on_hand), 0, 0,
-                static_cast<engine::Quantity>(cell.available));
+    digest.cell(key.first, key.second, static_cast<engine::Quantity>(cell.on_hand), 0,
+                static_cast<engine::Quantity>(cell.unavailable), static_cast<engine::Quantity>(cell.available));
   }
   for (const auto& [key, known] : known_) {
     digest.known_id(key.first, {key.second.first, key.second.second}, known.content, known.lsn);

@@ -28,7 +28,7 @@ class OfflineState {
 
  private:
   struct Cell {
-    std::uint64_t on_hand = 0, available = 0;
+    std::uint64_t on_hand = 0, available = 0, unavailable = 0;
   };
   struct Allocation {
     std::uint64_t reserved = 0, shipped = 0;
@@ -65,6 +65,7 @@ class OfflineState {
   bool fold(const engine::Stamp& stamp, const engine::ShipDecision& decision);
   bool fold(const engine::Stamp& stamp, const engine::LoadDecision& decision);
   bool fold(const engine::Stamp& stamp, const engine::AmendDecision& decision);
+  bool fold(const engine::Stamp& stamp, const engine::StockChangeDecision& decision);
 
   bool refuse(const std::string& what);
   void know(engine::IdSpace space, std::string_view id, std::uint64_t content, engine::Lsn lsn);
@@ -73,6 +74,7 @@ class OfflineState {
   bool release(Line& line, const engine::Take& take);
   bool take_back(engine::Lsn order, std::span<const engine::CancelledLine> rows, std::span<const engine::Take> released);
   bool ship(Line& line, const engine::Take& take);
+  bool lose(const engine::LostUnits& lost);
   bool agrees(const CellKey& key, std::uint64_t available_after);
   Line* line_of(Order& order, engine::LineNumber number);
   // The open order with this id; its LSN, 0 when there is none.

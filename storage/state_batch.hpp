@@ -105,12 +105,14 @@ class StateBatch {
   bool fold(const engine::Stamp& stamp, const engine::AmendDecision& decision);
   bool take_back(std::string_view order_id, std::span<const engine::CancelledLine> rows, std::span<const engine::Take> released,
                  std::optional<engine::Priority> priority);
+  bool fold(const engine::Stamp& stamp, const engine::StockChangeDecision& decision);
 
   bool refuse(const std::string& what);
   engine::CellImage& cell(engine::SkuId sku, engine::WarehouseId warehouse);
   bool agrees(const engine::CellImage& cell, engine::Quantity available_after);
   bool take_from_cell(engine::SkuId sku, const engine::Take& take);
   bool receive(const engine::ReceivedRow& row, bool opening);
+  bool lose(const engine::LostUnits& lost);
   bool decided_line(const engine::LineDecision& decided, std::span<const engine::Take> more);
   void know(engine::IdSpace space, engine::Identity identity, std::uint64_t content, engine::Lsn closed);
 

@@ -37,6 +37,11 @@ Run add_watch(Options& options, const Globals& globals);
 Run add_replay(Options& options, const Globals& globals);
 Run add_digest(Options& options, const Globals& globals);
 Run add_stats(Options& options, const Globals& globals);
+Run add_count(Options& options, const Globals& globals);
+Run add_adjust(Options& options, const Globals& globals);
+Run add_quarantine(Options& options, const Globals& globals);
+Run add_restore(Options& options, const Globals& globals);
+Run add_scrap(Options& options, const Globals& globals);
 
 // The whole command line, without main: parses, runs, prints errors, gives the exit code.
 int run_command_line(int argc, const char* const* argv);

@@ -54,6 +54,11 @@ constexpr Subcommand subcommands[] = {
     {"replay", "Run a recorded day of orders, cancels and receipts through an empty server", add_replay},
     {"digest", "Hash the server's state, to compare it with its journal or a twin", add_digest},
     {"stats", "Print the server's counters", add_stats},
+    {"count", "Count stock: compare with what was expected, and set it", add_count},
+    {"adjust", "Add or take off units that were found or are gone", add_adjust},
+    {"quarantine", "Set units aside: on hand, but promised to nobody", add_quarantine},
+    {"restore", "Make quarantined units available again", add_restore},
+    {"scrap", "Take quarantined units off the on hand", add_scrap},
 };
 
 void add_global_options(CLI::App& app, Globals& globals) {

@@ -27,6 +27,14 @@ TEST_CASE("command line: bad usage is exit 2", "[client][command]") {
   CHECK(run({"cancel", "A", "1"}) == 2);
   CHECK(run({"receive", "MAIN", "BEAM"}) == 2);
   CHECK(run({"receive"}) == 2);
+  CHECK(run({"count", "MAIN", "BEAM:9@12"}) == 2);                        // no reason
+  CHECK(run({"count", "MAIN", "BEAM:9", "--reason", "cycle count"}) == 2);  // no expectation
+  CHECK(run({"count", "MAIN", "BEAM:9@x", "--reason", "cycle count"}) == 2);
+  CHECK(run({"count", "MAIN", "--reason", "cycle count"}) == 2);
+  CHECK(run({"adjust", "MAIN", "BEAM:-2"}) == 2);
+  CHECK(run({"adjust", "MAIN", "BEAM:-2@12", "--reason", "gone"}) == 2);
+  CHECK(run({"quarantine", "MAIN", "BEAM"}) == 2);
+  CHECK(run({"scrap"}) == 2);
   CHECK(run({"replay", "somewhere", "--in-order", "--pipeline", "4"}) == 2);
   CHECK(run({"replay", "somewhere", "--pipeline", "0"}) == 2);
   CHECK(run({"--server", "nowhere", "stock"}) == 2);

@@ -53,6 +53,56 @@ TEST_CASE("exchange: an order in codes comes back in codes", "[client][exchange]
   CHECK(ids_of(played.hear()) == Ids{"B"});
 }
 
+TEST_CASE("exchange: a stock change is a command in codes; who lost what comes back in codes", "[client][exchange]") {
+  Played played;
+  played.greet();
+  const StockChange change{"K", engine::ChangeKind::count, "cycle count", {{"S1", "W1", 9, 12}}};
+  const auto call = played.exchange.submit(change, played.now + 1min);
+  auto heard = played.hear_commands();
+  REQUIRE(ids_of(heard) == Ids{"K"});
+  CHECK(heard[0].kind == MessageKind::change_stock);
+  CHECK(heard[0].epoch == 5);
+  CHECK(heard[0].skus == std::vector<std::uint32_t>{1});
+  played.lose();  // unanswered: it is repeated with the same id
+  played.greet();
+  heard = played.hear_commands();
+  REQUIRE(ids_of(heard) == Ids{"K"});
+  const engine::ChangedRow rows[] = {{engine::SkuId{1}, engine::WarehouseId{1}, 0, -3, 0, 0}};
+  const engine::LostUnits lost[] = {{engine::Lsn{7}, 0, engine::LineNumber{4}, 3, 0, engine::WarehouseId{1}, 1, engine::SkuId{1}}};
+  const std::string_view orders[] = {"A"}, customers[] = {"Okafor"};
+  played.send(0, heard[0].correlation, engine::StockChangeDecision{"K", 1, engine::ChangeKind::count, "cycle count", false, rows, lost, orders, customers}, true);
+  const auto finished = played.finished();
+  CHECK(finished.call == call);
+  REQUIRE(finished.outcome.has_value());
+  const auto& answer = std::get<StockChangeAnswer>(*finished.outcome);
+  CHECK(answer.id == "K");
+  CHECK(answer.duplicate);
+  CHECK(answer.reason == "cycle count");
+  REQUIRE(answer.rows.size() == 1);
+  CHECK(answer.rows[0].sku == "S1");
+  CHECK(answer.rows[0].warehouse == "W1");
+  CHECK(answer.rows[0].on_hand_change == -3);
+  REQUIRE(answer.lost.size() == 1);
+  CHECK(answer.lost[0].order == "A");
+  CHECK(answer.lost[0].customer == "Okafor");
+  CHECK(answer.lost[0].line == 4);
+  CHECK(answer.lost[0].quantity == 3);
+  CHECK(answer.filled.empty());
+  // Another command's decision is not its answer; a reason that is too long is not sent.
+  const auto other = played.exchange.submit(change, played.now + 1min);
+  heard = played.hear_commands();
+  REQUIRE(heard.size() == 1);
+  played.send(0, heard[0].correlation, engine::StockChangeDecision{"L", 1, engine::ChangeKind::count, "", false, rows, {}, {}, {}});
+  auto ended = played.exchange.take_finished();
+  REQUIRE(ended.size() == 1);
+  CHECK(ended[0].call == other);
+  CHECK(!ended[0].outcome.has_value());
+  played.exchange.submit({StockChange{"M", engine::ChangeKind::count, std::string(513, 'r'), {}}}, played.now + 1min);
+  ended = played.exchange.take_finished();
+  REQUIRE(ended.size() == 1);
+  CHECK(ended[0].outcome.error().kind == FailureKind::usage);
+}
+
 TEST_CASE("exchange: a code that nobody knows is asked for once by each call, and sent as unknown", "[client][exchange]") {
   Played played;
   played.greet();

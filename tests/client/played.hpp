@@ -38,6 +38,9 @@ inline Heard heard_from(const schema::FrameHeader& header, const schema::Request
     heard.id = cancel->cancel.command_id;
   } else if (const auto* ship = std::get_if<schema::ShipRequest>(&request)) {
     heard.id = ship->ship.command_id;
+  } else if (const auto* change = std::get_if<schema::ChangeStockRequest>(&request)) {
+    heard.id = change->change.id, heard.epoch = change->epoch;
+    for (const auto& row : change->change.rows) heard.skus.push_back(row.sku.value);
   } else if (const auto* check = std::get_if<schema::CheckRequest>(&request)) {
     heard.epoch = check->epoch;
     for (const engine::SkuId sku : check->skus) heard.skus.push_back(sku.value);

@@ -77,6 +77,30 @@ TEST_CASE("stream text: receipts, fills, cancels, ships, loads", "[client][event
         "        11  12:00:00.123  bookkeeping  ids of commands before 4 are forgotten\n");
 }
 
+TEST_CASE("stream text: stock changes, with who lost what", "[client][events]") {
+  const engine::ChangedRow rows[] = {{engine::SkuId{1}, warehouse(1), 0, -8, -1, 0}};
+  CHECK(told(event(5, engine::StockChangeDecision{"K-1", 0, engine::ChangeKind::count, "cycle count", false, rows, {}, {}, {}})) ==
+        "         5  12:00:00.123  counted      stock change K-1, cycle count: BEAM in MAIN: -8 on hand; -1 unavailable, 0 available then\n");
+  const engine::ChangedRow same[] = {{engine::SkuId{1}, warehouse(1), 0, 0, 0, 4}};
+  CHECK(told(event(6, engine::StockChangeDecision{"K-2", 0, engine::ChangeKind::count, "", false, same, {}, {}, {}})) ==
+        "         6  12:00:00.123  counted      stock change K-2: BEAM in MAIN: nothing changed, 4 available then\n");
+  const engine::LostUnits lost[] = {{engine::Lsn{2}, 0, engine::LineNumber{3}, 7, 0, warehouse(1), 1, engine::SkuId{1}}};
+  const std::string_view orders[] = {"A-1"}, customers[] = {"Okafor"};
+  CHECK(told(event(7, engine::StockChangeDecision{"K-3", 0, engine::ChangeKind::quarantine, "", false, rows, lost, orders, customers})) ==
+        "         7  12:00:00.123  quarantined  stock change K-3\n"
+        "                                       BEAM  in MAIN: -8 on hand; -1 unavailable, 0 available then\n"
+        "                                       line 3  BEAM  of order A-1 of Okafor: 7 MAIN lost, waiting again\n");
+  const auto json = event_json(event(7, engine::StockChangeDecision{"K-3", 0, engine::ChangeKind::count, "why", false, rows, lost, orders, customers}), catalogue(), false);
+  CHECK(json.at("event") == "StockChanged");
+  CHECK(json.at("kind") == "count");
+  CHECK(json.at("reason") == "why");
+  CHECK(json.at("rows").at(0).at("on_hand_change") == -8);
+  CHECK(json.at("rows").at(0).at("unavailable_change") == -1);
+  CHECK(json.at("lost").at(0).at("order") == "A-1");
+  CHECK(json.at("lost").at(0).at("quantity") == 7);
+  CHECK(json.at("lost").at(0).at("customer") == "Okafor");
+}
+
 TEST_CASE("stream text: what is long is shortened with a count, what is left out is said", "[client][events]") {
   std::vector<engine::LineDecision> lines(4000, {engine::LineNumber{1}, engine::SkuId{1}, 1, 0, 1, 9, warehouse(1), 1, 0, {}});
   engine::OrderDecision order;

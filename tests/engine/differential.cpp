@@ -154,10 +154,16 @@ Steps draw_history(std::uint64_t seed, std::uint64_t commands, bool with_houseke
   model::Random house(seed * 77);
   Steps steps;
   for (std::uint64_t number = 0; number < commands; ++number) {
-    steps.push_back({random.next(), number});
+    // In its place: GCC 12 is wrong about steps that are moved (maybe-uninitialized).
+    const auto add = [&](auto what) {
+      Step& step = steps.emplace_back();
+      step.what.template emplace<decltype(what)>(std::move(what));
+      step.number = number;
+    };
+    add(random.next());
     if (!with_housekeeping) continue;
-    if (house.chance(4)) steps.push_back({ArchiveStep{house.between(1, 200)}, number});
-    if (house.chance(1)) steps.push_back({ForgetStep{house.between(0, 100)}, number});
+    if (house.chance(4)) add(ArchiveStep{house.between(1, 200)});
+    if (house.chance(1)) add(ForgetStep{house.between(0, 100)});
   }
   return steps;
 }

@@ -22,6 +22,7 @@ bool fills_follow(const schema::Event& event) {
   if (const auto* cancel = std::get_if<engine::CancelDecision>(&event.decision)) return cancel->fills_follow;
   if (const auto* amend = std::get_if<engine::AmendDecision>(&event.decision)) return amend->fills_follow;
   if (const auto* load = std::get_if<engine::LoadDecision>(&event.decision)) return load->fills_follow;
+  if (const auto* change = std::get_if<engine::StockChangeDecision>(&event.decision)) return change->fills_follow;
   return false;
 }
 
@@ -69,6 +70,8 @@ std::string Harness::apply(const model::Command& command, std::uint64_t content,
     submit(std::make_unique<engine::Message>(ship->view(), content, reply, now));
   } else if (const auto* amend = std::get_if<model::AmendCommand>(&command)) {
     submit(std::make_unique<engine::Message>(amend->view(), content, reply, now));
+  } else if (const auto* change = std::get_if<model::ChangeCommand>(&command)) {
+    submit(std::make_unique<engine::Message>(change->view(), content, reply, now));
   } else {
     const model::LoadCommand::Rows rows = std::get<model::LoadCommand>(command).rows();
     submit(std::make_unique<engine::Message>(rows.view(), reply, now));

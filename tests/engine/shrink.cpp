@@ -83,6 +83,7 @@ class Shrinker {
     const auto* command = std::get_if<model::Command>(&best_[index].what);
     if (command == nullptr) return false;
     if (std::holds_alternative<model::LoadCommand>(*command)) return rows(index, &model::LoadCommand::stock, &engine::OpeningStockEntry::on_hand);
+    if (std::holds_alternative<model::ChangeCommand>(*command)) return rows(index, &model::ChangeCommand::rows, &engine::ChangeRow::quantity);
     if (std::holds_alternative<model::ReceiptCommand>(*command)) return rows(index, &model::ReceiptCommand::rows, &engine::StockRow::quantity);
     if (std::holds_alternative<model::CancelCommand>(*command)) return rows(index, &model::CancelCommand::rows, &engine::CancelRow::quantity);
     if (std::holds_alternative<model::OrderCommand>(*command)) return order(index);

@@ -65,6 +65,7 @@ class Clerk final : public engine::Outcomes {
     if (const auto* receipt = std::get_if<model::ReceiptCommand>(&command)) settle(std::make_unique<engine::Message>(receipt->view(), content, reply, now()));
     if (const auto* cancel = std::get_if<model::CancelCommand>(&command)) settle(std::make_unique<engine::Message>(cancel->view(), content, reply, now()));
     if (const auto* ship = std::get_if<model::ShipCommand>(&command)) settle(std::make_unique<engine::Message>(ship->view(), content, reply, now()));
+    if (const auto* change = std::get_if<model::ChangeCommand>(&command)) settle(std::make_unique<engine::Message>(change->view(), content, reply, now()));
     if (const auto* load = std::get_if<model::LoadCommand>(&command)) {
       const model::LoadCommand::Rows rows = load->rows();
       settle(std::make_unique<engine::Message>(rows.view(), reply, now()));
@@ -143,6 +144,12 @@ std::string text_of(const schema::Event& event, const engine::Stamp& twin_stamp,
     if constexpr (std::is_same_v<decltype(decision), engine::VoidDecision>) return "void";
     else {
       if constexpr (std::is_same_v<decltype(decision), engine::FillDecision>) decision.order_lsn = twin_lsns.at(decision.order_lsn);
+      std::vector<engine::LostUnits> lost;
+      if constexpr (std::is_same_v<decltype(decision), engine::StockChangeDecision>) {
+        lost.assign(decision.lost.begin(), decision.lost.end());
+        for (engine::LostUnits& each : lost) each.order_lsn = twin_lsns.at(each.order_lsn);
+        decision.lost = lost;
+      }
       return model::describe(twin_stamp, decision);
     }
   }, event.decision);
@@ -153,6 +160,11 @@ class TwinReader {
  public:
   explicit TwinReader(std::uint64_t seed) : seed_(seed) {}
 
+  // Bookkeeping: here only what gates cells while victims of a stock change are looked for.
+  void skip(const schema::Event& event) {
+    numbers_agree_ = numbers_agree_ && twin_.forget({}, engine::TimeUs{1}).lsn == event.stamp.lsn;
+    ++voids;
+  }
   void read(const schema::Event& event, const model::Command* command) {
     if (event.stamp.cause.value == 0) return read_cause(event, *command);
     Cause& cause = causes_.at(event.stamp.cause);
@@ -165,6 +177,7 @@ class TwinReader {
     for (const auto& [lsn, cause] : causes_) REQUIRE(cause.next == cause.answer.fills.size());
   }
   bool numbers_agree() const { return numbers_agree_; }
+  std::uint64_t voids = 0;
   const model::Twin& twin() const { return twin_; }
 
  private:
@@ -199,7 +212,7 @@ TEST_CASE("stress: the log of concurrent threads read in order gives every answe
   const std::size_t threads = GENERATE(2UL, 3UL, 4UL);
   const std::size_t rounds = 6;
   const std::uint64_t seed = std::random_device{}();
-  std::uint64_t decisions = 0, lost = 0, helps = 0, fast = 0, same_numbers = 0;
+  std::uint64_t decisions = 0, lost = 0, helps = 0, fast = 0, same_numbers = 0, gatings = 0;
   for (std::size_t round = 0; round < rounds; ++round) {
     engine::Engine engine(test::small_capacity(), threads);
     server::WakeSignal signal;
@@ -231,11 +244,13 @@ TEST_CASE("stress: the log of concurrent threads read in order gives every answe
       const auto event = decoder.decode(record, consumed);
       REQUIRE(event.has_value());
       const engine::ReplyTo& reply = asked.at(event->stamp.lsn.value);
-      reader.read(*event, &clerks[reply.thread]->commands()[reply.correlation]);
+      if (std::holds_alternative<engine::VoidDecision>(event->decision)) reader.skip(*event);
+      else reader.read(*event, &clerks[reply.thread]->commands()[reply.correlation]);
       std::visit([&](const auto& decision) { restored.restore(event->stamp, decision); }, event->decision);
       ++decisions;
     }
     reader.finish();
+    gatings += reader.voids;
     restored.restore_finished();
     INFO("seed " << seed);
     REQUIRE(engine.broken_invariant() == "");
@@ -251,6 +266,7 @@ TEST_CASE("stress: the log of concurrent threads read in order gives every answe
     }
   }
   std::cout << "stress: " << threads << " threads, seed " << seed << ", " << decisions << " decisions, " << fast
-            << " on the fast path, " << lost << " lost commits, " << helps << " helps, " << same_numbers << " of " << rounds << " digests compared with the twin's\n";
+            << " on the fast path, " << lost << " lost commits, " << helps << " helps, " << same_numbers << " of " << rounds << " digests compared with the twin's, cells gated for victims "
+            << gatings << " times\n";
   REQUIRE(fast > 0);
 }

@@ -51,5 +51,6 @@ model::ReceiptCommand receipt(std::string id, const std::vector<engine::StockRow
 engine::StockRow row(std::uint32_t sku, std::uint16_t warehouse, std::int64_t quantity);
 model::CancelCommand cancel(std::string command_id, std::string order_id, std::vector<engine::CancelRow> rows = {});
 model::ShipCommand ship(std::string command_id, std::string order_id);
+model::ChangeCommand adjust(std::string id, std::uint32_t sku, std::uint16_t warehouse, std::int64_t quantity);
 
 }  // namespace earmark::interleaving

@@ -43,6 +43,10 @@ model::CancelCommand cancel(std::string command_id, std::string order_id, std::v
 
 model::ShipCommand ship(std::string command_id, std::string order_id) { return {std::move(command_id), std::move(order_id)}; }
 
+model::ChangeCommand adjust(std::string id, std::uint32_t sku, std::uint16_t warehouse, std::int64_t quantity) {
+  return {std::move(id), engine::ChangeKind::adjust, "", {{quantity, 0, engine::SkuId{sku}, engine::WarehouseId{warehouse}, 0}}};
+}
+
 namespace {
 
 std::vector<Program> two_threads() {
@@ -112,6 +116,18 @@ std::vector<Program> two_threads() {
   };
 }
 
+// The search for victims looks through all ids, so there are many points: bounded.
+std::vector<Program> stock_changes() {
+  constexpr int bound = 2;
+  return {
+      {"shrinkage with a victim against a newcomer for what is left", {stock({{2}}), order("a", {{1, 1}})},
+       {{adjust("k", 1, 1, -2)}, {order("b", {{1, 1}})}}, bound},
+      {"shrinkage against a newcomer for what another warehouse has", {stock({{1, 1}}), order("a", {{1, 1}})},
+       {{adjust("k", 1, 1, -1)}, {order("b", {{1, 1}})}}, bound},
+      {"shrinkage of available units against a newcomer", {stock({{1}})}, {{adjust("k", 1, 1, -1)}, {order("b", {{1, 1}})}}, bound},
+  };
+}
+
 std::vector<Program> three_threads() {
   constexpr int bound = 3;
   const auto both = [](const char* id, Policy policy) { return order(id, {{1, 1}, {2, 1}}, policy); };
@@ -136,6 +152,7 @@ std::vector<Program> three_threads() {
 
 std::vector<Program> programs() {
   std::vector<Program> all = two_threads();
+  for (Program& program : stock_changes()) all.push_back(std::move(program));
   for (Program& program : three_threads()) all.push_back(std::move(program));
   return all;
 }

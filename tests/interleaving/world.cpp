@@ -101,6 +101,8 @@ void World::Actor::take(const model::Command& command) {
     submit(std::make_unique<engine::Message>(ship->view(), content, reply, now));
   } else if (const auto* amend = std::get_if<model::AmendCommand>(&command)) {
     submit(std::make_unique<engine::Message>(amend->view(), content, reply, now));
+  } else if (const auto* change = std::get_if<model::ChangeCommand>(&command)) {
+    submit(std::make_unique<engine::Message>(change->view(), content, reply, now));
   } else {
     const model::LoadCommand::Rows rows = std::get<model::LoadCommand>(command).rows();
     submit(std::make_unique<engine::Message>(rows.view(), reply, now));

@@ -2,6 +2,7 @@
 // found, and the finding names the promise.
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <functional>
 #include <nlohmann/json.hpp>
 
@@ -187,6 +188,61 @@ TEST_CASE("dump judge: types that it does not know are passed over, and so are f
   CHECK(judged.verdict.unknown == 1);
   after(dump, 14, 0) = 5;  // what is known is judged
   CHECK(judge(dump).verdict[Promise::conservation] == 1);
+}
+
+TEST_CASE("dump judge: stock changes, and whose reserved units they take", "[loadtest][judge]") {
+  // After the day: A in S has 4 reserved for o3 (priority 200, pinned there) and 2 for o5, A in N 9 for o1; B in S 3 for o1.
+  Dump dump = day();
+  dump.push_back(Json::parse(R"({"type":"stock_change","lsn":15,"time_us":9,"id":"k1","kind":"count","reason":"","fills_follow":false,
+    "rows":[{"sku":"A","warehouse":"S","on_hand_change":-3,"unavailable_change":0}],
+    "lost":[{"order":"o5","line":1,"sku":"A","warehouse":"S","qty":2,"row":0},{"order":"o3","line":1,"sku":"A","warehouse":"S","qty":1,"row":0}],
+    "available_after":[{"sku":"A","warehouse":"S","available":0}]})"));
+  dump.push_back(Json::parse(R"({"type":"stock_change","lsn":16,"time_us":9,"id":"k2","kind":"adjust","reason":"","fills_follow":true,
+    "rows":[{"sku":"A","warehouse":"N","on_hand_change":3,"unavailable_change":0}],"lost":[],
+    "available_after":[{"sku":"A","warehouse":"N","available":3}]})"));
+  dump.push_back(Json::parse(R"({"type":"fill","lsn":17,"time_us":9,"cause_lsn":16,"order":"o5","line":1,"sku":"A","taken":{"N":2},"still_waiting":0,
+    "last":true,"available_after":[{"sku":"A","warehouse":"N","available":1}]})"));
+  dump.push_back(Json::parse(R"({"type":"stock_change","lsn":18,"time_us":9,"id":"k3","kind":"quarantine","reason":"","fills_follow":false,
+    "rows":[{"sku":"A","warehouse":"N","on_hand_change":0,"unavailable_change":2}],
+    "lost":[{"order":"o5","line":1,"sku":"A","warehouse":"N","qty":1,"row":0}],"available_after":[{"sku":"A","warehouse":"N","available":0}]})"));
+  dump.push_back(Json::parse(R"({"type":"stock_change","lsn":19,"time_us":9,"id":"k4","kind":"scrap","reason":"","fills_follow":false,
+    "rows":[{"sku":"A","warehouse":"N","on_hand_change":-1,"unavailable_change":-1}],"lost":[],
+    "available_after":[{"sku":"A","warehouse":"N","available":0}]})"));
+  const JudgedDump judged = judge(dump);
+  CAPTURE(judged.fault, judged.verdict.examples);
+  CHECK(judged.fault == "");
+  REQUIRE_FALSE(judged.verdict.failed());
+  CHECK(judged.verdict.changes == 4);
+  CHECK(judged.verdict.unknown == 0);
+
+  const auto finds = [&](Promise promise, const char* said, auto plant) {
+    Dump wrong = dump;
+    plant(wrong);
+    const JudgedDump verdict = judge(wrong);
+    CAPTURE(said, verdict.fault, verdict.verdict.examples);
+    CHECK(verdict.verdict[promise] > 0);
+    CHECK(std::ranges::any_of(verdict.verdict.examples, [&](const std::string& text) { return text.find(said) != std::string::npos; }));
+  };
+  finds(Promise::no_overtaking, "lost in another order than from the last in the queue", [](Dump& wrong) {  // queue order instead of reverse
+    wrong[14]["lost"][0]["qty"] = 1;
+    wrong[14]["lost"][1]["qty"] = 2;
+  });
+  finds(Promise::conservation, "loses 5 of A in S, which it has not reserved", [](Dump& wrong) { wrong[14]["lost"][1]["qty"] = 5; });
+  finds(Promise::conservation, "available_after: A in S", [](Dump& wrong) { wrong[14]["rows"][0]["on_hand_change"] = -2; });
+  finds(Promise::never_oversell, "leaves -3 available", [](Dump& wrong) { wrong[14]["lost"] = Json::array(); });
+  finds(Promise::decisions, "to row 1, which is not of that cell", [](Dump& wrong) { wrong[14]["lost"][0]["row"] = 1; });
+  finds(Promise::decisions, "though 1 more were available", [](Dump& wrong) {
+    wrong[17]["rows"][0]["unavailable_change"] = 1, wrong[17]["available_after"][0]["available"] = 1;
+  });
+  finds(Promise::decisions, "which no scrap does", [](Dump& wrong) { wrong[18]["rows"][0]["on_hand_change"] = 0; });
+  finds(Promise::work_conserving, "says that no fills follow", [](Dump& wrong) { wrong[15]["fills_follow"] = false; });
+  finds(Promise::exactly_once, "stock change \"k1\" was decided before, at LSN 15", [](Dump& wrong) { wrong[15]["id"] = "k1"; });
+  // The victim waits at its old place, before whoever came later: a fill of another one is an overtaking.
+  finds(Promise::no_overtaking, "comes first", [](Dump& wrong) {
+    wrong.insert(wrong.begin() + 15, Json::parse(R"({"type":"order","lsn":16,"time_us":9,"id":"o6","status":"backordered","lines":[
+      {"line":1,"sku":"A","qty":2,"reserved":{},"backordered":2}],"available_after":[]})"));
+    wrong[16]["lsn"] = 17, wrong[17]["lsn"] = 18, wrong[17]["cause_lsn"] = 17, wrong[17]["order"] = "o6";
+  });
 }
 
 TEST_CASE("dump judge: a dump that ends before a last fill says so and is sound", "[loadtest][judge]") {

@@ -165,6 +165,27 @@ std::string describe(const engine::Stamp& stamp, const engine::LoadDecision& dec
   return out.str();
 }
 
+engine::StockChangeDecision StockChangeAnswer::view() const {
+  return {.id = id, .content = content, .kind = kind, .reason = reason, .fills_follow = fills_follow, .rows = rows, .lost = lost,
+          .orders = orders, .customers = customers};
+}
+
+std::string describe(const engine::Stamp& stamp, const engine::StockChangeDecision& decision) {
+  std::ostringstream out;
+  write_stamp(out, stamp) << " change '" << decision.id << "' content " << decision.content << ' ' << name(decision.kind) << " '"
+                          << decision.reason << "' fills_follow " << decision.fills_follow;
+  for (const engine::ChangedRow& row : decision.rows) {
+    out << " [sku " << number(row.sku) << " in " << number(row.warehouse) << " on hand " << row.on_hand_change << " unavailable "
+        << row.unavailable_change << " makes " << row.available_after << "]";
+  }
+  for (const engine::LostUnits& lost : decision.lost) {
+    out << "; lost by '" << decision.orders[lost.order] << "' of '" << decision.customers[lost.order] << "' " << number(lost.order_lsn)
+        << " line " << number(lost.line) << " sku " << number(lost.sku) << " " << lost.quantity << " in " << number(lost.warehouse)
+        << " shipment " << lost.shipment << " row " << lost.row;
+  }
+  return out.str();
+}
+
 std::string describe(const engine::Error& error) {
   std::ostringstream out;
   out << "error " << name(error.code) << " row " << error.row << " line " << number(error.line);

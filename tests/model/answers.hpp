@@ -103,13 +103,27 @@ struct LoadAnswer {
   engine::LoadDecision view() const;
 };
 
+struct StockChangeAnswer {
+  std::string id;
+  std::uint64_t content = 0;
+  engine::ChangeKind kind{};
+  std::string reason;
+  bool fills_follow = false;
+  std::vector<engine::ChangedRow> rows{};
+  std::vector<engine::LostUnits> lost{};
+  std::vector<std::string_view> orders{}, customers{};  // their text is in `texts`, shared by copies
+  std::shared_ptr<std::deque<std::string>> texts;
+
+  engine::StockChangeDecision view() const;
+};
+
 // One command's answer: an error, or a decision (new or repeated) with the fills that it caused, in order.
 struct Answer {
   engine::Error error;   // code none: decided
   engine::Lsn as_of{};   // of an error: the LSN it was judged at
   bool duplicate = false;
   engine::Stamp stamp;
-  std::variant<std::monostate, OrderAnswer, ReceiptAnswer, CancelAnswer, ShipAnswer, LoadAnswer, AmendAnswer> decision;
+  std::variant<std::monostate, OrderAnswer, ReceiptAnswer, CancelAnswer, ShipAnswer, LoadAnswer, AmendAnswer, StockChangeAnswer> decision;
   std::vector<FillAnswer> fills{};
 
   bool decided() const { return error.code == engine::ErrorCode::none; }
@@ -125,6 +139,7 @@ std::string describe(const engine::Stamp& stamp, const engine::CancelDecision& d
 std::string describe(const engine::Stamp& stamp, const engine::ShipDecision& decision);
 std::string describe(const engine::Stamp& stamp, const engine::AmendDecision& decision);
 std::string describe(const engine::Stamp& stamp, const engine::LoadDecision& decision);
+std::string describe(const engine::Stamp& stamp, const engine::StockChangeDecision& decision);
 std::string describe(const engine::Error& error);
 // The decision (or error), then each fill, a line of text each.
 std::string describe(const Answer& answer);

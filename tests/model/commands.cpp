@@ -51,6 +51,13 @@ void write(std::ostream& out, const AmendCommand& command) {
   for (const engine::CancelRow& row : command.rows) out << "; line " << row.line.value << " to " << row.quantity;
 }
 
+void write(std::ostream& out, const ChangeCommand& command) {
+  out << name(command.kind) << " '" << command.id << "' '" << command.reason << "'";
+  for (const engine::ChangeRow& row : command.rows) {
+    out << "; sku " << row.sku.value << " in " << row.warehouse.value << " x " << row.quantity << " expected " << row.expected;
+  }
+}
+
 struct Applied {
   Twin& twin;
   std::uint64_t content;
@@ -62,6 +69,7 @@ struct Applied {
   Answer operator()(const CancelCommand& command) const { return twin.cancel(command.view(), content, now); }
   Answer operator()(const ShipCommand& command) const { return twin.ship(command.view(), content, now); }
   Answer operator()(const AmendCommand& command) const { return twin.amend(command.view(), content, now); }
+  Answer operator()(const ChangeCommand& command) const { return twin.change(command.view(), content, now); }
 };
 
 }  // namespace

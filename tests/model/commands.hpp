@@ -70,7 +70,16 @@ struct LoadCommand {
   Rows rows() const;  // its text is this command's
 };
 
-using Command = std::variant<LoadCommand, OrderCommand, ReceiptCommand, CancelCommand, ShipCommand, AmendCommand>;
+struct ChangeCommand {
+  std::string id;
+  engine::ChangeKind kind{};
+  std::string reason;
+  std::vector<engine::ChangeRow> rows{};
+
+  engine::ChangeStock view() const { return {id, kind, reason, rows}; }
+};
+
+using Command = std::variant<LoadCommand, OrderCommand, ReceiptCommand, CancelCommand, ShipCommand, AmendCommand, ChangeCommand>;
 
 // One line of text with everything that the command says.
 std::string describe(const Command& command);

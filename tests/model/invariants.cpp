@@ -62,6 +62,7 @@ class Then {
     if (const auto* load = std::get_if<LoadAnswer>(&answer.decision)) rows_of(load->stock);
     if (const auto* cancel = std::get_if<CancelAnswer>(&answer.decision)) given_back(cancel->lines, cancel->released);
     if (const auto* amend = std::get_if<AmendAnswer>(&answer.decision)) given_back(amend->lines, amend->released);
+    if (const auto* change = std::get_if<StockChangeAnswer>(&answer.decision)) rows_of_change(*change);
   }
 
   void before(const Taker& taker) {
@@ -106,11 +107,27 @@ class Then {
       }
     }
   }
+  // What a row brought comes with it; nothing of a SKU with victims is there before its turn.
+  void rows_of_change(const StockChangeAnswer& change) {
+    std::map<engine::SkuId, std::uint32_t> turns;
+    std::set<engine::SkuId> with_victims;
+    for (const engine::LostUnits& lost : change.lost) with_victims.insert(lost.sku);
+    for (std::uint32_t row = 0; row < change.rows.size(); ++row) {
+      const engine::ChangedRow& changed = change.rows[row];
+      const bool took = std::ranges::any_of(change.lost, [&](const auto& lost) { return lost.row == row; });
+      const std::int64_t net = std::int64_t{changed.on_hand_change} - changed.unavailable_change;
+      if (!took && net > 0) later_.push_back({row, {changed.sku, changed.warehouse}, static_cast<engine::Quantity>(net)});
+      if ((took || net > 0) && with_victims.contains(changed.sku)) turns.try_emplace(changed.sku, row);
+    }
+    for (const auto& [sku, row] : turns) {
+      for (const engine::WarehouseId warehouse : state_.by_priority()) later_.push_back({row, {sku, warehouse}, engine::max_quantity});
+    }
+  }
   std::int64_t usable(const CellKey& key) const {
     std::int64_t units = state_.cell(key.first, key.second).available();
     if (const auto back = given_back_.find(key); back != given_back_.end()) units += back->second;
     for (const LaterUnits& later : later_) units -= (later.row > now_->row || before_all_) && later.cell == key ? later.units : 0;
-    return units;
+    return std::max<std::int64_t>(units, 0);
   }
 
   const State& state_;
@@ -138,7 +155,9 @@ std::string check_never_oversell(const State& state) {
     }
   }
   for (const auto& [key, cell] : state.cells) {
-    if (cell.reserved > cell.on_hand) return say("I1: ", cell_name(key), " has ", cell.reserved, " reserved of ", cell.on_hand);
+    if (std::uint64_t{cell.reserved} + cell.unavailable > cell.on_hand) {
+      return say("I1: ", cell_name(key), " has ", cell.reserved, " reserved and ", cell.unavailable, " unavailable of ", cell.on_hand);
+    }
     if (cell.on_hand > engine::max_quantity) return say("I1: ", cell_name(key), " holds too much: ", cell.on_hand);
     if (cell.reserved != reserved[key]) return say("I1: ", cell_name(key), " has ", cell.reserved, " reserved, its orders ", reserved[key]);
     reserved.erase(key);
@@ -168,9 +187,10 @@ std::string check_conservation(const State& state) {
   for (const auto& [sku, queue] : state.queues) queued += queue.size();
   if (queued != waiting_lines) return say("I2: ", queued, " places in queues, ", waiting_lines, " lines wait");
   for (const auto& [key, cell] : state.cells) {
-    if (cell.on_hand + cell.shipped != cell.opening + cell.received) {
+    const auto came = static_cast<std::int64_t>(cell.opening + cell.received) + cell.adjusted;
+    if (static_cast<std::int64_t>(cell.on_hand + cell.shipped) != came) {
       return say("I2: ", cell_name(key), " has ", cell.on_hand, ", opened with ", cell.opening, ", received ", cell.received,
-                 ", shipped ", cell.shipped);
+                 ", adjusted by ", cell.adjusted, ", shipped ", cell.shipped);
     }
   }
   return "";

@@ -35,14 +35,15 @@ RandomCommands::RandomCommands(std::uint64_t seed) : random_(seed), whole_percen
 Command RandomCommands::next() {
   Command command = given_.empty() ? Command(load()) : random_.chance(8) ? repeat() : fresh();
   given_.push_back(command);
+  apply(seen_, command, content_of(command), {});
   if (const auto* order = std::get_if<OrderCommand>(&command)) orders_.push_back(*order);
   return command;
 }
 
 Command RandomCommands::fresh() {
   const std::uint64_t kind = random_.below(100);
-  Command command = kind < 45 ? Command(order()) : kind < 68 ? Command(receipt()) : kind < 80 ? Command(cancel())
-                    : kind < 86 ? Command(amend()) : kind < 97 ? Command(ship()) : Command(load());
+  Command command = kind < 43 ? Command(order()) : kind < 62 ? Command(receipt()) : kind < 74 ? Command(cancel())
+                    : kind < 80 ? Command(amend()) : kind < 88 ? Command(ship()) : kind < 97 ? Command(change()) : Command(load());
   return random_.chance(15) ? spoil(std::move(command)) : command;
 }
 
@@ -178,6 +179,33 @@ AmendCommand RandomCommands::amend() {
   return amend;
 }
 
+ChangeCommand RandomCommands::change() {
+  ChangeCommand change{.id = new_id('k'), .reason = random_.chance(50) ? "" : "reason " + std::to_string(random_.below(3))};
+  change.kind = static_cast<engine::ChangeKind>(random_.below(5));
+  for (std::uint64_t rows = random_.chance(60) ? 1 : random_.between(2, 5); rows > 0; --rows) {
+    engine::ChangeRow row;
+    row.sku = some_sku();
+    row.warehouse = some_warehouse();
+    const Cell cell = seen_.state().cell(row.sku, row.warehouse);
+    const auto below = [&](std::uint64_t bound) { return static_cast<engine::WireQuantity>(random_.below(bound)); };
+    switch (change.kind) {
+      case engine::ChangeKind::count:
+        row.expected = cell.on_hand;
+        row.quantity = random_.chance(70) ? below(std::uint64_t{cell.on_hand} + 1) : std::min(row.expected + below(10), most);
+        if (cell.unavailable != 0 && random_.chance(40)) row.quantity = below(cell.unavailable);  // not even those are there
+        break;
+      case engine::ChangeKind::adjust: row.quantity = random_.chance(60) ? -1 - below(12) : 1 + below(8); break;
+      case engine::ChangeKind::quarantine: row.quantity = 1 + below(12); break;
+      case engine::ChangeKind::restore:
+      case engine::ChangeKind::scrap: row.quantity = 1 + below(std::max<std::uint64_t>(cell.unavailable, 1)); break;
+    }
+    change.rows.push_back(row);
+    // What quarantine takes must be there, and what restore and scrap take, too: with many rows they would mostly fail.
+    if (change.kind >= engine::ChangeKind::quarantine && random_.chance(70)) break;
+  }
+  return change;
+}
+
 // ---- the same with a fault, or with another content ----
 
 void RandomCommands::spoil(LoadCommand& load) {
@@ -260,6 +288,24 @@ void RandomCommands::spoil(AmendCommand& amend) {
     default: if (!amend.rows.empty()) one_of(amend.rows, random_).quantity = 100; break;
   }
   if (random_.chance(20)) spoil(amend);
+}
+
+void RandomCommands::spoil(ChangeCommand& change) {
+  if (change.rows.empty()) change.rows.push_back({.quantity = 1, .sku = some_sku(), .warehouse = some_warehouse()});
+  engine::ChangeRow& row = one_of(change.rows, random_);
+  switch (random_.below(10)) {
+    case 0: change.id = bad_id(); break;
+    case 1: change.rows.clear(); break;
+    case 2: row.sku = engine::SkuId{random_.chance(50) ? 0 : 4'000'000'000U}; break;
+    case 3: row.warehouse = engine::WarehouseId{static_cast<std::uint16_t>(random_.chance(50) ? 0 : 0xFFFF)}; break;
+    case 4: row.quantity = bad_quantity(random_); break;
+    case 5: row.expected += row.expected < INT64_MAX ? 1 : -1; break;
+    case 6: if (random_.chance(10)) change.rows.resize(4097, row); break;
+    case 7: change.rows.push_back({.quantity = most, .expected = 0, .sku = row.sku, .warehouse = row.warehouse}); break;
+    case 8: change.reason += "!"; break;
+    default: row.quantity += row.quantity < INT64_MAX ? 1 : -1; break;
+  }
+  if (random_.chance(20)) spoil(change);
 }
 
 void RandomCommands::spoil(ShipCommand& ship) {

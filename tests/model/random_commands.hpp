@@ -1,5 +1,5 @@
 // Seeded histories of commands on a catalogue so small that shortages, fills, cancels, repeats and errors of every kind
-// come up all the time. The same seed gives the same commands on every machine. Needs no answers, so one history can be
+// come up all the time. The same seed gives the same commands on every machine. Needs no answers (a twin of its own sees what would come out), so one history can be
 // given to the twin and to the real engine; both must be started with `limits()`.
 #pragma once
 
@@ -40,12 +40,14 @@ class RandomCommands {
   CancelCommand cancel();
   ShipCommand ship();
   AmendCommand amend();
+  ChangeCommand change();
   void spoil(LoadCommand& load);
   void spoil(OrderCommand& order);
   void spoil(ReceiptCommand& receipt);
   void spoil(CancelCommand& cancel);
   void spoil(ShipCommand& ship);
   void spoil(AmendCommand& amend);
+  void spoil(ChangeCommand& change);
 
   engine::SkuId some_sku();
   engine::WarehouseId some_warehouse();
@@ -55,6 +57,7 @@ class RandomCommands {
 
   Random random_;
   std::uint64_t whole_percent_;        // of this history's orders that take all or nothing
+  Twin seen_{limits()};                // of this history alone: counts have to expect what is on hand
   std::uint64_t ids_ = 0;
   std::vector<Command> given_;         // for repeats
   std::vector<OrderCommand> orders_;   // to cancel and ship

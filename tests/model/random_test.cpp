@@ -31,6 +31,7 @@ class Coverage {
     if (const auto* amend = std::get_if<AmendAnswer>(&answer.decision)) {
       count(amend->priority ? "new priority" : amend->lines.empty() ? "amend of what is closed" : "lower quantities");
     }
+    if (const auto* change = std::get_if<StockChangeAnswer>(&answer.decision)) see(*change, answer.fills);
     for (const FillAnswer& fill : answer.fills) see(fill, state);
   }
   std::size_t of(const std::string& name) const { return counts_.contains(name) ? counts_.at(name) : 0; }
@@ -41,7 +42,7 @@ class Coverage {
  private:
   void count(const std::string& name) { ++counts_[name]; }
   static std::string kind_of(const Answer& answer) {
-    constexpr const char* kinds[] = {"nothing", "order", "receipt", "cancel", "ship", "load", "amend"};
+    constexpr const char* kinds[] = {"nothing", "order", "receipt", "cancel", "ship", "load", "amend", "change"};
     return kinds[answer.decision.index()];
   }
   void see(const OrderAnswer& order) {
@@ -60,6 +61,20 @@ class Coverage {
       if (line.excess > 0) count("excess");
       if (line.waiting > 0 && line.releases > 0) count("row with waiting and reserved part");
       if (line.releases > 1) count("row that gives back to several warehouses");
+    }
+  }
+  void see(const StockChangeAnswer& change, const std::vector<FillAnswer>& fills) {
+    count("change: " + std::string(name(change.kind)));
+    if (change.rows.size() > 1 && !change.lost.empty()) count("several rows that take reserved units");
+    for (const engine::LostUnits& lost : change.lost) {
+      count("reserved units lost by " + std::string(name(change.kind)));
+      for (const FillAnswer& fill : fills) {
+        if (fill.order_lsn == lost.order_lsn && fill.line == lost.line) count("victim served at once from elsewhere");
+      }
+    }
+    for (const engine::ChangedRow& row : change.rows) {
+      if (change.kind <= engine::ChangeKind::adjust && row.unavailable_change < 0) count("unavailable units taken by a count or adjustment");
+      if (row.on_hand_change == 0 && row.unavailable_change == 0) count("count that finds nothing different");
     }
   }
   void see(const FillAnswer& fill, const State& state) {
@@ -88,6 +103,11 @@ constexpr const char* expected[] = {
     "error quantity_overflow", "error empty_receipt", "error already_loaded", "error catalogue_full", "error bad_code",
     "line from several warehouses", "line from the preferred warehouse", "more than 32 bits ahead", "whole cancel",
     "cancel by rows", "excess", "new priority", "amend of what is closed", "lower quantities", "row with waiting and reserved part", "row that gives back to several warehouses",
+    "change: count", "change: adjust", "change: quarantine", "change: restore", "change: scrap", "fills of change", "repeat of change",
+    "reserved units lost by count", "reserved units lost by adjust", "reserved units lost by quarantine",
+    "several rows that take reserved units", "victim served at once from elsewhere",
+    "unavailable units taken by a count or adjustment", "count that finds nothing different",
+    "error duplicate_change", "error stale_count", "error not_enough", "error empty_change",
     "fill from several warehouses", "fill that joins an older shipment than the newest", "pinned waiter passed over", "fill by priority",
 };
 

@@ -150,4 +150,38 @@ Error refusal(const State& state, const engine::LoadCatalogue& command, const Ca
   return {.code = overflows ? ErrorCode::quantity_overflow : ErrorCode::none};
 }
 
+// Row by row, each judged on what the rows before it leave.
+Error refusal(const State& state, const engine::ChangeStock& command) {
+  using engine::ChangeKind;
+  if (command.rows.empty()) return {.code = ErrorCode::empty_change};
+  if (command.rows.size() > max_rows) return {.code = ErrorCode::too_many_lines};
+  std::map<CellKey, std::pair<WireQuantity, WireQuantity>> cells;  // on hand, unavailable
+  Error overflow;
+  for (std::uint32_t row = 1; row <= command.rows.size(); ++row) {
+    const engine::ChangeRow& change = command.rows[row - 1];
+    if (!state.has(change.sku)) return {.code = ErrorCode::unknown_sku, .row = row};
+    if (!state.has(change.warehouse)) return {.code = ErrorCode::unknown_warehouse, .row = row};
+    const bool counted = command.kind == ChangeKind::count, adjusted = command.kind == ChangeKind::adjust;
+    const bool bad = counted ? change.quantity != 0 && is_bad_quantity(change.quantity)
+                     : adjusted ? change.quantity == 0 || change.quantity > max_on_hand || change.quantity < -max_on_hand
+                                : is_bad_quantity(change.quantity);
+    if (bad) return {.code = ErrorCode::bad_quantity, .row = row};
+    const Cell cell = state.cell(change.sku, change.warehouse);
+    auto& [on_hand, unavailable] = cells.try_emplace({change.sku, change.warehouse}, cell.on_hand, cell.unavailable).first->second;
+    if (counted && change.expected != on_hand) return {.code = ErrorCode::stale_count, .row = row};
+    if (adjusted && on_hand + change.quantity < 0) return {.code = ErrorCode::not_enough, .row = row};
+    if (command.kind == ChangeKind::quarantine && change.quantity > on_hand - unavailable) return {.code = ErrorCode::not_enough, .row = row};
+    const bool from_unavailable = command.kind == ChangeKind::restore || command.kind == ChangeKind::scrap;
+    if (from_unavailable && change.quantity > unavailable) return {.code = ErrorCode::not_enough, .row = row};
+    if (counted) on_hand = change.quantity;
+    if (adjusted) on_hand += change.quantity;
+    if (command.kind == ChangeKind::scrap) on_hand -= change.quantity;
+    if (command.kind == ChangeKind::quarantine) unavailable += change.quantity;
+    if (from_unavailable) unavailable -= change.quantity;
+    unavailable = std::min(unavailable, on_hand);  // a count or an adjustment took them, too
+    if (on_hand > max_on_hand && overflow.code == ErrorCode::none) overflow = {.code = ErrorCode::quantity_overflow, .row = row};
+  }
+  return overflow;
+}
+
 }  // namespace earmark::model

@@ -22,6 +22,7 @@ engine::Error refusal(const State& state, const engine::ReceiveStock& command);
 engine::Error refusal(const State& state, const engine::CancelOrder& command);
 engine::Error refusal(const State& state, const engine::ShipOrder& command);
 engine::Error refusal(const State& state, const engine::AmendOrder& command);
+engine::Error refusal(const State& state, const engine::ChangeStock& command);
 // Of a load: too_many_lines; then warehouse by warehouse and product by product bad_code, catalogue_full; then stock row by
 // row unknown_sku, unknown_warehouse (positions outside the load), bad_quantity, already_loaded; last quantity_overflow (row 0).
 engine::Error refusal(const State& state, const engine::LoadCatalogue& command, const CatalogueLimits& limits);

@@ -146,6 +146,7 @@ class DecisionFile {
     return map;
   }
   void add(json&, std::monostate) const {}
+  void add(json&, const model::StockChangeAnswer&) const {}  // replays have none
   void add(json&, const model::LoadAnswer&) const {}
   void add(json& out, const model::OrderAnswer& answer) const {
     out["status"] = name(answer.status);

@@ -20,5 +20,6 @@ struct Scenario {
 std::span<const Scenario> scenarios();
 extern const std::vector<Scenario> amends;        // a part of them
 extern const std::vector<Scenario> whole_takers;  // another: who takes all or nothing
+extern const std::vector<Scenario> stock_changes;
 
 }  // namespace earmark::model

@@ -46,7 +46,7 @@ std::vector<engine::WarehouseId> State::sources(const Line& line, engine::Wareho
 
 std::string State::digest() const {
   engine::Digest digest;
-  for (const auto& [key, cell] : cells) digest.cell(key.first, key.second, cell.on_hand, 0, 0, cell.available());
+  for (const auto& [key, cell] : cells) digest.cell(key.first, key.second, cell.on_hand, 0, cell.unavailable, cell.available());
   for (const auto& [sku, queue] : queues) {
     for (const Place& place : queue) {
       digest.waiting_line(sku, place.priority, place.order, place.line_index, line_at(place).waiting);

@@ -24,14 +24,15 @@ struct Product {
 
 using CellKey = std::pair<engine::SkuId, engine::WarehouseId>;
 
-// Kept apart so that conservation (I2) can be judged: on_hand = opening + received - shipped.
+// Kept apart so that conservation (I2) can be judged: on_hand = opening + received + adjusted - shipped.
 struct Cell {
-  engine::Quantity on_hand = 0, reserved = 0;
+  engine::Quantity on_hand = 0, reserved = 0, unavailable = 0;
   bool opening_set = false;
   engine::Quantity opening = 0;
   std::uint64_t received = 0, shipped = 0;
+  std::int64_t adjusted = 0;  // by counts, adjustments and scrap
 
-  engine::Quantity available() const { return on_hand - reserved; }
+  engine::Quantity available() const { return on_hand - reserved - unavailable; }
 };
 
 struct Allocation {
@@ -54,7 +55,7 @@ struct Shipment {
 };
 
 struct Order {
-  std::string id;
+  std::string id, customer;
   engine::Lsn lsn{};
   engine::OrderStatus status = engine::OrderStatus::reserved;
   engine::Policy policy = engine::Policy::ship_partial;

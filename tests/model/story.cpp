@@ -110,6 +110,22 @@ Command parse_amend(const std::vector<std::string>& words) {
   return amend;
 }
 
+Command parse_change(const std::vector<std::string>& words, const Codes& codes) {
+  ChangeCommand change{.id = words.at(1), .kind = enumerator<engine::ChangeKind>(words.at(0), 5), .reason = ""};
+  for (std::size_t index = 2; index < words.size(); ++index) {
+    std::string_view word = words[index];
+    engine::ChangeRow row;
+    row.sku = codes.sku(before(word, ':'));
+    std::string_view quantity = before(word, '@');
+    row.warehouse = codes.warehouse(word);
+    if (quantity.starts_with('+')) quantity.remove_prefix(1);
+    row.quantity = number<engine::WireQuantity>(before(quantity, '/'));
+    if (!quantity.empty()) row.expected = number<engine::WireQuantity>(quantity);
+    change.rows.push_back(row);
+  }
+  return change;
+}
+
 template <class Entry>
 std::uint32_t position(const std::vector<Entry>& entries, std::string_view code) {
   return static_cast<std::uint32_t>(std::ranges::find(entries, code, &Entry::code) - entries.begin());
@@ -178,7 +194,7 @@ Command parse(std::string_view event, const Codes& codes) {
   if (kind == "cancel") return parse_cancel(words);
   if (kind == "amend") return parse_amend(words);
   if (kind == "ship") return ShipCommand{words.at(1), words.at(2)};
-  mistake(event);
+  return parse_change(words, codes);
 }
 
 std::string tell(const engine::OrderDecision& decision, const Codes& codes) {
@@ -252,6 +268,21 @@ std::string tell(const engine::ShipDecision& decision, const Codes& codes) {
 std::string tell(const engine::LoadDecision& decision, const Codes&) {
   return "loaded " + std::to_string(decision.warehouses.size()) + " warehouses " +
          std::to_string(decision.products.size()) + " products " + std::to_string(decision.stock.size()) + " stock";
+}
+
+std::string tell(const engine::StockChangeDecision& decision, const Codes& codes) {
+  const auto with_sign = [](std::int64_t change) { return (change > 0 ? "+" : "") + std::to_string(change); };
+  std::string text = "changed";
+  for (const engine::ChangedRow& row : decision.rows) {
+    text += (&row == decision.rows.data() ? ": " : "; ") + codes.name(row.sku) + "@" + codes.name(row.warehouse) + " " + with_sign(row.on_hand_change);
+    if (row.unavailable_change != 0) text += ", " + with_sign(row.unavailable_change) + " unavailable";
+    text += ", makes " + std::to_string(row.available_after);
+  }
+  for (const engine::LostUnits& lost : decision.lost) {
+    text += "; lost " + std::string(decision.orders[lost.order]) + "/" + std::to_string(lost.line.value) + " " + std::to_string(lost.quantity) +
+            "@" + codes.name(lost.warehouse) + "#" + std::to_string(lost.shipment) + " row " + std::to_string(lost.row);
+  }
+  return text;
 }
 
 std::string tell(const engine::Error& error) {

@@ -2,12 +2,14 @@
 //   load LON=1 BHM=2 | X Y | X:12@LON Y:5@BHM       warehouses with priorities | SKUs | opening stock
 //   order A X:15 7/Y:3@BHM policy=fill_or_kill priority=200 prefer=BHM sourcing=single_source customer=Smith
 //                                                   [line number/]SKU:quantity[@pinned warehouse]
+//   count K1 X:9/12@LON (counted/expected)   adjust K2 X:-3@LON   quarantine K3 X:2@LON   restore K4 X:2@LON   scrap K5 X:2@LON
 //   receive R1 X:5@LON X:3@BHM      cancel C1 A      cancel C1 A 1:3 2:4      ship S1 A      ("-" is an empty id)
 //   amend M1 A priority=200         amend M1 A 1:3 2:4
 // Answers: takes are quantity@warehouse#shipment, fills follow after "|" with the row that served them:
 //   split: 1 X 12@LON#1 waits 3 place 1 behind 0; 7 Y 3@BHM#2         received | A/1 X 3@LON#1 waits 0 row 0
 //   cancelled: 1 X waiting 3 released 12@LON#1 excess 2 | B/1 ...     shipped: 1 X 12@LON#1; 7 Y nothing
 //   amended: priority 200     amended: 1 X waiting 3 released 2@LON#1 | B/1 ...     amended: nothing
+//   changed: X@LON -3, +2 unavailable, makes 0; lost A/1 3@LON#1 row 0 | A/1 X 3@BHM#2 waits 0 row 0
 //   loaded 2 warehouses 2 products 2 stock       unknown_sku row 2       again split: ...  (the repeat of a command)
 #pragma once
 
@@ -40,6 +42,7 @@ std::string tell(const engine::CancelDecision& decision, const Codes& codes);
 std::string tell(const engine::ShipDecision& decision, const Codes& codes);
 std::string tell(const engine::AmendDecision& decision, const Codes& codes);
 std::string tell(const engine::LoadDecision& decision, const Codes& codes);
+std::string tell(const engine::StockChangeDecision& decision, const Codes& codes);
 std::string tell(const engine::Error& error);
 std::string tell(const Answer& answer, const Codes& codes);
 

@@ -83,6 +83,7 @@ OrderAnswer Twin::decide(const engine::PlaceOrder& command, std::uint64_t conten
                      .reserve_not_before = command.reserve_not_before, .cancel_after = command.cancel_after,
                      .texts = OwnedTexts::of(command.texts)};
   order.id = answer.id;
+  order.customer = answer.texts.customer;
   order.policy = command.policy;
   order.priority = command.priority;
   order.preferred = command.preferred;
@@ -154,8 +155,10 @@ std::vector<engine::Take> Twin::take(Order& order, Line& line, Quantity wanted, 
   std::vector<engine::Take> takes;
   for (const WarehouseId warehouse : sources) {
     const auto later = withheld.find({line.sku, warehouse});
-    const Quantity kept = later == withheld.end() ? 0 : later->second;
-    const Quantity quantity = std::min(wanted, state_.cell(line.sku, warehouse).available() - kept);
+    const Quantity available = state_.cell(line.sku, warehouse).available();
+    // A row may have taken again what a row before it brought: then less is there than is withheld.
+    const Quantity kept = later == withheld.end() ? 0 : std::min(available, later->second);
+    const Quantity quantity = std::min(wanted, available - kept);
     if (quantity == 0) continue;
     Cell& cell = state_.cells[{line.sku, warehouse}];
     cell.reserved += quantity;

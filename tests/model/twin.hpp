@@ -25,6 +25,7 @@ class Twin {
   Answer amend(const engine::AmendOrder& command, std::uint64_t content, engine::TimeUs now);
   Answer ship(const engine::ShipOrder& command, std::uint64_t content, engine::TimeUs now);
   Answer load(const engine::LoadCatalogue& command, engine::TimeUs now);
+  Answer change(const engine::ChangeStock& command, std::uint64_t content, engine::TimeUs now);
   // A record of its own: ids of commands decided before `oldest_known` are forgotten, but for those of orders that are open or
   // were closed after `archived`.
   engine::Stamp forget(const engine::VoidDecision& decision, engine::TimeUs now);
@@ -74,6 +75,9 @@ class Twin {
   void serve_cancelled(const Order& order, const GivenBack& given_back, Answer& answer);
   void give_back(Order& order, std::uint32_t line_index, std::uint64_t wanted, GivenBack& to);
   void ship_line(Order& order, Line& line, ShipAnswer& decision);
+  void change_row(engine::ChangeKind kind, const engine::ChangeRow& row, StockChangeAnswer& decision);
+  engine::Quantity lose(engine::SkuId sku, engine::WarehouseId warehouse, std::int64_t wanted, StockChangeAnswer& decision);
+
   static void note_closing(Order& order, engine::Lsn lsn);
 
   CatalogueLimits limits_;

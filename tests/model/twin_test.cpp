@@ -180,7 +180,7 @@ TEST_CASE("invariants: each violation is named", "[model]") {
   SECTION("I1: more reserved than on hand") {
     State bad = good;
     bad.cells[{x, lon}].on_hand = 2;
-    CHECK_THAT(check_never_oversell(bad), Catch::StartsWith("I1: sku 1 in warehouse 1 has 3 reserved of 2"));
+    CHECK_THAT(check_never_oversell(bad), Catch::StartsWith("I1: sku 1 in warehouse 1 has 3 reserved and 0 unavailable of 2"));
   }
   SECTION("I1: a cell whose orders reserve other units") {
     State bad = good;

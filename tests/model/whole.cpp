@@ -1,5 +1,7 @@
 #include "tests/model/whole.hpp"
 
+#include <algorithm>
+
 namespace earmark::model {
 
 using engine::Policy;
@@ -16,7 +18,8 @@ Lines taken_at_once(const Order& order, std::uint32_t line_index) {
 bool all_there(const State& state, const Order& order, const Lines& lines, const Withheld& withheld) {
   return all_there(order, lines, state.by_priority(), [&](const CellKey& key) {
     const auto kept = withheld.find(key);
-    return std::int64_t{state.cell(key.first, key.second).available()} - (kept == withheld.end() ? 0 : kept->second);
+    const std::int64_t there = std::int64_t{state.cell(key.first, key.second).available()} - (kept == withheld.end() ? 0 : kept->second);
+    return std::max<std::int64_t>(there, 0);
   });
 }
 

@@ -98,6 +98,19 @@ TEST_CASE("content hash: other commands differ by their ids and rows", "[schema]
   CHECK(content_hash(engine::CancelOrder{"c", "o", rows}) != content_hash(engine::CancelOrder{"c", "o", none}));
   CHECK(content_hash(engine::CancelOrder{"c", "o", rows}) != content_hash(engine::CancelOrder{"c", "p", rows}));
   CHECK(content_hash(engine::ShipOrder{"ab", "c"}) != content_hash(engine::ShipOrder{"a", "bc"}));
+  const auto change = [](std::string_view id, engine::ChangeKind kind, std::string_view reason, engine::ChangeRow row) {
+    return content_hash(engine::ChangeStock{id, kind, reason, {&row, 1}});
+  };
+  const engine::ChangeRow row{3, 5, engine::SkuId{1}, engine::WarehouseId{1}, 0};
+  const std::uint64_t same = change("k", engine::ChangeKind::count, "why", row);
+  CHECK(change("k", engine::ChangeKind::count, "why", {3, 5, engine::SkuId{1}, engine::WarehouseId{1}, 9}) == same);
+  CHECK(change("l", engine::ChangeKind::count, "why", row) != same);
+  CHECK(change("k", engine::ChangeKind::adjust, "why", row) != same);
+  CHECK(change("k", engine::ChangeKind::count, "because", row) != same);
+  CHECK(change("k", engine::ChangeKind::count, "why", {4, 5, engine::SkuId{1}, engine::WarehouseId{1}, 0}) != same);
+  CHECK(change("k", engine::ChangeKind::count, "why", {3, 6, engine::SkuId{1}, engine::WarehouseId{1}, 0}) != same);
+  CHECK(change("k", engine::ChangeKind::count, "why", {3, 5, engine::SkuId{2}, engine::WarehouseId{1}, 0}) != same);
+  CHECK(change("k", engine::ChangeKind::count, "why", {3, 5, engine::SkuId{1}, engine::WarehouseId{2}, 0}) != same);
 }
 
 TEST_CASE("content hash: is part of the journal's format and never changes", "[schema][content]") {
@@ -113,4 +126,6 @@ TEST_CASE("content hash: is part of the journal's format and never changes", "[s
   const std::vector<engine::CancelRow> rows{{1, engine::LineNumber{1}, 0}};
   CHECK(content_hash(engine::CancelOrder{"C-1", "A-1001", rows}) == 0xd8e26d1b77759bc6);
   CHECK(content_hash(engine::ShipOrder{"S-1", "A-1001"}) == 0x60a9aa4e247fc6be);
+  const std::vector<engine::ChangeRow> changes{{9, 12, engine::SkuId{7}, engine::WarehouseId{2}, 0}};
+  CHECK(content_hash(engine::ChangeStock{"K-1", engine::ChangeKind::count, "cycle count", changes}) == 0xcbfe58afcb94b625);
 }

@@ -60,6 +60,9 @@ std::uint64_t touch(const Event& event) {
       rows(decision.lines), rows(decision.takes), rows(decision.waits);
     } else if constexpr (std::is_same_v<Kind, engine::CancelDecision>) {
       text(decision.order_id), rows(decision.lines), rows(decision.released);
+    } else if constexpr (std::is_same_v<Kind, engine::StockChangeDecision>) {
+      for (const engine::LostUnits& lost : decision.lost) text(decision.orders[lost.order]), text(decision.customers[lost.order]);
+      text(decision.reason), rows(decision.rows), rows(decision.lost);
     } else if constexpr (std::is_same_v<Kind, engine::LoadDecision>) {
       for (const auto& product : decision.products) text(product.code), text(product.description);
       for (const auto& warehouse : decision.warehouses) text(warehouse.code), text(warehouse.name);
@@ -100,6 +103,7 @@ TEST_CASE("event: a flipped bit never crashes the decoder", "[schema][event][hos
   };
   keep(encoder.encode({}, load.decision, out.span()));
   keep(encoder.encode({}, cancel.decision, out.span()));
+  keep(encoder.encode({}, ChangeSample(random, 5).decision, out.span()));
   EventDecoder decoder;
   std::uint64_t accepted = 0, touched = 0;
   for (const auto& whole : records) {
@@ -213,4 +217,36 @@ TEST_CASE("event: many entries that share one big string cost no more than their
   WARN("event with 8,000 entries of one 24,000-byte string: " << took.count() << " us");
   REQUIRE(decoded.has_value());
   CHECK(std::get<engine::LoadDecision>(decoded->decision).products.back().description.size() == 24'000);
+}
+
+TEST_CASE("event: lost units that name rows, cells or orders that are not there are inconsistent", "[schema][event][hostile]") {
+  const engine::ChangedRow rows[] = {{engine::SkuId{1}, engine::WarehouseId{1}, 0, -1, 0, 0}, {engine::SkuId{2}, engine::WarehouseId{1}, 0, -1, 0, 0}};
+  const std::string_view orders[] = {"A", "B"}, customers[] = {"C", "D"};
+  const engine::LostUnits good{engine::Lsn{1}, 1, engine::LineNumber{1}, 1, 1, engine::WarehouseId{1}, 1, engine::SkuId{2}};
+  const auto record = [&](std::vector<engine::LostUnits> lost, std::size_t names) {
+    EventEncoder encoder;
+    AlignedBytes out(4096);
+    const engine::StockChangeDecision change{"k", 1, engine::ChangeKind::adjust, "", false, rows, lost, orders, std::span(customers).first(names)};
+    const std::size_t bytes = encoder.encode({engine::Lsn{1}, engine::TimeUs{2}, {}}, change, out.span());
+    return std::vector<std::byte>(out.span().begin(), out.span().begin() + static_cast<std::ptrdiff_t>(bytes));
+  };
+  {
+    AlignedBytes sound(record({good}, 2));
+    EventDecoder decoder;
+    std::size_t consumed = 0;
+    CHECK(decoder.decode(sound.span(), consumed).has_value());
+  }
+  const auto with = [&](auto change) {
+    engine::LostUnits lost = good;
+    change(lost);
+    return record({lost}, 2);
+  };
+  CHECK(fault_of(with([](auto& lost) { lost.row = 2; })) == EventFault::inconsistent);
+  CHECK(fault_of(with([](auto& lost) { lost.order = 2; })) == EventFault::inconsistent);
+  CHECK(fault_of(with([](auto& lost) { lost.sku = engine::SkuId{1}; })) == EventFault::inconsistent);
+  CHECK(fault_of(with([](auto& lost) { lost.warehouse = engine::WarehouseId{2}; })) == EventFault::inconsistent);
+  CHECK(fault_of(record({good}, 1)) == EventFault::inconsistent);
+  engine::LostUnits first = good;
+  first.row = 0, first.sku = engine::SkuId{1};
+  CHECK(fault_of(record({good, first}, 2)) == EventFault::inconsistent);
 }

@@ -135,4 +135,33 @@ struct LoadSample {
   }
 };
 
+struct ChangeSample {
+  std::string id, reason;
+  std::vector<std::string> texts;
+  std::vector<engine::ChangedRow> rows;
+  std::vector<engine::LostUnits> lost;
+  std::vector<std::string_view> orders, customers;
+  engine::StockChangeDecision decision;
+
+  // As many lines lose units as there are rows, and half as many orders.
+  ChangeSample(Random& random, std::size_t row_count) : id(random.text(64)), reason(random.text(512)) {
+    texts.reserve(row_count + 2);
+    for (std::size_t order = 0; order < row_count / 2 + (row_count != 0 ? 1 : 0); ++order) {
+      orders.push_back(texts.emplace_back(random.text(64)));
+      customers.push_back(texts.emplace_back(random.chance(50) ? random.text(512) : ""));
+    }
+    for (std::uint32_t row = 0; row < row_count; ++row) {
+      rows.push_back({engine::SkuId{random.number<std::uint32_t>()}, engine::WarehouseId{random.number<std::uint16_t>()}, 0,
+                      random.number<std::int32_t>(), random.number<std::int32_t>(), random.number<engine::Quantity>()});
+      for (std::uint64_t count = random.below(3); count > 0; --count) {
+        lost.push_back({engine::Lsn{random.number<std::uint64_t>()}, static_cast<std::uint32_t>(random.below(orders.size())),
+                        engine::LineNumber{random.number<std::uint32_t>()}, random.number<engine::Quantity>(), row,
+                        rows.back().warehouse, random.number<std::uint16_t>(), rows.back().sku});
+      }
+    }
+    decision = {id, random.number<std::uint64_t>(), static_cast<engine::ChangeKind>(random.below(5)), reason, random.chance(50), rows, lost,
+                orders, customers};
+  }
+};
+
 }  // namespace earmark::schema::test

@@ -1,5 +1,7 @@
 #include "schema/event.hpp"
 
+#include <algorithm>
+
 #include "tests/schema/event_samples.hpp"
 
 using namespace earmark;
@@ -191,6 +193,29 @@ TEST_CASE("event: loads of any size and void records come back as they were writ
   decode_all_ways<engine::VoidDecision>(encoded(engine::VoidDecision{}), [](const engine::VoidDecision& decision) {
     CHECK(decision.oldest_known == engine::Lsn{});
   });
+}
+
+TEST_CASE("event: stock changes come back as they were written, in one piece or several", "[schema][event]") {
+  const auto seed = test_seed();
+  CAPTURE(seed);
+  Random random(seed);
+  const std::size_t rows = GENERATE(std::size_t{0}, 1u, 17u, 4096u);
+  for (int round = 0; round < 10; ++round) {
+    const ChangeSample change(random, rows);
+    const auto record = encoded(change.decision);
+    if (rows == 4096) CHECK(piece_count(record) >= 4);
+    decode_all_ways<engine::StockChangeDecision>(record, [&](const engine::StockChangeDecision& got) {
+      CHECK(got.id == change.id);
+      CHECK(got.content == change.decision.content);
+      CHECK(got.kind == change.decision.kind);
+      CHECK(got.reason == change.reason);
+      CHECK(got.fills_follow == change.decision.fills_follow);
+      CHECK(same_bytes(got.rows, change.decision.rows));
+      CHECK(same_bytes(got.lost, change.decision.lost));
+      CHECK(std::ranges::equal(got.orders, change.orders));
+      CHECK(std::ranges::equal(got.customers, change.customers));
+    });
+  }
 }
 
 TEST_CASE("event: encoding says when the buffer is too small", "[schema][event]") {

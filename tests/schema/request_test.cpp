@@ -119,6 +119,17 @@ TEST_CASE("request: every other command and question comes back as it was asked"
                                CHECK(got.time == receive.time);
                                CHECK(same_bytes(got.receipt.rows, receive.receipt.rows));
                              });
+  const std::vector<engine::ChangeRow> change_rows(GENERATE(std::size_t{0}, 3u, 4096u), engine::ChangeRow{-6, 8, engine::SkuId{5}, engine::WarehouseId{2}, 0});
+  const ChangeStockRequest change{{"change", engine::ChangeKind::scrap, "why", change_rows}, 78, engine::TimeUs{10}};
+  round_trip<ChangeStockRequest>(MessageKind::change_stock, [&](auto& ask, auto& out) { ask.change_stock(out, correlation, change); },
+                                 [&](const ChangeStockRequest& got) {
+                                   CHECK(got.change.id == "change");
+                                   CHECK(got.change.kind == engine::ChangeKind::scrap);
+                                   CHECK(got.change.reason == "why");
+                                   CHECK(got.epoch == 78);
+                                   CHECK(got.time == change.time);
+                                   CHECK(same_bytes(got.change.rows, change.change.rows));
+                                 });
   const ShipRequest ship{{"command", "order"}, engine::TimeUs{3}};
   round_trip<ShipRequest>(MessageKind::ship, [&](auto& ask, auto& out) { ask.ship(out, correlation, ship); },
                           [&](const ShipRequest& got) {

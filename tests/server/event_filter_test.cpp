@@ -20,12 +20,13 @@ class RandomEvent {
  public:
   explicit RandomEvent(Random& random) : random_(random) {
     event_.stamp = {engine::Lsn{random.below(1000) + 1}, engine::TimeUs{5}, {}};
-    switch (random.below(7)) {
+    switch (random.below(8)) {
       case 0: receipt(); break;
       case 1: fill(); break;
       case 2: random_.chance(50) ? cancel() : amend(); break;
       case 3: ship(); break;
       case 4: load(); break;
+      case 5: change(); break;
       default: order(); break;
     }
   }
@@ -123,7 +124,24 @@ class RandomEvent {
     event_.decision = engine::LoadDecision{random_.chance(50), warehouses_, products_, received_};
   }
 
+  void change() {
+    orders_ = {"order 1", "order 2", "order 3"};
+    for (std::size_t order = 0; order < orders_.size(); ++order) customers_.push_back(customer().value_or(""));
+    for (std::uint32_t row = 0, count = static_cast<std::uint32_t>(rows() + 1); row < count; ++row) {
+      const auto units = static_cast<std::int32_t>(few() + 1);
+      changed_.push_back({sku(), warehouse(), 0, random_.chance(50) ? units : -units, random_.chance(30) ? units + 1 : 0, random_.chance(40) ? 0 : few()});
+      if (changed_.back().on_hand_change > 0 && random_.chance(40)) changed_.back().available_after = static_cast<engine::Quantity>(units);
+      for (std::size_t losses = random_.below(3); losses > 0; --losses) {
+        lost_.push_back({engine::Lsn{3}, static_cast<std::uint32_t>(random_.below(3)), number(), few() + 1, row, changed_.back().warehouse, 1, changed_.back().sku});
+      }
+    }
+    event_.decision = engine::StockChangeDecision{"change", 10, engine::ChangeKind::adjust, "why", random_.chance(50), changed_, lost_, orders_, customers_};
+  }
+
   Random& random_;
+  std::vector<engine::ChangedRow> changed_;
+  std::vector<engine::LostUnits> lost_;
+  std::vector<std::string_view> orders_, customers_;
   std::uint32_t lines_made_ = 0;
   std::vector<engine::LineDecision> order_lines_;
   std::vector<engine::Take> takes_;
@@ -167,6 +185,9 @@ std::string envelope(const schema::Event& event) {
                  (decision.priority ? "/" + std::to_string(decision.priority->value) : "");
         } else if constexpr (std::is_same_v<Kind, engine::CancelDecision> || std::is_same_v<Kind, engine::ShipDecision>) {
           return std::string(decision.command_id) + "/" + std::string(decision.order_id) + "/" + std::string(decision.customer.value_or("?"));
+        } else if constexpr (std::is_same_v<Kind, engine::StockChangeDecision>) {
+          return std::string(decision.id) + "/" + std::string(name(decision.kind)) + "/" + std::string(decision.reason) +
+                 (decision.fills_follow ? " fills follow" : "");
         } else if constexpr (std::is_same_v<Kind, engine::LoadDecision>) {
           return decision.fills_follow ? "fills follow" : "";
         } else {
@@ -234,7 +255,7 @@ TEST_CASE("event filter: bookkeeping has no parts", "[server][events]") {
 TEST_CASE("event kinds: every one has its name and comes back from it", "[schema][events]") {
   for (const EventKind kind : schema::every_event_kind) CHECK(schema::event_kind(schema::name(kind)) == kind);
   CHECK(schema::name(EventKind{0}).empty());
-  CHECK(schema::name(EventKind{8}).empty());
+  CHECK(schema::name(EventKind{29}).empty());
   CHECK(schema::name(EventKind{255}).empty());
   CHECK_FALSE(schema::event_kind("").has_value());
   CHECK_FALSE(schema::event_kind("order").has_value());

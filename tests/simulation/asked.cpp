@@ -42,6 +42,11 @@ struct Owner {
     return {command(engine::IdSpace::ship, ship.command_id, schema::content_hash(ship),
                     model::ShipCommand{std::string(ship.command_id), std::string(ship.order_id)})};
   }
+  Asked operator()(const schema::ChangeStockRequest& request) const {
+    const engine::ChangeStock& change = request.change;
+    return {command(engine::IdSpace::stock_change, change.id, schema::content_hash(change),
+                    model::ChangeCommand{std::string(change.id), change.kind, std::string(change.reason), copy(change.rows)})};
+  }
   Asked operator()(const schema::LoadRequest& request) const {
     model::LoadCommand load;
     for (const auto& entry : request.load.warehouses) load.warehouses.push_back({std::string(entry.code), std::string(entry.name), entry.priority});

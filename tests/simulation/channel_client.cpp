@@ -52,6 +52,14 @@ client::Request request_of(const model::AmendCommand& command) {
 
 client::Request request_of(const model::ShipCommand& command) { return client::Ship{command.command_id, command.order_id}; }
 
+client::Request request_of(const model::ChangeCommand& command) {
+  client::StockChange change{command.id, command.kind, command.reason, {}};
+  for (const engine::ChangeRow& row : command.rows) {
+    change.rows.push_back({sku_code(row.sku), row.warehouse.value == 0 ? "no such warehouse" : pinned_code(row.warehouse), row.quantity, row.expected});
+  }
+  return change;
+}
+
 std::vector<std::string> codes(const std::vector<engine::SkuId>& skus) {
   std::vector<std::string> all;
   for (const engine::SkuId sku : skus) all.push_back(sku_code(sku));

@@ -104,6 +104,9 @@ Asking Judge::name_of(const schema::Decision& decision) const {
     return {engine::IdSpace::amend, std::string(amend->command_id), amend->content};
   }
   if (const auto* ship = std::get_if<engine::ShipDecision>(&decision)) return {engine::IdSpace::ship, std::string(ship->command_id), ship->content};
+  if (const auto* change = std::get_if<engine::StockChangeDecision>(&decision)) {
+    return {engine::IdSpace::stock_change, std::string(change->id), change->content};
+  }
   // A load gives one warehouse a name with its number; one that does not is the last one once more.
   const auto marked = [](std::string_view name) { return name.starts_with(load_mark); };
   for (const engine::LoadedWarehouse& entry : std::get<engine::LoadDecision>(decision).warehouses) {
@@ -122,7 +125,7 @@ Judge::Entry Judge::entry_of(const schema::Event& event) {
   entry.text = text_of(event);
   if (const auto* bookkeeping = std::get_if<engine::VoidDecision>(&event.decision)) {
     entry.bookkeeping = *bookkeeping;
-    sometimes_.met(Met::ids_forgotten);
+    if (bookkeeping->oldest_known.value != 0) sometimes_.met(Met::ids_forgotten);
     return entry;
   }
   entry.name = name_of(event.decision);
@@ -145,6 +148,7 @@ void Judge::apply(Entry entry) {
     if (answer.duplicate) throw Broken("I5, exactly once: decided again: " + entry.text);
     const std::string twin = model::describe(answer);
     if (twin != entry.text) throw Broken("E2: the log and the twin disagree\nlog:  " + entry.text + "\ntwin: " + twin);
+    note_victims(answer);
     const std::uint64_t lsn = entry.lsns.front().value;
     std::string broken = model::check_no_overtaking(twin_.state(), answer);
     if (broken.empty() && lsn % 32 == 0) broken = model::check_invariants(twin_.state(), answer);
@@ -152,6 +156,17 @@ void Judge::apply(Entry entry) {
   }
   entry.text.clear();
   log_.push_back(std::move(entry));
+}
+
+void Judge::note_victims(const model::Answer& answer) {
+  const auto* change = std::get_if<model::StockChangeAnswer>(&answer.decision);
+  if (change == nullptr || change->lost.empty()) return;
+  sometimes_.met(Met::shrinkage_took_reserved_units);
+  for (const engine::LostUnits& lost : change->lost) {
+    for (const model::FillAnswer& fill : answer.fills) {
+      if (fill.order_lsn == lost.order_lsn && fill.line == lost.line) sometimes_.met(Met::victim_served_from_another_warehouse);
+    }
+  }
 }
 
 void Judge::restarted() {

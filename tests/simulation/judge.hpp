@@ -99,6 +99,7 @@ class Judge {
   Entry entry_of(const schema::Event& event);
   Asking name_of(const schema::Decision& decision) const;
   void apply(Entry entry);
+  void note_victims(const model::Answer& answer);
   static void apply(model::Twin& twin, const Entry& entry, model::Answer& answer);
 
   // Answers (judge_answers.cpp).

@@ -272,7 +272,7 @@ void Judge::judge(const Asked& asked, const schema::StockAnswer& answer) {
     must_be_durable(row.lsn, "a row of stock");
     const CellAt* found = ledger_.since(row.sku, row.warehouse, row.lsn, answer.lsn);
     const bool at_once = found != nullptr && (!snapshot || found->lsn <= answer.lsn);
-    if (!at_once || row.on_hand != found->on_hand || row.reserved != found->reserved || row.available != found->available()) {
+    if (!at_once || row.on_hand != found->on_hand || row.reserved != found->reserved || row.unavailable != found->unavailable || row.available != found->available()) {
       throw Broken(std::string(snapshot ? "I8: a snapshot" : "I7: a stock answer") + " at LSN " + number(answer.lsn) + " has a row of LSN " +
                    number(row.lsn) + " for SKU " + std::to_string(row.sku.value) + " in warehouse " + std::to_string(row.warehouse.value) +
                    " that the log does not have");

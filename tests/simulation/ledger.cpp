@@ -26,7 +26,7 @@ CellAt& Ledger::cell(engine::SkuId sku, engine::WarehouseId warehouse) {
 }
 
 void Ledger::agree(const CellAt& cell, Quantity available_after) const {
-  if (cell.reserved > cell.on_hand) throw Broken("I1: record LSN " + std::to_string(lsn_.value) + " reserves more than is on hand");
+  if (std::uint64_t{cell.reserved} + cell.unavailable > cell.on_hand) throw Broken("I1: record LSN " + std::to_string(lsn_.value) + " leaves more reserved and unavailable than is on hand");
   if (cell.available() != available_after) {
     throw Broken("I2: record LSN " + std::to_string(lsn_.value) + " leaves " + std::to_string(available_after) + " available, the log before it " +
                  std::to_string(cell.available()));
@@ -106,6 +106,26 @@ void Ledger::fold(const engine::ShipDecision& ship) {
       from.on_hand -= shipped.quantity;
       agree(from, shipped.available_after);
     }
+  }
+}
+
+void Ledger::fold(const engine::StockChangeDecision& change) {
+  std::size_t next = 0;
+  for (std::uint32_t index = 0; index < change.rows.size(); ++index) {
+    const engine::ChangedRow& row = change.rows[index];
+    CellAt& of = cell(row.sku, row.warehouse);
+    for (; next < change.lost.size() && change.lost[next].row == index; ++next) {
+      const engine::LostUnits& lost = change.lost[next];
+      if (of.reserved < lost.quantity) throw Broken("I2: record LSN " + std::to_string(lsn_.value) + " takes more than is reserved");
+      of.reserved -= lost.quantity;
+      wait(lost.sku, lost.quantity);
+    }
+    const std::int64_t on_hand = std::int64_t{of.on_hand} + row.on_hand_change;
+    const std::int64_t unavailable = std::int64_t{of.unavailable} + row.unavailable_change;
+    if (on_hand < 0 || unavailable < 0) throw Broken("I1: record LSN " + std::to_string(lsn_.value) + " takes more than is there");
+    of.on_hand = static_cast<Quantity>(on_hand);
+    of.unavailable = static_cast<Quantity>(unavailable);
+    agree(of, row.available_after);
   }
 }
 

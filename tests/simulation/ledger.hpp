@@ -13,8 +13,8 @@ namespace earmark::simulation {
 
 struct CellAt {
   engine::Lsn lsn{};  // from here on
-  engine::Quantity on_hand = 0, reserved = 0;
-  engine::Quantity available() const noexcept { return on_hand - reserved; }
+  engine::Quantity on_hand = 0, reserved = 0, unavailable = 0;
+  engine::Quantity available() const noexcept { return on_hand - reserved - unavailable; }
 };
 
 class Ledger {
@@ -43,6 +43,7 @@ class Ledger {
   void take_back(std::span<const engine::CancelledLine> lines, std::span<const engine::Take> released);
   void fold(const engine::ShipDecision& ship);
   void fold(const engine::LoadDecision& load);
+  void fold(const engine::StockChangeDecision& change);
 
   CellAt& cell(engine::SkuId sku, engine::WarehouseId warehouse);
   const History& history(engine::SkuId sku, engine::WarehouseId warehouse) const {

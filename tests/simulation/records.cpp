@@ -13,6 +13,7 @@ bool fills_follow(const schema::Decision& decision) {
   if (const auto* cancel = std::get_if<engine::CancelDecision>(&decision)) return cancel->fills_follow;
   if (const auto* amend = std::get_if<engine::AmendDecision>(&decision)) return amend->fills_follow;
   if (const auto* load = std::get_if<engine::LoadDecision>(&decision)) return load->fills_follow;
+  if (const auto* change = std::get_if<engine::StockChangeDecision>(&decision)) return change->fills_follow;
   return false;
 }
 

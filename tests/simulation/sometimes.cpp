@@ -50,6 +50,8 @@ constexpr std::string_view names[] = {
     "digest asked and answered",
     "call given up by the channel",
     "message in parts not finished",
+    "shrinkage took reserved units",
+    "victim was served from another warehouse",
 };
 static_assert(std::size(names) == static_cast<std::size_t>(Met::count_of_them));
 

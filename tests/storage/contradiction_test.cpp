@@ -53,6 +53,15 @@ void ship(test::Records& records, const char* id, LineNumber line, std::span<con
 
 void receive(test::Records& records, const engine::ReceivedRow& row) { records.add(engine::ReceiptDecision{"R9", 1, false, {&row, 1}}); }
 
+void change(test::Records& records, const engine::ChangedRow& row, std::span<const engine::LostUnits> lost) {
+  const std::string_view orders[] = {"O3"}, customers[] = {""};
+  records.add(engine::StockChangeDecision{"K9", 1, engine::ChangeKind::adjust, "", false, {&row, 1}, lost, orders, customers});
+}
+
+void lose(test::Records& records, const engine::LostUnits& lost) {
+  change(records, {lost.sku, lost.warehouse, 0, -static_cast<std::int32_t>(lost.quantity), 0, 0}, {&lost, 1});
+}
+
 constexpr Take none[] = {{0, 0, a, 1}};
 
 const Contradiction contradictions[] = {
@@ -72,6 +81,25 @@ const Contradiction contradictions[] = {
        const engine::ReceivedRow row{nail, b, 0, 1, 9};
        records.add(engine::LoadDecision{false, {}, {}, {&row, 1}});
      }},
+    {"a stock change takes what is not there", 10, "takes more than is there",
+     [](test::Records& records) { change(records, {nail, b, 0, -2, 0, 0}, {}); }},
+    {"a stock change takes unavailable units that are not there", 10, "takes more than is there",
+     [](test::Records& records) { change(records, {nail, b, 0, -1, -1, 1}, {}); }},
+    {"a stock change takes what is reserved, and nobody loses it", 8, "takes more than is there",
+     [](test::Records& records) { change(records, {screw, a, 0, 0, 1, 0}, {}); }},
+    {"a stock change passes the largest quantity", 10, "takes more than is there",
+     [](test::Records& records) { change(records, {nail, b, 0, 2'147'483'647, 0, 1}, {}); }},
+    {"a stock change leaves another quantity", 10, "it leaves 9", [](test::Records& records) { change(records, {nail, b, 0, 1, 0, 9}, {}); }},
+    {"units are lost of an order that is not there", 8, "a line that is not there",
+     [](test::Records& records) { lose(records, {Lsn{7}, 0, LineNumber{1}, 1, 0, a, 1, screw}); }},
+    {"units are lost of a line that is not there", 8, "a line that is not there",
+     [](test::Records& records) { lose(records, {Lsn{8}, 0, LineNumber{2}, 1, 0, a, 1, screw}); }},
+    {"units are lost of another SKU", 8, "a line that is not there",
+     [](test::Records& records) { lose(records, {Lsn{8}, 0, LineNumber{1}, 1, 0, a, 1, nail}); }},
+    {"more units are lost than are reserved", 8, "takes more than is reserved",
+     [](test::Records& records) { lose(records, {Lsn{8}, 0, LineNumber{1}, 4, 0, a, 1, screw}); }},
+    {"units are lost of a shipment that is not there", 8, "takes more than is reserved",
+     [](test::Records& records) { lose(records, {Lsn{8}, 0, LineNumber{1}, 1, 0, a, 2, screw}); }},
     {"a fill of a line that is not there", 8, "does not wait",
      [](test::Records& records) { fill(records, Lsn{8}, LineNumber{2}, screw, 2, {}); }},
     {"a fill of an order that is not there", 8, "does not wait",

@@ -18,6 +18,7 @@ bool fills_follow(const schema::Event& event) {
   if (const auto* cancel = std::get_if<engine::CancelDecision>(&event.decision)) return cancel->fills_follow;
   if (const auto* amend = std::get_if<engine::AmendDecision>(&event.decision)) return amend->fills_follow;
   if (const auto* load = std::get_if<engine::LoadDecision>(&event.decision)) return load->fills_follow;
+  if (const auto* change = std::get_if<engine::StockChangeDecision>(&event.decision)) return change->fills_follow;
   return false;
 }
 
@@ -52,6 +53,8 @@ std::uint64_t Caller::put(std::vector<std::byte>& out, const model::Command& com
     encoder_.ship(out, correlation, {ship->view(), {}});
   } else if (const auto* amend = std::get_if<model::AmendCommand>(&command)) {
     encoder_.amend(out, correlation, {amend->view(), {}});
+  } else if (const auto* change = std::get_if<model::ChangeCommand>(&command)) {
+    encoder_.change_stock(out, correlation, {change->view(), epoch_, {}});
   } else {
     const model::LoadCommand::Rows rows = std::get<model::LoadCommand>(command).rows();
     encoder_.load(out, correlation, {rows.view()});

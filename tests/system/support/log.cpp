@@ -108,6 +108,23 @@ model::Command StrongReplay::command_of(const engine::LoadDecision& decision) co
   return load;
 }
 
+// A count expected what was on hand, by the rows before it.
+model::Command StrongReplay::command_of(const engine::StockChangeDecision& decision) const {
+  model::ChangeCommand change{std::string(decision.id), decision.kind, std::string(decision.reason), {}};
+  std::map<model::CellKey, std::int64_t> changed;
+  for (const engine::ChangedRow& row : decision.rows) {
+    std::int64_t& by_earlier_rows = changed[{row.sku, row.warehouse}];
+    const std::int64_t on_hand = twin_.state().cell(row.sku, row.warehouse).on_hand + by_earlier_rows;
+    by_earlier_rows += row.on_hand_change;
+    const std::int64_t quantity = decision.kind == engine::ChangeKind::count        ? on_hand + row.on_hand_change
+                                  : decision.kind == engine::ChangeKind::adjust     ? row.on_hand_change
+                                  : decision.kind == engine::ChangeKind::quarantine ? row.unavailable_change
+                                                                                    : -row.unavailable_change;
+    change.rows.push_back({quantity, decision.kind == engine::ChangeKind::count ? on_hand : 0, row.sku, row.warehouse, 0});
+  }
+  return change;
+}
+
 std::string StrongReplay::decide(const schema::Event& event, const model::Command& command, std::uint64_t content) {
   const model::Answer answer = model::apply(twin_, command, content, event.stamp.time);
   const std::string logged = describe(event);
@@ -115,7 +132,11 @@ std::string StrongReplay::decide(const schema::Event& event, const model::Comman
   std::string expected;
   std::visit(
       [&](const auto& decision) {
-        if constexpr (!std::is_same_v<std::decay_t<decltype(decision)>, std::monostate>) {
+        if constexpr (std::is_same_v<std::decay_t<decltype(decision)>, model::StockChangeAnswer>) {
+          model::StockChangeAnswer renumbered = decision;
+          for (engine::LostUnits& lost : renumbered.lost) lost.order_lsn = log_lsns_.at(lost.order_lsn);
+          expected = model::describe(engine::Stamp{event.stamp.lsn, {}, {}}, renumbered.view());
+        } else if constexpr (!std::is_same_v<std::decay_t<decltype(decision)>, std::monostate>) {
           expected = model::describe(engine::Stamp{event.stamp.lsn, {}, {}}, decision.view());
         }
       },
@@ -143,7 +164,7 @@ std::string StrongReplay::fill(const schema::Event& event, const engine::FillDec
 
 // The twin's numbers differ from the log's where fills were interleaved with others; commands stand in the same order.
 std::string StrongReplay::forget(const engine::VoidDecision& decision) {
-  if (decision.oldest_known.value == 0) return "a void record that says nothing";
+  if (decision.oldest_known.value == 0) return "";  // cells were gated while victims were looked for
   engine::VoidDecision twins{twin_.state().lsn + 1, {}};
   for (const auto& [twin, log] : log_lsns_) {
     if (log <= decision.archived) twins.archived = twin;

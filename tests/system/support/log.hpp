@@ -55,6 +55,7 @@ class StrongReplay {
   model::Command command_of(const engine::ShipDecision& decision) const;
   model::Command command_of(const engine::AmendDecision& decision) const;
   model::Command command_of(const engine::LoadDecision& decision) const;
+  model::Command command_of(const engine::StockChangeDecision& decision) const;
   std::string decide(const schema::Event& event, const model::Command& command, std::uint64_t content);
   std::string fill(const schema::Event& event, const engine::FillDecision& decision);
   std::string forget(const engine::VoidDecision& decision);

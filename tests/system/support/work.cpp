@@ -9,6 +9,12 @@ model::Command Work::next() {
   const auto some_sku = [&] { return static_cast<std::uint32_t>(random_.between(1, 12)); };
   const auto earlier = [&] { return "o" + name_ + "-" + std::to_string(random_.between(made_ > 30 ? made_ - 30 : 1, made_)); };
   const std::uint64_t kind = random_.below(100);
+  if (kind < 4) {
+    const auto rows = [&](std::int64_t quantity) { return std::vector<engine::ChangeRow>{{quantity, 0, engine::SkuId{some_sku()}, engine::WarehouseId{1}, 0}}; };
+    const bool adjusts = random_.chance(70);
+    const auto units = static_cast<std::int64_t>(random_.between(1, 9));
+    return model::ChangeCommand{"a" + number, adjusts ? engine::ChangeKind::adjust : engine::ChangeKind::quarantine, "work", rows(adjusts ? -units : units)};
+  }
   if (kind < 72) {
     std::vector<Wanted> lines;
     for (std::uint64_t count = random_.between(1, 4); count > 0; --count) lines.push_back({some_sku(), static_cast<std::int64_t>(random_.between(1, 9))});

@@ -1,0 +1,31 @@
+// Replay of stock changes: rows and victims as they were recorded, and the SKUs that are still to be served.
+#include "engine/engine.hpp"
+#include "engine/stock_change.hpp"
+
+namespace earmark::engine {
+
+void Engine::restore(const Stamp& stamp, const StockChangeDecision& decision) {
+  restored_ = stamp.lsn;
+  restore_id(stamp, IdSpace::stock_change, identify(IdSpace::stock_change, decision.id), decision.content, 0);
+  std::size_t next = 0;
+  for (std::size_t index = 0; index < decision.rows.size(); ++index) {
+    const ChangedRow& row = decision.rows[index];
+    std::int64_t change = std::int64_t{row.on_hand_change} - row.unavailable_change;
+    for (; next < decision.lost.size() && decision.lost[next].row == index; ++next) {
+      const LostUnits& lost = decision.lost[next];
+      const BlockRef block = order_block(decision.orders[lost.order]);
+      auto* order = shared_.blocks.at<OrderState>(block);
+      const auto line_index = static_cast<std::size_t>(&order->line(lost.line) - order->lines().data());
+      book_.lose(shared_, block, line_index, lost);
+      if (order->policy == Policy::ship_complete) whole_orders_.push_back(block);
+      change += lost.quantity;
+    }
+    add_to_cell(row.sku, row.warehouse, change);
+  }
+  EARMARK_CHECK(next == decision.lost.size());
+  book_.apply_changed_rows(shared_, decision.rows);
+  if (decision.fills_follow) open_cause_ = Cause{stamp.lsn, stamp.time, {}, steps_of(decision.rows, decision.lost), 0, false};
+  view_.apply(stamp, decision);
+}
+
+}  // namespace earmark::engine

@@ -1,0 +1,66 @@
+// What of a stock change passes a filter. Parts: each row, nobody's (stock_adjusted; out_of_stock, back_in_stock), and each
+// line's lost units (allocation_lost), the customer's. The row of lost units stays with them, without its own figures.
+#include "server/event_filter.hpp"
+
+namespace earmark::server {
+namespace {
+
+using schema::EventKind;
+
+bool row_passes(const EventFilter& filter, const engine::ChangedRow& row, std::uint64_t lost) {
+  if (!filter.any_customer() || !filter.place(row.sku, row.warehouse)) return false;
+  const std::int64_t came = std::int64_t{row.on_hand_change} - row.unavailable_change + static_cast<std::int64_t>(lost);
+  const bool emptied = came < 0 && row.available_after == 0;
+  const bool was_empty = came > 0 && row.available_after == came;
+  return filter.kind(EventKind::stock_adjusted) || (emptied && filter.kind(EventKind::out_of_stock)) ||
+         (was_empty && filter.kind(EventKind::back_in_stock));
+}
+
+}  // namespace
+
+Passes EventSieve::sift(const EventFilter& filter, const engine::StockChangeDecision& change, schema::Decision& left) {
+  changed_.clear(), lost_.clear();
+  bool all = true;
+  std::size_t next = 0;
+  for (std::uint32_t index = 0; index < change.rows.size(); ++index) {
+    engine::ChangedRow row = change.rows[index];
+    const std::size_t first = next, kept = lost_.size();
+    std::uint64_t units = 0;
+    for (; next < change.lost.size() && change.lost[next].row == index; ++next) {
+      engine::LostUnits lost = change.lost[next];
+      units += lost.quantity;
+      if (!filter.kind(EventKind::allocation_lost) || !filter.place(lost.sku, lost.warehouse) ||
+          !filter.customer(change.customers[lost.order])) {
+        continue;
+      }
+      lost.row = static_cast<std::uint32_t>(changed_.size());
+      lost_.push_back(lost);
+    }
+    const bool itself = row_passes(filter, row, units);
+    all &= itself && lost_.size() - kept == next - first;
+    if (!itself) row.on_hand_change = row.unavailable_change = 0, row.available_after = 0;
+    if (itself || lost_.size() != kept) changed_.push_back(row);
+  }
+  if (changed_.empty()) return Passes::nothing;
+  if (all) return Passes::whole;
+  // Of other customers' orders nothing is said, not even that there are some.
+  orders_.clear(), customers_.clear();
+  std::vector<std::uint32_t> places(change.orders.size(), ~std::uint32_t{0});
+  for (engine::LostUnits& lost : lost_) {
+    std::uint32_t& place = places[lost.order];
+    if (place == ~std::uint32_t{0}) {
+      place = static_cast<std::uint32_t>(orders_.size());
+      orders_.push_back(change.orders[lost.order]);
+      customers_.push_back(change.customers[lost.order]);
+    }
+    lost.order = place;
+  }
+  engine::StockChangeDecision& kept = left.emplace<engine::StockChangeDecision>(change);
+  kept.rows = changed_;
+  kept.lost = lost_;
+  kept.orders = orders_;
+  kept.customers = customers_;
+  return Passes::some;
+}
+
+}  // namespace earmark::server

@@ -1,0 +1,39 @@
+// Stock changes in the fold of the journal.
+#include "storage/offline_state.hpp"
+
+namespace earmark::storage {
+
+bool OfflineState::lose(const engine::LostUnits& lost) {
+  const auto order = orders_.find(lost.order_lsn);
+  Line* line = order == orders_.end() ? nullptr : line_of(order->second, lost.line);
+  if (line == nullptr || line->sku != lost.sku) return refuse("it takes units of a line that is not there");
+  Allocation& allocation = line->allocations[{lost.warehouse, lost.shipment}];
+  if (allocation.reserved < lost.quantity) return refuse("it takes more than is reserved");
+  allocation.reserved -= lost.quantity;
+  line->waiting += lost.quantity;
+  cells_[{lost.sku, lost.warehouse}].available += lost.quantity;  // until its row takes them
+  return true;
+}
+
+bool OfflineState::fold(const engine::Stamp& stamp, const engine::StockChangeDecision& decision) {
+  know(engine::IdSpace::stock_change, decision.id, decision.content, stamp.lsn);
+  for (std::size_t index = 0; index < decision.rows.size(); ++index) {
+    const engine::ChangedRow& row = decision.rows[index];
+    for (const engine::LostUnits& lost : decision.lost) {
+      if (lost.row == index && !lose(lost)) return false;
+    }
+    Cell& cell = cells_[{row.sku, row.warehouse}];
+    const auto changed = [](std::uint64_t from, std::int64_t by) { return static_cast<std::int64_t>(from) + by; };
+    const std::int64_t on_hand = changed(cell.on_hand, row.on_hand_change);
+    const std::int64_t unavailable = changed(cell.unavailable, row.unavailable_change);
+    const std::int64_t available = changed(cell.available, std::int64_t{row.on_hand_change} - row.unavailable_change);
+    if (on_hand < 0 || on_hand > engine::max_quantity || unavailable < 0 || available < 0 || available + unavailable > on_hand) {
+      return refuse("it takes more than is there");
+    }
+    cell = {static_cast<std::uint64_t>(on_hand), static_cast<std::uint64_t>(available), static_cast<std::uint64_t>(unavailable)};
+    if (!agrees({row.sku, row.warehouse}, row.available_after)) return false;
+  }
+  return true;
+}
+
+}  // namespace earmark::storage

@@ -1,0 +1,106 @@
+// Stock changes: counts, adjustments, quarantine and back, scrap; and who loses reserved units.
+#include "tests/model/scenarios.hpp"
+
+namespace earmark::model {
+namespace {
+
+constexpr Step ten{"load LON=1 BHM=2 | X Y | X:10@LON", "loaded 2 warehouses 2 products 1 stock"};
+
+}  // namespace
+
+const std::vector<Scenario> stock_changes = {
+    {"count: compare and set, in both directions; who waits is served", {ten,
+        {"order A X:12", "split: 1 X 10@LON#1 waits 2 place 1 behind 0"},
+        {"count K1 X:11/9@LON", "stale_count row 1"},
+        {"count K1 X:10/10@LON", "changed: X@LON 0, makes 0"},
+        {"count K2 X:13/10@LON", "changed: X@LON +3, makes 3 | A/1 X 2@LON#1 waits 0 row 0"},
+        {"count K2 X:13/10@LON", "again changed: X@LON +3, makes 3 | A/1 X 2@LON#1 waits 0 row 0"},
+        {"count K2 X:14/10@LON", "duplicate_change"},
+        {"count K3 X:12/13@LON", "changed: X@LON -1, makes 0"}}},
+    {"shrinkage takes available units first, then the last in the queue, who keep their place", {ten,
+        {"order A X:4", "reserved: 1 X 4@LON#1"},
+        {"order B X:3", "reserved: 1 X 3@LON#1"},
+        {"order C X:1 priority=50", "reserved: 1 X 1@LON#1"},
+        {"adjust K1 X:-4@LON", "changed: X@LON -4, makes 0; lost C/1 1@LON#1 row 0; lost B/1 1@LON#1 row 0"},
+        {"order D X:1", "backordered: 1 X waits 1 place 2 behind 1"},
+        {"receive R X:1@LON", "received | B/1 X 1@LON#1 waits 0 row 0"},
+        {"receive R2 X:2@LON", "received | D/1 X 1@LON#1 waits 0 row 0 | C/1 X 1@LON#1 waits 0 row 0"}}},
+    {"shrinkage: a victim is served at once with what another warehouse has", {
+        {"load LON=1 BHM=2 | X | X:5@LON X:2@BHM", "loaded 2 warehouses 1 products 2 stock"},
+        {"order A X:4", "reserved: 1 X 4@LON#1"},
+        {"count K1 X:1/5@LON", "changed: X@LON -4, makes 0; lost A/1 3@LON#1 row 0 | A/1 X 2@BHM#2 waits 1 row 0"},
+        {"ship S A", "shipped: 1 X 1@LON#1 2@BHM#2"},
+        {"receive R X:1@LON", "received | A/1 X 1@LON#3 waits 0 row 0"}}},
+    {"shrinkage: a pinned victim waits for its warehouse; of one order the last line, of one line the latest shipment", {
+        {"load LON=1 BHM=2 | X | X:2@LON X:2@BHM", "loaded 2 warehouses 1 products 2 stock"},
+        {"order A X:1@LON X:1@LON", "reserved: 1 X 1@LON#1; 2 X 1@LON#1"},
+        {"count K1 X:1/2@LON", "changed: X@LON -1, makes 0; lost A/2 1@LON#1 row 0"},
+        {"ship S A", "shipped: 1 X 1@LON#1; 2 X nothing"},
+        {"adjust K2 X:+1@LON", "changed: X@LON +1, makes 1 | A/2 X 1@LON#2 waits 0 row 0"}}},
+    {"shrinkage: victims of other policies wait, too", {ten,
+        {"order A X:6 policy=fill_or_kill", "reserved: 1 X 6@LON#1"},
+        {"order B X:6 policy=fill_and_cancel", "reduced: 1 X 4@LON#1 cancels 2"},
+        {"count K1 X:5/10@LON", "changed: X@LON -5, makes 0; lost B/1 4@LON#1 row 0; lost A/1 1@LON#1 row 0"},
+        {"receive R X:2@LON", "received | A/1 X 1@LON#1 waits 0 row 0 | B/1 X 1@LON#1 waits 3 row 0"}}},
+    {"quarantine, restore, scrap", {ten,
+        {"order A X:7", "reserved: 1 X 7@LON#1"},
+        {"quarantine K1 X:11@LON", "not_enough row 1"},
+        {"quarantine K1 X:4@LON", "changed: X@LON 0, +4 unavailable, makes 0; lost A/1 1@LON#1 row 0"},
+        {"restore K2 X:5@LON", "not_enough row 1"},
+        {"restore K2 X:1@LON", "changed: X@LON 0, -1 unavailable, makes 1 | A/1 X 1@LON#1 waits 0 row 0"},
+        {"scrap K3 X:4@LON", "not_enough row 1"},
+        {"scrap K3 X:2@LON", "changed: X@LON -2, -2 unavailable, makes 0"},
+        {"count K4 X:1/8@LON", "changed: X@LON -7, makes 0; lost A/1 7@LON#1 row 0"},
+        {"order B X:1", "backordered: 1 X waits 1 place 2 behind 7"},
+        {"count K5 X:0/1@LON", "changed: X@LON -1, -1 unavailable, makes 0"}}},
+    {"the rows take effect one after the other; fills of a row leave what later rows bring", {
+        {"load LON=1 BHM=2 | X | X:2@LON", "loaded 2 warehouses 1 products 1 stock"},
+        {"order A X:2", "reserved: 1 X 2@LON#1"},
+        {"order B X:2@BHM", "backordered: 1 X waits 2 place 1 behind 0"},
+        {"adjust K1 X:-3@LON X:+9@LON", "not_enough row 1"},
+        {"adjust K1 X:-1@LON X:+2@BHM X:-2@LON", "not_enough row 3"},
+        {"adjust K1 X:-1@LON X:+3@BHM",
+         "changed: X@LON -1, makes 0; X@BHM +3, makes 3; lost A/1 1@LON#1 row 0 | A/1 X 1@BHM#2 waits 0 row 1 | B/1 X 2@BHM#1 waits 0 row 1"},
+        {"adjust K9 X:-1@LON X:+4@BHM X:-4@BHM",
+         "changed: X@LON -1, makes 0; X@BHM +4, makes 4; X@BHM -4, makes 0; lost A/1 1@LON#1 row 0"},
+        {"receive R X:1@LON", "received | A/1 X 1@LON#1 waits 0 row 0"},
+        {"count K2 X:2/1@LON X:0/2@LON", "changed: X@LON +1, makes 1; X@LON -2, makes 0; lost A/1 1@LON#1 row 1"}}},
+    {"R8: stock changes, in the order of precedence", {ten,
+        {"count - X:1/10@LON", "bad_id"},
+        {"count K1", "empty_change"},
+        {"count K1 X:10/10@LON NOPE:-1/3@NOWHERE", "unknown_sku row 2"},
+        {"count K1 X:10/10@LON X:-1/3@NOWHERE", "unknown_warehouse row 2"},
+        {"count K1 X:10/10@LON X:-1/3@LON", "bad_quantity row 2"},
+        {"count K1 X:2147483648/3@LON", "bad_quantity row 1"},
+        {"count K1 X:2147483647/10@LON X:3/2147483646@LON", "stale_count row 2"},
+        {"adjust K1 X:0@LON", "bad_quantity row 1"},
+        {"adjust K1 X:-2147483648@LON", "bad_quantity row 1"},
+        {"adjust K1 X:2147483638@LON X:-1@BHM", "not_enough row 2"},
+        {"adjust K1 X:2147483638@LON Y:1@BHM", "quantity_overflow row 1"},
+        {"quarantine K1 X:0@LON", "bad_quantity row 1"},
+        {"adjust K1 X:2147483637@LON", "changed: X@LON +2147483637, makes 2147483647"}}},
+    {"victims that take all or nothing: a line waits for what it lost, and gets it whole", {ten,
+        {"order A X:6 policy=line_complete", "reserved: 1 X 6@LON#1"},
+        {"order B X:2", "reserved: 1 X 2@LON#1"},
+        {"count K1 X:3/10@LON", "changed: X@LON -7, makes 0; lost B/1 2@LON#1 row 0; lost A/1 3@LON#1 row 0"},
+        {"receive R X:2@LON", "received | B/1 X 2@LON#1 waits 0 row 0"},
+        {"receive R2 X:3@LON", "received | A/1 X 3@LON#1 waits 0 row 0"}}},
+    {"victims that take all or nothing: an order waits for all that it lost, of every SKU", {
+        {"load LON=1 BHM=2 | X Y | X:4@LON Y:4@LON X:1@BHM Y:9@BHM", "loaded 2 warehouses 2 products 4 stock"},
+        {"order A X:4 Y:4 policy=ship_complete", "reserved: 1 X 4@LON#1; 2 Y 4@LON#1"},
+        {"adjust K1 X:-2@LON Y:-1@LON", "changed: X@LON -2, makes 0; Y@LON -1, makes 0; lost A/1 2@LON#1 row 0; lost A/2 1@LON#1 row 1"},
+        {"order B Y:1", "reserved: 1 Y 1@BHM#1"},
+        {"adjust K2 X:+1@LON", "changed: X@LON +1, makes 1 | A/1 X 1@LON#1 1@BHM#2 waits 0 row 0 | A/2 Y 1@BHM#2 waits 0 row 0"}}},
+    {"an order that is served whole does not take what a victim before it gets in a later row", {
+        {"load LON=1 BHM=2 | X Y | X:1@LON Y:2@LON X:1@BHM Y:1@BHM", "loaded 2 warehouses 2 products 4 stock"},
+        {"order A Y:1", "reserved: 1 Y 1@LON#1"},
+        {"order B X:1 Y:1 policy=ship_complete", "reserved: 1 X 1@LON#1; 2 Y 1@LON#1"},
+        {"order C Y:1", "reserved: 1 Y 1@BHM#1"},
+        {"adjust K0 Y:+1@BHM", "changed: Y@BHM +1, makes 1"},
+        {"count K1 X:0/1@LON Y:0/2@LON",
+         "changed: X@LON -1, makes 0; Y@LON -2, makes 0; lost B/1 1@LON#1 row 0; lost B/2 1@LON#1 row 1; lost A/1 1@LON#1 row 1"
+         " | A/1 Y 1@BHM#2 waits 0 row 1"},
+        {"receive R Y:1@LON", "received | B/1 X 1@BHM#2 waits 0 row 0 | B/2 Y 1@LON#1 waits 0 row 0"}}},
+};
+
+}  // namespace earmark::model
