@@ -73,5 +73,20 @@ Outcome<OrderState> BlockingChannel::show(ShowQuestion question, TimeLimit limit
 Outcome<BackordersAnswer> BlockingChannel::backorders(BackordersQuestion question, TimeLimit limit) {
   return state_->run(state_->channel.backorders(std::move(question), limit));
 }
+Outcome<HoldAnswer> BlockingChannel::hold(Hold hold, TimeLimit limit) {
+  return state_->run(state_->channel.hold(std::move(hold), limit));
+}
+Outcome<ExtendAnswer> BlockingChannel::extend(Extend extend, TimeLimit limit) {
+  return state_->run(state_->channel.extend(std::move(extend), limit));
+}
+Outcome<OrderAnswer> BlockingChannel::confirm(Confirm confirm, TimeLimit limit) {
+  return state_->run(state_->channel.confirm(std::move(confirm), limit));
+}
+Outcome<ReleaseAnswer> BlockingChannel::release(Release release, TimeLimit limit) {
+  return state_->run(state_->channel.release(std::move(release), limit));
+}
+Outcome<HoldsAnswer> BlockingChannel::holds(HoldsQuestion question, TimeLimit limit) {
+  return state_->run(state_->channel.holds(std::move(question), limit));
+}
 
 }  // namespace earmark::client

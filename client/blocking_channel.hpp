@@ -28,11 +28,16 @@ class BlockingChannel {
   Outcome<ShipAnswer> ship(Ship ship, TimeLimit limit = {});
   Outcome<AmendAnswer> amend(Amend amend, TimeLimit limit = {});
   Outcome<StockChangeAnswer> change_stock(StockChange change, TimeLimit limit = {});
+  Outcome<HoldAnswer> hold(Hold hold, TimeLimit limit = {});
+  Outcome<ExtendAnswer> extend(Extend extend, TimeLimit limit = {});
+  Outcome<OrderAnswer> confirm(Confirm confirm, TimeLimit limit = {});
+  Outcome<ReleaseAnswer> release(Release release, TimeLimit limit = {});
 
   Outcome<CheckAnswer> check(CheckQuestion question, TimeLimit limit = {});
   Outcome<StockAnswer> stock(StockQuestion question, TimeLimit limit = {});  // one page
   Outcome<OrderState> show(ShowQuestion question, TimeLimit limit = {});
   Outcome<BackordersAnswer> backorders(BackordersQuestion question, TimeLimit limit = {});
+  Outcome<HoldsAnswer> holds(HoldsQuestion question, TimeLimit limit = {});
 
  private:
   struct State;

@@ -57,5 +57,20 @@ asio::awaitable<Outcome<OrderState>> Channel::show(ShowQuestion question, TimeLi
 asio::awaitable<Outcome<BackordersAnswer>> Channel::backorders(BackordersQuestion question, TimeLimit limit) {
   return ask<BackordersAnswer>(state_, std::move(question), limit);
 }
+asio::awaitable<Outcome<HoldAnswer>> Channel::hold(Hold hold, TimeLimit limit) {
+  return ask<HoldAnswer>(state_, std::move(hold), limit);
+}
+asio::awaitable<Outcome<ExtendAnswer>> Channel::extend(Extend extend, TimeLimit limit) {
+  return ask<ExtendAnswer>(state_, std::move(extend), limit);
+}
+asio::awaitable<Outcome<OrderAnswer>> Channel::confirm(Confirm confirm, TimeLimit limit) {
+  return ask<OrderAnswer>(state_, std::move(confirm), limit);
+}
+asio::awaitable<Outcome<ReleaseAnswer>> Channel::release(Release release, TimeLimit limit) {
+  return ask<ReleaseAnswer>(state_, std::move(release), limit);
+}
+asio::awaitable<Outcome<HoldsAnswer>> Channel::holds(HoldsQuestion question, TimeLimit limit) {
+  return ask<HoldsAnswer>(state_, std::move(question), limit);
+}
 
 }  // namespace earmark::client

@@ -6,7 +6,7 @@
 // limit passes first, Failure::outcome_unknown says whether the command may have taken effect: then call again with
 // the same command, as often as needed. The answer of the first decision comes back, marked `duplicate`.
 //
-// Calls that name the same order (place_order, cancel, ship, show) take effect in the order of the calls: each is sent when
+// Calls that name the same order (place_order, cancel, ship, show, confirm) or hold (hold, extend, confirm, release) take effect in the order of the calls: each is sent when
 // the one before has ended. Others are under way at the same time and may be decided in any order.
 //
 // Thread rule: not thread-safe. The executor is an io_context run by one thread, or a strand; every call, and the channel's
@@ -42,12 +42,17 @@ class Channel {
   asio::awaitable<Outcome<ShipAnswer>> ship(Ship ship, TimeLimit limit = {});
   asio::awaitable<Outcome<AmendAnswer>> amend(Amend amend, TimeLimit limit = {});
   asio::awaitable<Outcome<StockChangeAnswer>> change_stock(StockChange change, TimeLimit limit = {});
+  asio::awaitable<Outcome<HoldAnswer>> hold(Hold hold, TimeLimit limit = {});
+  asio::awaitable<Outcome<ExtendAnswer>> extend(Extend extend, TimeLimit limit = {});
+  asio::awaitable<Outcome<OrderAnswer>> confirm(Confirm confirm, TimeLimit limit = {});
+  asio::awaitable<Outcome<ReleaseAnswer>> release(Release release, TimeLimit limit = {});
 
   // Questions.
   asio::awaitable<Outcome<CheckAnswer>> check(CheckQuestion question, TimeLimit limit = {});
   asio::awaitable<Outcome<StockAnswer>> stock(StockQuestion question, TimeLimit limit = {});  // one page
   asio::awaitable<Outcome<OrderState>> show(ShowQuestion question, TimeLimit limit = {});
   asio::awaitable<Outcome<BackordersAnswer>> backorders(BackordersQuestion question, TimeLimit limit = {});
+  asio::awaitable<Outcome<HoldsAnswer>> holds(HoldsQuestion question, TimeLimit limit = {});
 
   // Connections that the server has greeted.
   std::size_t connections_up() const;

@@ -25,6 +25,10 @@ class AddDecision {
   void operator()(const engine::VoidDecision&) {}
   void operator()(const engine::LoadDecision&) {}
   void operator()(const engine::StockChangeDecision&) {}  // replays have none
+  // Recorded days have no holds.
+  void operator()(const engine::HoldDecision&) {}
+  void operator()(const engine::HoldExtendDecision&) {}
+  void operator()(const engine::HoldEndDecision&) {}
 
   void operator()(const engine::OrderDecision& order) {
     out_["status"] = name(order.status);

@@ -34,6 +34,52 @@ class ToJson {
                            {"warehouse", catalogue_.code(shipment.warehouse)}, {"units", shipment.units}});
     }
     if (!order.waits.empty()) out_["backorder"] = backorder_id(order.id);
+    if (order.fills_follow) out_["fills_follow"] = true;
+    if (order.hold.empty()) return;
+    out_["hold"] = order.hold;
+    out_["reacquired"] = order.reacquired;
+    out_["returned"] = rows(order.returned);
+  }
+
+  void operator()(const engine::HoldDecision& hold) {
+    out_["event"] = "HoldDecided";
+    out_["id"] = hold.id;
+    out_["status"] = name(hold.status);
+    out_["partial"] = hold.partial;
+    out_["deadline_us"] = hold.deadline.value;
+    add_text("customer", hold.customer);
+    Json& lines = out_["lines"] = Json::array();
+    each_line(like_an_order(hold), [&](const LineSplit& split) {
+      Json json{{"line", split.line.line.value}, {"sku", catalogue_.code(split.line.sku)},
+                {"quantity", split.line.quantity}, {"takes", takes(split.takes)}};
+      add_warehouse(json, "pinned", split.line.pinned);
+      lines.push_back(std::move(json));
+    });
+  }
+
+  void operator()(const engine::HoldExtendDecision& extend) {
+    out_["event"] = "HoldExtended";
+    out_["command_id"] = extend.command_id;
+    out_["hold"] = extend.hold_id;
+    out_["deadline_us"] = extend.deadline.value;
+    out_["cut"] = extend.cut;
+    add_text("customer", extend.customer);
+  }
+
+  void operator()(const engine::HoldEndDecision& end) {
+    out_["event"] = "HoldEnded";
+    out_["hold"] = end.hold_id;
+    out_["how"] = name(end.how);
+    add_text("command_id", end.command_id);
+    out_["fills_follow"] = end.fills_follow;
+    add_text("customer", end.customer);
+    Json& lines = out_["lines"] = Json::array();
+    std::size_t next = 0;
+    for (const engine::ReleasedLine& line : end.lines) {
+      lines.push_back({{"line", line.line.value}, {"sku", catalogue_.code(line.sku)},
+                       {"released", takes(end.released.subspan(next, line.count))}});
+      next += line.count;
+    }
   }
 
   void operator()(const engine::ReceiptDecision& receipt) {

@@ -71,6 +71,10 @@ class ToText {
     });
     std::string text = fmt::format("Order {}{}: {} ({})\n", on_one_line(order.id), customer(order.texts.customer),
                                    name(order.status), decision_);
+    if (!order.hold.empty()) {
+      text += order.reacquired ? fmt::format("Hold {} had expired; the order was decided as one without a hold.\n", on_one_line(order.hold))
+                               : fmt::format("Confirms hold {}.\n", on_one_line(order.hold));
+    }
     text += table.text();
     for (const Shipment& shipment : shipments_of(order)) {
       text += fmt::format("Shipment {} from {}: {}\n", on_one_line(shipment_id(order.id, shipment.number)),
@@ -122,6 +126,34 @@ class ToText {
                        table.text());
   }
 
+  std::string operator()(const engine::HoldDecision& hold) const {
+    Table table({{"LINE", Align::right}, {"SKU"}, {"WANTED", Align::right}, {"HELD"}, {"NOT THERE", Align::right}});
+    each_line(like_an_order(hold), [&](const LineSplit& split) {
+      table.add({number_text(split.line.line), catalogue_.code(split.line.sku), with_separators(split.line.quantity),
+                 places(split.takes, catalogue_), amount(split.cancelled)});
+    });
+    const bool nothing = hold.status == engine::OrderStatus::refused || hold.status == engine::OrderStatus::cancelled;
+    const std::string until = nothing ? "nothing is held" : "until " + time_text(hold.deadline);
+    return fmt::format("Hold {}{}: {}, {} ({})\n{}", on_one_line(hold.id), customer(hold.customer), hold_word(hold.status), until, decision_,
+                       table.text());
+  }
+
+  std::string operator()(const engine::HoldExtendDecision& extend) const {
+    return fmt::format("Hold {}{} lasts until {}{} ({})\n", on_one_line(extend.hold_id), customer(extend.customer),
+                       time_text(extend.deadline), extend.cut ? ", 24 hours after it was made and no longer" : "", decision_);
+  }
+
+  std::string operator()(const engine::HoldEndDecision& end) const {
+    Table table({{"LINE", Align::right}, {"SKU"}, {"GIVEN BACK"}});
+    std::size_t next = 0;
+    for (const engine::ReleasedLine& line : end.lines) {
+      table.add({number_text(line.line), catalogue_.code(line.sku), places(end.released.subspan(next, line.count), catalogue_)});
+      next += line.count;
+    }
+    return fmt::format("Hold {}{} {} ({})\n{}", on_one_line(end.hold_id), customer(end.customer),
+                       end.how == engine::HoldEnd::expired ? "has expired" : "is released", decision_, table.text());
+  }
+
   std::string operator()(const engine::LoadDecision& load) const {
     return fmt::format("Loaded {}, {}, {} ({})\n", counted(load.warehouses.size(), "warehouse"),
                        counted(load.products.size(), "product"), counted(load.stock.size(), "row") + " of stock", decision_);
@@ -154,6 +186,9 @@ class ToText {
       next += line.releases;
     }
     return table.text();
+  }
+  static std::string_view hold_word(engine::OrderStatus status) {
+    return status == engine::OrderStatus::reserved ? "whole" : status == engine::OrderStatus::reduced ? "in part" : name(status);
   }
   static std::string customer(std::string_view text) { return text.empty() ? "" : " of " + on_one_line(text); }
 

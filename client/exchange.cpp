@@ -27,15 +27,24 @@ Exchange::CallId Exchange::submit(Request request, Time deadline) {
   call.request = std::move(request);
   call.deadline = deadline;
   deadlines_.emplace(deadline, id);
-  const std::string_view order = order_named(call.request);
-  bool first = true;
-  if (!order.empty()) {
-    auto& turns = turns_[std::string(order)];
-    first = turns.empty();
-    turns.push_back(id);
+  for (const std::string& name : names_of(call.request)) {
+    if (!name.empty()) turns_[name].push_back(id);
   }
-  if (first) set_state(id, call, CallState::ready);
+  if (has_turn(id, call)) set_state(id, call, CallState::ready);
   return id;
+}
+
+// An order and a hold may have the same id.
+Exchange::Names Exchange::names_of(const Request& request) {
+  const std::string_view order = order_named(request), hold = hold_named(request);
+  return {order.empty() ? "" : "order " + std::string(order), hold.empty() ? "" : "hold " + std::string(hold)};
+}
+
+bool Exchange::has_turn(CallId id, const Call& call) const {
+  for (const std::string& name : names_of(call.request)) {
+    if (!name.empty() && turns_.at(name).front() != id) return false;
+  }
+  return true;
 }
 
 void Exchange::abandon(CallId call) {
@@ -251,21 +260,22 @@ void Exchange::finish_quietly(CallId id) {
   const auto found = calls_.find(id);
   leave_state(id, found->second);
   deadlines_.erase({found->second.deadline, id});
-  const Call call = std::move(found->second);  // holds the name of the order until the turn is passed
+  const Names names = names_of(found->second.request);
   calls_.erase(found);
-  pass_turn(id, order_named(call.request));
+  for (const std::string& name : names) pass_turn(id, name);
 }
 
-void Exchange::pass_turn(CallId id, std::string_view order) {
-  if (order.empty()) return;
-  const auto found = turns_.find(std::string(order));
+void Exchange::pass_turn(CallId id, const std::string& name) {
+  if (name.empty()) return;
+  const auto found = turns_.find(name);
   auto& turns = found->second;
   const bool had_turn = turns.front() == id;
   turns.erase(std::find(turns.begin(), turns.end(), id));
   if (turns.empty()) {
     turns_.erase(found);
   } else if (had_turn) {
-    set_state(turns.front(), calls_.at(turns.front()), CallState::ready);
+    Call& next = calls_.at(turns.front());
+    if (next.state == CallState::waits_for_turn && has_turn(turns.front(), next)) set_state(turns.front(), next, CallState::ready);
   }
 }
 

@@ -16,6 +16,20 @@ class Collector {
     }
     add(order.takes);
     if (order.preferred != engine::no_such_warehouse) add(order.preferred);
+    add(order.returned);
+  }
+  void operator()(const engine::HoldDecision& hold) {
+    for (const auto& line : hold.lines) {
+      ids_.skus.push_back(line.sku);
+      if (line.taken != 0) add(line.warehouse);
+      if (line.pinned != engine::no_such_warehouse) add(line.pinned);
+    }
+    add(hold.takes);
+  }
+  void operator()(const engine::HoldExtendDecision&) {}
+  void operator()(const engine::HoldEndDecision& end) {
+    for (const auto& line : end.lines) ids_.skus.push_back(line.sku);
+    add(end.released);
   }
   void operator()(const engine::ReceiptDecision& receipt) { add(receipt.rows); }
   void operator()(const engine::FillDecision& fill) {

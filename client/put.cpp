@@ -17,14 +17,19 @@ Outcome<void> learn_warehouse(Client& client, std::string_view code) {
   return client.learn_warehouses();
 }
 
+// Of lines of an order or a hold, and of the warehouse tried first.
+Outcome<void> learn_codes_of(Client& client, const std::vector<OrderLine>& lines, std::string_view preferred) {
+  if (auto done = learn_skus_of(client, lines); !done) return done;
+  for (const OrderLine& line : lines) {
+    if (auto done = learn_warehouse(client, line.warehouse); !done) return done;
+  }
+  return learn_warehouse(client, preferred);
+}
+
 }  // namespace
 
 Outcome<void> put(Client& client, std::uint64_t correlation, const Order& order) {
-  if (auto done = learn_skus_of(client, order.lines); !done) return done;
-  for (const OrderLine& line : order.lines) {
-    if (auto done = learn_warehouse(client, line.warehouse); !done) return done;
-  }
-  if (auto done = learn_warehouse(client, order.preferred); !done) return done;
+  if (auto done = learn_codes_of(client, order.lines, order.preferred); !done) return done;
   append(client.connection().out(), correlation, order, client.catalogue(), client.connection().encoder(), client.time());
   return {};
 }
@@ -59,6 +64,28 @@ Outcome<void> put(Client& client, std::uint64_t correlation, const StockChange& 
     if (auto done = learn_warehouse(client, row.warehouse); !done) return done;
   }
   append(client.connection().out(), correlation, change, client.catalogue(), client.connection().encoder(), client.time());
+  return {};
+}
+
+Outcome<void> put(Client& client, std::uint64_t correlation, const Hold& hold) {
+  if (auto done = learn_codes_of(client, hold.lines, hold.preferred); !done) return done;
+  append(client.connection().out(), correlation, hold, client.catalogue(), client.connection().encoder(), client.time());
+  return {};
+}
+
+Outcome<void> put(Client& client, std::uint64_t correlation, const Extend& extend) {
+  append(client.connection().out(), correlation, extend, client.connection().encoder(), client.time());
+  return {};
+}
+
+Outcome<void> put(Client& client, std::uint64_t correlation, const Confirm& confirm) {
+  if (auto done = learn_codes_of(client, confirm.order.lines, confirm.order.preferred); !done) return done;
+  append(client.connection().out(), correlation, confirm, client.catalogue(), client.connection().encoder(), client.time());
+  return {};
+}
+
+Outcome<void> put(Client& client, std::uint64_t correlation, const Release& release) {
+  append(client.connection().out(), correlation, release, client.connection().encoder(), client.time());
   return {};
 }
 

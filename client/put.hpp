@@ -16,5 +16,9 @@ Outcome<void> put(Client& client, std::uint64_t correlation, const Cancel& cance
 Outcome<void> put(Client& client, std::uint64_t correlation, const Amend& amend);
 Outcome<void> put(Client& client, std::uint64_t correlation, const Ship& ship);
 Outcome<void> put(Client& client, std::uint64_t correlation, const StockChange& change);
+Outcome<void> put(Client& client, std::uint64_t correlation, const Hold& hold);
+Outcome<void> put(Client& client, std::uint64_t correlation, const Extend& extend);
+Outcome<void> put(Client& client, std::uint64_t correlation, const Confirm& confirm);
+Outcome<void> put(Client& client, std::uint64_t correlation, const Release& release);
 
 }  // namespace earmark::client

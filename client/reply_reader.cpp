@@ -56,6 +56,40 @@ OrderAnswer answer_of(const engine::OrderDecision& order, Codes& codes) {
     answer.shipments.push_back({shipment_id(order.id, shipment.number), codes(shipment.warehouse), shipment.units});
   }
   if (waits) answer.backorder = backorder_id(order.id);
+  answer.hold = order.hold;
+  answer.reacquired = order.reacquired;
+  return answer;
+}
+
+HoldAnswer answer_of(const engine::HoldDecision& hold, Codes& codes) {
+  HoldAnswer answer;
+  answer.id = hold.id;
+  answer.status = hold.status;
+  answer.deadline_us = hold.deadline.value;
+  each_line(like_an_order(hold), [&](const LineSplit& split) {
+    answer.lines.push_back({split.line.line.value, codes(split.line.sku), split.line.quantity, codes(split.takes)});
+  });
+  return answer;
+}
+
+ExtendAnswer answer_of(const engine::HoldExtendDecision& extend, Codes&) {
+  ExtendAnswer answer;
+  answer.command_id = extend.command_id;
+  answer.hold = extend.hold_id;
+  answer.deadline_us = extend.deadline.value;
+  answer.cut = extend.cut;
+  return answer;
+}
+
+ReleaseAnswer answer_of(const engine::HoldEndDecision& end, Codes& codes) {
+  ReleaseAnswer answer;
+  answer.command_id = end.command_id;
+  answer.hold = end.hold_id;
+  std::size_t next = 0;
+  for (const engine::ReleasedLine& line : end.lines) {
+    answer.lines.push_back({line.line.value, codes(line.sku), codes(end.released.subspan(next, line.count))});
+    next += line.count;
+  }
   return answer;
 }
 
@@ -124,6 +158,8 @@ StockChangeAnswer answer_of(const engine::StockChangeDecision& change, Codes& co
 
 // Whether the decision is the one on this command.
 bool answers(const engine::OrderDecision& decision, const Request& request) {
+  const auto* confirm = std::get_if<Confirm>(&request);
+  if (confirm != nullptr) return confirm->order.id == decision.id && confirm->hold == decision.hold;
   const auto* order = std::get_if<Order>(&request);
   return order != nullptr && order->id == decision.id;
 }
@@ -147,6 +183,19 @@ bool answers(const engine::ShipDecision& decision, const Request& request) {
 bool answers(const engine::StockChangeDecision& decision, const Request& request) {
   const auto* change = std::get_if<StockChange>(&request);
   return change != nullptr && change->id == decision.id && change->kind == decision.kind;
+}
+
+bool answers(const engine::HoldDecision& decision, const Request& request) {
+  const auto* hold = std::get_if<Hold>(&request);
+  return hold != nullptr && hold->id == decision.id;
+}
+bool answers(const engine::HoldExtendDecision& decision, const Request& request) {
+  const auto* extend = std::get_if<Extend>(&request);
+  return extend != nullptr && extend->command_id == decision.command_id && extend->hold == decision.hold_id;
+}
+bool answers(const engine::HoldEndDecision& decision, const Request& request) {
+  const auto* release = std::get_if<Release>(&request);
+  return release != nullptr && release->command_id == decision.command_id && release->hold == decision.hold_id;
 }
 
 // The first event of an answer. Decisions that answer no command of a channel give nothing.
@@ -256,6 +305,17 @@ class ToReply {
     return answer;
   }
 
+  std::optional<Reply> operator()(const schema::HoldsAnswer& from) {
+    if (!std::holds_alternative<HoldsQuestion>(request_)) return std::nullopt;
+    HoldsAnswer answer;
+    answer.as_of = from.as_of.value;
+    for (const schema::OpenHold& hold : from.open) {
+      answer.holds.push_back({std::string(from.holds[hold.hold]), std::string(from.customers[hold.hold]), hold.lsn.value, hold.units,
+                              hold.lines, hold.deadline.value, hold.since.value});
+    }
+    return answer;
+  }
+
  private:
   const Request& request_;
   Codes& codes_;
@@ -300,6 +360,8 @@ Outcome<Reply> ReplyReader::read_events(const Request& request, const Message& m
   if (auto* cancel = std::get_if<CancelAnswer>(&*cause.reply)) cancel->filled = std::move(fills);
   if (auto* amend = std::get_if<AmendAnswer>(&*cause.reply)) amend->filled = std::move(fills);
   if (auto* change = std::get_if<StockChangeAnswer>(&*cause.reply)) change->filled = std::move(fills);
+  if (auto* order = std::get_if<OrderAnswer>(&*cause.reply)) order->filled = std::move(fills);
+  if (auto* release = std::get_if<ReleaseAnswer>(&*cause.reply)) release->filled = std::move(fills);
   return std::move(*cause.reply);
 }
 

@@ -37,11 +37,48 @@ Unexpected<Failure> unknown(const char* what, const std::string& code, engine::E
   return failure;
 }
 
+// The order that is placed, or that confirms a hold.
+const Order* order_in(const Request& request) {
+  const auto* confirm = std::get_if<Confirm>(&request);
+  return confirm != nullptr ? &confirm->order : std::get_if<Order>(&request);
+}
+
+std::vector<engine::OrderLine> lines_of(const std::vector<OrderLine>& from, const Catalogue& catalogue) {
+  std::vector<engine::OrderLine> lines;
+  const std::size_t count = std::min(from.size(), most_sent_rows);
+  lines.reserve(count);
+  for (std::size_t index = 0; index < count; ++index) {
+    const OrderLine& line = from[index];
+    lines.push_back({line.quantity, catalogue.sku(line.sku), engine::LineNumber{line.line},
+                     optional_warehouse(catalogue, line.warehouse), 0, 0});
+  }
+  return lines;
+}
+
+// Its lines are `lines`, its texts the order's.
+schema::OrderRequest request_of(const Order& order, std::span<const engine::OrderLine> lines, const Catalogue& catalogue, engine::TimeUs time) {
+  schema::OrderRequest request;
+  request.epoch = catalogue.epoch();
+  request.time = time;
+  request.order.id = sent_id(order.id);
+  request.order.priority = engine::Priority{order.priority};
+  request.order.policy = order.policy;
+  request.order.sourcing = order.sourcing;
+  request.order.preferred = optional_warehouse(catalogue, order.preferred);
+  request.order.texts = {order.customer, order.channel, order.ship_to, order.contact, order.reference, order.notes};
+  request.order.lines = lines;
+  return request;
+}
+
 // Calls `use` with every SKU code of a request.
 template <class Use>
 void each_sku(const Request& request, Use use) {
-  if (const auto* order = std::get_if<Order>(&request)) {
+  if (const auto* order = order_in(request)) {
     for (const OrderLine& line : order->lines) use(line.sku);
+  } else if (const auto* hold = std::get_if<Hold>(&request)) {
+    for (const OrderLine& line : hold->lines) use(line.sku);
+  } else if (const auto* holds = std::get_if<HoldsQuestion>(&request)) {
+    use(holds->sku);
   } else if (const auto* receipt = std::get_if<Receipt>(&request)) {
     for (const ReceiptRow& row : receipt->rows) use(row.sku);
   } else if (const auto* change = std::get_if<StockChange>(&request)) {
@@ -57,9 +94,12 @@ void each_sku(const Request& request, Use use) {
 
 template <class Use>
 void each_warehouse(const Request& request, Use use) {
-  if (const auto* order = std::get_if<Order>(&request)) {
+  if (const auto* order = order_in(request)) {
     for (const OrderLine& line : order->lines) use(line.warehouse);
     use(order->preferred);
+  } else if (const auto* hold = std::get_if<Hold>(&request)) {
+    for (const OrderLine& line : hold->lines) use(line.warehouse);
+    use(hold->preferred);
   } else if (const auto* receipt = std::get_if<Receipt>(&request)) {
     for (const ReceiptRow& row : receipt->rows) use(row.warehouse);
   } else if (const auto* change = std::get_if<StockChange>(&request)) {
@@ -97,6 +137,28 @@ class Appender {
   }
   Outcome<void> operator()(const StockChange& change) {
     append(out_, correlation_, change, catalogue_, encoder_, time_);
+    return {};
+  }
+  Outcome<void> operator()(const Hold& hold) {
+    append(out_, correlation_, hold, catalogue_, encoder_, time_);
+    return {};
+  }
+  Outcome<void> operator()(const Extend& extend) {
+    append(out_, correlation_, extend, encoder_, time_);
+    return {};
+  }
+  Outcome<void> operator()(const Confirm& confirm) {
+    append(out_, correlation_, confirm, catalogue_, encoder_, time_);
+    return {};
+  }
+  Outcome<void> operator()(const Release& release) {
+    append(out_, correlation_, release, encoder_, time_);
+    return {};
+  }
+  Outcome<void> operator()(const HoldsQuestion& question) {
+    const engine::SkuId sku = catalogue_.sku(question.sku);
+    if (!question.sku.empty() && sku.value == 0) return unknown("SKU", question.sku, engine::ErrorCode::unknown_sku);
+    encoder_.holds(out_, correlation_, {catalogue_.epoch(), sku});
     return {};
   }
   Outcome<void> operator()(const CheckQuestion& question) {
@@ -150,6 +212,15 @@ std::string_view order_named(const Request& request) {
   if (const auto* ship = std::get_if<Ship>(&request)) return ship->order;
   if (const auto* amend = std::get_if<Amend>(&request)) return amend->order;
   if (const auto* show = std::get_if<ShowQuestion>(&request)) return show->order;
+  if (const auto* confirm = std::get_if<Confirm>(&request)) return confirm->order.id;
+  return {};
+}
+
+std::string_view hold_named(const Request& request) {
+  if (const auto* hold = std::get_if<Hold>(&request)) return hold->id;
+  if (const auto* extend = std::get_if<Extend>(&request)) return extend->hold;
+  if (const auto* confirm = std::get_if<Confirm>(&request)) return confirm->hold;
+  if (const auto* release = std::get_if<Release>(&request)) return release->hold;
   return {};
 }
 
@@ -167,7 +238,11 @@ Outcome<void> check(const Order& order) {
 }
 
 Outcome<void> check(const Request& request) {
-  if (const auto* order = std::get_if<Order>(&request)) return check(*order);
+  if (const auto* order = order_in(request)) return check(*order);
+  const auto* hold = std::get_if<Hold>(&request);
+  if (hold != nullptr && hold->customer.size() > engine::max_text_bytes) {
+    return usage("hold " + hold->id + ": customer has more than " + std::to_string(engine::max_text_bytes) + " bytes; make it shorter");
+  }
   if (const auto* question = std::get_if<CheckQuestion>(&request)) return check_count(question->skus.size());
   if (const auto* stock = std::get_if<StockQuestion>(&request)) return check_count(stock->skus.size());
   const auto* change = std::get_if<StockChange>(&request);
@@ -199,25 +274,8 @@ bool names_unknown_warehouse(const Request& request, const Catalogue& catalogue)
 
 void append(std::vector<std::byte>& out, std::uint64_t correlation, const Order& order, const Catalogue& catalogue,
             schema::RequestEncoder& encoder, engine::TimeUs time) {
-  std::vector<engine::OrderLine> lines;
-  const std::size_t count = std::min(order.lines.size(), most_sent_rows);
-  lines.reserve(count);
-  for (std::size_t index = 0; index < count; ++index) {
-    const OrderLine& line = order.lines[index];
-    lines.push_back({line.quantity, catalogue.sku(line.sku), engine::LineNumber{line.line},
-                     optional_warehouse(catalogue, line.warehouse), 0, 0});
-  }
-  schema::OrderRequest request;
-  request.epoch = catalogue.epoch();
-  request.time = time;
-  request.order.id = sent_id(order.id);
-  request.order.priority = engine::Priority{order.priority};
-  request.order.policy = order.policy;
-  request.order.sourcing = order.sourcing;
-  request.order.preferred = optional_warehouse(catalogue, order.preferred);
-  request.order.texts = {order.customer, order.channel, order.ship_to, order.contact, order.reference, order.notes};
-  request.order.lines = lines;
-  encoder.order(out, correlation, request);
+  const auto lines = lines_of(order.lines, catalogue);
+  encoder.order(out, correlation, request_of(order, lines, catalogue, time));
 }
 
 void append(std::vector<std::byte>& out, std::uint64_t correlation, const Receipt& receipt, const Catalogue& catalogue,
@@ -270,6 +328,30 @@ void append(std::vector<std::byte>& out, std::uint64_t correlation, const StockC
     rows.push_back({row.quantity, row.expected, catalogue.sku(row.sku), catalogue.warehouse(row.warehouse), 0});
   }
   encoder.change_stock(out, correlation, {{sent_id(change.id), change.kind, change.reason, rows}, catalogue.epoch(), time});
+}
+
+void append(std::vector<std::byte>& out, std::uint64_t correlation, const Hold& hold, const Catalogue& catalogue,
+            schema::RequestEncoder& encoder, engine::TimeUs time) {
+  const auto lines = lines_of(hold.lines, catalogue);
+  encoder.hold(out, correlation, {{sent_id(hold.id), hold.customer, hold.partial, hold.ttl_us, optional_warehouse(catalogue, hold.preferred),
+                                   hold.sourcing, lines}, catalogue.epoch(), time});
+}
+
+void append(std::vector<std::byte>& out, std::uint64_t correlation, const Extend& extend, schema::RequestEncoder& encoder,
+            engine::TimeUs time) {
+  encoder.extend(out, correlation, {{sent_id(extend.command_id), sent_id(extend.hold), extend.ttl_us}, time});
+}
+
+void append(std::vector<std::byte>& out, std::uint64_t correlation, const Confirm& confirm, const Catalogue& catalogue,
+            schema::RequestEncoder& encoder, engine::TimeUs time) {
+  const auto lines = lines_of(confirm.order.lines, catalogue);
+  const schema::OrderRequest order = request_of(confirm.order, lines, catalogue, time);
+  encoder.confirm(out, correlation, {{sent_id(confirm.hold), confirm.reacquire, order.order}, order.epoch, order.time});
+}
+
+void append(std::vector<std::byte>& out, std::uint64_t correlation, const Release& release, schema::RequestEncoder& encoder,
+            engine::TimeUs time) {
+  encoder.release(out, correlation, {{sent_id(release.command_id), sent_id(release.hold)}, time});
 }
 
 Outcome<void> append(std::vector<std::byte>& out, std::uint64_t correlation, const Request& request,

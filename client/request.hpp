@@ -15,13 +15,14 @@
 
 namespace earmark::client {
 
-// Commands are repeated until their outcome is known.
-using Request = std::variant<Order, Cancel, Receipt, Ship, Amend, CheckQuestion, StockQuestion, ShowQuestion, BackordersQuestion,
-                             StockChange>;
+// Commands first: they are repeated until their outcome is known.
+using Request = std::variant<Order, Cancel, Receipt, Ship, Amend, Hold, Extend, Confirm, Release, StockChange, CheckQuestion, StockQuestion, ShowQuestion,
+                             BackordersQuestion, HoldsQuestion>;
 
-inline bool is_command(const Request& request) { return request.index() < 5 || std::holds_alternative<StockChange>(request); }
-// The order that a request is about; "" for others.
+inline bool is_command(const Request& request) { return request.index() < 10; }
+// The order and the hold that a request is about; "" for others.
 std::string_view order_named(const Request& request);
+std::string_view hold_named(const Request& request);
 
 // What no server accepts is told before anything is sent: "order A: customer has more than 512 bytes; make it shorter".
 Outcome<void> check(const Order& order);
@@ -49,5 +50,13 @@ void append(std::vector<std::byte>& out, std::uint64_t correlation, const Ship& 
             engine::TimeUs time);
 void append(std::vector<std::byte>& out, std::uint64_t correlation, const StockChange& change, const Catalogue& catalogue,
             schema::RequestEncoder& encoder, engine::TimeUs time);
+void append(std::vector<std::byte>& out, std::uint64_t correlation, const Hold& hold, const Catalogue& catalogue,
+            schema::RequestEncoder& encoder, engine::TimeUs time);
+void append(std::vector<std::byte>& out, std::uint64_t correlation, const Extend& extend, schema::RequestEncoder& encoder,
+            engine::TimeUs time);
+void append(std::vector<std::byte>& out, std::uint64_t correlation, const Confirm& confirm, const Catalogue& catalogue,
+            schema::RequestEncoder& encoder, engine::TimeUs time);
+void append(std::vector<std::byte>& out, std::uint64_t correlation, const Release& release, schema::RequestEncoder& encoder,
+            engine::TimeUs time);
 
 }  // namespace earmark::client

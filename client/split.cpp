@@ -19,6 +19,15 @@ std::vector<Shipment> shipments_of(const engine::OrderDecision& order) {
   return shipments;
 }
 
+engine::OrderDecision like_an_order(const engine::HoldDecision& hold) {
+  engine::OrderDecision order;
+  order.id = hold.id;
+  order.status = hold.status;
+  order.lines = hold.lines;
+  order.takes = hold.takes;
+  return order;
+}
+
 std::string shipment_id(std::string_view order, std::uint16_t number) {
   return std::string(order) + "-" + std::to_string(number);
 }

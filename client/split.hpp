@@ -40,6 +40,9 @@ void each_line(const engine::OrderDecision& order, Use use) {
   }
 }
 
+// The same of a hold, of which nothing waits; `cancelled` is what it did not get.
+engine::OrderDecision like_an_order(const engine::HoldDecision& hold);
+
 struct Shipment {
   std::uint16_t number = 0;
   engine::WarehouseId warehouse{};

@@ -90,6 +90,7 @@ class Teller {
       if (told.rows.size() < most_shown_rows) told.rows.push_back(line_row(split, order.status));
     });
     told.of = "order " + on_one_line(order.id) + of_customer(order.texts.customer);
+    if (!order.hold.empty()) told.of += (order.reacquired ? ", reacquired, hold " : ", confirms hold ") + on_one_line(order.hold);
     if (!order.lines.empty()) told.of += fmt::format(", {} in {}", counted(units, "unit"), counted(order.lines.size(), "line"));
     return told;
   }
@@ -143,6 +144,38 @@ class Teller {
       told.rows.push_back({line_text(line.line), sku(line.sku), takes.empty() ? "nothing" : places(takes, catalogue_, nothing_more)});
     }
     if (ship.shipped.empty()) told.rows.clear(), told.all_rows = 0;
+    return told;
+  }
+
+  Told operator()(const engine::HoldDecision& hold) const {
+    const bool nothing = hold.status == engine::OrderStatus::refused || hold.status == engine::OrderStatus::cancelled;
+    Told told{nothing ? "not held" : "held", nothing ? Tone::bad : Tone::good, "", {}, hold.lines.size()};
+    each_line(like_an_order(hold), [&](const LineSplit& split) {
+      if (told.rows.size() == most_shown_rows) return;
+      std::string what;
+      if (!split.takes.empty()) add(what, places(split.takes, catalogue_, out_of_stock));
+      if (split.cancelled != 0) add(what, with_separators(split.cancelled) + " not there");
+      told.rows.push_back({line_text(split.line.line), sku(split.line.sku), what});
+    });
+    told.of = "hold " + on_one_line(hold.id) + of_customer(hold.customer);
+    if (!nothing) told.of += ", until " + time_text(hold.deadline);
+    return told;
+  }
+
+  Told operator()(const engine::HoldExtendDecision& extend) const {
+    return {"extended", Tone::plain,
+            fmt::format("hold {}{}, until {}", on_one_line(extend.hold_id), of_customer(extend.customer), time_text(extend.deadline)), {}, 0, {}};
+  }
+
+  Told operator()(const engine::HoldEndDecision& end) const {
+    Told told{name(end.how), Tone::plain, "hold " + on_one_line(end.hold_id) + of_customer(end.customer), {}, end.lines.size()};
+    std::size_t next = 0;
+    for (const engine::ReleasedLine& line : end.lines.first(std::min(end.lines.size(), most_shown_rows))) {
+      const auto takes = end.released.subspan(next, line.count);
+      next += line.count;
+      told.rows.push_back({line_text(line.line), sku(line.sku),
+                           takes.empty() ? "nothing" : "given back: " + places(takes, catalogue_, back_in_stock)});
+    }
     return told;
   }
 

@@ -56,6 +56,28 @@ struct Amend {
   std::optional<std::uint8_t> priority{};
   std::vector<CancelRow> rows{};
 };
+// Units for a checkout until a deadline: all, or (partial) what is there.
+struct Hold {
+  std::string id{}, customer{};
+  bool partial = false;
+  std::int64_t ttl_us = 0;  // from 1 millisecond to 24 hours
+  engine::Sourcing sourcing = engine::Sourcing::server_default;
+  std::string preferred{};
+  std::vector<OrderLine> lines{};
+};
+struct Extend {
+  std::string command_id{}, hold{};
+  std::int64_t ttl_us = 0;  // from now on
+};
+// The hold becomes the order, whose id is the command's. Without lines: what is held.
+struct Confirm {
+  std::string hold{};
+  bool reacquire = false;  // if it has expired: decide the order, whose lines must be named, as any other
+  Order order{};
+};
+struct Release {
+  std::string command_id{}, hold{};
+};
 
 // One cell. The same one in two rows: the rows take effect one after the other.
 struct StockChangeRow {
@@ -83,6 +105,9 @@ struct StockQuestion {
 };
 struct ShowQuestion {
   std::string order{};
+};
+struct HoldsQuestion {
+  std::string sku{};  // empty: all
 };
 struct BackordersQuestion {
   std::string sku{}, customer{};  // empty: of all
@@ -131,6 +156,37 @@ struct OrderAnswer : Decided {
   std::vector<OrderAnswerLine> lines{};
   std::vector<ShipmentAnswer> shipments{};
   std::string backorder{};  // ORDER-B1; empty: nothing waits
+  std::string hold{};       // that it confirms
+  bool reacquired = false;  // that hold had expired
+  std::vector<Fill> filled{};  // by units that it gave back
+};
+
+struct HoldAnswerLine {
+  std::uint32_t line = 0;
+  std::string sku{};
+  std::uint32_t quantity = 0;
+  std::vector<Taken> held{};
+};
+struct HoldAnswer : Decided {
+  std::string id{};
+  engine::OrderStatus status{};  // reserved: whole; reduced: a part; refused, cancelled: nothing is held
+  std::int64_t deadline_us = 0;  // since 1970 UTC
+  std::vector<HoldAnswerLine> lines{};
+};
+struct ExtendAnswer : Decided {
+  std::string command_id{}, hold{};
+  std::int64_t deadline_us = 0;
+  bool cut = false;  // a later one was asked for than a hold may have
+};
+struct ReleaseAnswerLine {
+  std::uint32_t line = 0;
+  std::string sku{};
+  std::vector<Taken> released{};
+};
+struct ReleaseAnswer : Decided {
+  std::string command_id{}, hold{};
+  std::vector<ReleaseAnswerLine> lines{};
+  std::vector<Fill> filled{};
 };
 
 struct ReceiptAnswerRow {
@@ -260,6 +316,17 @@ struct Backorder {
 struct BackordersAnswer {
   std::uint64_t as_of = 0;
   std::vector<Backorder> lines{};  // in the order in which they will be served
+};
+
+struct OpenHold {
+  std::string hold{}, customer{};
+  std::uint64_t lsn = 0, units = 0;  // units: of the SKU asked for, or of all
+  std::uint32_t lines = 0;
+  std::int64_t deadline_us = 0, since_us = 0;
+};
+struct HoldsAnswer {
+  std::uint64_t as_of = 0;
+  std::vector<OpenHold> holds{};  // in the order in which they were made
 };
 
 }  // namespace earmark::client

@@ -78,6 +78,15 @@ void Book::change_priority(SharedState& shared, BlockRef block, Priority priorit
   start_waiting(shared, block, parked_line);
 }
 
+void Book::stop_waiting(SharedState& shared, BlockRef block) {
+  const auto* order = shared.blocks.at<OrderState>(block);
+  for (std::size_t index = 0; index < order->lines().size(); ++index) {
+    const OrderLineState& line = order->lines()[index];
+    if (line.waiting == 0) continue;
+    queues.reduce(queue_of(shared, line.sku, line.pinned), QueuePlace::of(order->priority, order->known.lsn(), index), line.waiting);
+  }
+}
+
 void Book::start_waiting(SharedState& shared, BlockRef block, std::size_t blocked_line) {
   auto* order = shared.blocks.at<OrderState>(block);
   const bool whole_order = order->policy == Policy::ship_complete;

@@ -3,11 +3,13 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <span>
 
 #include "engine/catalogue.hpp"
 #include "engine/lazy_array.hpp"
 #include "engine/shared_state.hpp"
+#include "engine/timers.hpp"
 #include "engine/waiting_queue.hpp"
 
 namespace earmark::engine {
@@ -19,6 +21,15 @@ struct CellStock {
   Quantity held = 0;
   Quantity unavailable = 0;
   std::uint32_t opening_plus_one = 0;  // 0: opening stock was never loaded
+};
+
+// A hold that has not ended. Its units and texts lie in a block like an order's; what the exactly-once table names are 32 bytes
+// of their own, which stay when it ends.
+struct OpenHold {
+  BlockRef block = 0;
+  BlockRef known = 0;
+  TimeUs deadline{};
+  Timers::Handle timer = 0;
 };
 
 struct Book {
@@ -67,6 +78,13 @@ struct Book {
   // Reserved units of a line wait again, at its old place; and the way back.
   void lose(SharedState& shared, BlockRef order, std::size_t line_index, const LostUnits& lost);
   void lose_not(SharedState& shared, BlockRef order, std::size_t line_index, const LostUnits& lost);
+  // Takes start_waiting() back; nothing of the order has been served.
+  void stop_waiting(SharedState& shared, BlockRef order);
+  // `block`: see build_hold().
+  void start_hold(SharedState& shared, BlockRef block, BlockRef known, TimeUs deadline);
+  void move_deadline(SharedState& shared, Lsn hold, TimeUs deadline);
+  // Gives the hold's block back.
+  void end_hold(SharedState& shared, BlockCache& blocks, Lsn hold, HoldEnd how);
 
   LazyArray<CellStock> stock;  // by cell
   Catalogue catalogue;
@@ -75,6 +93,8 @@ struct Book {
   LazyArray<WaitingQueues::Root> cell_queues;  // by cell: lines pinned to it
   std::size_t most_lines_at_once = 1;          // of any order that has waited to be filled whole
   bool has_whole_takers = false;               // somebody has waited who takes all or nothing
+  std::map<Lsn, OpenHold> holds;
+  Timers timers;
 };
 
 }  // namespace earmark::engine

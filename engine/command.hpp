@@ -97,6 +97,35 @@ struct ChangeStock {
   std::span<const ChangeRow> rows;
 };
 
+// Units for a checkout, promised until a deadline. Taken at once or not at all; nothing waits.
+struct PlaceHold {
+  std::string_view id;
+  std::string_view customer;
+  bool partial = false;  // take what is there; else all lines whole, or nothing
+  std::int64_t ttl_us = 0;
+  WarehouseId preferred{};  // as OrderLine::pinned
+  Sourcing sourcing = Sourcing::server_default;
+  std::span<const OrderLine> lines;
+};
+
+struct ExtendHold {
+  std::string_view command_id;
+  std::string_view hold_id;
+  std::int64_t ttl_us = 0;  // from now on
+};
+
+struct ReleaseHold {
+  std::string_view command_id;
+  std::string_view hold_id;
+};
+
+// The hold becomes an order, whose id is the command's.
+struct ConfirmHold {
+  std::string_view hold_id;
+  bool reacquire = false;  // if the hold has expired: decide the order as any other one
+  PlaceOrder order;        // without lines: what is held
+};
+
 struct WarehouseEntry {
   std::string_view code, name;
   std::uint32_t priority = 0;  // lower first, ties by code

@@ -22,15 +22,19 @@ namespace earmark::engine {
 struct KnownCommand {
   Identity identity;
   std::uint64_t content = 0;
-  std::uint64_t lsn_and_space = 0;  // lsn:56 | archived:1 | space:7
+  std::uint64_t lsn_and_space = 0;  // lsn:53 | ended:3 | archived:1 | space:7
 
-  Lsn lsn() const noexcept { return Lsn{lsn_and_space >> 8}; }
+  Lsn lsn() const noexcept { return Lsn{lsn_and_space >> 11}; }
   IdSpace space() const noexcept { return static_cast<IdSpace>(lsn_and_space & 0x7F); }
+  // Of a hold. The one thing that changes while the block is reachable: only the settler looks at it.
+  HoldEnd ended() const noexcept { return static_cast<HoldEnd>(lsn_and_space >> 8 & 7); }
+  bool is_open_hold() const noexcept { return space() == IdSpace::hold && ended() == HoldEnd::open; }
+  void end(HoldEnd how) noexcept { lsn_and_space = (lsn_and_space & ~std::uint64_t{0x700}) | static_cast<std::uint64_t>(how) << 8; }
   // An order that was closed and has left memory; the archive has it.
   bool archived() const noexcept { return (lsn_and_space & archived_bit) != 0; }
   bool is_order_in_memory() const noexcept { return space() == IdSpace::order && !archived(); }
   void set(Lsn lsn, IdSpace space, bool archived = false) noexcept {
-    lsn_and_space = lsn.value << 8 | static_cast<std::uint8_t>(space) | (archived ? archived_bit : 0);
+    lsn_and_space = lsn.value << 11 | static_cast<std::uint8_t>(space) | (archived ? archived_bit : 0);
   }
 
  private:

@@ -53,15 +53,6 @@ OrderStatus status_of(Policy policy, std::uint64_t missing, bool took_any) noexc
   return took_any ? OrderStatus::split : OrderStatus::backordered;
 }
 
-void gate_for_waiter(const LineDecision& line, SharedState& shared, const CatalogueView& catalogue, WriteSet& writes) {
-  const std::span<const WarehouseId> warehouses = line.pinned.value != 0 ? std::span(&line.pinned, 1) : std::span(catalogue.by_priority);
-  for (const WarehouseId warehouse : warehouses) {
-    Atomic<std::uint64_t>& cell = shared.cell(line.sku, warehouse);
-    const CellWord word{writes.read(cell)};
-    if (!word.gate()) writes.write(cell, word.bits, word.with(word.free(), true).bits);
-  }
-}
-
 LineDecision untaken(const OrderLine& asked) noexcept {
   return {asked.line, asked.sku, static_cast<Quantity>(asked.quantity), 0, 0, 0, {}, 0, 0, asked.pinned};
 }
@@ -183,6 +174,15 @@ bool Decider::take_all_set_aside() {
 }
 
 }  // namespace
+
+void gate_for_waiter(const LineDecision& line, SharedState& shared, const CatalogueView& catalogue, WriteSet& writes) {
+  const std::span<const WarehouseId> warehouses = line.pinned.value != 0 ? std::span(&line.pinned, 1) : std::span(catalogue.by_priority);
+  for (const WarehouseId warehouse : warehouses) {
+    Atomic<std::uint64_t>& cell = shared.cell(line.sku, warehouse);
+    const CellWord word{writes.read(cell)};
+    if (!word.gate()) writes.write(cell, word.bits, word.with(word.free(), true).bits);
+  }
+}
 
 Error validate_order(const PlaceOrder& order, const CatalogueView& catalogue) {
   if (order.lines.empty()) return {ErrorCode::empty_order, 0, {}};

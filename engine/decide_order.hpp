@@ -43,6 +43,9 @@ constexpr bool waits(Policy policy) noexcept {
 // warehouse, then line by line. Error::code none: valid.
 Error validate_order(const PlaceOrder& order, const CatalogueView& catalogue);
 
+// Sets the gates of the cells for which the line waits.
+void gate_for_waiter(const LineDecision& line, SharedState& shared, const CatalogueView& catalogue, WriteSet& writes);
+
 // Decides a valid order. `for_settler`: takes from gated cells too, and sets the gates of cells for which it will wait.
 Verdict decide_order(const PlaceOrder& order, std::uint64_t content, SharedState& shared, const CatalogueView& catalogue,
                      bool for_settler, WriteSet& writes, OrderDraft& draft);

@@ -53,6 +53,15 @@ struct LineWait {
 };
 static_assert(sizeof(LineWait) == 16);
 
+struct ReceivedRow {
+  SkuId sku{};
+  WarehouseId warehouse{};
+  std::uint16_t unused = 0;
+  Quantity quantity = 0;
+  Quantity available_after = 0;  // with this and all earlier rows of the record, before its fills
+};
+static_assert(sizeof(ReceivedRow) == 16);
+
 struct OrderDecision {
   std::string_view id;
   std::uint64_t content = 0;  // hash of the command's decoded content, to tell a repeat from another order
@@ -66,16 +75,14 @@ struct OrderDecision {
   std::span<const LineDecision> lines;
   std::span<const Take> takes;
   std::span<const LineWait> waits;
+  bool fills_follow = false;
+  // Not empty: it confirms this hold, which is ended by it: all units of the hold go back (`returned`: a row for each of its
+  // cells, available_after that of the whole record), then the order takes its own.
+  // `reacquired`: the hold had expired before, and nothing of it was left.
+  std::string_view hold{};
+  bool reacquired = false;
+  std::span<const ReceivedRow> returned{};
 };
-
-struct ReceivedRow {
-  SkuId sku{};
-  WarehouseId warehouse{};
-  std::uint16_t unused = 0;
-  Quantity quantity = 0;
-  Quantity available_after = 0;  // with this and all earlier rows of the record, before its fills
-};
-static_assert(sizeof(ReceivedRow) == 16);
 
 struct ReceiptDecision {
   std::string_view id;
@@ -180,6 +187,46 @@ struct StockChangeDecision {
   std::span<const LostUnits> lost;                // by row, within one last in the queue first
   std::span<const std::string_view> orders;       // ids of those that lost
   std::span<const std::string_view> customers;    // theirs, parallel
+};
+
+// As an order, but nothing of it waits: reserved (whole), reduced (in part), refused or cancelled (nothing is held).
+struct HoldDecision {
+  std::string_view id;
+  std::uint64_t content = 0;
+  OrderStatus status = OrderStatus::reserved;
+  bool partial = false;
+  TimeUs deadline{};
+  std::string_view customer;
+  std::span<const LineDecision> lines;
+  std::span<const Take> takes;
+};
+
+struct HoldExtendDecision {
+  std::string_view command_id;
+  std::string_view hold_id;
+  std::uint64_t content = 0;
+  TimeUs deadline{};
+  bool cut = false;  // asked for a later one than a hold may have
+  std::string_view customer;
+};
+
+struct ReleasedLine {
+  LineNumber line{};
+  SkuId sku{};
+  std::uint32_t count = 0;  // how many of HoldEndDecision::released belong to this line
+};
+static_assert(sizeof(ReleasedLine) == 12);
+
+// A hold was released, or its deadline has come (no command then, and content 0). Everything that it held goes back.
+struct HoldEndDecision {
+  std::string_view command_id;
+  std::string_view hold_id;
+  std::uint64_t content = 0;
+  HoldEnd how = HoldEnd::released;
+  bool fills_follow = false;
+  std::span<const ReleasedLine> lines;
+  std::span<const Take> released;
+  std::string_view customer;
 };
 
 // What a load changed: only new or changed entries, with the dense ids that they got.

@@ -23,6 +23,8 @@ struct LineElement { char kind; std::uint64_t order; std::uint32_t index, line, 
 struct AllocationElement {
   char kind; std::uint64_t order; std::uint32_t index; std::uint16_t warehouse, shipment; Quantity reserved, shipped;
 };
+struct HoldElement { char kind; std::uint64_t lsn, low, high; std::int64_t deadline; std::uint32_t lines; };
+struct EndElement { char kind; std::uint64_t lsn; std::uint8_t how; };
 #pragma pack(pop)
 
 }  // namespace
@@ -64,6 +66,16 @@ void Digest::open_order(Lsn lsn, Identity identity, OrderStatus status, Policy p
                         WarehouseId preferred, std::uint32_t line_count) {
   const OrderElement element{'O', lsn.value, identity.low, identity.high, static_cast<std::uint8_t>(status),
                              static_cast<std::uint8_t>(policy), priority.value, preferred.value, line_count};
+  add(&element, sizeof element);
+}
+
+void Digest::open_hold(Lsn lsn, Identity identity, TimeUs deadline, std::uint32_t line_count) {
+  const HoldElement element{'H', lsn.value, identity.low, identity.high, deadline.value, line_count};
+  add(&element, sizeof element);
+}
+
+void Digest::ended_hold(Lsn lsn, HoldEnd how) {
+  const EndElement element{'E', lsn.value, static_cast<std::uint8_t>(how)};
   add(&element, sizeof element);
 }
 

@@ -5,6 +5,7 @@
 // are added, so the order in which elements are fed does not matter. Elements, by kind:
 //   C cell with anything not zero     Q one waiting line      I one known command id
 //   O open order (something reserved or waiting)   L each of its lines   A each of its allocations
+//   H open hold, with L and A as an order's         E how a hold ended, as long as its id is known
 #pragma once
 
 #include <cstdint>
@@ -16,7 +17,7 @@
 namespace earmark::engine {
 
 // Name spaces of command ids: an order and a receipt may have the same id.
-enum class IdSpace : std::uint8_t { order = 1, receipt = 2, cancel = 3, ship = 4, hold = 5, purchase_order = 6, stock_change = 7, amend = 11 };
+enum class IdSpace : std::uint8_t { order = 1, receipt = 2, cancel = 3, ship = 4, hold = 5, purchase_order = 6, stock_change = 7, hold_command = 10, amend = 11 };
 
 // A command id as the exactly-once table keeps it: XXH3-128 of the name space byte followed by the id's bytes.
 struct Identity {
@@ -34,6 +35,8 @@ class Digest {
                   WarehouseId preferred, std::uint32_t line_count);
   void order_line(Lsn order_lsn, std::uint32_t line_index, LineNumber line, SkuId sku, Quantity quantity,
                   Quantity waiting, WarehouseId pinned);
+  void open_hold(Lsn lsn, Identity identity, TimeUs deadline, std::uint32_t line_count);
+  void ended_hold(Lsn lsn, HoldEnd how);
   // Allocations with nothing reserved and nothing shipped are not fed.
   void allocation(Lsn order_lsn, std::uint32_t line_index, WarehouseId warehouse, std::uint16_t shipment,
                   Quantity reserved, Quantity shipped);

@@ -22,7 +22,8 @@ void DurableView::end_group(Lsn last) noexcept {
 }
 
 void DurableView::set(SkuId sku, WarehouseId warehouse, Lsn lsn, Quantity available, std::int64_t on_hand_change,
-                      std::int64_t unavailable_change) noexcept {
+                      std::int64_t unavailable_change,
+                      std::int64_t held_change) noexcept {
   const std::size_t at = index(sku, warehouse);
   Cell& cell = cells_[at];
   cell.lsn_and_busy.store(lsn.value << 1 | 1, std::memory_order_relaxed);
@@ -34,6 +35,8 @@ void DurableView::set(SkuId sku, WarehouseId warehouse, Lsn lsn, Quantity availa
     const auto unavailable = static_cast<std::int64_t>(cell.unavailable.load(std::memory_order_relaxed)) + unavailable_change;
     cell.unavailable.store(static_cast<Quantity>(unavailable), std::memory_order_release);
   }
+  const auto held = static_cast<std::int64_t>(cell.held.load(std::memory_order_relaxed)) + held_change;
+  cell.held.store(static_cast<Quantity>(held), std::memory_order_release);
   cell.lsn_and_busy.store(lsn.value << 1, std::memory_order_release);
 }
 
@@ -69,6 +72,9 @@ void DurableView::add_backordered(SkuId sku, std::int64_t change) noexcept {
 }
 
 void DurableView::apply(const Stamp& stamp, const OrderDecision& decision) noexcept {
+  for (const ReceivedRow& row : decision.returned) {
+    set(row.sku, row.warehouse, stamp.lsn, row.available_after, 0, -static_cast<std::int64_t>(row.quantity));
+  }
   std::size_t next = 0;
   for (const LineDecision& line : decision.lines) {
     if (line.taken != 0) set(line.sku, line.warehouse, stamp.lsn, line.available_after, 0);
@@ -118,6 +124,27 @@ void DurableView::apply(const Stamp& stamp, const ShipDecision& decision) noexce
     for (std::uint32_t count = 0; count < line.ships; ++count) {
       const Take& take = decision.shipped[next++];
       set(line.sku, take.warehouse, stamp.lsn, take.available_after, -static_cast<std::int64_t>(take.quantity));
+    }
+  }
+}
+
+void DurableView::apply(const Stamp& stamp, const HoldDecision& decision) noexcept {
+  std::size_t next = 0;
+  for (const LineDecision& line : decision.lines) {
+    if (line.taken != 0) set(line.sku, line.warehouse, stamp.lsn, line.available_after, 0, line.taken);
+    for (std::size_t more = 0; more < line.more_takes; ++more) {
+      const Take& take = decision.takes[next++];
+      set(line.sku, take.warehouse, stamp.lsn, take.available_after, 0, take.quantity);
+    }
+  }
+}
+
+void DurableView::apply(const Stamp& stamp, const HoldEndDecision& decision) noexcept {
+  std::size_t next = 0;
+  for (const ReleasedLine& line : decision.lines) {
+    for (std::uint32_t count = 0; count < line.count; ++count) {
+      const Take& take = decision.released[next++];
+      set(line.sku, take.warehouse, stamp.lsn, take.available_after, 0, -static_cast<std::int64_t>(take.quantity));
     }
   }
 }

@@ -37,6 +37,9 @@ class DurableView {
   void apply(const Stamp& stamp, const LoadDecision& decision) noexcept;
   void apply(const Stamp&, const VoidDecision&) noexcept {}
   void apply(const Stamp& stamp, const StockChangeDecision& decision) noexcept;
+  void apply(const Stamp& stamp, const HoldDecision& decision) noexcept;
+  void apply(const Stamp&, const HoldExtendDecision&) noexcept {}
+  void apply(const Stamp& stamp, const HoldEndDecision& decision) noexcept;
   void end_group(Lsn last) noexcept;
   // Recovery from the state store.
   void restore(const CellImage& cell) noexcept;
@@ -68,7 +71,8 @@ class DurableView {
     return std::size_t{sku.value} * warehouses_ + warehouse.value - 1U;
   }
   void set(SkuId sku, WarehouseId warehouse, Lsn lsn, Quantity available, std::int64_t on_hand_change,
-           std::int64_t unavailable_change = 0) noexcept;
+           std::int64_t unavailable_change = 0,
+           std::int64_t held_change = 0) noexcept;
 
   std::uint16_t warehouses_;
   LazyArray<Cell> cells_;

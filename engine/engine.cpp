@@ -1,5 +1,6 @@
 #include "engine/engine.hpp"
 
+#include <map>
 #include <vector>
 
 #include "engine/digest.hpp"
@@ -32,6 +33,7 @@ std::string Engine::digest() const {
   shared_.ids.for_each([&](BlockRef block) {
     const auto* known = shared_.blocks.at<KnownCommand>(block);
     digest.known_id(known->space(), known->identity, known->content, known->lsn());
+    if (known->ended() != HoldEnd::open) digest.ended_hold(known->lsn(), known->ended());
     if (!known->is_order_in_memory()) return;
     const auto* order = shared_.blocks.at<OrderState>(block);
     if (!is_open(shared_.blocks, *order)) return;
@@ -45,6 +47,17 @@ std::string Engine::digest() const {
       });
     }
   });
+  for (const auto& [lsn, open] : book_.holds) {
+    const auto* hold = shared_.blocks.at<OrderState>(open.block);
+    digest.open_hold(lsn, hold->known.identity, open.deadline, hold->line_count);
+    for (std::uint32_t index = 0; index < hold->line_count; ++index) {
+      const OrderLineState& line = hold->lines()[index];
+      digest.order_line(lsn, index, line.line, line.sku, line.quantity, line.waiting, line.pinned);
+      for_each_allocation(shared_.blocks, line, [&](const Allocation& allocation) {
+        digest.allocation(lsn, index, allocation.warehouse, allocation.shipment, allocation.reserved, allocation.shipped);
+      });
+    }
+  }
   return digest.finish(shared_.commit_word.last());
 }
 
@@ -77,6 +90,35 @@ std::string Engine::unserved_whole_taker() {
     if (!coverage.blocked_line(catalogue, free)) broken = "parking: order " + std::string(order.id()) + " is parked on a SKU of which there is enough";
   });
   return broken;
+}
+
+// Every held unit is of an open hold, and every open hold is known, not past its deadline, and will end.
+std::string Engine::broken_holds() {
+  std::map<std::uint64_t, std::uint64_t> held;  // by cell
+  for (const auto& [lsn, open] : book_.holds) {
+    const auto* hold = shared_.blocks.at<OrderState>(open.block);
+    for (const OrderLineState& line : hold->lines()) {
+      for_each_allocation(shared_.blocks, line, [&](const Allocation& allocation) {
+        held[shared_.cell_index(line.sku, allocation.warehouse).value] += allocation.reserved;
+      });
+    }
+    const std::string name = "hold " + std::string(hold->id());
+    if (shared_.ids.find(no_writes_, hold->known.identity).known != open.known) return "I5: " + name + " is open and its id not known";
+    if (!shared_.blocks.at<KnownCommand>(open.known)->is_open_hold()) return "I6: " + name + " is open and has ended";
+    if (open.deadline < book_.timers.next_due()) return "I6: " + name + " is due before any timer";
+  }
+  if (book_.timers.size() != book_.holds.size()) return "I6: there are not as many timers as open holds";
+  const CatalogueView& catalogue = SharedState::catalogue_of(shared_.catalogue.load(std::memory_order_acquire));
+  for (std::uint32_t id = 1; id <= catalogue.sku_count; ++id) {
+    for (const WarehouseId warehouse : catalogue.by_priority) {
+      const std::uint64_t cell = shared_.cell_index(SkuId{id}, warehouse).value;
+      const auto found = held.find(cell);
+      if (book_.stock[cell].held != (found == held.end() ? 0 : found->second)) {
+        return "I1: SKU " + std::to_string(id) + " in warehouse " + std::to_string(warehouse.value) + ": held is not what the open holds have";
+      }
+    }
+  }
+  return {};
 }
 
 std::string Engine::broken_invariant() {
@@ -121,6 +163,7 @@ std::string Engine::broken_invariant() {
     }
     if (queued != waiting[id]) broken = "queue: SKU " + std::to_string(id) + ": the queue and the orders disagree";
   }
+  if (broken.empty()) broken = broken_holds();
   return broken;
 }
 

@@ -37,16 +37,20 @@ class Engine {
   void restore(const Stamp& stamp, const LoadDecision& decision);
   void restore(const Stamp& stamp, const VoidDecision& decision);
   void restore(const Stamp& stamp, const StockChangeDecision& decision);
+  void restore(const Stamp& stamp, const HoldDecision& decision);
+  void restore(const Stamp& stamp, const HoldExtendDecision& decision);
+  void restore(const Stamp& stamp, const HoldEndDecision& decision);
   void restore_finished();
 
-  // A start from the state store instead of from the first record: catalogue, cells, open orders by LSN, known ids (closed
-  // orders' among them), restore_base_finished(); then restore() for every record behind `applied`, restore_finished().
+  // A start from the state store instead of from the first record: catalogue, cells, open orders by LSN, open holds, known ids
+  // (closed orders' and ended holds' among them), restore_base_finished(); then restore() for every record behind `applied`, restore_finished().
   // A record that forgets ids is told whose by the caller, who keeps them: forget() for each before restore(); those of orders
-  // in memory stay.
+  // in memory and of open holds stay. (That of a hold beyond the horizon which ends is forgotten by restore() of that record.)
   void restore_base(const LoadDecision& part);
   void restore_base(const CellImage& cell);
   void restore_base(const OrderImage& order);
   void restore_base(const KnownImage& known);
+  void restore_base(const HoldImage& hold);
   void restore_base_finished(Lsn applied, Lsn oldest_known);
   void forget(Identity identity);
 
@@ -62,6 +66,9 @@ class Engine {
   void take_back(const Stamp& stamp, std::string_view order_id, std::span<const CancelledLine> lines, std::span<const Take> released, bool fills_follow);
   void start_waiting(BlockRef block);
   std::string unserved_whole_taker();
+  Lsn hold_lsn(std::string_view id);
+  void end_hold(Lsn hold, HoldEnd how);
+  std::string broken_holds();
   void add_to_cell(SkuId sku, WarehouseId warehouse, std::int64_t change);
 
   SharedState shared_;

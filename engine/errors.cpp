@@ -24,10 +24,10 @@ constexpr Words words[] = {
     {ErrorCode::duplicate_receipt, "duplicate_receipt", "The receipt id was used for another receipt; choose a new one."},
     {ErrorCode::duplicate_cancel, "duplicate_cancel", "The command id was used for another cancel; choose a new one."},
     {ErrorCode::duplicate_ship, "duplicate_ship", "The command id was used for another ship; choose a new one."},
-    {ErrorCode::empty_order, "empty_order", "An order needs at least one line."},
+    {ErrorCode::empty_order, "empty_order", "An order or a hold needs at least one line."},
     {ErrorCode::too_many_lines, "too_many_lines", "At most 4,096 lines or rows in one command, 8,192 in a load; split it."},
     {ErrorCode::unknown_order, "unknown_order", "There is no order with this id."},
-    {ErrorCode::duplicate_line, "duplicate_line", "A line number stands twice in the order; number the lines differently."},
+    {ErrorCode::duplicate_line, "duplicate_line", "A line number stands twice; number the lines differently."},
     {ErrorCode::unknown_sku, "unknown_sku", "There is no such SKU in the catalogue; load it first."},
     {ErrorCode::unknown_line, "unknown_line", "The order has no line with this number."},
     {ErrorCode::unknown_warehouse, "unknown_warehouse", "There is no such warehouse in the catalogue; load it first."},
@@ -48,6 +48,12 @@ constexpr Words words[] = {
     {ErrorCode::stale_count, "stale_count", "The on hand is not the one the count started from; look again and count again."},
     {ErrorCode::not_enough, "not_enough", "There are fewer units of that kind than the row takes; look at the stock again."},
     {ErrorCode::empty_change, "empty_change", "A stock change needs at least one row."},
+    {ErrorCode::duplicate_hold, "duplicate_hold", "The hold id was used for another hold; choose a new one."},
+    {ErrorCode::unknown_hold, "unknown_hold", "There is no hold with this id."},
+    {ErrorCode::expired, "expired", "The hold's deadline has passed; hold anew, or confirm with reacquire, naming the lines."},
+    {ErrorCode::hold_ended, "hold_ended", "The hold was confirmed, released or refused before and holds nothing; hold anew."},
+    {ErrorCode::bad_time, "bad_time", "A hold lasts from 1 millisecond to 24 hours."},
+    {ErrorCode::duplicate_hold_command, "duplicate_hold_command", "The command id was used for another extend or release; choose a new one."},
 };
 
 }  // namespace
@@ -74,6 +80,11 @@ std::string_view name(OrderStatus status) noexcept {
 std::string_view name(Policy policy) noexcept {
   constexpr std::string_view names[] = {"ship_partial", "line_complete", "ship_complete", "fill_or_kill", "fill_and_cancel"};
   return static_cast<std::size_t>(policy) < std::size(names) ? names[static_cast<std::size_t>(policy)] : "unknown";
+}
+
+std::string_view name(HoldEnd end) noexcept {
+  constexpr std::string_view names[] = {"open", "released", "expired", "confirmed", "refused"};
+  return static_cast<std::size_t>(end) < std::size(names) ? names[static_cast<std::size_t>(end)] : "unknown";
 }
 
 std::string_view name(Sourcing sourcing) noexcept {

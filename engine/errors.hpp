@@ -51,6 +51,12 @@ enum class ErrorCode : std::uint16_t {
   stale_count = 51,
   not_enough = 52,
   empty_change = 53,
+  duplicate_hold = 60,
+  unknown_hold = 61,
+  expired = 62,
+  hold_ended = 63,
+  bad_time = 64,
+  duplicate_hold_command = 65,
 };
 
 // The sentence-named value as it stands in answers and decision files, e.g. "unknown_sku".
@@ -66,6 +72,7 @@ struct Error {
 
 std::string_view name(OrderStatus status) noexcept;
 std::string_view name(Policy policy) noexcept;
+std::string_view name(HoldEnd end) noexcept;
 std::string_view name(Sourcing sourcing) noexcept;
 std::string_view name(ChangeKind kind) noexcept;
 // The word that name() gives, read back.

@@ -20,17 +20,22 @@ std::string_view Message::own(std::string_view text) {
   return std::string_view(texts_).substr(start);
 }
 
-Message::Message(const PlaceOrder& order, std::uint64_t hash, const ReplyTo& to, TimeUs now)
-    : content(hash), reply(to), time(now), order_lines_(order.lines.begin(), order.lines.end()) {
+// The order with texts and lines of this message; `more_bytes` of further texts will be owned.
+PlaceOrder Message::own(const PlaceOrder& order, std::size_t more_bytes) {
   PlaceOrder own_order = order;
   const OrderTexts& texts = order.texts;
-  reserve_texts(total(std::initializer_list<std::string_view>{order.id, texts.customer, texts.channel, texts.ship_to,
-                                                             texts.contact, texts.reference, texts.notes}));
+  reserve_texts(more_bytes + total(std::initializer_list<std::string_view>{order.id, texts.customer, texts.channel, texts.ship_to,
+                                                                          texts.contact, texts.reference, texts.notes}));
   own_order.id = own(order.id);
   own_order.texts = {own(texts.customer), own(texts.channel), own(texts.ship_to),
                      own(texts.contact), own(texts.reference), own(texts.notes)};
   own_order.lines = order_lines_;
-  request = own_order;
+  return own_order;
+}
+
+Message::Message(const PlaceOrder& order, std::uint64_t hash, const ReplyTo& to, TimeUs now)
+    : content(hash), reply(to), time(now), order_lines_(order.lines.begin(), order.lines.end()) {
+  request = own(order, 0);
 }
 
 Message::Message(const CancelOrder& cancel, std::uint64_t hash, const ReplyTo& to, TimeUs now)
@@ -114,5 +119,39 @@ Message::Message(const ChangeStock& change, std::uint64_t hash, const ReplyTo& t
   const std::string_view id = own(change.id);
   request = ChangeStock{id, change.kind, own(change.reason), change_rows_};
 }
+
+Message::Message(const PlaceHold& hold, std::uint64_t hash, const ReplyTo& to, TimeUs now)
+    : content(hash), reply(to), time(now), order_lines_(hold.lines.begin(), hold.lines.end()) {
+  PlaceHold own_hold = hold;
+  reserve_texts(hold.id.size() + hold.customer.size());
+  own_hold.id = own(hold.id);
+  own_hold.customer = own(hold.customer);
+  own_hold.lines = order_lines_;
+  request = own_hold;
+}
+
+Message::Message(const ExtendHold& extend, std::uint64_t hash, const ReplyTo& to, TimeUs now)
+    : content(hash), reply(to), time(now) {
+  reserve_texts(extend.command_id.size() + extend.hold_id.size());
+  const std::string_view command_id = own(extend.command_id);
+  request = ExtendHold{command_id, own(extend.hold_id), extend.ttl_us};
+}
+
+Message::Message(const ConfirmHold& confirm, std::uint64_t hash, const ReplyTo& to, TimeUs now)
+    : content(hash), reply(to), time(now), order_lines_(confirm.order.lines.begin(), confirm.order.lines.end()) {
+  const PlaceOrder order = own(confirm.order, confirm.hold_id.size());
+  request = ConfirmHold{own(confirm.hold_id), confirm.reacquire, order};
+}
+
+Message::Message(const ReleaseHold& release, std::uint64_t hash, const ReplyTo& to, TimeUs now)
+    : content(hash), reply(to), time(now) {
+  reserve_texts(release.command_id.size() + release.hold_id.size());
+  const std::string_view command_id = own(release.command_id);
+  request = ReleaseHold{command_id, own(release.hold_id)};
+}
+
+Message::Message(const RunTimers& run, TimeUs now) : time(now) { request = run; }
+
+Message::Message(const ListHolds& list, const ReplyTo& to) : reply(to) { request = list; }
 
 }  // namespace earmark::engine

@@ -42,10 +42,17 @@ struct ForgetIds {
   std::span<const Identity> ids;
 };
 
+// Nothing but its time: timers that are due by then run.
+struct RunTimers {};
+struct ListHolds {
+  SkuId sku{};  // 0: all
+};
+
 inline constexpr std::size_t most_housekept = 1024;  // ids in one such message
 
 using SettlerRequest = std::variant<PlaceOrder, CancelOrder, ReceiveStock, ShipOrder, LoadCatalogue, ShowOrder,
-                                    ListBackorders, ResolveCodes, ArchiveOrders, ForgetIds, AmendOrder, ChangeStock>;
+                                    ListBackorders, ResolveCodes, ArchiveOrders, ForgetIds, AmendOrder, ChangeStock,
+                                    PlaceHold, ExtendHold, ConfirmHold, ReleaseHold, RunTimers, ListHolds>;
 
 class Message {
  public:
@@ -62,6 +69,12 @@ class Message {
   Message(const ArchiveOrders& archive, TimeUs time);
   Message(const ForgetIds& forget, TimeUs time);
   Message(const ChangeStock& change, std::uint64_t content, const ReplyTo& reply, TimeUs time);
+  Message(const PlaceHold& hold, std::uint64_t content, const ReplyTo& reply, TimeUs time);
+  Message(const ExtendHold& extend, std::uint64_t content, const ReplyTo& reply, TimeUs time);
+  Message(const ConfirmHold& confirm, std::uint64_t content, const ReplyTo& reply, TimeUs time);
+  Message(const ReleaseHold& release, std::uint64_t content, const ReplyTo& reply, TimeUs time);
+  Message(const RunTimers& run, TimeUs time);
+  Message(const ListHolds& list, const ReplyTo& reply);
   Message(const Message&) = delete;
   Message& operator=(const Message&) = delete;
 
@@ -74,6 +87,7 @@ class Message {
  private:
   std::string_view own(std::string_view text);
   void reserve_texts(std::size_t bytes) { texts_.reserve(bytes); }
+  PlaceOrder own(const PlaceOrder& order, std::size_t more_bytes);
 
   std::string texts_;  // reserved once, so that views into it hold
   std::vector<OrderLine> order_lines_;

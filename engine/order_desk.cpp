@@ -64,6 +64,8 @@ void OrderDesk::judge(Slot& slot, const CatalogueView& catalogue, TimeUs now, Bu
   SharedState& shared = committer_.shared();
   const PlaceOrder& order = slot.received.order;
   slot.judged_at = Lsn{bundle.next().value - 1};
+  // A timer is due: it runs before whatever the settler decides next. Relaxed: see SharedState::next_due_us.
+  if (now.value >= shared.next_due_us.load(std::memory_order_relaxed)) { slot.fate = Fate::settler; return; }
   const auto refuse = [&](Error error) {
     slot.fate = Fate::refused;
     slot.error = error;

@@ -81,6 +81,12 @@ bool build_order(BlockCache& blocks, BlockRef block, const OrderDecision& decisi
 // The same from the state store's value.
 bool build_order(BlockCache& blocks, BlockRef block, const OrderImage& image, Identity identity) noexcept;
 
+// The same for a hold: reserved in its allocations is what is held.
+std::size_t bytes_for_hold(const HoldDecision& decision) noexcept;
+bool build_hold(BlockCache& blocks, BlockRef block, const HoldDecision& decision, Identity identity, Stamp stamp) noexcept;
+std::size_t bytes_for_hold(const HoldImage& image) noexcept;
+bool build_hold(BlockCache& blocks, BlockRef block, const HoldImage& image, Identity identity) noexcept;
+
 // Every allocation of a line, in the order of its making.
 template <class Blocks, class Visitor>
 void for_each_allocation(Blocks& blocks, const OrderLineState& line, Visitor&& visit) {

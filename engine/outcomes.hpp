@@ -45,6 +45,12 @@ struct WaitingLineView {
   std::uint64_t quantity_ahead = 0;
 };
 
+struct OpenHoldView {
+  const OrderState* hold = nullptr;
+  TimeUs deadline{};
+  std::uint64_t units = 0;  // of the SKU asked for, or of all
+};
+
 struct WarehouseView {
   std::string_view code, name;
   std::uint32_t priority = 0;
@@ -79,6 +85,7 @@ class Outcomes {
   virtual void shown(const ReplyTo& reply, Lsn as_of, const OrderView& view) = 0;
   virtual void listed(const ReplyTo& reply, Lsn as_of, std::span<const WaitingLineView> lines) = 0;
   virtual void resolved(const ReplyTo& reply, Lsn as_of, const ResolvedView& view) = 0;
+  virtual void listed_holds(const ReplyTo& reply, Lsn as_of, std::span<const OpenHoldView> holds) = 0;
 };
 
 class Recorder {
@@ -94,6 +101,9 @@ class Recorder {
   virtual std::size_t record(const Stamp& stamp, const LoadDecision& decision, std::span<std::byte> out) = 0;
   virtual std::size_t record(const Stamp& stamp, const VoidDecision& decision, std::span<std::byte> out) = 0;
   virtual std::size_t record(const Stamp& stamp, const StockChangeDecision& decision, std::span<std::byte> out) = 0;
+  virtual std::size_t record(const Stamp& stamp, const HoldDecision& decision, std::span<std::byte> out) = 0;
+  virtual std::size_t record(const Stamp& stamp, const HoldExtendDecision& decision, std::span<std::byte> out) = 0;
+  virtual std::size_t record(const Stamp& stamp, const HoldEndDecision& decision, std::span<std::byte> out) = 0;
 };
 
 }  // namespace earmark::engine

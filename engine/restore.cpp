@@ -49,6 +49,13 @@ void Engine::restore(const Stamp& stamp, const OrderDecision& decision) {
   const Identity identity = identify(IdSpace::order, decision.id);
   EARMARK_CHECK(build_order(restore_blocks_, block, decision, identity, stamp));
   restore_id(stamp, IdSpace::order, identity, decision.content, block);
+  Cause cause{stamp.lsn, stamp.time, {}, {}, 0, false};
+  if (!decision.hold.empty() && !decision.reacquired) {
+    const Lsn hold = hold_lsn(decision.hold);
+    cause.steps = hold_end_steps(shared_.blocks, *shared_.blocks.at<OrderState>(book_.holds.at(hold).block), &decision);
+    for (const ReceivedRow& row : decision.returned) add_to_cell(row.sku, row.warehouse, row.quantity);
+    end_hold(hold, HoldEnd::confirmed);
+  }
   std::size_t next = 0;
   for (const LineDecision& line : decision.lines) {
     if (line.taken != 0) add_to_cell(line.sku, line.warehouse, -static_cast<std::int64_t>(line.taken));
@@ -57,6 +64,7 @@ void Engine::restore(const Stamp& stamp, const OrderDecision& decision) {
     }
   }
   start_waiting(block);
+  if (decision.fills_follow) open_cause_ = std::move(cause);
   view_.apply(stamp, decision);
 }
 

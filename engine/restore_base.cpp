@@ -30,6 +30,18 @@ void Engine::restore_base(const OrderImage& order) {
 void Engine::restore_base(const KnownImage& known) {
   const BlockRef block = restore_id({known.lsn, {}, {}}, known.space, known.identity, known.content, 0);
   shared_.blocks.at<KnownCommand>(block)->set(known.lsn, known.space, known.space == IdSpace::order);
+  shared_.blocks.at<KnownCommand>(block)->end(known.ended);
+}
+
+void Engine::restore_base(const HoldImage& hold) {
+  const BlockRef block = restore_blocks_.allocate(bytes_for_hold(hold));
+  EARMARK_CHECK(block != 0);
+  const Identity identity = identify(IdSpace::hold, hold.id);
+  EARMARK_CHECK(build_hold(restore_blocks_, block, hold, identity));
+  const BlockRef known = restore_id({hold.lsn, hold.time, {}}, IdSpace::hold, identity, hold.content, 0);
+  // The cells' images have the held units already.
+  book_.holds[hold.lsn] = {block, known, hold.deadline, book_.timers.add({hold.deadline, TimerKind::hold, hold.lsn.value})};
+  shared_.next_due_us.store(book_.timers.next_due().value, std::memory_order_relaxed);
 }
 
 void Engine::restore_base_finished(Lsn applied, Lsn oldest_known) {
@@ -42,7 +54,9 @@ void Engine::restore_base_finished(Lsn applied, Lsn oldest_known) {
 void Engine::forget(Identity identity) {
   restore_writes_.clear();
   const CommandIds::Place place = shared_.ids.find(restore_writes_, identity);
-  if (place.known == 0 || shared_.blocks.at<KnownCommand>(place.known)->is_order_in_memory()) return;
+  if (place.known == 0) return;
+  const auto* known = shared_.blocks.at<KnownCommand>(place.known);
+  if (known->is_order_in_memory() || known->is_open_hold()) return;
   shared_.ids.forget(restore_writes_, place);
   for (const WordWrite& write : restore_writes_.entries()) write.word->store(write.after, std::memory_order_relaxed);
   restore_blocks_.give_back(place.known, sizeof(KnownCommand));

@@ -43,6 +43,10 @@ struct Cause {
   bool begun = false;  // the present step's units have been made usable
 };
 
+// The steps of a cause that ends a hold, as cancel_steps(): each SKU of which units come free, in the order of the first line that
+// gives some. `confirmed`: the order that it becomes; what a line takes where the hold had units for it does not come free.
+std::vector<ServeStep> hold_end_steps(const BlockStore& blocks, const OrderState& hold, const OrderDecision* confirmed);
+
 struct PlannedFill {
   BlockRef order = 0;
   std::size_t line_index = 0;

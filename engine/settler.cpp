@@ -28,6 +28,14 @@ Settled Settler::resume(Committer& committer) {
       if (inbox_.release()) return Settled::done;
       continue;
     }
+    now_ = std::max(now_, todo_->time);
+    if (now_.value >= shared_.next_due_us.load(std::memory_order_relaxed)) {  // written by whoever settles alone
+      if (const Timer* due = book_.timers.first_due(now_); due != nullptr) {
+        if (!run_timer(*due, committer)) return Settled::stalled;
+        continue;
+      }
+      shared_.next_due_us.store(book_.timers.next_due().value, std::memory_order_relaxed);
+    }
     const bool settled = settle(*todo_, committer);
     put_away(committer);
     if (!settled) return Settled::stalled;

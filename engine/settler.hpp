@@ -2,6 +2,8 @@
 // questions about orders. A role, not a thread: whoever pushes into the unowned inbox settles until it is empty. The
 // book and all orders are touched by the owner of the role alone; cells change by commits, like everybody's.
 //
+// Timers that are due at a message's time run before it.
+//
 // A command and its fills: the command's record first, then a record for each fill, in as many commits as needed; the
 // next message waits until the last fill is committed.
 #pragma once
@@ -12,6 +14,7 @@
 
 #include "engine/book.hpp"
 #include "engine/committer.hpp"
+#include "engine/confirm_plan.hpp"
 #include "engine/decide_order.hpp"
 #include "engine/inbox.hpp"
 #include "engine/message.hpp"
@@ -28,6 +31,7 @@ struct SettlerCounters {
   Counter whole_orders_looked_at;  // of policy ship_complete, whether all is there
   Counter archived_orders, read_back_orders, forgotten_ids;
   Counter lost_units;
+  Counter holds, confirmed_holds, released_holds, expired_holds;
 };
 
 enum class Settled : std::uint8_t {
@@ -70,6 +74,27 @@ class Settler {
   bool settle(const ArchiveOrders& archive, const Message& message, Committer& committer);
   bool settle(const ForgetIds& forget, const Message& message, Committer& committer);
   bool settle(const ChangeStock& change, const Message& message, Committer& committer);
+  bool settle(const PlaceHold& hold, const Message& message, Committer& committer);
+  bool settle(const ExtendHold& extend, const Message& message, Committer& committer);
+  bool settle(const ConfirmHold& confirm, const Message& message, Committer& committer);
+  bool settle(const ReleaseHold& release, const Message& message, Committer& committer);
+  bool settle(const RunTimers&, const Message&, Committer&) { return true; }  // they have run
+  bool settle(const ListHolds& list, const Message& message, Committer& committer);
+
+  bool run_timer(const Timer& due, Committer& committer);
+  // The hold with this id: open, or what can be said of it.
+  struct FoundHold {
+    ErrorCode fault = ErrorCode::unknown_hold;  // none: it is open
+    Lsn lsn{};
+  };
+  FoundHold find_hold(std::string_view id);
+  // Commits `decision`, whose lines and units are added here, and its fills. `judge(bundle)` is called at the start of each
+  // attempt; false: there is nothing to commit. The hold may be none if it says so.
+  template <class Judge>
+  Committed commit_hold_end(Lsn lsn, HoldEndDecision decision, const ReplyTo& reply, TimeUs time, Committer& committer, Judge&& judge);
+  // As part of a commit that ends the hold: beyond the horizon its id is known no longer. True: it was forgotten.
+  bool forget_ended(const OpenHold& hold);
+  void hold_has_ended(Lsn lsn, HoldEnd how, bool forgotten, Committer& committer);
 
   // Plans and commits the next fills of cause_; ends it with its last one. False: no room.
   bool fill_more(Committer& committer);
@@ -125,12 +150,14 @@ class Settler {
   Inbox<Message> inbox_;
   Message* todo_ = nullptr;  // taken from the inbox, oldest first
   std::optional<Cause> cause_;
+  TimeUs now_{};  // the latest time of a message
   WriteSet writes_;
   ServePlan plan_;
   Archive* archive_ = nullptr;
   BlockRef read_back_ = 0;  // an order read back from the archive; nobody else knows of it
   RetiredBlocks retired_;
   OrderDraft draft_;
+  ConfirmPlan confirm_;
   SettlerCounters counters_;
 };
 

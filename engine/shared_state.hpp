@@ -15,6 +15,7 @@
 #include "engine/limits.hpp"
 #include "engine/readers.hpp"
 #include "engine/record_ring.hpp"
+#include "engine/timers.hpp"
 #include "engine/window.hpp"
 
 namespace earmark::engine {
@@ -57,6 +58,11 @@ struct SharedState {
   // Ids of commands decided before it are forgotten, but for those of orders that were open then. For information: it is
   // raised by the settler after the commit that forgets; no decision reads it.
   Atomic<std::uint64_t> oldest_known{1};
+  // No timer is due before it. Written by the settler, read by receiving threads: an order that comes at or past it goes to the
+  // settler, so that due timers run before it. Relaxed: who was answered about a hold, or sends after somebody who was, got
+  // that answer through the journal's release and acquire, and the store stands before it; who was not may be decided as
+  // if before the hold was.
+  Atomic<std::int64_t> next_due_us{Timers::never.value};
   std::vector<std::unique_ptr<RecordRing>> rings;  // by CommitterId
 };
 

@@ -27,6 +27,7 @@ struct KnownImage {
   std::uint64_t content = 0;
   Lsn lsn{};     // of the decision
   Lsn closed{};  // an order's: of the record that closed it; 0: it is open, or no order
+  HoldEnd ended = HoldEnd::open;  // a hold's that is not open
 };
 
 // Units of one line in one warehouse that travel in one shipment.
@@ -63,6 +64,17 @@ struct OrderImage {
   OrderTexts texts;
   std::span<const LineImage> lines;
   std::span<const AllocationImage> allocations;  // in line order; within a line in the order of their making
+};
+
+// An open hold.
+struct HoldImage {
+  Lsn lsn{};      // of the decision
+  TimeUs time{};  // of the decision
+  TimeUs deadline{};
+  std::string_view id, customer;
+  std::uint64_t content = 0;
+  std::span<const LineImage> lines;              // nothing waits
+  std::span<const AllocationImage> allocations;  // nothing shipped
 };
 
 // Orders that left memory when they were closed and kept on disk. Called by whoever settles, one call at a time.

@@ -53,6 +53,9 @@ enum class OrderStatus : std::uint8_t { reserved, split, backordered, refused, c
 // How a stock change changes its cells: see engine/command.hpp, ChangeStock.
 enum class ChangeKind : std::uint8_t { count, adjust, quarantine, restore, scrap };
 
+// How a hold ended; `refused`: it never held anything.
+enum class HoldEnd : std::uint8_t { open, released, expired, confirmed, refused };
+
 }  // namespace earmark::engine
 
 template <class Representation, class Tag>

@@ -130,6 +130,16 @@ void append_answer(std::vector<std::byte>& out, std::uint64_t correlation, const
   });
 }
 
+void append_answer(std::vector<std::byte>& out, std::uint64_t correlation, const HoldsAnswer& answer) {
+  HoldsAnswer rest = answer;
+  append_parts(out, MessageKind::holds_answer, correlation, [&](FlatBufferBuilder& builder, Parting& parting) {
+    const auto open = put_rows<wire::OpenHold>(builder, parting.take(rest.open));
+    const auto holds = put_texts(builder, scratch_offsets(), parting.take(rest.holds));
+    const auto customers = put_texts(builder, scratch_offsets(), parting.take(rest.customers));
+    return wire::CreateHoldsAnswer(builder, answer.as_of.value, open, holds, customers);
+  });
+}
+
 void append_answer(std::vector<std::byte>& out, std::uint64_t correlation, const SubscribeAnswer& answer) {
   FlatBufferBuilder& builder = fresh_builder();
   append_whole(out, MessageKind::subscribe_answer, correlation, builder,

@@ -122,6 +122,20 @@ struct BackordersAnswer {
   std::span<const std::string_view> orders, customers;
 };
 
+struct OpenHold {
+  engine::Lsn lsn{};         // of the decision
+  engine::TimeUs deadline{};
+  engine::TimeUs since{};    // time of the decision
+  std::uint64_t units = 0;
+  std::uint32_t lines = 0;
+  std::uint32_t hold = 0;    // position in HoldsAnswer::holds and ::customers
+};
+struct HoldsAnswer {
+  engine::Lsn as_of{};
+  std::span<const OpenHold> open;
+  std::span<const std::string_view> holds, customers;
+};
+
 struct SubscribeAnswer {
   engine::Lsn from{}, durable{}, oldest_kept{};
 };
@@ -149,6 +163,7 @@ void append_answer(std::vector<std::byte>& out, std::uint64_t correlation, const
 void append_answer(std::vector<std::byte>& out, std::uint64_t correlation, const StockAnswer& answer);
 void append_answer(std::vector<std::byte>& out, std::uint64_t correlation, const OrderView& answer);
 void append_answer(std::vector<std::byte>& out, std::uint64_t correlation, const BackordersAnswer& answer);
+void append_answer(std::vector<std::byte>& out, std::uint64_t correlation, const HoldsAnswer& answer);
 void append_answer(std::vector<std::byte>& out, std::uint64_t correlation, const SubscribeAnswer& answer);
 void append_answer(std::vector<std::byte>& out, std::uint64_t correlation, const StreamPosition& answer);
 void append_answer(std::vector<std::byte>& out, std::uint64_t correlation, const DigestAnswer& answer);

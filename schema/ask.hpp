@@ -16,7 +16,8 @@
 
 namespace earmark::schema {
 
-// Each call appends whole frames: one, or for orders, cancels, amends, receipts and loads that do not fit one, several parts.
+// Each call appends whole frames: one, or for orders, holds, confirms, cancels, amends, receipts and loads that do not fit one,
+// several parts.
 // Ids have at most 256 bytes and texts at most 512. Nothing else is judged: that is the server's business.
 class RequestEncoder {
  public:
@@ -40,6 +41,11 @@ class RequestEncoder {
   // One frame: at most 60,000 bytes of filters.
   void subscribe(std::vector<std::byte>& out, std::uint64_t correlation, const SubscribeRequest& request);
   void change_stock(std::vector<std::byte>& out, std::uint64_t correlation, const ChangeStockRequest& request);
+  void hold(std::vector<std::byte>& out, std::uint64_t correlation, const HoldRequest& request);
+  void extend(std::vector<std::byte>& out, std::uint64_t correlation, const ExtendRequest& request);
+  void confirm(std::vector<std::byte>& out, std::uint64_t correlation, const ConfirmRequest& request);
+  void release(std::vector<std::byte>& out, std::uint64_t correlation, const ReleaseRequest& request);
+  void holds(std::vector<std::byte>& out, std::uint64_t correlation, const HoldsRequest& request);
   void digest(std::vector<std::byte>& out, std::uint64_t correlation);
   void stats(std::vector<std::byte>& out, std::uint64_t correlation);
 
@@ -49,7 +55,7 @@ class RequestEncoder {
 };
 
 using Answer = std::variant<ErrorAnswer, HelloAnswer, ResolveAnswer, CheckAnswer, StockAnswer, OrderView,
-                            BackordersAnswer, SubscribeAnswer, StreamPosition, DigestAnswer, StatsAnswer>;
+                            BackordersAnswer, SubscribeAnswer, StreamPosition, DigestAnswer, StatsAnswer, HoldsAnswer>;
 
 enum class AnswerFault : std::uint8_t { malformed, unknown_kind };
 

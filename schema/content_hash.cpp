@@ -85,6 +85,18 @@ struct RowsHead {
   std::uint64_t rows;
   std::uint32_t text_bytes[2];
 };
+struct HoldBlock {
+  std::uint8_t partial, sourcing;
+  std::uint16_t preferred;
+  std::int64_t ttl;
+  std::uint64_t lines;
+  std::uint32_t text_bytes[2];
+};
+struct ConfirmBlock {
+  std::uint64_t order;
+  std::uint8_t reacquire;
+  std::uint32_t hold_bytes;
+};
 #pragma pack(pop)
 
 std::uint32_t size_of(std::string_view text) noexcept { return static_cast<std::uint32_t>(text.size()); }
@@ -157,6 +169,42 @@ std::uint64_t content_hash(const engine::ChangeStock& change) noexcept {
   chain.rows<ChangeBlock>(change.rows, [](const engine::ChangeRow& row) {
     return ChangeBlock{row.quantity, row.expected, row.sku.value, row.warehouse.value};
   });
+  return chain.value();
+}
+
+std::uint64_t content_hash(const engine::PlaceHold& hold) noexcept {
+  Chain chain(20);
+  chain.block(HoldBlock{static_cast<std::uint8_t>(hold.partial), static_cast<std::uint8_t>(hold.sourcing), hold.preferred.value,
+                        hold.ttl_us, hold.lines.size(), {size_of(hold.id), size_of(hold.customer)}});
+  chain.text(hold.id);
+  chain.text(hold.customer);
+  chain.rows<LineBlock>(hold.lines, [](const engine::OrderLine& line) {
+    return LineBlock{line.quantity, line.sku.value, line.line.value, line.pinned.value};
+  });
+  return chain.value();
+}
+
+std::uint64_t content_hash(const engine::ExtendHold& extend) noexcept {
+  Chain chain(21);
+  chain.block(RowsHead{static_cast<std::uint64_t>(extend.ttl_us), {size_of(extend.command_id), size_of(extend.hold_id)}});
+  chain.text(extend.command_id);
+  chain.text(extend.hold_id);
+  return chain.value();
+}
+
+// The order's own fingerprint is the first step.
+std::uint64_t content_hash(const engine::ConfirmHold& confirm) noexcept {
+  Chain chain(22);
+  chain.block(ConfirmBlock{content_hash(confirm.order), static_cast<std::uint8_t>(confirm.reacquire), size_of(confirm.hold_id)});
+  chain.text(confirm.hold_id);
+  return chain.value();
+}
+
+std::uint64_t content_hash(const engine::ReleaseHold& release) noexcept {
+  Chain chain(23);
+  chain.block(RowsHead{0, {size_of(release.command_id), size_of(release.hold_id)}});
+  chain.text(release.command_id);
+  chain.text(release.hold_id);
   return chain.value();
 }
 

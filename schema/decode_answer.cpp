@@ -22,6 +22,7 @@ struct AnswerDecoder::Scratch {
   std::vector<OrderLineView> lines;
   std::vector<Allocation> allocations;
   std::vector<WaitingLine> waiting;
+  std::vector<OpenHold> open_holds;
 };
 
 AnswerDecoder::AnswerDecoder() : scratch_(std::make_unique<Scratch>()) {}
@@ -194,6 +195,24 @@ Decoded decode_backorders(Parts parts, Scratch& scratch) {
   return good && answer.orders.size() == answer.customers.size() ? Decoded{answer} : malformed();
 }
 
+Decoded decode_holds(Parts parts, Scratch& scratch) {
+  scratch.open_holds.clear(), scratch.first_texts.clear(), scratch.second_texts.clear();
+  HoldsAnswer answer;
+  const bool good = each_part<wire::HoldsAnswer>(parts, scratch, [&](const wire::HoldsAnswer& part, bool) {
+    answer.as_of = engine::Lsn{part.as_of()};
+    gather_texts(part.holds(), scratch.first_texts);
+    gather_texts(part.customers(), scratch.second_texts);
+    return gather(part.open(), scratch.open_holds);
+  });
+  answer.open = scratch.open_holds;
+  answer.holds = scratch.first_texts;
+  answer.customers = scratch.second_texts;
+  for (const OpenHold& hold : answer.open) {
+    if (hold.hold >= answer.holds.size()) return malformed();
+  }
+  return good && answer.holds.size() == answer.customers.size() ? Decoded{answer} : malformed();
+}
+
 Decoded decode_subscribe(Parts parts, Scratch& scratch) {
   SubscribeAnswer answer;
   const bool good = each_part<wire::SubscribeAnswer>(parts, scratch, [&](const wire::SubscribeAnswer& part, bool first) {
@@ -245,6 +264,7 @@ Result<Answer, AnswerFault> AnswerDecoder::decode(MessageKind kind, Parts parts)
     case MessageKind::stock_answer: return decode_stock(parts, scratch);
     case MessageKind::order_view: return decode_order_view(parts, scratch);
     case MessageKind::backorders_answer: return decode_backorders(parts, scratch);
+    case MessageKind::holds_answer: return decode_holds(parts, scratch);
     case MessageKind::subscribe_answer: return decode_subscribe(parts, scratch);
     case MessageKind::stream_position: return decode_position(parts, scratch);
     case MessageKind::digest_answer: return decode_digest(parts, scratch);

@@ -19,6 +19,7 @@ struct EventDecoder::Scratch {
   std::vector<engine::ReceivedRow> received;
   std::vector<engine::CancelledLine> cancelled;
   std::vector<engine::ShippedLine> shipped;
+  std::vector<engine::ReleasedLine> released;
   std::vector<engine::LoadedWarehouse> warehouses;
   std::vector<engine::LoadedProduct> products;
   std::vector<engine::ChangedRow> changed;
@@ -74,6 +75,9 @@ void read_order_head(const wire::OrderDecided& order, engine::OrderDecision& out
   out.cancel_after = engine::TimeUs{order.cancel_after()};
   out.texts = {view_text(order.customer()), view_text(order.channel()),   view_text(order.ship_to()),
                view_text(order.contact()),  view_text(order.reference()), view_text(order.notes())};
+  out.hold = view_text(order.hold());
+  out.fills_follow = order.fills_follow();
+  out.reacquired = order.reacquired();
 }
 
 bool read(const wire::OrderDecided& order, Position position, EventDecoder::Scratch& scratch,
@@ -88,7 +92,8 @@ bool read(const wire::OrderDecided& order, Position position, EventDecoder::Scra
   }
   return gather(position, order.lines(), scratch.lines, out.lines) &&
          gather(position, order.takes(), scratch.takes, out.takes) &&
-         gather(position, order.waits(), scratch.waits, out.waits);
+         gather(position, order.waits(), scratch.waits, out.waits) &&
+         gather(position, order.returned(), scratch.received, out.returned);
 }
 
 bool read(const wire::StockReceived& receipt, Position position, EventDecoder::Scratch& scratch,
@@ -208,6 +213,38 @@ bool read(const wire::StockChanged& change, Position position, EventDecoder::Scr
   return gather(position, change.rows(), scratch.changed, out.rows) && gather(position, change.lost(), scratch.lost, out.lost);
 }
 
+bool read(const wire::HoldDecided& hold, Position position, EventDecoder::Scratch& scratch, engine::HoldDecision& out) {
+  if (position.first) {
+    out.id = view_text(hold.id());
+    out.content = hold.content();
+    out.deadline = engine::TimeUs{hold.deadline_us()};
+    out.customer = view_text(hold.customer());
+    out.partial = hold.partial();
+    if (!read_enum(hold.status(), wire::OrderStatus::MAX, out.status)) return false;
+  }
+  return gather(position, hold.lines(), scratch.lines, out.lines) && gather(position, hold.takes(), scratch.takes, out.takes);
+}
+
+bool read(const wire::HoldExtended& extend, Position position, EventDecoder::Scratch&, engine::HoldExtendDecision& out) {
+  if (position.first) {
+    out = {view_text(extend.command_id()), view_text(extend.hold()), extend.content(), engine::TimeUs{extend.deadline_us()},
+           extend.cut(), view_text(extend.customer())};
+  }
+  return true;
+}
+
+bool read(const wire::HoldEnded& end, Position position, EventDecoder::Scratch& scratch, engine::HoldEndDecision& out) {
+  if (position.first) {
+    out.command_id = view_text(end.command_id());
+    out.hold_id = view_text(end.hold());
+    out.content = end.content();
+    out.fills_follow = end.fills_follow();
+    out.customer = view_text(end.customer());
+    if (!read_enum(end.how(), wire::HoldEnd::MAX, out.how)) return false;
+  }
+  return gather(position, end.lines(), scratch.released, out.lines) && gather(position, end.released(), scratch.takes, out.released);
+}
+
 template <class Rows, class Count>
 bool counts_agree(const Rows& rows, Count count, std::size_t size) noexcept {
   std::uint64_t sum = 0;
@@ -239,6 +276,13 @@ bool consistent(const engine::StockChangeDecision& change) noexcept {
     row = lost.row;
   }
   return change.orders.size() == change.customers.size();
+}
+bool consistent(const engine::HoldDecision& hold) noexcept {
+  return counts_agree(hold.lines, [](const auto& line) { return line.more_takes; }, hold.takes.size());
+}
+bool consistent(const engine::HoldEndDecision& end) noexcept {
+  return (end.how == engine::HoldEnd::released || end.how == engine::HoldEnd::expired) &&
+         counts_agree(end.lines, [](const auto& line) { return line.count; }, end.released.size());
 }
 bool consistent(const auto&) noexcept { return true; }
 
@@ -273,6 +317,12 @@ Result<void, EventFault> read_piece(const wire::Event& event, Position position,
       return read_body<wire::OrderAmended, engine::AmendDecision>(event, position, scratch, decision);
     case wire::EventBody::StockChanged:
       return read_body<wire::StockChanged, engine::StockChangeDecision>(event, position, scratch, decision);
+    case wire::EventBody::HoldDecided:
+      return read_body<wire::HoldDecided, engine::HoldDecision>(event, position, scratch, decision);
+    case wire::EventBody::HoldExtended:
+      return read_body<wire::HoldExtended, engine::HoldExtendDecision>(event, position, scratch, decision);
+    case wire::EventBody::HoldEnded:
+      return read_body<wire::HoldEnded, engine::HoldEndDecision>(event, position, scratch, decision);
     case wire::EventBody::NONE: break;
   }
   return Unexpected{EventFault::unknown_body};

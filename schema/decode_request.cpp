@@ -83,6 +83,64 @@ ErrorCode read_order(Parts parts, RequestDecoder::Scratch& scratch, OrderRequest
   return whole ? ErrorCode::none : ErrorCode::malformed;
 }
 
+Result<Request, ErrorCode> decode_hold(Parts parts, RequestDecoder::Scratch& scratch) {
+  const auto* hold = open<wire::PlaceHold>(parts.front(), scratch);
+  if (hold == nullptr || hold->sourcing() > wire::Sourcing::MAX) return Unexpected{ErrorCode::malformed};
+  HoldRequest out;
+  out.hold.id = view_text(hold->id());
+  out.hold.customer = view_text(hold->customer());
+  out.hold.partial = hold->partial();
+  out.hold.ttl_us = hold->ttl_us();
+  out.hold.preferred = engine::WarehouseId{hold->preferred()};
+  out.hold.sourcing = static_cast<engine::Sourcing>(hold->sourcing());
+  out.epoch = hold->epoch();
+  out.time = engine::TimeUs{hold->time_us()};
+  if (const ErrorCode fault = judge_id(out.hold.id); fault != ErrorCode::none) return Unexpected{fault};
+  if (const ErrorCode fault = judge_text(out.hold.customer); fault != ErrorCode::none) return Unexpected{fault};
+  const bool whole = gather_rows(
+      parts, *hold, [](const wire::PlaceHold& part) { return part.lines(); }, scratch, scratch.lines, out.hold.lines);
+  if (!whole) return Unexpected{ErrorCode::malformed};
+  return Request{out};
+}
+
+Result<Request, ErrorCode> decode_extend(std::span<const std::byte> body, RequestDecoder::Scratch& scratch) {
+  const auto* extend = open<wire::ExtendHold>(body, scratch);
+  if (extend == nullptr) return Unexpected{ErrorCode::malformed};
+  const ExtendRequest out{{view_text(extend->command_id()), view_text(extend->hold()), extend->ttl_us()}, engine::TimeUs{extend->time_us()}};
+  for (const std::string_view id : {out.extend.command_id, out.extend.hold_id}) {
+    if (const ErrorCode fault = judge_id(id); fault != ErrorCode::none) return Unexpected{fault};
+  }
+  return Request{out};
+}
+
+Result<Request, ErrorCode> decode_release(std::span<const std::byte> body, RequestDecoder::Scratch& scratch) {
+  const auto* release = open<wire::ReleaseHold>(body, scratch);
+  if (release == nullptr) return Unexpected{ErrorCode::malformed};
+  const ReleaseRequest out{{view_text(release->command_id()), view_text(release->hold())}, engine::TimeUs{release->time_us()}};
+  for (const std::string_view id : {out.release.command_id, out.release.hold_id}) {
+    if (const ErrorCode fault = judge_id(id); fault != ErrorCode::none) return Unexpected{fault};
+  }
+  return Request{out};
+}
+
+// Each part has an order; the first also says of which hold.
+Result<Request, ErrorCode> decode_confirm(Parts parts, RequestDecoder::Scratch& scratch) {
+  const auto* confirm = open<wire::ConfirmHold>(parts.front(), scratch);
+  if (confirm == nullptr || confirm->order() == nullptr) return Unexpected{ErrorCode::malformed};
+  OrderRequest order;
+  if (const ErrorCode fault = read_head(*confirm->order(), order); fault != ErrorCode::none) return Unexpected{fault};
+  ConfirmRequest out{{view_text(confirm->hold()), confirm->reacquire(), order.order}, order.epoch, order.time};
+  if (const ErrorCode fault = judge_id(out.confirm.hold_id); fault != ErrorCode::none) return Unexpected{fault};
+  for (const auto body : parts.subspan(1)) {
+    const auto* part = open<wire::ConfirmHold>(body, scratch);
+    if (part == nullptr || part->order() == nullptr) return Unexpected{ErrorCode::malformed};
+  }
+  const bool whole = gather_rows(
+      parts, *confirm, [](const wire::ConfirmHold& part) { return part.order()->lines(); }, scratch, scratch.lines, out.confirm.order.lines);
+  if (!whole) return Unexpected{ErrorCode::malformed};
+  return Request{out};
+}
+
 Result<Request, ErrorCode> decode_cancel(Parts parts, RequestDecoder::Scratch& scratch) {
   const auto* cancel = open<wire::CancelOrder>(parts.front(), scratch);
   if (cancel == nullptr) return Unexpected{ErrorCode::malformed};
@@ -205,7 +263,7 @@ Result<Request, ErrorCode> decode_bare(std::span<const std::byte> body, RequestD
 constexpr bool comes_in_parts(MessageKind kind) noexcept {
   return kind == MessageKind::order || kind == MessageKind::cancel || kind == MessageKind::receive ||
          kind == MessageKind::load || kind == MessageKind::amend ||
-         kind == MessageKind::change_stock;
+         kind == MessageKind::change_stock || kind == MessageKind::hold || kind == MessageKind::confirm;
 }
 
 }  // namespace
@@ -262,6 +320,15 @@ Result<Request, ErrorCode> RequestDecoder::decode(MessageKind kind, Parts parts)
     case MessageKind::digest: return decode_bare<wire::Digest, DigestRequest>(body, scratch);
     case MessageKind::stats: return decode_bare<wire::Stats, StatsRequest>(body, scratch);
     case MessageKind::change_stock: return decode_change(parts, scratch);
+    case MessageKind::hold: return decode_hold(parts, scratch);
+    case MessageKind::extend: return decode_extend(body, scratch);
+    case MessageKind::confirm: return decode_confirm(parts, scratch);
+    case MessageKind::release: return decode_release(body, scratch);
+    case MessageKind::holds: {
+      const auto* holds = open<wire::Holds>(body, scratch);
+      if (holds == nullptr) return Unexpected{ErrorCode::malformed};
+      return Request{HoldsRequest{holds->epoch(), engine::SkuId{holds->sku()}}};
+    }
     default: return Unexpected{ErrorCode::unknown_message};
   }
 }

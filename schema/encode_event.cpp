@@ -73,6 +73,8 @@ void add_order_head(wire::OrderDecidedBuilder& order, const engine::OrderDecisio
   order.add_policy(static_cast<wire::Policy>(decision.policy));
   order.add_priority(decision.priority.value);
   order.add_sourcing(static_cast<wire::Sourcing>(decision.sourcing));
+  order.add_fills_follow(decision.fills_follow);
+  order.add_reacquired(decision.reacquired);
 }
 
 }  // namespace
@@ -85,6 +87,7 @@ std::size_t EventEncoder::encode(const engine::Stamp& stamp, const engine::Order
   auto lines_left = decision.lines;
   auto takes_left = decision.takes;
   auto waits_left = decision.waits;
+  auto returned_left = decision.returned;
   bool first = true;
   do {
     parting.begin();
@@ -92,6 +95,8 @@ std::size_t EventEncoder::encode(const engine::Stamp& stamp, const engine::Order
     const auto lines = put_rows<wire::LineDecision>(fbb, parting.take(lines_left));
     const auto takes = put_rows<wire::Take>(fbb, parting.take(takes_left));
     const auto waits = put_rows<wire::LineWait>(fbb, parting.take(waits_left));
+    const auto returned = put_rows<wire::ReceivedRow>(fbb, parting.take(returned_left));
+    const auto hold = first ? put_text(fbb, decision.hold) : 0;
     const auto id = put_text(fbb, decision.id);
     const TextPlaces texts = first ? put_order_texts(fbb, decision.texts) : TextPlaces{};
     wire::OrderDecidedBuilder order(fbb);
@@ -100,6 +105,8 @@ std::size_t EventEncoder::encode(const engine::Stamp& stamp, const engine::Order
     order.add_lines(lines);
     order.add_takes(takes);
     order.add_waits(waits);
+    order.add_hold(hold);
+    order.add_returned(returned);
     const auto body = order.Finish();
     builder_->finish(stamp, wire::EventBody::OrderDecided, body.Union(), parting.more());
     writer.put(fbb, parting.more());
@@ -294,6 +301,61 @@ std::size_t EventEncoder::encode(const engine::Stamp& stamp, const engine::Stock
     const auto body = wire::CreateStockChanged(fbb, id, decision.content, static_cast<wire::ChangeKind>(decision.kind), reason,
                                                decision.fills_follow, rows, lost, orders, customers);
     builder_->finish(stamp, wire::EventBody::StockChanged, body.Union(), parting.more());
+    writer.put(fbb, parting.more());
+  } while (parting.more());
+  return writer.bytes();
+}
+
+std::size_t EventEncoder::encode(const engine::Stamp& stamp, const engine::HoldDecision& decision, std::span<std::byte> out) {
+  auto& fbb = builder_->fbb;
+  PieceWriter writer(out);
+  Parting parting;
+  auto lines_left = decision.lines;
+  auto takes_left = decision.takes;
+  bool first = true;
+  do {
+    parting.begin();
+    fbb.Clear();
+    const auto lines = put_rows<wire::LineDecision>(fbb, parting.take(lines_left));
+    const auto takes = put_rows<wire::Take>(fbb, parting.take(takes_left));
+    const auto id = put_text(fbb, decision.id);
+    const auto customer = std::exchange(first, false) ? put_text(fbb, decision.customer) : 0;
+    const auto body = wire::CreateHoldDecided(fbb, id, decision.content, lines, takes, decision.deadline.value, customer,
+                                              static_cast<wire::OrderStatus>(decision.status), decision.partial);
+    builder_->finish(stamp, wire::EventBody::HoldDecided, body.Union(), parting.more());
+    writer.put(fbb, parting.more());
+  } while (parting.more());
+  return writer.bytes();
+}
+
+std::size_t EventEncoder::encode(const engine::Stamp& stamp, const engine::HoldExtendDecision& decision, std::span<std::byte> out) {
+  auto& fbb = builder_->fbb;
+  PieceWriter writer(out);
+  fbb.Clear();
+  const auto command = put_text(fbb, decision.command_id), hold = put_text(fbb, decision.hold_id), customer = put_text(fbb, decision.customer);
+  const auto body = wire::CreateHoldExtended(fbb, command, hold, decision.content, decision.deadline.value, customer, decision.cut);
+  builder_->finish(stamp, wire::EventBody::HoldExtended, body.Union(), false);
+  writer.put(fbb, false);
+  return writer.bytes();
+}
+
+std::size_t EventEncoder::encode(const engine::Stamp& stamp, const engine::HoldEndDecision& decision, std::span<std::byte> out) {
+  auto& fbb = builder_->fbb;
+  PieceWriter writer(out);
+  Parting parting;
+  auto lines_left = decision.lines;
+  auto released_left = decision.released;
+  bool first = true;
+  do {
+    parting.begin();
+    fbb.Clear();
+    const auto lines = put_rows<wire::ReleasedLine>(fbb, parting.take(lines_left));
+    const auto released = put_rows<wire::Take>(fbb, parting.take(released_left));
+    const auto command = put_text(fbb, decision.command_id), hold = put_text(fbb, decision.hold_id);
+    const auto customer = std::exchange(first, false) ? put_text(fbb, decision.customer) : 0;
+    const auto body = wire::CreateHoldEnded(fbb, command, hold, decision.content, lines, released, customer,
+                                            static_cast<wire::HoldEnd>(decision.how), decision.fills_follow);
+    builder_->finish(stamp, wire::EventBody::HoldEnded, body.Union(), parting.more());
     writer.put(fbb, parting.more());
   } while (parting.more());
   return writer.bytes();

@@ -49,33 +49,95 @@ void RequestEncoder::hello(std::vector<std::byte>& out, std::uint64_t correlatio
                    wire::CreateHello(fbb, request.version, token, client, request.features));
 }
 
+namespace {
+
+// One part of an order: its head and texts in the first one, its id and some of its lines in each.
+flatbuffers::Offset<wire::PlaceOrder> put_order(flatbuffers::FlatBufferBuilder& fbb, const OrderRequest& request,
+                                                std::span<const engine::OrderLine> some_lines, bool first) {
+  const engine::OrderTexts& texts = request.order.texts;
+  const auto lines = put_rows<wire::OrderLine>(fbb, some_lines);
+  const auto id = put_text(fbb, request.order.id);
+  const auto text = [&](std::string_view words) { return first ? put_text(fbb, words) : 0; };
+  const auto customer = text(texts.customer), channel = text(texts.channel), ship_to = text(texts.ship_to);
+  const auto contact = text(texts.contact), reference = text(texts.reference), notes = text(texts.notes);
+  wire::PlaceOrderBuilder order(fbb);
+  order.add_epoch(request.epoch);
+  if (first) add_head(order, request);
+  order.add_customer(customer);
+  order.add_channel(channel);
+  order.add_ship_to(ship_to);
+  order.add_contact(contact);
+  order.add_reference(reference);
+  order.add_notes(notes);
+  order.add_lines(lines);
+  order.add_id(id);
+  return order.Finish();
+}
+
+}  // namespace
+
 void RequestEncoder::order(std::vector<std::byte>& out, std::uint64_t correlation, const OrderRequest& request) {
   Parting parting;
   auto lines_left = request.order.lines;
-  const engine::OrderTexts& texts = request.order.texts;
+  bool first = true;
+  do {
+    parting.begin();
+    const auto order = put_order(builder_->fresh(), request, parting.take(lines_left), first);
+    builder_->append(out, MessageKind::order, correlation, order, parting.more());
+    first = false;
+  } while (parting.more());
+}
+
+void RequestEncoder::confirm(std::vector<std::byte>& out, std::uint64_t correlation, const ConfirmRequest& request) {
+  const OrderRequest order{request.confirm.order, request.epoch, request.time};
+  Parting parting;
+  auto lines_left = order.order.lines;
+  bool first = true;
+  do {
+    parting.begin();
+    auto& fbb = builder_->fresh();
+    const auto part = put_order(fbb, order, parting.take(lines_left), first);
+    const auto hold = first ? put_text(fbb, request.confirm.hold_id) : 0;
+    builder_->append(out, MessageKind::confirm, correlation, wire::CreateConfirmHold(fbb, hold, part, first && request.confirm.reacquire),
+                     parting.more());
+    first = false;
+  } while (parting.more());
+}
+
+void RequestEncoder::hold(std::vector<std::byte>& out, std::uint64_t correlation, const HoldRequest& request) {
+  const engine::PlaceHold& from = request.hold;
+  Parting parting;
+  auto lines_left = from.lines;
   bool first = true;
   do {
     parting.begin();
     auto& fbb = builder_->fresh();
     const auto lines = put_rows<wire::OrderLine>(fbb, parting.take(lines_left));
-    const auto id = put_text(fbb, request.order.id);
-    const auto text = [&](std::string_view words) { return first ? put_text(fbb, words) : 0; };
-    const auto customer = text(texts.customer), channel = text(texts.channel), ship_to = text(texts.ship_to);
-    const auto contact = text(texts.contact), reference = text(texts.reference), notes = text(texts.notes);
-    wire::PlaceOrderBuilder order(fbb);
-    order.add_epoch(request.epoch);
-    if (first) add_head(order, request);
-    order.add_customer(customer);
-    order.add_channel(channel);
-    order.add_ship_to(ship_to);
-    order.add_contact(contact);
-    order.add_reference(reference);
-    order.add_notes(notes);
-    order.add_lines(lines);
-    order.add_id(id);
-    builder_->append(out, MessageKind::order, correlation, order.Finish(), parting.more());
+    const auto id = put_text(fbb, from.id), customer = first ? put_text(fbb, from.customer) : 0;
+    builder_->append(out, MessageKind::hold, correlation,
+                     wire::CreatePlaceHold(fbb, id, request.epoch, customer, lines, from.ttl_us, from.preferred.value,
+                                           static_cast<wire::Sourcing>(from.sourcing), from.partial, request.time.value),
+                     parting.more());
     first = false;
   } while (parting.more());
+}
+
+void RequestEncoder::extend(std::vector<std::byte>& out, std::uint64_t correlation, const ExtendRequest& request) {
+  auto& fbb = builder_->fresh();
+  const auto command = put_text(fbb, request.extend.command_id), hold = put_text(fbb, request.extend.hold_id);
+  builder_->append(out, MessageKind::extend, correlation,
+                   wire::CreateExtendHold(fbb, command, hold, request.extend.ttl_us, request.time.value));
+}
+
+void RequestEncoder::release(std::vector<std::byte>& out, std::uint64_t correlation, const ReleaseRequest& request) {
+  auto& fbb = builder_->fresh();
+  const auto command = put_text(fbb, request.release.command_id), hold = put_text(fbb, request.release.hold_id);
+  builder_->append(out, MessageKind::release, correlation, wire::CreateReleaseHold(fbb, command, hold, request.time.value));
+}
+
+void RequestEncoder::holds(std::vector<std::byte>& out, std::uint64_t correlation, const HoldsRequest& request) {
+  auto& fbb = builder_->fresh();
+  builder_->append(out, MessageKind::holds, correlation, wire::CreateHolds(fbb, request.sku.value, request.epoch));
 }
 
 void RequestEncoder::cancel(std::vector<std::byte>& out, std::uint64_t correlation, const CancelRequest& request) {

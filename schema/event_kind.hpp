@@ -12,13 +12,16 @@ namespace earmark::schema {
 enum class EventKind : std::uint8_t {
   order_accepted = 1, order_refused = 2, line_reserved = 3, line_backordered = 4, backorder_filled = 5, cancelled = 6,
   shipped = 7, allocation_lost = 8, amended = 9,
+  hold_created = 20, hold_extended = 21, hold_confirmed = 22, hold_released = 23, hold_expired = 24,
   stock_received = 30, out_of_stock = 31, back_in_stock = 32, stock_adjusted = 33,
   catalogue_loaded = 50
 };
 
 inline constexpr std::array every_event_kind{
     EventKind::order_accepted, EventKind::order_refused,  EventKind::line_reserved, EventKind::line_backordered,
-    EventKind::backorder_filled, EventKind::cancelled,    EventKind::shipped,       EventKind::amended, EventKind::stock_received,
+    EventKind::backorder_filled, EventKind::cancelled,    EventKind::shipped,       EventKind::amended,
+    EventKind::hold_created,   EventKind::hold_extended,  EventKind::hold_confirmed, EventKind::hold_released,
+    EventKind::hold_expired,   EventKind::stock_received,
     EventKind::out_of_stock,   EventKind::back_in_stock,  EventKind::catalogue_loaded,
     EventKind::allocation_lost, EventKind::stock_adjusted};
 

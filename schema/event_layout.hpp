@@ -65,4 +65,9 @@ EARMARK_SAME_FIELD(wire::LostUnits, engine::LostUnits, warehouse);
 EARMARK_SAME_FIELD(wire::LostUnits, engine::LostUnits, shipment);
 EARMARK_SAME_FIELD(wire::LostUnits, engine::LostUnits, sku);
 
+EARMARK_SAME_SIZE(wire::ReleasedLine, engine::ReleasedLine);
+EARMARK_SAME_FIELD(wire::ReleasedLine, engine::ReleasedLine, line);
+EARMARK_SAME_FIELD(wire::ReleasedLine, engine::ReleasedLine, sku);
+EARMARK_SAME_FIELD(wire::ReleasedLine, engine::ReleasedLine, count);
+
 }  // namespace earmark::schema

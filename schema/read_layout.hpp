@@ -51,4 +51,12 @@ EARMARK_SAME_FIELD(wire::WaitingLine, WaitingLine, order);
 EARMARK_SAME_FIELD(wire::WaitingLine, WaitingLine, pinned);
 EARMARK_SAME_FIELD(wire::WaitingLine, WaitingLine, priority);
 
+EARMARK_SAME_SIZE(wire::OpenHold, OpenHold);
+EARMARK_SAME_FIELD(wire::OpenHold, OpenHold, lsn);
+static_assert(place_in<wire::OpenHold>("deadline_us").offset == offsetof(OpenHold, deadline));
+static_assert(place_in<wire::OpenHold>("since_us").offset == offsetof(OpenHold, since));
+EARMARK_SAME_FIELD(wire::OpenHold, OpenHold, units);
+EARMARK_SAME_FIELD(wire::OpenHold, OpenHold, lines);
+EARMARK_SAME_FIELD(wire::OpenHold, OpenHold, hold);
+
 }  // namespace earmark::schema

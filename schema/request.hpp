@@ -45,6 +45,28 @@ struct AmendRequest {
   engine::AmendOrder amend;
   engine::TimeUs time{};
 };
+struct HoldRequest {
+  engine::PlaceHold hold;
+  std::uint64_t epoch = 0;
+  engine::TimeUs time{};
+};
+struct ExtendRequest {
+  engine::ExtendHold extend;
+  engine::TimeUs time{};
+};
+struct ConfirmRequest {
+  engine::ConfirmHold confirm;
+  std::uint64_t epoch = 0;
+  engine::TimeUs time{};
+};
+struct ReleaseRequest {
+  engine::ReleaseHold release;
+  engine::TimeUs time{};
+};
+struct HoldsRequest {
+  std::uint64_t epoch = 0;
+  engine::SkuId sku{};
+};
 struct LoadRequest {
   engine::LoadCatalogue load;
   engine::TimeUs time{};
@@ -93,7 +115,8 @@ struct StatsRequest {};
 using Request = std::variant<HelloRequest, OrderRequest, CancelRequest, ReceiveRequest, ShipRequest, LoadRequest,
                              ResolveRequest, CheckRequest, StockRequest, ShowRequest, BackordersRequest,
                              SubscribeRequest, DigestRequest, StatsRequest, AmendRequest,
-                             ChangeStockRequest>;
+                             ChangeStockRequest, HoldRequest, ExtendRequest, ConfirmRequest,
+                             ReleaseRequest, HoldsRequest>;
 
 // The parts of one message: bodies in the order in which they came; one for almost every message.
 using Parts = std::span<const std::span<const std::byte>>;
@@ -107,7 +130,7 @@ class RequestDecoder {
   // NOT judged here, the engine does that in the order of semantics R8; so rows of a command in parts are passed on up to
   // engine::max_lines + 1, and it says too_many_lines.
   Result<Request, engine::ErrorCode> decode(MessageKind kind, std::span<const std::byte> body);
-  // A message in parts (order, cancel, amend, receive, load, change_stock): scalars and text are those of the first part, rows are
+  // A message in parts (order, cancel, amend, receive, load, change_stock, hold, confirm): scalars and text are those of the first part, rows are
   // concatenated in order. For load, rows of a part name positions in that part's own code vectors.
   Result<Request, engine::ErrorCode> decode(MessageKind kind, Parts parts);
   // The hot one: as decode(order), without the variant. `out` is valid until the next call.
@@ -126,5 +149,9 @@ std::uint64_t content_hash(const engine::CancelOrder& cancel) noexcept;
 std::uint64_t content_hash(const engine::ShipOrder& ship) noexcept;
 std::uint64_t content_hash(const engine::AmendOrder& amend) noexcept;
 std::uint64_t content_hash(const engine::ChangeStock& change) noexcept;
+std::uint64_t content_hash(const engine::PlaceHold& hold) noexcept;
+std::uint64_t content_hash(const engine::ExtendHold& extend) noexcept;
+std::uint64_t content_hash(const engine::ConfirmHold& confirm) noexcept;
+std::uint64_t content_hash(const engine::ReleaseHold& release) noexcept;
 
 }  // namespace earmark::schema

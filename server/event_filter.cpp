@@ -65,7 +65,8 @@ void add_take(LeftOfLine& left, const engine::Take& take, std::vector<engine::Ta
   left.any = true;
 }
 
-LeftOfLine sift_line(const EventFilter& filter, const OrderLine& from, EventKind rest_kind, std::vector<engine::Take>& more) {
+LeftOfLine sift_line(const EventFilter& filter, const OrderLine& from, EventKind take_kind, EventKind rest_kind,
+                     std::vector<engine::Take>& more) {
   LeftOfLine left{from.line};
   left.line.quantity = left.line.backordered = left.line.taken = left.line.available_after = 0;
   left.line.warehouse = {};
@@ -73,7 +74,7 @@ LeftOfLine sift_line(const EventFilter& filter, const OrderLine& from, EventKind
   from.each_take([&](const engine::Take& take) {
     const bool place = filter.place(from.line.sku, take.warehouse);
     left.place |= place;
-    if (place && passes(filter, EventKind::line_reserved, EventKind::out_of_stock, emptied(take))) {
+    if (place && passes(filter, take_kind, EventKind::out_of_stock, emptied(take))) {
       add_take(left, take, more);
     } else {
       left.all = false;
@@ -148,7 +149,7 @@ Passes EventSieve::sift(const EventFilter& filter, const engine::OrderDecision& 
   std::size_t next_take = 0, next_wait = 0;
   for (std::uint32_t index = 0; index < order.lines.size(); ++index) {
     const engine::LineDecision& line = order.lines[index];
-    const LeftOfLine part = sift_line(filter, {line, order.takes.subspan(next_take, line.more_takes)},
+    const LeftOfLine part = sift_line(filter, {line, order.takes.subspan(next_take, line.more_takes)}, EventKind::line_reserved,
                                       refused ? EventKind::order_refused : EventKind::cancelled, takes_);
     next_take += line.more_takes;
     place |= part.place;
@@ -161,13 +162,70 @@ Passes EventSieve::sift(const EventFilter& filter, const engine::OrderDecision& 
     }
     if (part.any) lines_.push_back(part.line);
   }
+  const auto returned = sift_rows(order.returned, rows_, all, [&](const engine::ReceivedRow& row) {
+    const bool there = filter.place(row.sku, row.warehouse);
+    place |= there;
+    return there && filter.kind(EventKind::hold_confirmed);
+  });
   const bool as_a_whole = place && filter.kind(refused ? EventKind::order_refused : EventKind::order_accepted);
-  if (const Passes passes = verdict(as_a_whole || !lines_.empty(), all); passes != Passes::some) return passes;
+  if (const Passes passes = verdict(as_a_whole || !lines_.empty() || !returned.empty(), all); passes != Passes::some) return passes;
   engine::OrderDecision& kept = left.emplace<engine::OrderDecision>(order);
   kept.lines = lines_;
   kept.takes = takes_;
   kept.waits = waits_;
+  kept.returned = returned;
   return Passes::some;
+}
+
+Passes EventSieve::sift(const EventFilter& filter, const engine::HoldDecision& hold, schema::Decision& left) {
+  if (!filter.customer(hold.customer)) return Passes::nothing;
+  bool place = filter.any_place(), all = true;
+  lines_.clear(), takes_.clear();
+  std::size_t next_take = 0;
+  for (const engine::LineDecision& line : hold.lines) {
+    const LeftOfLine part = sift_line(filter, {line, hold.takes.subspan(next_take, line.more_takes)}, EventKind::hold_created,
+                                      EventKind::hold_created, takes_);
+    next_take += line.more_takes;
+    place |= part.place;
+    all &= part.all && part.any;
+    if (part.any) lines_.push_back(part.line);
+  }
+  const bool as_a_whole = place && filter.kind(EventKind::hold_created);
+  if (const Passes passes = verdict(as_a_whole || !lines_.empty(), all); passes != Passes::some) return passes;
+  engine::HoldDecision& kept = left.emplace<engine::HoldDecision>(hold);
+  kept.lines = lines_;
+  kept.takes = takes_;
+  return Passes::some;
+}
+
+Passes EventSieve::sift(const EventFilter& filter, const engine::HoldExtendDecision& extend, schema::Decision&) {
+  const bool passes = filter.customer(extend.customer) && filter.kind(EventKind::hold_extended) && filter.any_place();
+  return passes ? Passes::whole : Passes::nothing;
+}
+
+Passes EventSieve::sift(const EventFilter& filter, const engine::HoldEndDecision& end, schema::Decision& left) {
+  if (!filter.customer(end.customer)) return Passes::nothing;
+  const EventKind kind = end.how == engine::HoldEnd::expired ? EventKind::hold_expired : EventKind::hold_released;
+  bool all = true;
+  released_.clear(), takes_.clear();
+  std::size_t next = 0;
+  for (engine::ReleasedLine line : end.lines) {
+    const auto released = end.released.subspan(next, line.count);
+    next += released.size();
+    const std::size_t before = takes_.size();
+    std::ranges::copy_if(released, std::back_inserter(takes_), [&](const engine::Take& take) {
+      return filter.place(line.sku, take.warehouse) &&
+             passes(filter, kind, EventKind::back_in_stock, was_empty(take.quantity, take.available_after));
+    });
+    line.count = static_cast<std::uint32_t>(takes_.size() - before);
+    const bool stays = (filter.kind(kind) && filter.place(line.sku, {})) || line.count != 0;
+    all &= stays && line.count == released.size();
+    if (stays) released_.push_back(line);
+  }
+  engine::HoldEndDecision& kept = left.emplace<engine::HoldEndDecision>(end);
+  kept.lines = released_;
+  kept.released = takes_;
+  return verdict(!released_.empty(), all);
 }
 
 Passes EventSieve::sift(const EventFilter& filter, const engine::ReceiptDecision& receipt, schema::Decision& left) {

@@ -10,6 +10,10 @@
 //   of an amend             a new priority, without SKU and warehouse (amended); lines and releases as of a cancel (amended)
 //   of a ship               each line, without warehouse, and what left each warehouse (shipped)
 //   of a stock change       each row (stock_adjusted, out_of_stock, back_in_stock), each line's lost units (allocation_lost)
+//   a hold as a whole       hold_created; each take hold_created, out_of_stock; what a line did not get stays with the hold as a whole
+//   an extended hold        hold_extended; without SKU and warehouse
+//   of an ended hold        each line, without warehouse, and each release (hold_released or hold_expired; back_in_stock)
+//   of an order that confirms a hold   each cell that its hold had (hold_confirmed)
 //   of a load               the load as a whole, each warehouse, each product (catalogue_loaded), each row of stock (and back_in_stock)
 // Receipts and loads are nobody's; bookkeeping has no parts. A customer that was not recorded passes, so that nothing is missed.
 // What is left of a stock change keeps, with lost units, their row, all zero where it does not pass itself.
@@ -68,6 +72,9 @@ class EventSieve {
                        std::span<const engine::Take> released);
   Passes sift(const EventFilter& filter, const engine::LoadDecision& load, schema::Decision& left);
   Passes sift(const EventFilter& filter, const engine::StockChangeDecision& change, schema::Decision& left);
+  Passes sift(const EventFilter& filter, const engine::HoldDecision& hold, schema::Decision& left);
+  Passes sift(const EventFilter& filter, const engine::HoldExtendDecision& extend, schema::Decision& left);
+  Passes sift(const EventFilter& filter, const engine::HoldEndDecision& end, schema::Decision& left);
 
   std::vector<engine::LineDecision> lines_;
   std::vector<engine::LineWait> waits_;
@@ -75,6 +82,7 @@ class EventSieve {
   std::vector<engine::ReceivedRow> rows_;
   std::vector<engine::CancelledLine> cancelled_;
   std::vector<engine::ShippedLine> shipped_;
+  std::vector<engine::ReleasedLine> released_;
   std::vector<engine::LoadedWarehouse> warehouses_;
   std::vector<engine::LoadedProduct> products_;
   std::vector<engine::ChangedRow> changed_;

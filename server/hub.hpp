@@ -42,6 +42,14 @@ struct Hub {
   // Read when answers are let go in the middle of taking in, for figures of latency alone; none: the time passed in.
   std::function<engine::TimeUs()> clock;
   DecisionClock decision_clock;
+  // Deadlines on wall time: the first worker's thread waits until `timer_armed_us`. Who leaves an earlier one behind wakes it.
+  std::atomic<std::int64_t> timer_armed_us{engine::Timers::never.value};
+  bool minds_time = false;  // not on the time of commands; set before the threads start
+  std::function<void()> arm_timer;  // any thread
+  void mind_timers() {
+    // Relaxed: a wake-up too many does no harm; the thread that arms reads the deadline again after it has armed.
+    if (minds_time && engine.shared().next_due_us.load(std::memory_order_relaxed) < timer_armed_us.load(std::memory_order_relaxed)) arm_timer();
+  }
   // For figures (server/stats.cpp). Counted by the thread that accepts:
   engine::Counter connections_refused, accepts_failed;
   std::uint64_t ids_at_start = 0;             // command ids that recovery found

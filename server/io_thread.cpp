@@ -1,5 +1,6 @@
 #include "server/io_thread.hpp"
 
+#include <algorithm>
 #include <chrono>
 
 #include "server/limits.hpp"
@@ -24,7 +25,7 @@ struct IoThread::Connection {
 
 IoThread::IoThread(Hub& hub, std::uint16_t index)
     : work_(asio::make_work_guard(context_)), hub_(hub), worker_(hub, index, [this] { post_proceed(); }),
-      read_buffer_(read_bytes), watch_timer_(context_) {}
+      read_buffer_(read_bytes), watch_timer_(context_), deadline_timer_(context_) {}
 
 IoThread::~IoThread() { join(); }
 
@@ -130,6 +131,34 @@ asio::awaitable<void> IoThread::watch() {
     send_dirty();
     if (stopping_) stop_when_done();
     if (context_.stopped()) co_return;
+  }
+}
+
+void IoThread::mind_timers() {
+  hub_.minds_time = true;
+  hub_.arm_timer = [this] { asio::post(context_, [this] { deadline_timer_.cancel(); }); };
+  asio::co_spawn(context_, mind_deadlines(), asio::detached);
+}
+
+// Waits for the next deadline on the monotonic clock, so that setting the machine's clock back does not move it, and lets the
+// timers run. At most a second at a time: a deadline that was overlooked is found then.
+asio::awaitable<void> IoThread::mind_deadlines() {
+  const engine::Atomic<std::int64_t>& next = hub_.engine.shared().next_due_us;
+  constexpr std::int64_t longest_us = 1'000'000;
+  bool busy = false;
+  while (!stopping_) {
+    const std::int64_t due = next.load(std::memory_order_relaxed);
+    hub_.timer_armed_us.store(due, std::memory_order_relaxed);
+    if (next.load(std::memory_order_relaxed) < due) continue;
+    const std::int64_t left_us = due - now().value;
+    // What is due and was not run (admission is stopped, the journal is behind, another thread is at it) is looked at again soon.
+    deadline_timer_.expires_after(std::chrono::microseconds(std::clamp<std::int64_t>(left_us, busy ? 5'000 : 0, longest_us)));
+    const auto [moved] = co_await deadline_timer_.async_wait(as_result);
+    if (moved || stopping_) continue;
+    const engine::TimeUs time = left_us > longest_us ? now() : std::max(now(), engine::TimeUs{due});
+    worker_.run_timers(time);
+    send_dirty();
+    busy = next.load(std::memory_order_relaxed) <= time.value;
   }
 }
 

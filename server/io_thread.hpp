@@ -26,6 +26,8 @@ class IoThread {
   void adopt(tcp::socket socket);
   // Makes the worker proceed soon; many calls before it does are one.
   void post_proceed();
+  // On the first thread: timers run at their deadlines from its start on.
+  void mind_timers();
   // Stops taking in; when everything decided is answered and sent, or the deadline has passed, the thread ends.
   void begin_stop();
   void join();
@@ -38,6 +40,7 @@ class IoThread {
   asio::awaitable<void> serve(std::shared_ptr<Connection> connection);
   asio::awaitable<void> say_goodbye(std::shared_ptr<Connection> connection);
   asio::awaitable<void> watch();
+  asio::awaitable<void> mind_deadlines();
   void proceed();
   void send_dirty();
   void send(const std::shared_ptr<Connection>& connection);
@@ -52,7 +55,7 @@ class IoThread {
   std::vector<std::shared_ptr<Connection>> connections_;  // by session
   std::vector<std::shared_ptr<Connection>> waiting_unblocked_;
   std::vector<std::byte> read_buffer_;
-  asio::steady_timer watch_timer_;
+  asio::steady_timer watch_timer_, deadline_timer_;
   bool stopping_ = false;
   std::chrono::steady_clock::time_point stop_deadline_{};
   std::thread thread_;

@@ -38,6 +38,10 @@ class Base final : public storage::StateVisitor {
     if (all_fit_) engine_.restore_base(order);
     ++ids_;
   }
+  void open_hold(const engine::HoldImage& hold) override {
+    if (all_fit_) engine_.restore_base(hold);
+    ++ids_;
+  }
   void known(const engine::KnownImage& known) override {
     if (all_fit_) engine_.restore_base(known);
     ++ids_;

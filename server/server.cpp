@@ -58,7 +58,8 @@ Exit Server::run() {
       [this](const storage::Failure& failure) { end_on_failure(failure); });
   hub_->journal_thread = journal_thread_.get();
   journal_thread_->start();
-  threads_[0]->worker().finish_recovery();
+  const bool on_commands = options_.clock == "commands";
+  threads_[0]->worker().finish_recovery(on_commands ? last_time_ : std::max(last_time_, IoThread::now()));
   if (!listen()) return Exit::cannot_listen;
   compactor_ = std::make_unique<Compactor>(*hub_, *state_, Retention{options_.horizon, options_.retain},
                                            [this](const storage::Failure& failure) { end_on_state_failure(failure); });
@@ -71,6 +72,7 @@ Exit Server::run() {
   status_.publish(*hub_);
   status_.enter(Phase::serving);  // the kernel takes connections already
   observer_.start();
+  if (!on_commands) threads_[0]->mind_timers();
   for (const auto& thread : threads_) thread->start();
   compactor_->start();
   const std::string address = endpoint.address().to_string();

@@ -56,7 +56,7 @@ void orders_by_status(const Hub& hub, const Emit& emit) {
 }
 
 void decisions_by_kind(const Hub& hub, const Emit& emit) {
-  constexpr std::string_view kinds[] = {"void", "order", "receipt", "fill", "cancel", "ship", "load", "amend", "stock_change"};
+  constexpr std::string_view kinds[] = {"void", "order", "receipt", "fill", "cancel", "ship", "load", "amend", "stock_change", "hold", "hold_extended", "hold_ended"};
   static_assert(std::size(kinds) == std::variant_size_v<schema::Decision>);
   for (std::size_t kind = 0; kind < std::size(kinds); ++kind) emit(kinds[kind], journal(hub).decisions[kind].get());
 }
@@ -127,6 +127,14 @@ const Figure table[] = {
      [](const Hub& hub) { return hub.engine.settler().counters().filled_units.get(); }},
     {"lost_units", "earmark_lost_units_total", counter, "Reserved units that stock changes took from orders.",
      [](const Hub& hub) { return hub.engine.settler().counters().lost_units.get(); }},
+    {"holds", "earmark_holds_total", counter, "Holds decided for checkouts, refused ones included.",
+     [](const Hub& hub) { return hub.engine.settler().counters().holds.get(); }},
+    {"holds_confirmed", "earmark_holds_confirmed_total", counter, "Holds that became an order.",
+     [](const Hub& hub) { return hub.engine.settler().counters().confirmed_holds.get(); }},
+    {"holds_released", "earmark_holds_released_total", counter, "Holds that were released before their deadline.",
+     [](const Hub& hub) { return hub.engine.settler().counters().released_holds.get(); }},
+    {"holds_expired", "earmark_holds_expired_total", counter, "Holds that came to their deadline.",
+     [](const Hub& hub) { return hub.engine.settler().counters().expired_holds.get(); }},
     {"commits", "earmark_commits_total", counter, "Commits, each of one or more LSNs.",
      [](const Hub& hub) { return sum_of_commits(hub, &engine::CommitCounters::commits); }},
     {"commits_lost", "earmark_commits_lost_total", counter, "Attempts to commit that came second and were decided again.",

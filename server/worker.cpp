@@ -183,6 +183,7 @@ void Worker::decide_batch(engine::TimeUs now) {
 
 void Worker::to_settler(std::unique_ptr<engine::Message> message) {
   if (hub_.engine.settler().submit(std::move(message), committer_) == engine::Settled::stalled) role_stalled_ = true;
+  hub_.mind_timers();
 }
 
 void Worker::proceed(engine::TimeUs now) {
@@ -195,8 +196,15 @@ void Worker::proceed(engine::TimeUs now) {
   push_subscriptions();
 }
 
-void Worker::finish_recovery() {
-  engine::Settled settled = hub_.engine.settler().settle_unfinished(committer_);
+void Worker::run_timers(engine::TimeUs now) {
+  // Relaxed: see SharedState::next_due_us; whoever arms the timer looks again.
+  if (admission_stops_ != 0 || now.value < hub_.engine.shared().next_due_us.load(std::memory_order_relaxed)) return;
+  to_settler(std::make_unique<engine::Message>(engine::RunTimers{}, now));
+}
+
+void Worker::finish_recovery(engine::TimeUs now) {
+  // Whoever settles finishes what was cut off before the message.
+  engine::Settled settled = hub_.engine.settler().submit(std::make_unique<engine::Message>(engine::RunTimers{}, now), committer_);
   while (settled == engine::Settled::stalled || !pending_.empty()) {
     hub_.journal_thread->wait_for_group();
     deliver_durable({});  // nobody waits for these

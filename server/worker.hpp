@@ -46,8 +46,11 @@ class Worker final : public engine::Outcomes {
   // Sessions with something to send since the last call; cleared.
   std::vector<std::uint32_t> take_dirty();
 
-  // Before the thread starts: commits the fills that a crash cut off and waits until they are durable.
-  void finish_recovery();
+  // Before the thread starts: commits the fills that a crash cut off, runs the timers that fell due by `now`, and waits until
+  // all that is durable.
+  void finish_recovery(engine::TimeUs now);
+  // Runs the timers that are due at `now`, unless admission is stopped.
+  void run_timers(engine::TimeUs now);
   // No more requests are taken in; what is decided is still answered.
   void stop_taking_in() noexcept { ++admission_stops_; }
   // Nothing decided here waits for the disk, nobody settles here.
@@ -66,6 +69,7 @@ class Worker final : public engine::Outcomes {
   void shown(const engine::ReplyTo& reply, engine::Lsn as_of, const engine::OrderView& view) override;
   void listed(const engine::ReplyTo& reply, engine::Lsn as_of, std::span<const engine::WaitingLineView> lines) override;
   void resolved(const engine::ReplyTo& reply, engine::Lsn as_of, const engine::ResolvedView& view) override;
+  void listed_holds(const engine::ReplyTo& reply, engine::Lsn as_of, std::span<const engine::OpenHoldView> holds) override;
 
   // Figures; any thread.
   std::uint16_t index() const noexcept { return index_; }
@@ -100,6 +104,11 @@ class Worker final : public engine::Outcomes {
   void on(const schema::SubscribeRequest& request, Session& session, const engine::ReplyTo& reply, engine::TimeUs now);
   void on(const schema::DigestRequest& request, Session& session, const engine::ReplyTo& reply, engine::TimeUs now);
   void on(const schema::StatsRequest& request, Session& session, const engine::ReplyTo& reply, engine::TimeUs now);
+  void on(const schema::HoldRequest& request, Session& session, const engine::ReplyTo& reply, engine::TimeUs now);
+  void on(const schema::ExtendRequest& request, Session& session, const engine::ReplyTo& reply, engine::TimeUs now);
+  void on(const schema::ConfirmRequest& request, Session& session, const engine::ReplyTo& reply, engine::TimeUs now);
+  void on(const schema::ReleaseRequest& request, Session& session, const engine::ReplyTo& reply, engine::TimeUs now);
+  void on(const schema::HoldsRequest& request, Session& session, const engine::ReplyTo& reply, engine::TimeUs now);
   engine::TimeUs time_of(engine::TimeUs carried, engine::TimeUs now) noexcept { return hub_.decision_clock.time_of(carried, now); }
   bool epoch_fits(std::uint64_t epoch, const engine::ReplyTo& reply);
   engine::ReplyTo named(engine::ReplyTo reply, std::string_view order_id);

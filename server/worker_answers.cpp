@@ -14,6 +14,8 @@ bool fills_follow(const schema::Decision& decision) {
   if (const auto* amend = std::get_if<engine::AmendDecision>(&decision)) return amend->fills_follow;
   if (const auto* load = std::get_if<engine::LoadDecision>(&decision)) return load->fills_follow;
   if (const auto* change = std::get_if<engine::StockChangeDecision>(&decision)) return change->fills_follow;
+  if (const auto* order = std::get_if<engine::OrderDecision>(&decision)) return order->fills_follow;
+  if (const auto* end = std::get_if<engine::HoldEndDecision>(&decision)) return end->fills_follow;
   return false;
 }
 

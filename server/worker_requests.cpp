@@ -94,6 +94,30 @@ void Worker::on(const schema::ShipRequest& request, Session&, const engine::Repl
                                                named(reply, request.ship.order_id), time_of(request.time, now)));
 }
 
+void Worker::on(const schema::HoldRequest& request, Session&, const engine::ReplyTo& reply, engine::TimeUs now) {
+  if (!epoch_fits(request.epoch, reply)) return;
+  to_settler(std::make_unique<engine::Message>(request.hold, schema::content_hash(request.hold), reply, time_of(request.time, now)));
+}
+
+void Worker::on(const schema::ExtendRequest& request, Session&, const engine::ReplyTo& reply, engine::TimeUs now) {
+  to_settler(std::make_unique<engine::Message>(request.extend, schema::content_hash(request.extend), reply, time_of(request.time, now)));
+}
+
+void Worker::on(const schema::ConfirmRequest& request, Session&, const engine::ReplyTo& reply, engine::TimeUs now) {
+  if (!epoch_fits(request.epoch, reply)) return;
+  to_settler(std::make_unique<engine::Message>(request.confirm, schema::content_hash(request.confirm),
+                                               named(reply, request.confirm.order.id), time_of(request.time, now)));
+}
+
+void Worker::on(const schema::ReleaseRequest& request, Session&, const engine::ReplyTo& reply, engine::TimeUs now) {
+  to_settler(std::make_unique<engine::Message>(request.release, schema::content_hash(request.release), reply, time_of(request.time, now)));
+}
+
+void Worker::on(const schema::HoldsRequest& request, Session&, const engine::ReplyTo& reply, engine::TimeUs) {
+  if (request.sku.value != 0 && !epoch_fits(request.epoch, reply)) return;
+  to_settler(std::make_unique<engine::Message>(engine::ListHolds{request.sku}, reply));
+}
+
 void Worker::on(const schema::LoadRequest& request, Session&, const engine::ReplyTo& reply, engine::TimeUs now) {
   to_settler(std::make_unique<engine::Message>(request.load, reply, time_of(request.time, now)));
 }

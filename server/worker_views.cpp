@@ -60,6 +60,20 @@ void Worker::listed(const engine::ReplyTo& reply, engine::Lsn as_of, std::span<c
   schema::append_answer(pending.frames, reply.correlation, schema::BackordersAnswer{as_of, lines, orders, customers});
 }
 
+void Worker::listed_holds(const engine::ReplyTo& reply, engine::Lsn as_of, std::span<const engine::OpenHoldView> found) {
+  std::vector<schema::OpenHold> open;
+  std::vector<std::string_view> holds, customers;
+  for (const engine::OpenHoldView& each : found) {
+    open.push_back({each.hold->known.lsn(), each.deadline, each.hold->time, each.units, each.hold->line_count,
+                    static_cast<std::uint32_t>(holds.size())});
+    holds.push_back(each.hold->id());
+    customers.push_back(each.hold->texts().customer);
+  }
+  PendingAnswer& pending = pend(as_of, reply, PendingAnswer::Kind::frames);
+  pending.frames.clear();
+  schema::append_answer(pending.frames, reply.correlation, schema::HoldsAnswer{as_of, open, holds, customers});
+}
+
 void Worker::resolved(const engine::ReplyTo& reply, engine::Lsn as_of, const engine::ResolvedView& view) {
   std::vector<std::string_view> warehouse_codes(view.warehouse_codes.begin(), view.warehouse_codes.end());
   std::vector<std::string_view> warehouse_names;

@@ -43,6 +43,9 @@ class DumpLine {
   void write(const engine::AmendDecision& decision);
   void write(const engine::LoadDecision& decision);
   void write(const engine::StockChangeDecision& decision);
+  void write(const engine::HoldDecision& decision);
+  void write(const engine::HoldExtendDecision& decision);
+  void write(const engine::HoldEndDecision& decision);
   std::string finish(const engine::Stamp& stamp);
 
  private:
@@ -51,6 +54,7 @@ class DumpLine {
   void touch(engine::SkuId sku, engine::WarehouseId warehouse, engine::Quantity available);
   void add(Json& map, engine::SkuId sku, const engine::Take& take);
   Json take_all(engine::SkuId sku, std::span<const engine::Take> takes);
+  Json lines(std::span<const engine::LineDecision> decided, std::span<const engine::Take> takes, bool cancelled, bool waits);
   Json rows(std::span<const engine::ReceivedRow> received, const char* quantity);
   Json taken_back(std::span<const engine::CancelledLine> lines, std::span<const engine::Take> released);
 
@@ -89,6 +93,26 @@ Json DumpLine::take_all(engine::SkuId sku, std::span<const engine::Take> takes) 
   return map;
 }
 
+// Of an order `reserved` and `backordered`, of a hold `held`.
+Json DumpLine::lines(std::span<const engine::LineDecision> all, std::span<const engine::Take> takes, bool cancelled, bool waits) {
+  Json list = Json::array();
+  std::size_t next = 0;
+  for (const engine::LineDecision& decided : all) {
+    Json taken = Json::object();
+    if (decided.taken > 0) {
+      add(taken, decided.sku, {decided.taken, decided.available_after, decided.warehouse, decided.shipment});
+    }
+    for (std::size_t more = 0; more < decided.more_takes; ++more) add(taken, decided.sku, takes[next++]);
+    Json line{{"line", decided.line.value}, {"sku", sku(decided.sku)}, {"qty", decided.quantity}};
+    if (waits) line["backordered"] = decided.backordered;
+    if (cancelled) line["cancelled"] = decided.quantity - decided.backordered - units(taken);
+    if (dump_.full() && decided.pinned.value != 0) line["pinned"] = warehouse(decided.pinned);
+    line[waits ? "reserved" : "held"] = std::move(taken);
+    list.push_back(std::move(line));
+  }
+  return list;
+}
+
 Json DumpLine::rows(std::span<const engine::ReceivedRow> received, const char* quantity) {
   Json list = Json::array();
   for (const engine::ReceivedRow& row : received) {
@@ -115,24 +139,44 @@ void DumpLine::write(const engine::OrderDecision& decision) {
     if (decision.preferred.value != 0) out_["preferred"] = warehouse(decision.preferred);
     if (decision.sourcing > engine::Sourcing::priority) out_["sourcing"] = engine::name(decision.sourcing);
   }
-  Json lines = Json::array();
+  if (!decision.hold.empty()) out_["hold"] = decision.hold;
+  if (decision.reacquired) out_["reacquired"] = true;
+  if (!decision.returned.empty()) out_["returned"] = rows(decision.returned, "qty");
+  if (dump_.full() && !decision.hold.empty() && !decision.reacquired) out_["fills_follow"] = decision.fills_follow;
+  out_["lines"] = lines(decision.lines, decision.takes, decision.policy != engine::Policy::ship_partial, true);
+}
+
+void DumpLine::write(const engine::HoldDecision& decision) {
+  out_["type"] = "hold";
+  out_["id"] = decision.id;
+  out_["status"] = engine::name(decision.status);
+  out_["deadline_us"] = decision.deadline.value;
+  if (decision.partial) out_["partial"] = true;
+  out_["lines"] = lines(decision.lines, decision.takes, false, false);
+}
+
+void DumpLine::write(const engine::HoldExtendDecision& decision) {
+  out_["type"] = "hold_extended";
+  out_["id"] = decision.hold_id;
+  out_["command_id"] = decision.command_id;
+  out_["deadline_us"] = decision.deadline.value;
+  if (decision.cut) out_["cut"] = true;
+}
+
+void DumpLine::write(const engine::HoldEndDecision& decision) {
+  out_["type"] = "hold_ended";
+  out_["id"] = decision.hold_id;
+  if (!decision.command_id.empty()) out_["command_id"] = decision.command_id;
+  out_["how"] = engine::name(decision.how);
+  if (dump_.full()) out_["fills_follow"] = decision.fills_follow;
+  Json list = Json::array();
   std::size_t next = 0;
-  for (const engine::LineDecision& decided : decision.lines) {
-    Json reserved = Json::object();
-    if (decided.taken > 0) {
-      add(reserved, decided.sku, {decided.taken, decided.available_after, decided.warehouse, decided.shipment});
-    }
-    for (std::size_t more = 0; more < decided.more_takes; ++more) add(reserved, decided.sku, decision.takes[next++]);
-    Json line{{"line", decided.line.value}, {"sku", sku(decided.sku)}, {"qty", decided.quantity},
-              {"backordered", decided.backordered}};
-    if (decision.policy != engine::Policy::ship_partial) {
-      line["cancelled"] = decided.quantity - decided.backordered - units(reserved);
-    }
-    if (dump_.full() && decided.pinned.value != 0) line["pinned"] = warehouse(decided.pinned);
-    line["reserved"] = std::move(reserved);
-    lines.push_back(std::move(line));
+  for (const engine::ReleasedLine& line : decision.lines) {
+    list.push_back({{"line", line.line.value}, {"sku", sku(line.sku)},
+                    {"released", take_all(line.sku, decision.released.subspan(next, line.count))}});
+    next += line.count;
   }
-  out_["lines"] = std::move(lines);
+  out_["lines"] = std::move(list);
 }
 
 void DumpLine::write(const engine::ReceiptDecision& decision) {

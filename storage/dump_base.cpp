@@ -55,10 +55,31 @@ void BaseDump::cell(const engine::CellImage& cell) {
             {"warehouse", dump_.warehouse(cell.warehouse)},
             {"on_hand", cell.on_hand},
             {"reserved", cell.on_hand - cell.held - cell.unavailable - cell.available},
+            {"held", cell.held},
             {"available", cell.available},
             {"lsn", cell.lsn.value}};
   if (cell.unavailable != 0) line["unavailable"] = cell.unavailable;
   print_(text_of(std::move(line), "stock"));
+}
+
+void BaseDump::open_hold(const engine::HoldImage& hold) {
+  if (!print_) return;
+  Json lines = Json::array();
+  std::size_t next = 0;
+  for (const engine::LineImage& line : hold.lines) {
+    Json held = Json::object();
+    for (const engine::AllocationImage& each : hold.allocations.subspan(next, line.allocations)) {
+      add(held, dump_.warehouse(each.warehouse), each.reserved);
+    }
+    next += line.allocations;
+    lines.push_back({{"line", line.line.value}, {"sku", dump_.sku(line.sku)}, {"qty", line.quantity}, {"held", std::move(held)}});
+  }
+  print_(text_of({{"id", hold.id},
+                  {"lsn", hold.lsn.value},
+                  {"time_us", hold.time.value},
+                  {"deadline_us", hold.deadline.value},
+                  {"lines", std::move(lines)}},
+                 "hold"));
 }
 
 void BaseDump::open_order(const engine::OrderImage& order) {

@@ -28,6 +28,7 @@ class BaseDump final : public StateVisitor {
   void catalogue(const engine::LoadDecision& part) override;
   void cell(const engine::CellImage& cell) override;
   void open_order(const engine::OrderImage& order) override;
+  void open_hold(const engine::HoldImage& hold) override;
   void known(const engine::KnownImage&) override {}
   // Prints the queues; the LSN at which all this is true.
   engine::Lsn finish();

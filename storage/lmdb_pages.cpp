@@ -272,6 +272,8 @@ void Walk::check_tree(const Tree& tree, bool integers, const char* name, const V
 
 std::vector<Tree> Walk::databases_of(const Tree& main, std::size_t meta_at) {
   std::vector<Tree> trees(walk_.kinds.size());
+  for (Tree& tree : trees) tree.root = no_page;
+  std::size_t found = 0;
   check_tree(main, false, "the databases", [&](const Entry& entry) {
     require(entry.database && entry.value.size() == sizeof(Tree), entry.offset, "the list of databases is damaged");
     const std::string_view name(reinterpret_cast<const char*>(entry.key.data()), entry.key.size());
@@ -280,8 +282,10 @@ std::vector<Tree> Walk::databases_of(const Tree& main, std::size_t meta_at) {
     require(tree.pad == 0 && kind != walk_.kinds.end(), entry.offset, "the list of databases is damaged");
     require(tree.flags == (kind->integer_keys ? integer_keys : 0), entry.offset, "a database's settings are damaged");
     trees[static_cast<std::size_t>(kind - walk_.kinds.begin())] = tree;
+    found += kind->optional ? 0U : 1U;
   });
-  require(main.entries == walk_.kinds.size(), meta_at, "databases are missing");
+  const auto needed = std::count_if(walk_.kinds.begin(), walk_.kinds.end(), [](const DatabaseKind& kind) { return !kind.optional; });
+  require(found == static_cast<std::size_t>(needed), meta_at, "databases are missing");
   return trees;
 }
 

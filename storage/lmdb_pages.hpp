@@ -29,6 +29,7 @@ struct DatabaseKind {
   const char* name;
   bool integer_keys;  // of 8 bytes
   const char* what;
+  bool optional = false;  // environments of older versions are without it
 };
 
 // A value, where it lies in the file.

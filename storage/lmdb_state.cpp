@@ -49,6 +49,20 @@ Outcome<void> create(const std::filesystem::path& directory, std::uint64_t epoch
   return sync_directory(directory);
 }
 
+// A state of version 0.1 has no table of holds, and no holds.
+int add_new_tables(const LmdbEnvironment& environment) {
+  WriteTransaction transaction(environment);
+  StateTables tables;
+  SummaryRow summary;
+  int error = transaction.error();
+  if (error == 0) error = open_tables(transaction.handle(), 0, tables);
+  if (error != 0 || tables.holds != 0) return 0;  // what is wrong, opening says
+  error = open_tables(transaction.handle(), MDB_CREATE, tables);
+  if (error == 0) error = get_summary(transaction.handle(), tables, summary);
+  if (error == 0) error = put_summary(transaction.handle(), tables, summary);  // it names the transaction that wrote it
+  return error == 0 ? transaction.commit() : error;
+}
+
 }  // namespace
 
 int read_order(Lsn lsn, const MDB_val& value, std::vector<std::uint64_t>& buffer, engine::OrderImage& image) {
@@ -112,6 +126,9 @@ Outcome<void> LmdbState::start(const DirectoryIdentity& identity, const StateOpt
   auto environment = LmdbEnvironment::open(directory_, options.read_only, options.map_bytes);
   if (!environment) return Unexpected{environment.error()};
   environment_ = std::move(environment).value();
+  if (!options.read_only) {
+    if (const int failed = add_new_tables(*environment_); failed != 0) return cannot_write(failed);
+  }
   MDB_txn* transaction = nullptr;
   IdentityRow owner;
   int error = mdb_txn_begin(environment_->handle(), nullptr, MDB_RDONLY, &transaction);

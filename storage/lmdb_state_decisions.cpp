@@ -70,7 +70,7 @@ int copy_decisions(MDB_txn* transaction, MDB_dbi table, const Journal& journal, 
 
 }  // namespace
 
-// Open orders and closed ones that are still known, decided in [from, before), by LSN.
+// Open orders, closed ones that are still known, and open holds, decided in [from, before), by LSN.
 int LmdbState::wanted_decisions(MDB_txn* transaction, Lsn from, Lsn before, std::vector<Lsn>& wanted) const {
   std::vector<engine::KnownImage> closed;
   int error = closed_rows(transaction, closed);
@@ -84,6 +84,15 @@ int LmdbState::wanted_decisions(MDB_txn* transaction, Lsn from, Lsn before, std:
   for (std::size_t open = 0; error == 0 && integer_key(key) < before.value && open < most_orders; ++open) {
     wanted.push_back(Lsn{integer_key(key)});
     error = cursor.get(key, value, MDB_NEXT);
+  }
+  if (error == MDB_NOTFOUND) error = 0;
+  Cursor holds(transaction, tables_.holds);
+  if (error == 0) error = holds.error();
+  key = key_of(from.value);
+  if (error == 0) error = holds.get(key, value, MDB_SET_RANGE);
+  for (std::size_t open = 0; error == 0 && integer_key(key) < before.value && open < most_orders; ++open) {
+    wanted.push_back(Lsn{integer_key(key)});
+    error = holds.get(key, value, MDB_NEXT);
   }
   std::sort(wanted.begin(), wanted.end());
   if (wanted.size() > most_orders) wanted.resize(most_orders);

@@ -30,6 +30,8 @@ bool fills_follow(const schema::Decision& decision) {
   if (const auto* amend = std::get_if<engine::AmendDecision>(&decision)) return amend->fills_follow;
   if (const auto* load = std::get_if<engine::LoadDecision>(&decision)) return load->fills_follow;
   if (const auto* change = std::get_if<engine::StockChangeDecision>(&decision)) return change->fills_follow;
+  if (const auto* order = std::get_if<engine::OrderDecision>(&decision)) return order->fills_follow;
+  if (const auto* end = std::get_if<engine::HoldEndDecision>(&decision)) return end->fills_follow;
   return false;
 }
 
@@ -55,10 +57,12 @@ class StateFold final : public StateSource {
   std::vector<ClosedOrder>& closed() noexcept { return closed_; }
 
   bool cell(std::uint64_t key, CellRow& row) override;
-  std::span<const std::byte> order(Lsn lsn) override;
+  std::span<const std::byte> order(Lsn lsn) override { return record_in(tables_.orders, lsn); }
   Lsn newest(engine::Identity identity) override;
+  std::span<const std::byte> hold(Lsn lsn) override { return record_in(tables_.holds, lsn); }
 
  private:
+  std::span<const std::byte> record_in(MDB_dbi table, Lsn lsn);
   Trouble apply(const schema::Event& event);
   Trouble damaged(Lsn lsn, const std::string& what) const;
   bool found(int error);  // keeps an error that is more than "not there"
@@ -67,6 +71,8 @@ class StateFold final : public StateSource {
   int write_open();
   int write_ids();
   int write_newest();
+  int write_holds();
+  int end_hold(const StateBatch::Hold& hold);
   int write_cells();
   int write_catalogue();
   Trouble forget(const engine::VoidDecision& decision, Lsn lsn);
@@ -97,9 +103,9 @@ Lsn StateFold::newest(engine::Identity identity) {
   return found(get_row(transaction_, tables_.newest, identity_key(identity), row)) ? Lsn{row.lsn} : Lsn{};
 }
 
-std::span<const std::byte> StateFold::order(Lsn lsn) {
+std::span<const std::byte> StateFold::record_in(MDB_dbi table, Lsn lsn) {
   MDB_val key = key_of(lsn.value), value{};
-  if (!found(get_value(transaction_, tables_.orders, bytes_of(key), value))) return {};
+  if (!found(get_value(transaction_, table, bytes_of(key), value))) return {};
   order_buffer_.resize(value.mv_size / 8 + 1);
   std::memcpy(order_buffer_.data(), value.mv_data, value.mv_size);
   const auto bytes = std::as_bytes(std::span(order_buffer_)).first(value.mv_size);
@@ -174,6 +180,7 @@ int StateFold::write() {
   if (error == 0) error = write_open();
   if (error == 0) error = write_ids();
   if (error == 0) error = write_newest();
+  if (error == 0) error = write_holds();
   if (error == 0) error = write_cells();
   if (error == 0) error = write_catalogue();
   batch_.clear();
@@ -250,6 +257,41 @@ int StateFold::write_newest() {
   return error;
 }
 
+int StateFold::write_holds() {
+  int error = 0;
+  for (const auto& [lsn, hold] : batch_.holds()) {
+    if (error != 0) break;
+    if (!hold.open) {
+      if (hold.stored) error = end_hold(hold);
+      continue;
+    }
+    const std::vector<std::byte> record = hold_record(hold.image());
+    MDB_val key = key_of(lsn.value), value = value_of(record);
+    error = mdb_put(transaction_, tables_.holds, &key, &value, 0);
+  }
+  return error;
+}
+
+// Its id's row says how it ended, if the id is known for longer than the hold was open.
+int StateFold::end_hold(const StateBatch::Hold& hold) {
+  MDB_val key = key_of(hold.lsn.value);
+  const IdentityKey name = identity_key(hold.identity);
+  MDB_val named = value_of(name);
+  int error = mdb_del(transaction_, tables_.holds, &key, nullptr);
+  NewestRow newest;
+  if (error == 0) error = get_row(transaction_, tables_.newest, name, newest);
+  // Beyond the horizon the id may be another hold's already.
+  if (error == 0 && newest.lsn == hold.lsn.value) error = mdb_del(transaction_, tables_.newest, &named, nullptr);
+  if (error == 0 && hold.lsn.value < summary_.oldest_known) return drop_decision(hold.lsn.value);
+  IdRow row;
+  if (error == 0) error = get_row(transaction_, tables_.ids, hold.lsn.value, row);
+  if (error == MDB_NOTFOUND) return MDB_CORRUPTED;
+  row.ended = static_cast<std::uint8_t>(hold.end);
+  seal(hold.lsn.value, row);
+  MDB_val value = value_of(&row, sizeof row);
+  return error == 0 ? mdb_put(transaction_, tables_.ids, &key, &value, 0) : error;
+}
+
 int StateFold::write_cells() {
   Cursor cursor(transaction_, tables_.cells);
   int error = cursor.error();
@@ -307,7 +349,7 @@ int StateFold::forget_closed(Lsn archived) {
   return error == MDB_NOTFOUND ? 0 : error;
 }
 
-// Ids of commands decided before `oldest_known`. Open orders are known by themselves from now on.
+// Ids of commands decided before `oldest_known`. Open orders and open holds are known by themselves from now on.
 int StateFold::forget_ids(Lsn oldest_known, Lsn archived) {
   Cursor cursor(transaction_, tables_.ids);
   MDB_val key{}, value{};
@@ -322,7 +364,7 @@ int StateFold::forget_ids(Lsn oldest_known, Lsn archived) {
       seal(row.closed, closed);
       MDB_val name = key_of(row.closed), bytes = value_of(&closed, sizeof closed);
       error = mdb_put(transaction_, tables_.closed_known, &name, &bytes, 0);
-    } else if (error == 0 && order && row.closed != 0) {
+    } else if (error == 0 && (order ? row.closed != 0 : row.ended != 0)) {
       error = drop_decision(lsn);
     }
     if (error == 0) error = cursor.remove();

@@ -15,7 +15,8 @@ namespace {
 constexpr std::size_t part_rows = 1024;  // of the catalogue
 
 engine::KnownImage known_of(Lsn lsn, const IdRow& row) {
-  return {static_cast<engine::IdSpace>(row.space), {row.low, row.high}, row.content, lsn, Lsn{row.closed}};
+  return {static_cast<engine::IdSpace>(row.space), {row.low, row.high}, row.content, lsn, Lsn{row.closed},
+          static_cast<engine::HoldEnd>(row.ended)};
 }
 
 bool is_order(const IdRow& row) { return row.space == static_cast<std::uint8_t>(engine::IdSpace::order); }
@@ -113,7 +114,19 @@ int LmdbState::read_open_orders(MDB_txn* transaction, StateVisitor& visitor) con
   return error == 0 && open != entries_of(transaction, tables_.open) ? MDB_CORRUPTED : error;
 }
 
-// Those that stand in `ids` but for open orders', behind the older ones of closed orders.
+int LmdbState::read_open_holds(MDB_txn* transaction, StateVisitor& visitor) const {
+  if (tables_.holds == 0) return 0;
+  std::vector<std::uint64_t> buffer;
+  return for_each(transaction, tables_.holds, 0, [&](const MDB_val& key, const MDB_val& value) {
+    const Lsn lsn{integer_key(key)};
+    engine::OrderImage image;
+    if (const int error = read_order(lsn, value, buffer, image); error != 0) return error;
+    visitor.open_hold({lsn, image.time, image.cancel_after, image.id, image.texts.customer, image.content, image.lines, image.allocations});
+    return 0;
+  });
+}
+
+// Those that stand in `ids` but for open orders' and open holds', behind the older ones of closed orders.
 int LmdbState::read_known(MDB_txn* transaction, StateVisitor& visitor) const {
   std::vector<engine::KnownImage> older;
   if (const int error = closed_rows(transaction, older); error != 0) return error;
@@ -122,7 +135,8 @@ int LmdbState::read_known(MDB_txn* transaction, StateVisitor& visitor) const {
   return for_each(transaction, tables_.ids, 0, [&](const MDB_val& key, const MDB_val& value) {
     IdRow row;
     if (const int error = read_row(key, value, row); error != 0) return error;
-    if (!is_order(row) || row.closed != 0) visitor.known(known_of(Lsn{integer_key(key)}, row));
+    const bool open_hold = row.space == static_cast<std::uint8_t>(engine::IdSpace::hold) && row.ended == 0;
+    if (!open_hold && (!is_order(row) || row.closed != 0)) visitor.known(known_of(Lsn{integer_key(key)}, row));
     return 0;
   });
 }
@@ -138,6 +152,7 @@ Outcome<void> LmdbState::read(StateVisitor& visitor) const {
   error = read_catalogue(transaction.handle(), visitor);
   if (error == 0) error = read_cells(transaction.handle(), visitor);
   if (error == 0) error = read_open_orders(transaction.handle(), visitor);
+  if (error == 0) error = read_open_holds(transaction.handle(), visitor);
   if (error == 0) error = read_known(transaction.handle(), visitor);
   if (error != 0) return cannot_read(error);
   return {};
@@ -148,7 +163,8 @@ int LmdbState::closed_rows(MDB_txn* transaction, std::vector<engine::KnownImage>
   return for_each(transaction, tables_.closed_known, 0, [&](const MDB_val& key, const MDB_val& value) {
     ClosedRow row;
     if (const int error = read_row(key, value, row); error != 0) return error;
-    known.push_back({engine::IdSpace::order, {row.low, row.high}, row.content, Lsn{row.order}, Lsn{integer_key(key)}});
+    known.push_back({engine::IdSpace::order, {row.low, row.high}, row.content, Lsn{row.order}, Lsn{integer_key(key)},
+                     engine::HoldEnd::open});
     return 0;
   });
 }
@@ -165,8 +181,22 @@ int LmdbState::open_before(MDB_txn* transaction, Lsn from, Lsn before, std::size
     int error = mdb_get(transaction, tables_.orders, &name, &value);
     if (error == 0) error = read_order(lsn, value, buffer, image);
     if (error != 0) return error == MDB_NOTFOUND ? MDB_CORRUPTED : error;
-    known.push_back({engine::IdSpace::order, engine::identify(engine::IdSpace::order, image.id), image.content, lsn, {}});
+    known.push_back({engine::IdSpace::order, engine::identify(engine::IdSpace::order, image.id), image.content, lsn, {},
+                     engine::HoldEnd::open});
     ++found;
+    return 0;
+  });
+}
+
+int LmdbState::holds_before(MDB_txn* transaction, Lsn from, Lsn before, std::vector<engine::KnownImage>& known) const {
+  if (tables_.holds == 0) return 0;
+  std::vector<std::uint64_t> buffer;
+  return for_each(transaction, tables_.holds, from.value, [&](const MDB_val& key, const MDB_val& value) {
+    const Lsn lsn{integer_key(key)};
+    if (lsn >= before) return MDB_NOTFOUND;
+    engine::OrderImage image;
+    if (const int error = read_order(lsn, value, buffer, image); error != 0) return error;
+    known.push_back({engine::IdSpace::hold, engine::identify(engine::IdSpace::hold, image.id), image.content, lsn, {}, engine::HoldEnd::open});
     return 0;
   });
 }
@@ -189,10 +219,11 @@ Outcome<std::vector<engine::KnownImage>> LmdbState::known_ids(Lsn from, Lsn befo
   StateSummary summary;
   int error = transaction.error();
   if (error == 0) error = summary_in(transaction.handle(), row, summary);
-  if (error == 0 && from < summary.oldest_known) {  // few: of open orders, and of those closed since
+  if (error == 0 && from < summary.oldest_known) {  // few: of open orders and holds, and of orders closed since
     error = closed_rows(transaction.handle(), known);
     std::erase_if(known, [&](const engine::KnownImage& each) { return each.lsn < from || each.lsn >= before; });
     if (error == 0) error = open_before(transaction.handle(), from, std::min(before, summary.oldest_known), most, known);
+    if (error == 0) error = holds_before(transaction.handle(), from, std::min(before, summary.oldest_known), known);
     std::sort(known.begin(), known.end(), [](const auto& left, const auto& right) { return left.lsn < right.lsn; });
     if (known.size() > most) known.resize(most);
   }

@@ -34,11 +34,13 @@ class LmdbState final : public StateStore {
   int closed_rows(MDB_txn* transaction, std::vector<engine::KnownImage>& known) const;
   int open_before(MDB_txn* transaction, engine::Lsn from, engine::Lsn before, std::size_t most,
                   std::vector<engine::KnownImage>& known) const;
+  int holds_before(MDB_txn* transaction, engine::Lsn from, engine::Lsn before, std::vector<engine::KnownImage>& known) const;
   int ids_between(MDB_txn* transaction, engine::Lsn from, engine::Lsn before, std::size_t most,
                   std::vector<engine::KnownImage>& known) const;
   int read_catalogue(MDB_txn* transaction, StateVisitor& visitor) const;
   int read_cells(MDB_txn* transaction, StateVisitor& visitor) const;
   int read_open_orders(MDB_txn* transaction, StateVisitor& visitor) const;
+  int read_open_holds(MDB_txn* transaction, StateVisitor& visitor) const;
   int read_known(MDB_txn* transaction, StateVisitor& visitor) const;
   int keep_some(const Journal& journal, engine::Lsn oldest, engine::Lsn& before, Failure& failure);
   int wanted_decisions(MDB_txn* transaction, engine::Lsn from, engine::Lsn before, std::vector<engine::Lsn>& wanted) const;

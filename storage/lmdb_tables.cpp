@@ -35,7 +35,9 @@ int open_tables(MDB_txn* transaction, unsigned flags, StateTables& tables) {
   for (const auto& each : all) {
     if (error == 0) error = mdb_dbi_open(transaction, each.name, each.flags | flags, &each.table);
   }
-  return error;
+  if (error != 0) return error;
+  error = mdb_dbi_open(transaction, "holds", MDB_INTEGERKEY | flags, &tables.holds);
+  return error == MDB_NOTFOUND ? 0 : error;
 }
 
 std::uint64_t entries_of(MDB_txn* transaction, MDB_dbi table) {

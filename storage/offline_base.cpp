@@ -17,9 +17,10 @@ class OfflineState::BaseReader final : public StateVisitor {
   }
   void catalogue(const engine::LoadDecision&) override {}
   void cell(const engine::CellImage& cell) override {
-    state_.cells_[{cell.sku, cell.warehouse}] = {cell.on_hand, cell.available, cell.unavailable};
+    state_.cells_[{cell.sku, cell.warehouse}] = {cell.on_hand, cell.available, cell.unavailable, cell.held};
   }
   void open_order(const engine::OrderImage& image) override;
+  void open_hold(const engine::HoldImage& image) override;
   void known(const engine::KnownImage& known) override;
 
  private:
@@ -38,12 +39,26 @@ void OfflineState::BaseReader::open_order(const engine::OrderImage& image) {
     }
     next += line.allocations;
   }
-  known({IdSpace::order, identity, image.content, image.lsn, {}});
+  known({IdSpace::order, identity, image.content, image.lsn, {}, {}});
+}
+
+void OfflineState::BaseReader::open_hold(const engine::HoldImage& image) {
+  Hold& hold = state_.holds_[image.lsn];
+  hold = {engine::identify(IdSpace::hold, image.id), image.deadline, {}};
+  std::size_t next = 0;
+  for (const engine::LineImage& line : image.lines) {
+    Line& made = hold.lines.emplace_back(Line{line.line, line.sku, line.quantity, 0, line.pinned, {}});
+    for (const engine::AllocationImage& each : image.allocations.subspan(next, line.allocations)) {
+      made.allocations[{each.warehouse, each.shipment}] = {each.reserved, 0};
+    }
+    next += line.allocations;
+  }
+  known({IdSpace::hold, hold.identity, image.content, image.lsn, {}, {}});
 }
 
 void OfflineState::BaseReader::known(const engine::KnownImage& known) {
   const IdKey key{known.space, {known.identity.low, known.identity.high}};
-  state_.known_[key] = {known.content, known.lsn, known.closed};
+  state_.known_[key] = {known.content, known.lsn, known.closed, known.ended};
   if (known.lsn >= state_.oldest_known_) state_.ids_[known.lsn] = key;
   else if (known.closed.value != 0) state_.closed_known_[known.closed] = key;
 }

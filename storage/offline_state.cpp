@@ -22,7 +22,7 @@ bool OfflineState::refuse(const std::string& what) {
 void OfflineState::know(IdSpace space, std::string_view id, std::uint64_t content, Lsn lsn) {
   const engine::Identity identity = engine::identify(space, id);
   const IdKey key{space, {identity.low, identity.high}};
-  known_[key] = {content, lsn, {}};
+  known_[key] = {content, lsn, {}, {}};
   ids_[lsn] = key;
 }
 
@@ -110,7 +110,7 @@ void OfflineState::forget(Lsn oldest_known, Lsn archived) {
   while (!ids_.empty() && ids_.begin()->first < oldest_known) {
     const auto [lsn, key] = *ids_.begin();
     ids_.erase(ids_.begin());
-    if (orders_.contains(lsn)) continue;  // known for as long as it is open
+    if (orders_.contains(lsn) || holds_.contains(lsn)) continue;  // known for as long as it is open
     const Lsn closed = known_.at(key).closed;
     if (key.first == IdSpace::order && closed > archived) closed_known_[closed] = key;
     else known_.erase(key);
@@ -126,25 +126,30 @@ bool OfflineState::fold(const engine::Stamp&, const engine::VoidDecision& decisi
   return true;
 }
 
+bool OfflineState::decided_line(Line& line, const engine::LineDecision& decided, std::span<const engine::Take> more) {
+  line = {decided.line, decided.sku, decided.quantity, decided.backordered, decided.pinned, {}};
+  std::uint64_t taken = decided.taken;
+  if (decided.taken > 0 && !take(line, {decided.taken, decided.available_after, decided.warehouse, decided.shipment})) return false;
+  for (const engine::Take& each : more) {
+    if (!take(line, each)) return false;
+    taken += each.quantity;
+  }
+  return taken + decided.backordered <= decided.quantity || refuse("a line gets more than was ordered");
+}
+
 bool OfflineState::fold(const engine::Stamp& stamp, const engine::OrderDecision& decision) {
   know(IdSpace::order, decision.id, decision.content, stamp.lsn);
+  if (!confirm(decision)) return false;
   Order& order = orders_[stamp.lsn];
   order = {engine::identify(IdSpace::order, decision.id), decision.status, decision.policy, decision.priority,
            decision.preferred, {}};
   std::size_t next_take = 0;
   for (const engine::LineDecision& decided : decision.lines) {
-    Line& line = order.lines.emplace_back(
-        Line{decided.line, decided.sku, decided.quantity, decided.backordered, decided.pinned, {}});
-    std::uint64_t taken = decided.taken;
-    if (decided.taken > 0 &&
-        !take(line, {decided.taken, decided.available_after, decided.warehouse, decided.shipment})) {
-      return false;
-    }
-    for (std::size_t more = 0; more < decided.more_takes; ++more, ++next_take) {
-      if (!take(line, decision.takes[next_take])) return false;
-      taken += decision.takes[next_take].quantity;
-    }
-    if (taken + decided.backordered > decided.quantity) return refuse("a line gets more than was ordered");
+    if (!decided_line(order.lines.emplace_back(), decided, decision.takes.subspan(next_take, decided.more_takes))) return false;
+    next_take += decided.more_takes;
+  }
+  for (const engine::ReceivedRow& row : decision.returned) {
+    if (!agrees({row.sku, row.warehouse}, row.available_after)) return false;
   }
   close_if_done(stamp.lsn);
   return true;
@@ -222,11 +227,22 @@ bool OfflineState::fold(const engine::Stamp& stamp, const engine::ShipDecision& 
 std::string OfflineState::digest() const {
   engine::Digest digest;
   for (const auto& [key, cell] : cells_) {
-    digest.cell(key.first, key.second, static_cast<engine::Quantity>(cell.on_hand), 0,
+    digest.cell(key.first, key.second, static_cast<engine::Quantity>(cell.on_hand), static_cast<engine::Quantity>(cell.held),
                 static_cast<engine::Quantity>(cell.unavailable), static_cast<engine::Quantity>(cell.available));
   }
   for (const auto& [key, known] : known_) {
     digest.known_id(key.first, {key.second.first, key.second.second}, known.content, known.lsn);
+    if (known.ended != engine::HoldEnd::open) digest.ended_hold(known.lsn, known.ended);
+  }
+  for (const auto& [lsn, hold] : holds_) {
+    digest.open_hold(lsn, hold.identity, hold.deadline, static_cast<std::uint32_t>(hold.lines.size()));
+    for (std::uint32_t index = 0; index < hold.lines.size(); ++index) {
+      const Line& line = hold.lines[index];
+      digest.order_line(lsn, index, line.number, line.sku, line.quantity, 0, line.pinned);
+      for (const auto& [place, allocation] : line.allocations) {
+        digest.allocation(lsn, index, place.first, place.second, static_cast<engine::Quantity>(allocation.reserved), 0);
+      }
+    }
   }
   for (const auto& [lsn, order] : orders_) {
     digest.open_order(lsn, order.identity, order.status, order.policy, order.priority, order.preferred,

@@ -28,7 +28,7 @@ class OfflineState {
 
  private:
   struct Cell {
-    std::uint64_t on_hand = 0, available = 0, unavailable = 0;
+    std::uint64_t on_hand = 0, available = 0, unavailable = 0, held = 0;
   };
   struct Allocation {
     std::uint64_t reserved = 0, shipped = 0;
@@ -48,10 +48,16 @@ class OfflineState {
     engine::WarehouseId preferred{};
     std::vector<Line> lines;
   };
+  struct Hold {
+    engine::Identity identity;
+    engine::TimeUs deadline{};
+    std::vector<Line> lines;  // reserved in their allocations is what is held
+  };
   struct KnownId {
     std::uint64_t content = 0;
     engine::Lsn lsn{};
     engine::Lsn closed{};  // an order's: of the record that closed it
+    engine::HoldEnd ended = engine::HoldEnd::open;  // a hold's
   };
   using CellKey = std::pair<engine::SkuId, engine::WarehouseId>;
   using IdKey = std::pair<engine::IdSpace, std::pair<std::uint64_t, std::uint64_t>>;
@@ -66,6 +72,13 @@ class OfflineState {
   bool fold(const engine::Stamp& stamp, const engine::LoadDecision& decision);
   bool fold(const engine::Stamp& stamp, const engine::AmendDecision& decision);
   bool fold(const engine::Stamp& stamp, const engine::StockChangeDecision& decision);
+  bool fold(const engine::Stamp& stamp, const engine::HoldDecision& decision);
+  bool fold(const engine::Stamp& stamp, const engine::HoldExtendDecision& decision);
+  bool fold(const engine::Stamp& stamp, const engine::HoldEndDecision& decision);
+  bool confirm(const engine::OrderDecision& decision);
+  engine::Lsn open_hold(std::string_view id) const;
+  void end_hold(engine::Lsn lsn, engine::HoldEnd how);
+  bool decided_line(Line& line, const engine::LineDecision& decided, std::span<const engine::Take> more);
 
   bool refuse(const std::string& what);
   void know(engine::IdSpace space, std::string_view id, std::uint64_t content, engine::Lsn lsn);
@@ -84,6 +97,7 @@ class OfflineState {
 
   std::map<CellKey, Cell> cells_;
   std::map<engine::Lsn, Order> orders_;  // open ones
+  std::map<engine::Lsn, Hold> holds_;    // open ones
   std::map<IdKey, KnownId> known_;
   // Each void record goes through what it forgets, and no further.
   std::map<engine::Lsn, IdKey> ids_;           // by decision, those not yet forgotten or left over

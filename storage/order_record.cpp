@@ -179,4 +179,20 @@ bool is_open(std::span<const engine::LineImage> lines, std::span<const engine::A
                      [](const engine::AllocationImage& allocation) { return allocation.reserved != 0; });
 }
 
+std::vector<std::byte> hold_record(const engine::HoldImage& hold) {
+  engine::OrderImage image;
+  image.lsn = hold.lsn;
+  image.time = hold.time;
+  image.id = hold.id;
+  image.content = hold.content;
+  image.cancel_after = hold.deadline;
+  image.texts.customer = hold.customer;
+  image.lines = hold.lines;
+  image.allocations = hold.allocations;
+  std::vector<std::byte> record(order_record_bytes(image));
+  write_order_record(image, record);
+  seal_order_record(hold.lsn, record);
+  return record;
+}
+
 }  // namespace earmark::storage

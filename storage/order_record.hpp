@@ -16,6 +16,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "engine/state_image.hpp"
 
@@ -27,6 +28,9 @@ std::size_t order_record_bytes(const engine::OrderImage& image) noexcept;
 
 // Writes everything but the checksum to `out`, which has order_record_bytes(image) bytes and is 8-byte aligned.
 void write_order_record(const engine::OrderImage& image, std::span<std::byte> out) noexcept;
+
+// A hold's record, sealed: an order's with the deadline as cancel_after.
+std::vector<std::byte> hold_record(const engine::HoldImage& image);
 
 void seal_order_record(engine::Lsn lsn, std::span<std::byte> record) noexcept;
 

@@ -47,6 +47,8 @@ void StateBatch::clear() {
   catalogue_.clear();
   newest_.clear();
   closed_.clear();
+  holds_.clear();
+  open_holds_.clear();
 }
 
 bool StateBatch::apply(const schema::Event& event, StateSource& source) {
@@ -98,7 +100,7 @@ bool StateBatch::receive(const engine::ReceivedRow& row, bool opening) {
 }
 
 void StateBatch::know(IdSpace space, engine::Identity identity, std::uint64_t content, Lsn closed) {
-  ids_.push_back({lsn_, {0, static_cast<std::uint8_t>(space), {}, identity.low, identity.high, content, closed.value}});
+  ids_.push_back({lsn_, {0, static_cast<std::uint8_t>(space), 0, {}, identity.low, identity.high, content, closed.value}});
 }
 
 StateBatch::Order* StateBatch::find(Lsn lsn) {
@@ -213,6 +215,7 @@ bool StateBatch::fold(const engine::Stamp& stamp, const engine::OrderDecision& d
   const engine::Identity identity = engine::identify(IdSpace::order, decision.id);
   const auto same = [&](std::uint32_t candidate) { return placed_[candidate].identity == identity; };
   if (placed_by_id_.find(identity.low, same) != HashIndex::none) return refuse("its id is known");
+  if (!confirm(decision)) return false;
   lines_.clear();
   allocations_.clear();
   std::size_t next = 0;
@@ -220,6 +223,7 @@ bool StateBatch::fold(const engine::Stamp& stamp, const engine::OrderDecision& d
     if (!decided_line(decided, decision.takes.subspan(next, decided.more_takes))) return false;
     next += decided.more_takes;
   }
+  if (!confirmed(decision)) return false;
   std::uint16_t last_shipment = 0;
   for (const engine::AllocationImage& made : allocations_) last_shipment = std::max(last_shipment, made.shipment);
   const engine::OrderImage image{stamp.lsn,          stamp.time,         decision.id,
@@ -394,6 +398,9 @@ void StateBatch::finish() {
   std::sort(closings_.begin(), closings_.end(), [](const Closing& left, const Closing& right) { return left.order < right.order; });
   newest_.reserve(placed_.size());
   for (const Order& order : placed_) newest_.emplace_back(order.identity, order.lsn);
+  for (const auto& [lsn, hold] : holds_) {
+    if (hold.open && !hold.stored) newest_.emplace_back(hold.identity, lsn);
+  }
   std::sort(newest_.begin(), newest_.end(), [](const auto& left, const auto& right) {
     return left.first.high != right.first.high ? left.first.high < right.first.high : left.first.low < right.first.low;
   });

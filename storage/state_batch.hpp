@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -30,6 +31,8 @@ class StateSource {
   // The order's record, verified; empty: not there. Holds until the next call.
   virtual std::span<const std::byte> order(engine::Lsn lsn) = 0;
   virtual engine::Lsn newest(engine::Identity identity) = 0;  // 0: none
+  // The same as order() for an open hold.
+  virtual std::span<const std::byte> hold(engine::Lsn lsn) = 0;
 };
 
 // Memory for records: taken in order, given back all at once.
@@ -76,6 +79,21 @@ class StateBatch {
     std::string code, name;
   };
 
+  // A hold that records of the batch made, extended or ended.
+  struct Hold {
+    engine::Lsn lsn{};
+    engine::Identity identity;
+    bool stored = false;  // in the store before the batch
+    bool open = true;
+    engine::HoldEnd end = engine::HoldEnd::open;
+    std::string id, customer;
+    std::uint64_t content = 0;
+    engine::TimeUs time{}, deadline{};
+    std::vector<engine::LineImage> lines;
+    std::vector<engine::AllocationImage> allocations;
+    engine::HoldImage image() const noexcept { return {lsn, time, deadline, id, customer, content, lines, allocations}; }
+  };
+
   void clear();
   // False: the record contradicts the state, problem() says how; the batch is of no use any more.
   bool apply(const schema::Event& event, StateSource& source);
@@ -91,6 +109,7 @@ class StateBatch {
   std::span<const Closing> closings() const noexcept { return closings_; }  // by order
   std::span<const Entry> catalogue() const noexcept { return catalogue_; }
   std::span<const std::pair<engine::Identity, engine::Lsn>> newest() const noexcept { return newest_; }
+  const std::map<engine::Lsn, Hold>& holds() const noexcept { return holds_; }
   // All orders closed, also those closed at once, in the order of closing.
   std::span<const ClosedOrder> closed() const noexcept { return closed_; }
 
@@ -106,6 +125,14 @@ class StateBatch {
   bool take_back(std::string_view order_id, std::span<const engine::CancelledLine> rows, std::span<const engine::Take> released,
                  std::optional<engine::Priority> priority);
   bool fold(const engine::Stamp& stamp, const engine::StockChangeDecision& decision);
+  bool fold(const engine::Stamp& stamp, const engine::HoldDecision& decision);
+  bool fold(const engine::Stamp& stamp, const engine::HoldExtendDecision& decision);
+  bool fold(const engine::Stamp& stamp, const engine::HoldEndDecision& decision);
+  bool confirm(const engine::OrderDecision& decision);
+  bool confirmed(const engine::OrderDecision& decision);
+  Hold* find_hold(std::string_view id);
+  bool give_back(engine::SkuId sku, engine::WarehouseId warehouse, engine::Quantity units);
+  void end(Hold& hold, engine::HoldEnd how);
 
   bool refuse(const std::string& what);
   engine::CellImage& cell(engine::SkuId sku, engine::WarehouseId warehouse);
@@ -136,6 +163,8 @@ class StateBatch {
   std::vector<Entry> catalogue_;
   std::vector<std::pair<engine::Identity, engine::Lsn>> newest_;
   std::vector<ClosedOrder> closed_;
+  std::map<engine::Lsn, Hold> holds_;
+  std::map<std::pair<std::uint64_t, std::uint64_t>, engine::Lsn> open_holds_;  // those of holds_ by identity
   std::vector<engine::LineImage> lines_;              // of the order that is being placed
   std::vector<engine::AllocationImage> allocations_;
 };

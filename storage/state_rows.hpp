@@ -4,7 +4,10 @@
 //   cells         key SKU << 16 | warehouse     CellRow
 //   ids           key LSN of the decision       IdRow: commands decided at oldest_known or after
 //   closed_known  key LSN of the closing        ClosedRow: orders decided before oldest_known, closed after `archived`
-//   newest        key identity, 16 bytes, high then low, big-endian (sorts as the numbers do)     NewestRow
+//   newest        key identity, 16 bytes, high then low, big-endian (sorts as the numbers do)     NewestRow: of each order's id
+//                 the newest order; of an open hold's id the hold
+//   holds         key LSN of the decision       open ones, as orders: storage/order_record.hpp with the deadline as cancel_after.
+//                 Not there in states of version 0.1.
 //   catalogue     key kind << 32 | dense id     CatalogueHead, code, name
 //   decisions     key LSN of the decision       DecisionHead, the record as the journal had it
 //   orders        key LSN of the decision       storage/order_record.hpp
@@ -36,7 +39,9 @@ static_assert(sizeof(CellRow) == 32);
 
 struct IdRow {
   std::uint32_t crc32c = 0;
-  std::uint8_t space = 0, unused[3] = {};
+  std::uint8_t space = 0;
+  std::uint8_t ended = 0;  // a hold's: engine::HoldEnd
+  std::uint8_t unused[2] = {};
   std::uint64_t low = 0, high = 0, content = 0;
   std::uint64_t closed = 0;  // an order's: LSN of the record that closed it, 0: open
 };

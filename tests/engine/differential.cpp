@@ -11,7 +11,7 @@
 namespace earmark::test {
 namespace {
 
-engine::TimeUs time_of(const Step& step) { return engine::TimeUs{static_cast<std::int64_t>(1'000'000 + step.number)}; }
+engine::TimeUs time_of(const Step& step) { return engine::TimeUs{1'000'000 + static_cast<std::int64_t>(step.number) * model::RandomCommands::step_us}; }
 
 std::string describe(const Step& step) {
   if (const auto* archive = std::get_if<ArchiveStep>(&step.what)) return "archive " + std::to_string(archive->most) + " orders";
@@ -36,6 +36,9 @@ class Both {
   // What is wrong after it; an empty string: nothing.
   std::string run(const Step& step, Tally& tally) {
     const engine::TimeUs now = time_of(step);
+    if (!std::holds_alternative<model::Command>(step.what)) {
+      for (const model::Answer& expiry : twin_.run_timers(now)) log(expiry);
+    }
     if (const auto* archive = std::get_if<ArchiveStep>(&step.what)) {
       tally.archived += archive_orders(archive->most, now);
     } else if (const auto* forgotten = std::get_if<ForgetStep>(&step.what)) {
@@ -68,6 +71,10 @@ class Both {
  private:
   std::string command(const model::Command& command, engine::TimeUs now, Tally& tally) {
     const std::uint64_t content = model::content_of(command);
+    for (const model::Answer& expiry : twin_.run_timers(now)) {
+      log(expiry);
+      ++tally.expired;
+    }
     const model::Answer expected = model::apply(twin_, command, content, now);
     std::string answer = harness_.apply(command, content, now);
     if (meddler_) meddler_(command, answer);
@@ -75,11 +82,13 @@ class Both {
     tally.decided += expected.decided() ? 1U : 0U;
     const std::string right = model::describe(expected);
     if (answer != right || harness_.last_was_repeat() != expected.duplicate) return "twin:\n  " + right + "\nengine:\n  " + answer;
-    if (expected.decided() && !expected.duplicate) {
-      std::istringstream lines(right);
-      for (std::string line; std::getline(lines, line);) log_.push_back(line.substr(line.find_first_not_of(' ')));
-    }
+    if (expected.decided() && !expected.duplicate) log(expected);
     return {};
+  }
+
+  void log(const model::Answer& answer) {
+    std::istringstream lines(model::describe(answer));
+    for (std::string line; std::getline(lines, line);) log_.push_back(line.substr(line.find_first_not_of(' ')));
   }
 
   // The records since the last step against the twin's log: none missing, none more, each the same.
@@ -150,7 +159,7 @@ class Both {
 }  // namespace
 
 Steps draw_history(std::uint64_t seed, std::uint64_t commands, bool with_housekeeping) {
-  model::RandomCommands random(seed);
+  model::RandomCommands random(seed, true);
   model::Random house(seed * 77);
   Steps steps;
   for (std::uint64_t number = 0; number < commands; ++number) {
@@ -177,6 +186,7 @@ std::string describe(const Steps& steps) {
 void Tally::add(const Tally& other) {
   commands += other.commands, decided += other.decided, records += other.records, fast += other.fast;
   archived += other.archived, forgotten += other.forgotten, read_back += other.read_back;
+  expired += other.expired;
 }
 
 std::optional<Disagreement> compare(std::span<const Step> history, std::uint64_t digest_every, Tally& tally, Meddler meddler) {

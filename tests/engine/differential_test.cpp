@@ -70,18 +70,20 @@ TEST_CASE("engine: gives the twin's answers to random commands", "[engine][model
   const test::Tally& tally = work.tally();
   std::cout << "differential: seeds " << first_seed << ".." << first_seed + seeds - 1 << ", " << tally.commands << " commands, "
             << tally.decided << " decided, " << tally.records << " records compared, " << tally.fast << " orders on the fast path, "
-            << tally.archived << " orders out of memory, " << tally.forgotten << " ids forgotten\n";
+            << tally.archived << " orders out of memory, " << tally.forgotten << " ids forgotten, "
+            << tally.expired << " holds expired\n";
   REQUIRE(tally.commands == seeds * commands);
   REQUIRE(tally.fast > 0);
+  REQUIRE(tally.expired > 0);
 }
 
 TEST_CASE("restore: finishes the fills that a crash cut off, at every record of the log (I3)", "[engine][recovery]") {
   const std::uint64_t seed = number_from("EARMARK_SEED", 7);
-  model::RandomCommands random(seed);
+  model::RandomCommands random(seed, true);
   test::Harness harness(test::small_capacity());
   for (std::uint64_t step = 0; step < 400; ++step) {
     const model::Command command = random.next();
-    harness.apply(command, model::content_of(command), engine::TimeUs{static_cast<std::int64_t>(step + 1)});
+    harness.apply(command, model::content_of(command), engine::TimeUs{1 + static_cast<std::int64_t>(step) * model::RandomCommands::step_us});
   }
   std::size_t finished = 0;
   for (std::size_t cut = 1; cut <= harness.records(); ++cut) {

@@ -23,6 +23,8 @@ bool fills_follow(const schema::Event& event) {
   if (const auto* amend = std::get_if<engine::AmendDecision>(&event.decision)) return amend->fills_follow;
   if (const auto* load = std::get_if<engine::LoadDecision>(&event.decision)) return load->fills_follow;
   if (const auto* change = std::get_if<engine::StockChangeDecision>(&event.decision)) return change->fills_follow;
+  if (const auto* order = std::get_if<engine::OrderDecision>(&event.decision)) return order->fills_follow;
+  if (const auto* end = std::get_if<engine::HoldEndDecision>(&event.decision)) return end->fills_follow;
   return false;
 }
 
@@ -72,6 +74,14 @@ std::string Harness::apply(const model::Command& command, std::uint64_t content,
     submit(std::make_unique<engine::Message>(amend->view(), content, reply, now));
   } else if (const auto* change = std::get_if<model::ChangeCommand>(&command)) {
     submit(std::make_unique<engine::Message>(change->view(), content, reply, now));
+  } else if (const auto* hold = std::get_if<model::HoldCommand>(&command)) {
+    submit(std::make_unique<engine::Message>(hold->view(), content, reply, now));
+  } else if (const auto* extend = std::get_if<model::ExtendCommand>(&command)) {
+    submit(std::make_unique<engine::Message>(extend->view(), content, reply, now));
+  } else if (const auto* confirm = std::get_if<model::ConfirmCommand>(&command)) {
+    submit(std::make_unique<engine::Message>(confirm->view(), content, reply, now));
+  } else if (const auto* release = std::get_if<model::ReleaseCommand>(&command)) {
+    submit(std::make_unique<engine::Message>(release->view(), content, reply, now));
   } else {
     const model::LoadCommand::Rows rows = std::get<model::LoadCommand>(command).rows();
     submit(std::make_unique<engine::Message>(rows.view(), reply, now));
@@ -81,14 +91,14 @@ std::string Harness::apply(const model::Command& command, std::uint64_t content,
 
 void Harness::committed(engine::Lsn, engine::Lsn last) { engine_.shared().window.advance(last); }
 
-void Harness::decided(const engine::ReplyTo&, engine::Lsn lsn, std::span<const std::byte> record, std::uint64_t ring_position, bool) {
+void Harness::decided(const engine::ReplyTo& reply, engine::Lsn lsn, std::span<const std::byte> record, std::uint64_t ring_position, bool) {
   if (records_.empty()) first_ = lsn;
   EARMARK_CHECK(lsn == first_ + records_.size());
   records_.emplace_back(record.begin(), record.end());
   std::size_t consumed = 0;
   const auto event = decoder_.decode(record, consumed);
   EARMARK_CHECK(event.has_value());
-  answer_ += (answer_.empty() ? "" : "\n  ") + describe(*event);
+  if (reply.generation != 0) answer_ += (answer_.empty() ? "" : "\n  ") + describe(*event);
   if (ring_position != 0) engine_.shared().rings[0]->release(ring_position);
 }
 

@@ -103,6 +103,14 @@ void World::Actor::take(const model::Command& command) {
     submit(std::make_unique<engine::Message>(amend->view(), content, reply, now));
   } else if (const auto* change = std::get_if<model::ChangeCommand>(&command)) {
     submit(std::make_unique<engine::Message>(change->view(), content, reply, now));
+  } else if (const auto* hold = std::get_if<model::HoldCommand>(&command)) {
+    submit(std::make_unique<engine::Message>(hold->view(), content, reply, now));
+  } else if (const auto* extend = std::get_if<model::ExtendCommand>(&command)) {
+    submit(std::make_unique<engine::Message>(extend->view(), content, reply, now));
+  } else if (const auto* confirm = std::get_if<model::ConfirmCommand>(&command)) {
+    submit(std::make_unique<engine::Message>(confirm->view(), content, reply, now));
+  } else if (const auto* release = std::get_if<model::ReleaseCommand>(&command)) {
+    submit(std::make_unique<engine::Message>(release->view(), content, reply, now));
   } else {
     const model::LoadCommand::Rows rows = std::get<model::LoadCommand>(command).rows();
     submit(std::make_unique<engine::Message>(rows.view(), reply, now));

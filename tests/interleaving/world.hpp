@@ -57,6 +57,7 @@ class World {
     void shown(const engine::ReplyTo&, engine::Lsn, const engine::OrderView&) override {}
     void listed(const engine::ReplyTo&, engine::Lsn, std::span<const engine::WaitingLineView>) override {}
     void resolved(const engine::ReplyTo&, engine::Lsn, const engine::ResolvedView&) override {}
+    void listed_holds(const engine::ReplyTo&, engine::Lsn, std::span<const engine::OpenHoldView>) override {}
 
     std::vector<Answered> answers;
 

@@ -23,6 +23,17 @@ void write_takes(std::ostream& out, std::span<const engine::Take> takes) {
   }
 }
 
+void write_lines(std::ostream& out, std::span<const engine::LineDecision> lines, std::span<const engine::Take> takes) {
+  for (const engine::LineDecision& line : lines) {
+    out << "; line " << number(line.line) << " sku " << number(line.sku) << " pinned " << number(line.pinned) << " wants "
+        << line.quantity << " backordered " << line.backordered << " more " << line.more_takes;
+    const engine::Take first{line.taken, line.available_after, line.warehouse, line.shipment};
+    write_takes(out, {&first, 1});
+  }
+  out << "; takes";
+  write_takes(out, takes);
+}
+
 void write_rows(std::ostream& out, std::span<const engine::ReceivedRow> rows) {
   for (const engine::ReceivedRow& row : rows) {
     out << " [sku " << number(row.sku) << " in " << number(row.warehouse) << " +" << row.quantity << " makes "
@@ -51,7 +62,22 @@ engine::OrderTexts OwnedTexts::view() const { return {customer, channel, ship_to
 engine::OrderDecision OrderAnswer::view() const {
   return {.id = id, .content = content, .status = status, .policy = policy, .priority = priority, .sourcing = sourcing,
           .preferred = preferred, .placed_at = placed_at, .need_by = need_by, .reserve_not_before = reserve_not_before,
-          .cancel_after = cancel_after, .texts = texts.view(), .lines = lines, .takes = takes, .waits = waits};
+          .cancel_after = cancel_after, .texts = texts.view(), .lines = lines, .takes = takes, .waits = waits,
+          .fills_follow = fills_follow, .hold = hold, .reacquired = reacquired, .returned = returned};
+}
+
+engine::HoldDecision HoldAnswer::view() const {
+  return {.id = id, .content = content, .status = status, .partial = partial, .deadline = deadline, .customer = customer,
+          .lines = lines, .takes = takes};
+}
+
+engine::HoldExtendDecision HoldExtendAnswer::view() const {
+  return {.command_id = command_id, .hold_id = hold_id, .content = content, .deadline = deadline, .cut = cut, .customer = customer};
+}
+
+engine::HoldEndDecision HoldEndAnswer::view() const {
+  return {.command_id = command_id, .hold_id = hold_id, .content = content, .how = how, .fills_follow = fills_follow,
+          .lines = lines, .released = released, .customer = customer};
 }
 
 engine::FillDecision FillAnswer::view() const {
@@ -91,16 +117,13 @@ std::string describe(const engine::Stamp& stamp, const engine::OrderDecision& de
   for (const std::string_view text : {texts.customer, texts.channel, texts.ship_to, texts.contact, texts.reference, texts.notes}) {
     out << " '" << text << "'";
   }
-  for (const engine::LineDecision& line : decision.lines) {
-    out << "; line " << number(line.line) << " sku " << number(line.sku) << " pinned " << number(line.pinned) << " wants "
-        << line.quantity << " backordered " << line.backordered << " more " << line.more_takes;
-    const engine::Take first{line.taken, line.available_after, line.warehouse, line.shipment};
-    write_takes(out, {&first, 1});
-  }
-  out << "; takes";
-  write_takes(out, decision.takes);
+  write_lines(out, decision.lines, decision.takes);
   for (const engine::LineWait& wait : decision.waits) {
     out << "; wait index " << wait.line_index << " position " << wait.position << " ahead " << wait.quantity_ahead;
+  }
+  if (!decision.hold.empty()) {
+    out << "; fills_follow " << decision.fills_follow << " hold '" << decision.hold << "' reacquired " << decision.reacquired << " returned";
+    write_rows(out, decision.returned);
   }
   return out.str();
 }
@@ -183,6 +206,33 @@ std::string describe(const engine::Stamp& stamp, const engine::StockChangeDecisi
         << " line " << number(lost.line) << " sku " << number(lost.sku) << " " << lost.quantity << " in " << number(lost.warehouse)
         << " shipment " << lost.shipment << " row " << lost.row;
   }
+  return out.str();
+}
+
+std::string describe(const engine::Stamp& stamp, const engine::HoldDecision& decision) {
+  std::ostringstream out;
+  write_stamp(out, stamp) << " hold '" << decision.id << "' content " << decision.content << " status " << name(decision.status)
+                          << " partial " << decision.partial << " until " << decision.deadline.value << " '" << decision.customer << "'";
+  write_lines(out, decision.lines, decision.takes);
+  return out.str();
+}
+
+std::string describe(const engine::Stamp& stamp, const engine::HoldExtendDecision& decision) {
+  std::ostringstream out;
+  write_stamp(out, stamp) << " extend '" << decision.command_id << "' of '" << decision.hold_id << "' content " << decision.content
+                          << " until " << decision.deadline.value << " cut " << decision.cut << " '" << decision.customer << "'";
+  return out.str();
+}
+
+std::string describe(const engine::Stamp& stamp, const engine::HoldEndDecision& decision) {
+  std::ostringstream out;
+  write_stamp(out, stamp) << ' ' << name(decision.how) << " '" << decision.command_id << "' of '" << decision.hold_id << "' content "
+                          << decision.content << " fills_follow " << decision.fills_follow << " '" << decision.customer << "'";
+  for (const engine::ReleasedLine& line : decision.lines) {
+    out << "; line " << number(line.line) << " sku " << number(line.sku) << " count " << line.count;
+  }
+  out << "; released";
+  write_takes(out, decision.released);
   return out.str();
 }
 

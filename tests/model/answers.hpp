@@ -3,6 +3,7 @@
 #pragma once
 
 #include <deque>
+#include <map>
 #include <memory>
 #include <string>
 #include <variant>
@@ -21,6 +22,14 @@ struct OwnedTexts {
   engine::OrderTexts view() const;
 };
 
+// Units that came free in one cell by the end of a hold; `row`: the first line of the hold that gave some of this SKU.
+struct CameFree {
+  std::uint32_t row = 0;
+  engine::SkuId sku{};
+  engine::WarehouseId warehouse{};
+  engine::Quantity units = 0;
+};
+
 struct OrderAnswer {
   std::string id;
   std::uint64_t content = 0;
@@ -34,8 +43,48 @@ struct OrderAnswer {
   std::vector<engine::LineDecision> lines{};
   std::vector<engine::Take> takes{};
   std::vector<engine::LineWait> waits{};
+  bool fills_follow = false;
+  std::string hold{};
+  bool reacquired = false;
+  std::vector<engine::ReceivedRow> returned{};
+  // By line: what it had in the hold's cells. Not part of the record.
+  std::map<std::pair<std::uint32_t, engine::WarehouseId>, engine::Quantity> from_hold{};
+  std::vector<CameFree> came_free{};
 
   engine::OrderDecision view() const;
+};
+
+struct HoldAnswer {
+  std::string id, customer;
+  std::uint64_t content = 0;
+  engine::OrderStatus status = engine::OrderStatus::reserved;
+  bool partial = false;
+  engine::TimeUs deadline{};
+  std::vector<engine::LineDecision> lines{};
+  std::vector<engine::Take> takes{};
+
+  engine::HoldDecision view() const;
+};
+
+struct HoldExtendAnswer {
+  std::string command_id, hold_id, customer;
+  std::uint64_t content = 0;
+  engine::TimeUs deadline{};
+  bool cut = false;
+
+  engine::HoldExtendDecision view() const;
+};
+
+struct HoldEndAnswer {
+  std::string command_id, hold_id, customer;
+  std::uint64_t content = 0;
+  engine::HoldEnd how = engine::HoldEnd::released;
+  bool fills_follow = false;
+  std::vector<engine::ReleasedLine> lines{};
+  std::vector<engine::Take> released{};
+  std::vector<CameFree> came_free{};  // not part of the record
+
+  engine::HoldEndDecision view() const;
 };
 
 struct FillAnswer {
@@ -123,7 +172,8 @@ struct Answer {
   engine::Lsn as_of{};   // of an error: the LSN it was judged at
   bool duplicate = false;
   engine::Stamp stamp;
-  std::variant<std::monostate, OrderAnswer, ReceiptAnswer, CancelAnswer, ShipAnswer, LoadAnswer, AmendAnswer, StockChangeAnswer> decision;
+  std::variant<std::monostate, OrderAnswer, ReceiptAnswer, CancelAnswer, ShipAnswer, LoadAnswer, AmendAnswer, StockChangeAnswer,
+               HoldAnswer, HoldExtendAnswer, HoldEndAnswer> decision;
   std::vector<FillAnswer> fills{};
 
   bool decided() const { return error.code == engine::ErrorCode::none; }
@@ -140,6 +190,9 @@ std::string describe(const engine::Stamp& stamp, const engine::ShipDecision& dec
 std::string describe(const engine::Stamp& stamp, const engine::AmendDecision& decision);
 std::string describe(const engine::Stamp& stamp, const engine::LoadDecision& decision);
 std::string describe(const engine::Stamp& stamp, const engine::StockChangeDecision& decision);
+std::string describe(const engine::Stamp& stamp, const engine::HoldDecision& decision);
+std::string describe(const engine::Stamp& stamp, const engine::HoldExtendDecision& decision);
+std::string describe(const engine::Stamp& stamp, const engine::HoldEndDecision& decision);
 std::string describe(const engine::Error& error);
 // The decision (or error), then each fill, a line of text each.
 std::string describe(const Answer& answer);

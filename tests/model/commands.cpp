@@ -16,6 +16,12 @@ void write(std::ostream& out, const LoadCommand& command) {
   }
 }
 
+void write(std::ostream& out, const std::vector<engine::OrderLine>& lines) {
+  for (const engine::OrderLine& line : lines) {
+    out << "; line " << line.line.value << " sku " << line.sku.value << " x " << line.quantity << " pinned " << line.pinned.value;
+  }
+}
+
 void write(std::ostream& out, const OrderCommand& command) {
   out << "order '" << command.id << "' " << name(command.policy) << ' ' << name(command.sourcing) << " priority "
       << +command.priority.value << " preferred " << command.preferred.value << " times " << command.placed_at.value << ' '
@@ -24,9 +30,7 @@ void write(std::ostream& out, const OrderCommand& command) {
   for (const auto* text : {&texts.customer, &texts.channel, &texts.ship_to, &texts.contact, &texts.reference, &texts.notes}) {
     out << " '" << *text << "'";
   }
-  for (const engine::OrderLine& line : command.lines) {
-    out << "; line " << line.line.value << " sku " << line.sku.value << " x " << line.quantity << " pinned " << line.pinned.value;
-  }
+  write(out, command.lines);
 }
 
 void write(std::ostream& out, const ReceiptCommand& command) {
@@ -58,6 +62,25 @@ void write(std::ostream& out, const ChangeCommand& command) {
   }
 }
 
+void write(std::ostream& out, const HoldCommand& command) {
+  out << "hold '" << command.id << "' '" << command.customer << "' partial " << command.partial << " for " << command.ttl_us << " us "
+      << name(command.sourcing) << " preferred " << command.preferred.value;
+  write(out, command.lines);
+}
+
+void write(std::ostream& out, const ExtendCommand& command) {
+  out << "extend '" << command.command_id << "' of '" << command.hold_id << "' for " << command.ttl_us << " us";
+}
+
+void write(std::ostream& out, const ConfirmCommand& command) {
+  out << "confirm '" << command.hold_id << "' reacquire " << command.reacquire << " as ";
+  write(out, command.order);
+}
+
+void write(std::ostream& out, const ReleaseCommand& command) {
+  out << "release '" << command.command_id << "' of '" << command.hold_id << "'";
+}
+
 struct Applied {
   Twin& twin;
   std::uint64_t content;
@@ -70,6 +93,10 @@ struct Applied {
   Answer operator()(const ShipCommand& command) const { return twin.ship(command.view(), content, now); }
   Answer operator()(const AmendCommand& command) const { return twin.amend(command.view(), content, now); }
   Answer operator()(const ChangeCommand& command) const { return twin.change(command.view(), content, now); }
+  Answer operator()(const HoldCommand& command) const { return twin.hold(command.view(), content, now); }
+  Answer operator()(const ExtendCommand& command) const { return twin.extend(command.view(), content, now); }
+  Answer operator()(const ConfirmCommand& command) const { return twin.confirm(command.view(), content, now); }
+  Answer operator()(const ReleaseCommand& command) const { return twin.release(command.view(), content, now); }
 };
 
 }  // namespace

@@ -54,6 +54,38 @@ struct AmendCommand {
   engine::AmendOrder view() const { return {command_id, order_id, priority, rows}; }
 };
 
+struct HoldCommand {
+  std::string id, customer{};
+  bool partial = false;
+  std::int64_t ttl_us = 0;
+  engine::WarehouseId preferred{};
+  engine::Sourcing sourcing = engine::Sourcing::server_default;
+  std::vector<engine::OrderLine> lines{};
+
+  engine::PlaceHold view() const { return {id, customer, partial, ttl_us, preferred, sourcing, lines}; }
+};
+
+struct ExtendCommand {
+  std::string command_id, hold_id;
+  std::int64_t ttl_us = 0;
+
+  engine::ExtendHold view() const { return {command_id, hold_id, ttl_us}; }
+};
+
+struct ConfirmCommand {
+  std::string hold_id;
+  bool reacquire = false;
+  OrderCommand order{};
+
+  engine::ConfirmHold view() const { return {hold_id, reacquire, order.view()}; }
+};
+
+struct ReleaseCommand {
+  std::string command_id, hold_id;
+
+  engine::ReleaseHold view() const { return {command_id, hold_id}; }
+};
+
 struct LoadCommand {
   std::vector<Warehouse> warehouses{};
   std::vector<Product> products{};
@@ -79,7 +111,8 @@ struct ChangeCommand {
   engine::ChangeStock view() const { return {id, kind, reason, rows}; }
 };
 
-using Command = std::variant<LoadCommand, OrderCommand, ReceiptCommand, CancelCommand, ShipCommand, AmendCommand, ChangeCommand>;
+using Command = std::variant<LoadCommand, OrderCommand, ReceiptCommand, CancelCommand, ShipCommand, AmendCommand, ChangeCommand, HoldCommand, ExtendCommand,
+                             ConfirmCommand, ReleaseCommand>;
 
 // One line of text with everything that the command says.
 std::string describe(const Command& command);

@@ -27,6 +27,7 @@ struct Taker {
   engine::SkuId sku{};
   std::vector<std::pair<engine::WarehouseId, engine::Quantity>> takes;
   std::uint32_t row = 0;  // of the cause, for fills
+  bool of_decision = false;  // an order that took at its decision, before anything that its hold gave back served anybody
 };
 
 std::vector<Taker> takers(const State& state, const Answer& answer) {
@@ -39,6 +40,24 @@ std::vector<Taker> takers(const State& state, const Answer& answer) {
       if (line.taken > 0) taker.takes.push_back({line.warehouse, line.taken});
       for (std::size_t left = line.more_takes; left > 0; --left, ++more) {
         taker.takes.push_back({order->takes[more].warehouse, order->takes[more].quantity});
+      }
+      for (auto& [warehouse, units] : taker.takes) {  // what it had held before was nobody's to take
+        const auto held = order->from_hold.find({index, warehouse});
+        if (held != order->from_hold.end()) units -= held->second;
+      }
+      std::erase_if(taker.takes, [](const auto& take) { return take.second == 0; });
+      taker.of_decision = true;
+      all.push_back(std::move(taker));
+    }
+  }
+  if (const auto* hold = std::get_if<HoldAnswer>(&answer.decision)) {  // behind everybody who waits
+    std::size_t more = 0;
+    for (std::uint32_t index = 0; index < hold->lines.size(); ++index) {
+      const engine::LineDecision& line = hold->lines[index];
+      Taker taker{{engine::Priority{0}, answer.stamp.lsn, index}, line.sku, {}};
+      if (line.taken > 0) taker.takes.push_back({line.warehouse, line.taken});
+      for (std::size_t left = line.more_takes; left > 0; --left, ++more) {
+        taker.takes.push_back({hold->takes[more].warehouse, hold->takes[more].quantity});
       }
       all.push_back(std::move(taker));
     }
@@ -63,12 +82,17 @@ class Then {
     if (const auto* cancel = std::get_if<CancelAnswer>(&answer.decision)) given_back(cancel->lines, cancel->released);
     if (const auto* amend = std::get_if<AmendAnswer>(&answer.decision)) given_back(amend->lines, amend->released);
     if (const auto* change = std::get_if<StockChangeAnswer>(&answer.decision)) rows_of_change(*change);
+    const auto came_free = [&](const std::vector<CameFree>& all) {
+      for (const CameFree& each : all) later_.push_back({each.row, {each.sku, each.warehouse}, each.units});
+    };
+    if (const auto* order = std::get_if<OrderAnswer>(&answer.decision)) came_free(order->came_free);
+    if (const auto* end = std::get_if<HoldEndAnswer>(&answer.decision)) came_free(end->came_free);
   }
 
   void before(const Taker& taker) {
     now_ = &taker;
     // A fill of what a cancel has made smaller comes before those of what it gave back.
-    before_all_ = !cancelled_.empty() && cancelled_[taker.row].releases == 0;
+    before_all_ = taker.of_decision || (!cancelled_.empty() && cancelled_[taker.row].releases == 0);
     for (const auto& [warehouse, units] : taker.takes) {
       given_back_[{taker.sku, warehouse}] += units;
       waited_[{taker.place.order, taker.place.line_index}] += units;
@@ -148,16 +172,24 @@ std::string judge_overtaking(const Then& then, const Taker& taker, const Place& 
 }  // namespace
 
 std::string check_never_oversell(const State& state) {
-  std::map<CellKey, std::uint64_t> reserved;
+  std::map<CellKey, std::uint64_t> reserved, held;
   for (const auto& [lsn, order] : state.orders) {
     for (const Line& line : order.lines) {
       for (const Allocation& each : line.allocations) reserved[{line.sku, each.warehouse}] += each.reserved;
     }
   }
-  for (const auto& [key, cell] : state.cells) {
-    if (std::uint64_t{cell.reserved} + cell.unavailable > cell.on_hand) {
-      return say("I1: ", cell_name(key), " has ", cell.reserved, " reserved and ", cell.unavailable, " unavailable of ", cell.on_hand);
+  for (const auto& [lsn, hold] : state.holds) {
+    for (const Line& line : hold.lines) {
+      for (const Allocation& each : line.allocations) held[{line.sku, each.warehouse}] += hold.end == engine::HoldEnd::open ? each.reserved : 0;
     }
+  }
+  for (const auto& [key, cell] : state.cells) {
+    if (std::uint64_t{std::uint64_t{cell.reserved} + cell.unavailable} + cell.held > cell.on_hand) {
+      {
+      return say("I1: ", cell_name(key), " has ", cell.reserved, " reserved and ", cell.unavailable, " unavailable and ", cell.held, " held of ", cell.on_hand);
+    }
+    }
+    if (cell.held != held[key]) return say("I1: ", cell_name(key), " has ", cell.held, " held, the open holds ", held[key]);
     if (cell.on_hand > engine::max_quantity) return say("I1: ", cell_name(key), " holds too much: ", cell.on_hand);
     if (cell.reserved != reserved[key]) return say("I1: ", cell_name(key), " has ", cell.reserved, " reserved, its orders ", reserved[key]);
     reserved.erase(key);

@@ -30,19 +30,23 @@ std::uint64_t Random::next() {
   return mixed ^ (mixed >> 31);
 }
 
-RandomCommands::RandomCommands(std::uint64_t seed) : random_(seed), whole_percent_(random_.chance(30) ? 35 : 2) {}
+RandomCommands::RandomCommands(std::uint64_t seed, bool with_holds)
+    : random_(seed), with_holds_(with_holds), whole_percent_(random_.chance(30) ? 35 : 2) {}
 
 Command RandomCommands::next() {
   Command command = given_.empty() ? Command(load()) : random_.chance(8) ? repeat() : fresh();
   given_.push_back(command);
   apply(seen_, command, content_of(command), {});
   if (const auto* order = std::get_if<OrderCommand>(&command)) orders_.push_back(*order);
+  if (const auto* confirm = std::get_if<ConfirmCommand>(&command)) orders_.push_back(confirm->order);
+  if (const auto* hold = std::get_if<HoldCommand>(&command)) holds_.push_back(*hold);
   return command;
 }
 
 Command RandomCommands::fresh() {
   const std::uint64_t kind = random_.below(100);
-  Command command = kind < 43 ? Command(order()) : kind < 62 ? Command(receipt()) : kind < 74 ? Command(cancel())
+  Command command = with_holds_ && random_.chance(25) ? about_holds()
+                    : kind < 43 ? Command(order()) : kind < 62 ? Command(receipt()) : kind < 74 ? Command(cancel())
                     : kind < 80 ? Command(amend()) : kind < 88 ? Command(ship()) : kind < 97 ? Command(change()) : Command(load());
   return random_.chance(15) ? spoil(std::move(command)) : command;
 }

@@ -24,8 +24,9 @@ class Random {
 
 class RandomCommands {
  public:
-  explicit RandomCommands(std::uint64_t seed);
-  // The first command loads the catalogue.
+  explicit RandomCommands(std::uint64_t seed, bool with_holds = false);
+  // The first command loads the catalogue. Holds run out when one command comes every `step_us`.
+  static constexpr std::int64_t step_us = 700;
   Command next();
   // The catalogue's capacity: loads of the history run into it.
   static constexpr CatalogueLimits limits() { return {.skus = 9, .warehouses = 4}; }
@@ -41,6 +42,11 @@ class RandomCommands {
   ShipCommand ship();
   AmendCommand amend();
   ChangeCommand change();
+  Command about_holds();
+  HoldCommand hold();
+  ExtendCommand extend();
+  ConfirmCommand confirm();
+  ReleaseCommand release();
   void spoil(LoadCommand& load);
   void spoil(OrderCommand& order);
   void spoil(ReceiptCommand& receipt);
@@ -48,19 +54,27 @@ class RandomCommands {
   void spoil(ShipCommand& ship);
   void spoil(AmendCommand& amend);
   void spoil(ChangeCommand& change);
+  void spoil(HoldCommand& hold);
+  void spoil(ExtendCommand& extend);
+  void spoil(ConfirmCommand& confirm);
+  void spoil(ReleaseCommand& release);
 
   engine::SkuId some_sku();
   engine::WarehouseId some_warehouse();
   std::string new_id(char kind);
   std::string bad_id();
   const OrderCommand& some_order();
+  std::string some_hold();
+  std::int64_t some_ttl();
 
   Random random_;
+  bool with_holds_;
   std::uint64_t whole_percent_;        // of this history's orders that take all or nothing
   Twin seen_{limits()};                // of this history alone: counts have to expect what is on hand
   std::uint64_t ids_ = 0;
   std::vector<Command> given_;         // for repeats
   std::vector<OrderCommand> orders_;   // to cancel and ship
+  std::vector<HoldCommand> holds_;     // to extend, confirm and release
   std::map<std::pair<std::string, std::string>, engine::WireQuantity> openings_;  // figures listed so far
 };
 

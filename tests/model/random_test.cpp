@@ -42,7 +42,7 @@ class Coverage {
  private:
   void count(const std::string& name) { ++counts_[name]; }
   static std::string kind_of(const Answer& answer) {
-    constexpr const char* kinds[] = {"nothing", "order", "receipt", "cancel", "ship", "load", "amend", "change"};
+    constexpr const char* kinds[] = {"nothing", "order", "receipt", "cancel", "ship", "load", "amend", "change", "hold", "hold extended", "hold ended"};
     return kinds[answer.decision.index()];
   }
   void see(const OrderAnswer& order) {

@@ -54,6 +54,21 @@ Cell cell_of(const State& state, const engine::LoadCatalogue& command, const eng
   return state.cell(sku->second, warehouse->second);
 }
 
+bool is_bad_ttl(std::int64_t ttl_us) { return ttl_us < 1'000 || ttl_us > 86'400'000'000; }
+
+ErrorCode not_open(const State& state, std::string_view id) {
+  const Hold* hold = state.hold(id);
+  if (hold == nullptr) return ErrorCode::unknown_hold;
+  if (hold->end == engine::HoldEnd::open) return ErrorCode::none;
+  return hold->end == engine::HoldEnd::expired ? ErrorCode::expired : ErrorCode::hold_ended;
+}
+
+// A confirm without lines takes what is held; what remains to be judged is the preferred warehouse.
+Error refusal_but_lines(const State& state, const engine::PlaceOrder& order) {
+  const bool unknown = order.preferred.value != 0 && !state.has(order.preferred);
+  return {.code = unknown ? ErrorCode::unknown_warehouse : ErrorCode::none};
+}
+
 }  // namespace
 
 bool is_bad_id(std::string_view id) { return id.empty() || id.size() > max_id_bytes; }
@@ -127,6 +142,30 @@ Error refusal(const State& state, const engine::AmendOrder& command) {
 Error refusal(const State& state, const engine::ShipOrder& command) {
   const bool known = state.order_ids.contains(std::string(command.order_id));
   return {.code = known ? ErrorCode::none : ErrorCode::unknown_order};
+}
+
+Error refusal(const State& state, const engine::PlaceHold& command) {
+  if (is_bad_ttl(command.ttl_us)) return {.code = ErrorCode::bad_time};
+  engine::PlaceOrder order;
+  order.preferred = command.preferred;
+  order.lines = command.lines;
+  return refusal(state, order);
+}
+
+Error refusal(const State& state, const engine::ExtendHold& command) {
+  if (is_bad_ttl(command.ttl_us)) return {.code = ErrorCode::bad_time};
+  return {.code = not_open(state, command.hold_id)};
+}
+
+Error refusal(const State& state, const engine::ReleaseHold& command) { return {.code = not_open(state, command.hold_id)}; }
+
+Error refusal(const State& state, const engine::ConfirmHold& command) {
+  if (command.order.lines.size() > max_rows) return {.code = ErrorCode::too_many_lines};
+  const ErrorCode fault = not_open(state, command.hold_id);
+  const bool named = !command.order.lines.empty();
+  if (fault != ErrorCode::none && !(fault == ErrorCode::expired && command.reacquire && named)) return {.code = fault};
+  const Error wrong = refusal(state, command.order);
+  return wrong.code == ErrorCode::empty_order ? refusal_but_lines(state, command.order) : wrong;
 }
 
 Error refusal(const State& state, const engine::LoadCatalogue& command, const CatalogueLimits& limits) {

@@ -23,6 +23,11 @@ engine::Error refusal(const State& state, const engine::CancelOrder& command);
 engine::Error refusal(const State& state, const engine::ShipOrder& command);
 engine::Error refusal(const State& state, const engine::AmendOrder& command);
 engine::Error refusal(const State& state, const engine::ChangeStock& command);
+engine::Error refusal(const State& state, const engine::PlaceHold& command);
+engine::Error refusal(const State& state, const engine::ExtendHold& command);
+engine::Error refusal(const State& state, const engine::ReleaseHold& command);
+// Of a confirm: too_many_lines, what the hold's state forbids, then what is wrong with the order.
+engine::Error refusal(const State& state, const engine::ConfirmHold& command);
 // Of a load: too_many_lines; then warehouse by warehouse and product by product bad_code, catalogue_full; then stock row by
 // row unknown_sku, unknown_warehouse (positions outside the load), bad_quantity, already_loaded; last quantity_overflow (row 0).
 engine::Error refusal(const State& state, const engine::LoadCatalogue& command, const CatalogueLimits& limits);

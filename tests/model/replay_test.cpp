@@ -148,6 +148,10 @@ class DecisionFile {
   void add(json&, std::monostate) const {}
   void add(json&, const model::StockChangeAnswer&) const {}  // replays have none
   void add(json&, const model::LoadAnswer&) const {}
+  // A replay has no holds.
+  void add(json&, const model::HoldAnswer&) const {}
+  void add(json&, const model::HoldExtendAnswer&) const {}
+  void add(json&, const model::HoldEndAnswer&) const {}
   void add(json& out, const model::OrderAnswer& answer) const {
     out["status"] = name(answer.status);
     std::size_t more = 0;

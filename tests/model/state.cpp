@@ -24,6 +24,19 @@ Cell State::cell(engine::SkuId sku, engine::WarehouseId warehouse) const {
   return found == cells.end() ? Cell{} : found->second;
 }
 
+const Hold* State::hold(std::string_view id) const {
+  const auto found = known.find({engine::IdSpace::hold, std::string(id)});
+  return found == known.end() ? nullptr : &holds.at(found->second.first.stamp.lsn);
+}
+
+bool State::waited_for(engine::SkuId sku, engine::WarehouseId warehouse) const {
+  const auto queue = queues.find(sku);
+  return queue != queues.end() && std::ranges::any_of(queue->second, [&](const Place& place) {
+    const engine::WarehouseId pinned = line_at(place).pinned;
+    return pinned.value == 0 || pinned == warehouse;
+  });
+}
+
 std::vector<engine::WarehouseId> State::by_priority() const {
   std::vector<engine::WarehouseId> ids;
   for (std::size_t index = 0; index < warehouses.size(); ++index) {
@@ -46,7 +59,7 @@ std::vector<engine::WarehouseId> State::sources(const Line& line, engine::Wareho
 
 std::string State::digest() const {
   engine::Digest digest;
-  for (const auto& [key, cell] : cells) digest.cell(key.first, key.second, cell.on_hand, 0, cell.unavailable, cell.available());
+  for (const auto& [key, cell] : cells) digest.cell(key.first, key.second, cell.on_hand, cell.held, cell.unavailable, cell.available());
   for (const auto& [sku, queue] : queues) {
     for (const Place& place : queue) {
       digest.waiting_line(sku, place.priority, place.order, place.line_index, line_at(place).waiting);
@@ -65,6 +78,20 @@ std::string State::digest() const {
       for (const Allocation& allocation : line.allocations) {
         digest.allocation(lsn_of_order, index, allocation.warehouse, allocation.shipment, allocation.reserved, allocation.shipped);
       }
+    }
+  }
+  for (const auto& [id, entry] : known) {
+    if (id.first != engine::IdSpace::hold) continue;
+    const Hold& hold = holds.at(entry.first.stamp.lsn);
+    if (hold.end != engine::HoldEnd::open) {
+      digest.ended_hold(hold.lsn, hold.end);
+      continue;
+    }
+    digest.open_hold(hold.lsn, engine::identify(id.first, hold.id), hold.deadline, static_cast<std::uint32_t>(hold.lines.size()));
+    for (std::uint32_t index = 0; index < hold.lines.size(); ++index) {
+      const Line& line = hold.lines[index];
+      digest.order_line(hold.lsn, index, line.number, line.sku, line.quantity, 0, line.pinned);
+      for (const Allocation& each : line.allocations) digest.allocation(hold.lsn, index, each.warehouse, each.shipment, each.reserved, 0);
     }
   }
   return digest.finish(lsn);

@@ -26,13 +26,13 @@ using CellKey = std::pair<engine::SkuId, engine::WarehouseId>;
 
 // Kept apart so that conservation (I2) can be judged: on_hand = opening + received + adjusted - shipped.
 struct Cell {
-  engine::Quantity on_hand = 0, reserved = 0, unavailable = 0;
+  engine::Quantity on_hand = 0, reserved = 0, unavailable = 0, held = 0;
   bool opening_set = false;
   engine::Quantity opening = 0;
   std::uint64_t received = 0, shipped = 0;
   std::int64_t adjusted = 0;  // by counts, adjustments and scrap
 
-  engine::Quantity available() const { return on_hand - reserved - unavailable; }
+  engine::Quantity available() const { return on_hand - reserved - unavailable - held; }
 };
 
 struct Allocation {
@@ -69,6 +69,14 @@ struct Order {
   bool open() const;  // something is reserved or waits
 };
 
+struct Hold {
+  std::string id, customer;
+  engine::Lsn lsn{};
+  engine::TimeUs made{}, deadline{};
+  std::vector<Line> lines{};  // reserved in their allocations: what is held
+  engine::HoldEnd end = engine::HoldEnd::open;
+};
+
 // Place in a queue: priority, higher first; then decision order; then the line's position in its order.
 struct Place {
   engine::Priority priority{};
@@ -91,6 +99,8 @@ struct State {
   std::map<CellKey, Cell> cells;
   std::map<engine::Lsn, Order> orders;
   std::map<std::string, engine::Lsn> order_ids;
+  std::map<engine::Lsn, Hold> holds;  // ended ones, too
+  engine::Lsn oldest_known{1};
   std::map<engine::SkuId, std::set<Place>> queues;
   std::map<std::pair<engine::IdSpace, std::string>, Known> known;
   engine::Lsn lsn{};
@@ -100,6 +110,10 @@ struct State {
   bool has(engine::WarehouseId warehouse) const { return warehouse.value >= 1 && warehouse.value <= warehouses.size(); }
   Cell cell(engine::SkuId sku, engine::WarehouseId warehouse) const;
   const Line& line_at(const Place& place) const { return orders.at(place.order).lines[place.line_index]; }
+  // The hold with this id, if the id is known.
+  const Hold* hold(std::string_view id) const;
+  // Somebody waits who could use units of the cell.
+  bool waited_for(engine::SkuId sku, engine::WarehouseId warehouse) const;
   // All warehouses by priority number, ties by code.
   std::vector<engine::WarehouseId> by_priority() const;
   // Where a line may take from, in order: its pin only, or `first` (0: none) and then all others by priority.

@@ -58,9 +58,9 @@ bool option(OrderCommand& order, std::string_view word, const Codes& codes) {
   return true;
 }
 
-Command parse_order(const std::vector<std::string>& words, const Codes& codes) {
+OrderCommand parse_order(const std::vector<std::string>& words, const Codes& codes, std::size_t first = 2) {
   OrderCommand order{.id = words.at(1), .texts = {}};
-  for (std::size_t index = 2; index < words.size(); ++index) {
+  for (std::size_t index = first; index < words.size(); ++index) {
     std::string_view word = words[index];
     if (option(order, word, codes)) continue;
     engine::OrderLine line;
@@ -72,6 +72,25 @@ Command parse_order(const std::vector<std::string>& words, const Codes& codes) {
     order.lines.push_back(line);
   }
   return order;
+}
+
+std::int64_t microseconds(std::string_view milliseconds) { return number<std::int64_t>(milliseconds) * 1000; }
+
+Command parse_hold(std::vector<std::string> words, const Codes& codes) {
+  HoldCommand hold{.id = words.at(1), .ttl_us = microseconds(words.at(2))};
+  hold.partial = words.size() > 3 && words[3] == "partial";
+  OrderCommand like = parse_order(words, codes, hold.partial ? 4 : 3);
+  hold.customer = like.texts.customer;
+  hold.preferred = like.preferred;
+  hold.sourcing = like.sourcing;
+  hold.lines = std::move(like.lines);
+  return hold;
+}
+
+Command parse_confirm(const std::vector<std::string>& words, const Codes& codes) {
+  ConfirmCommand confirm{.hold_id = words.at(2), .reacquire = words.size() > 3 && words[3] == "reacquire"};
+  confirm.order = parse_order(words, codes, confirm.reacquire ? 4 : 3);
+  return confirm;
 }
 
 Command parse_receipt(const std::vector<std::string>& words, const Codes& codes) {
@@ -194,11 +213,17 @@ Command parse(std::string_view event, const Codes& codes) {
   if (kind == "cancel") return parse_cancel(words);
   if (kind == "amend") return parse_amend(words);
   if (kind == "ship") return ShipCommand{words.at(1), words.at(2)};
+  if (kind == "hold") return parse_hold(words, codes);
+  if (kind == "extend") return ExtendCommand{words.at(1), words.at(2), microseconds(words.at(3))};
+  if (kind == "confirm") return parse_confirm(words, codes);
+  if (kind == "release") return ReleaseCommand{words.at(1), words.at(2)};
   return parse_change(words, codes);
 }
 
 std::string tell(const engine::OrderDecision& decision, const Codes& codes) {
-  std::string text(name(decision.status));
+  std::string text;
+  if (!decision.hold.empty()) text = std::string(decision.reacquired ? "reacquired " : "confirmed ") + std::string(decision.hold) + " ";
+  text += name(decision.status);
   TakeRows more(decision.takes);
   std::size_t next_wait = 0;
   for (std::size_t index = 0; index < decision.lines.size(); ++index) {
@@ -281,6 +306,30 @@ std::string tell(const engine::StockChangeDecision& decision, const Codes& codes
   for (const engine::LostUnits& lost : decision.lost) {
     text += "; lost " + std::string(decision.orders[lost.order]) + "/" + std::to_string(lost.line.value) + " " + std::to_string(lost.quantity) +
             "@" + codes.name(lost.warehouse) + "#" + std::to_string(lost.shipment) + " row " + std::to_string(lost.row);
+  }
+  return text;
+}
+
+// As an order of which nothing waits.
+std::string tell(const engine::HoldDecision& decision, const Codes& codes) {
+  const std::string until = "held until " + std::to_string(decision.deadline.value / 1000) + " ";
+  engine::OrderDecision like;
+  like.status = decision.status;
+  like.lines = decision.lines;
+  like.takes = decision.takes;
+  return until + tell(like, codes);
+}
+
+std::string tell(const engine::HoldExtendDecision& decision, const Codes&) {
+  return "extended until " + std::to_string(decision.deadline.value / 1000) + (decision.cut ? " cut" : "");
+}
+
+std::string tell(const engine::HoldEndDecision& decision, const Codes& codes) {
+  std::string text = std::string(name(decision.how)) + " " + std::string(decision.hold_id);
+  TakeRows released(decision.released);
+  for (const engine::ReleasedLine& line : decision.lines) {
+    text += (&line == decision.lines.data() ? ": " : "; ") + std::to_string(line.line.value) + " " + codes.name(line.sku);
+    text += line.count > 0 ? takes_text(released.next(line.count), codes) : " nothing";
   }
   return text;
 }

@@ -3,13 +3,18 @@
 //   order A X:15 7/Y:3@BHM policy=fill_or_kill priority=200 prefer=BHM sourcing=single_source customer=Smith
 //                                                   [line number/]SKU:quantity[@pinned warehouse]
 //   count K1 X:9/12@LON (counted/expected)   adjust K2 X:-3@LON   quarantine K3 X:2@LON   restore K4 X:2@LON   scrap K5 X:2@LON
+//   hold H 500 partial X:3 Y:2      extend E1 H 900      confirm A H reacquire X:2 policy=...      release E2 H
+//                                                   ttl in milliseconds; a confirm without lines takes what is held
 //   receive R1 X:5@LON X:3@BHM      cancel C1 A      cancel C1 A 1:3 2:4      ship S1 A      ("-" is an empty id)
 //   amend M1 A priority=200         amend M1 A 1:3 2:4
-// Answers: takes are quantity@warehouse#shipment, fills follow after "|" with the row that served them:
+//   at 700 ship ...                 takes place 700 milliseconds after 1970, and others after it not before
+// Answers: what was due by then stands before "||"; takes are quantity@warehouse#shipment, fills follow after "|" with the row that served them:
 //   split: 1 X 12@LON#1 waits 3 place 1 behind 0; 7 Y 3@BHM#2         received | A/1 X 3@LON#1 waits 0 row 0
 //   cancelled: 1 X waiting 3 released 12@LON#1 excess 2 | B/1 ...     shipped: 1 X 12@LON#1; 7 Y nothing
 //   amended: priority 200     amended: 1 X waiting 3 released 2@LON#1 | B/1 ...     amended: nothing
 //   changed: X@LON -3, +2 unavailable, makes 0; lost A/1 3@LON#1 row 0 | A/1 X 3@BHM#2 waits 0 row 0
+//   held until 700 reserved: 1 X 3@LON#1      extended until 900 cut      confirmed H reserved: 1 X 3@LON#1
+//   released H: 1 X 3@LON#1; 2 Y nothing | B/1 ...      expired H: ...
 //   loaded 2 warehouses 2 products 2 stock       unknown_sku row 2       again split: ...  (the repeat of a command)
 #pragma once
 
@@ -43,6 +48,9 @@ std::string tell(const engine::ShipDecision& decision, const Codes& codes);
 std::string tell(const engine::AmendDecision& decision, const Codes& codes);
 std::string tell(const engine::LoadDecision& decision, const Codes& codes);
 std::string tell(const engine::StockChangeDecision& decision, const Codes& codes);
+std::string tell(const engine::HoldDecision& decision, const Codes& codes);
+std::string tell(const engine::HoldExtendDecision& decision, const Codes& codes);
+std::string tell(const engine::HoldEndDecision& decision, const Codes& codes);
 std::string tell(const engine::Error& error);
 std::string tell(const Answer& answer, const Codes& codes);
 

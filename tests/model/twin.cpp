@@ -51,10 +51,12 @@ engine::Stamp Twin::forget(const engine::VoidDecision& decision, TimeUs now) {
   std::erase_if(state_.known, [&](const auto& entry) {
     const auto& [key, known] = entry;
     if (known.first.stamp.lsn >= decision.oldest_known) return false;
+    if (key.first == IdSpace::hold) return state_.holds.at(known.first.stamp.lsn).end != engine::HoldEnd::open;
     if (key.first != IdSpace::order) return true;
     const engine::Lsn closed = state_.orders.at(known.first.stamp.lsn).closed;
     return closed.value != 0 && closed <= decision.archived;
   });
+  if (decision.oldest_known.value != 0) state_.oldest_known = decision.oldest_known;
   return next_stamp(now, {});
 }
 

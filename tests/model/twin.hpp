@@ -26,6 +26,12 @@ class Twin {
   Answer ship(const engine::ShipOrder& command, std::uint64_t content, engine::TimeUs now);
   Answer load(const engine::LoadCatalogue& command, engine::TimeUs now);
   Answer change(const engine::ChangeStock& command, std::uint64_t content, engine::TimeUs now);
+  Answer hold(const engine::PlaceHold& command, std::uint64_t content, engine::TimeUs now);
+  Answer extend(const engine::ExtendHold& command, std::uint64_t content, engine::TimeUs now);
+  Answer confirm(const engine::ConfirmHold& command, std::uint64_t content, engine::TimeUs now);
+  Answer release(const engine::ReleaseHold& command, std::uint64_t content, engine::TimeUs now);
+  // Holds whose deadline has come end, one after the other, `most` of them. To be called before every command at `now`.
+  std::vector<Answer> run_timers(engine::TimeUs now, std::size_t most = ~std::size_t{0});
   // A record of its own: ids of commands decided before `oldest_known` are forgotten, but for those of orders that are open or
   // were closed after `archived`.
   engine::Stamp forget(const engine::VoidDecision& decision, engine::TimeUs now);
@@ -79,6 +85,20 @@ class Twin {
   engine::Quantity lose(engine::SkuId sku, engine::WarehouseId warehouse, std::int64_t wanted, StockChangeAnswer& decision);
 
   static void note_closing(Order& order, engine::Lsn lsn);
+
+  // Holds.
+  struct Use {  // what a line takes from one warehouse
+    engine::WarehouseId warehouse{};
+    engine::Quantity units = 0;
+  };
+  using Uses = std::vector<std::vector<Use>>;  // by line
+  HoldEndAnswer end(Hold& hold, engine::HoldEnd how, Answer& answer);
+  void mark_ended(Hold& hold, engine::HoldEnd how);
+  void serve(const std::vector<CameFree>& came_free, Answer& answer);
+  OrderAnswer decide_confirm(const engine::PlaceOrder& command, std::uint64_t content, Order& order, Hold& hold);
+  std::vector<engine::ReceivedRow> give_back(const Hold& hold, const Order& order, const Uses& uses, std::map<CellKey, engine::Quantity>& kept);
+  void take_rest(const Order& order, Uses& uses);
+  void reserve(Order& order, const Uses& uses, OrderAnswer& answer);
 
   CatalogueLimits limits_;
   State state_;

@@ -58,6 +58,11 @@ std::uint64_t touch(const Event& event) {
     if constexpr (std::is_same_v<Kind, engine::OrderDecision>) {
       text(decision.id), text(decision.texts.customer), text(decision.texts.notes);
       rows(decision.lines), rows(decision.takes), rows(decision.waits);
+      text(decision.hold), rows(decision.returned);
+    } else if constexpr (std::is_same_v<Kind, engine::HoldDecision>) {
+      text(decision.id), text(decision.customer), rows(decision.lines), rows(decision.takes);
+    } else if constexpr (std::is_same_v<Kind, engine::HoldEndDecision>) {
+      text(decision.hold_id), rows(decision.lines), rows(decision.released);
     } else if constexpr (std::is_same_v<Kind, engine::CancelDecision>) {
       text(decision.order_id), rows(decision.lines), rows(decision.released);
     } else if constexpr (std::is_same_v<Kind, engine::StockChangeDecision>) {
@@ -95,6 +100,7 @@ TEST_CASE("event: a flipped bit never crashes the decoder", "[schema][event][hos
   Random random(seed);
   const LoadSample load(random, 3, 9, 12);
   const CancelSample cancel(random, 6);
+  const HoldEndSample end(random, 6);
   EventEncoder encoder;
   std::vector<std::vector<std::byte>> records{order_record(4)};
   AlignedBytes out(std::size_t{1} << 16);
@@ -104,6 +110,7 @@ TEST_CASE("event: a flipped bit never crashes the decoder", "[schema][event][hos
   keep(encoder.encode({}, load.decision, out.span()));
   keep(encoder.encode({}, cancel.decision, out.span()));
   keep(encoder.encode({}, ChangeSample(random, 5).decision, out.span()));
+  keep(encoder.encode({}, end.decision, out.span()));
   EventDecoder decoder;
   std::uint64_t accepted = 0, touched = 0;
   for (const auto& whole : records) {

@@ -16,6 +16,7 @@ struct OrderSample {
   std::vector<engine::LineDecision> lines;
   std::vector<engine::Take> takes;
   std::vector<engine::LineWait> waits;
+  std::vector<engine::ReceivedRow> returned;
   engine::OrderDecision decision;
 
   OrderSample(Random& random, std::size_t line_count) {
@@ -51,6 +52,18 @@ struct OrderSample {
     decision.lines = lines;
     decision.takes = takes;
     decision.waits = waits;
+    if (!random.chance(40)) return;
+    texts.push_back(random.text(64));
+    decision.id = texts[0];  // it may have moved
+    decision.texts = {texts[1], texts[2], texts[3], texts[4], texts[5], texts[6]};
+    decision.hold = texts[7];
+    decision.reacquired = random.chance(30);
+    decision.fills_follow = random.chance(50);
+    for (std::size_t row = 0; row < line_count; ++row) {
+      returned.push_back({engine::SkuId{random.number<std::uint32_t>()}, engine::WarehouseId{random.number<std::uint16_t>()}, 0,
+                          random.number<engine::Quantity>(), random.number<engine::Quantity>()});
+    }
+    decision.returned = returned;
   }
 };
 
@@ -109,6 +122,24 @@ struct ShipSample {
       for (std::uint32_t ship = 0; ship < ships; ++ship) shipped.push_back(random_take(random));
     }
     decision = {command, order, random.number<std::uint64_t>(), lines, shipped};
+  }
+};
+
+struct HoldEndSample {
+  std::string command, hold, customer;
+  std::vector<engine::ReleasedLine> lines;
+  std::vector<engine::Take> released;
+  engine::HoldEndDecision decision;
+
+  HoldEndSample(Random& random, std::size_t line_count)
+      : command(random.chance(50) ? random.text(64) : ""), hold(random.text(64)), customer(random.text(200)) {
+    for (std::size_t index = 0; index < line_count; ++index) {
+      const auto count = static_cast<std::uint32_t>(random.below(4));
+      lines.push_back({engine::LineNumber{random.number<std::uint32_t>()}, engine::SkuId{random.number<std::uint32_t>()}, count});
+      for (std::uint32_t release = 0; release < count; ++release) released.push_back(random_take(random));
+    }
+    decision = {command, hold, random.number<std::uint64_t>(), random.chance(50) ? engine::HoldEnd::expired : engine::HoldEnd::released,
+                random.chance(50), lines, released, customer};
   }
 };
 

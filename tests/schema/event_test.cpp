@@ -88,6 +88,10 @@ void check_order(const engine::OrderDecision& want, const engine::OrderDecision&
   CHECK(same_bytes(got.lines, want.lines));
   CHECK(same_bytes(got.takes, want.takes));
   CHECK(same_bytes(got.waits, want.waits));
+  CHECK(got.hold == want.hold);
+  CHECK(got.reacquired == want.reacquired);
+  CHECK(got.fills_follow == want.fills_follow);
+  CHECK(same_bytes(got.returned, want.returned));
 }
 
 }  // namespace
@@ -161,6 +165,64 @@ TEST_CASE("event: receipts, cancels, ships and fills come back as they were writ
       CHECK(same_bytes(got.takes, fill.takes));
     });
   }
+}
+
+TEST_CASE("event: holds of any size come back as they were written", "[schema][event]") {
+  const auto seed = test_seed();
+  CAPTURE(seed);
+  Random random(seed);
+  for (const std::size_t lines : {0u, 1u, 7u, 900u, 4096u}) {
+    const OrderSample sample(random, lines);
+    const engine::HoldDecision hold{sample.decision.id, random.number<std::uint64_t>(), engine::OrderStatus::reduced, random.chance(50),
+                                    engine::TimeUs{random.number<std::int64_t>()}, sample.decision.texts.customer, sample.lines, sample.takes};
+    decode_all_ways<engine::HoldDecision>(encoded(hold), [&](const engine::HoldDecision& got) {
+      CHECK(got.id == hold.id);
+      CHECK(got.content == hold.content);
+      CHECK(got.status == hold.status);
+      CHECK(got.partial == hold.partial);
+      CHECK(got.deadline == hold.deadline);
+      CHECK(got.customer == hold.customer);
+      CHECK(same_bytes(got.lines, hold.lines));
+      CHECK(same_bytes(got.takes, hold.takes));
+    });
+    const HoldEndSample end(random, lines);
+    decode_all_ways<engine::HoldEndDecision>(encoded(end.decision), [&](const engine::HoldEndDecision& got) {
+      CHECK(got.command_id == end.command);
+      CHECK(got.hold_id == end.hold);
+      CHECK(got.content == end.decision.content);
+      CHECK(got.how == end.decision.how);
+      CHECK(got.fills_follow == end.decision.fills_follow);
+      CHECK(got.customer == end.customer);
+      CHECK(same_bytes(got.lines, end.decision.lines));
+      CHECK(same_bytes(got.released, end.decision.released));
+    });
+  }
+  const engine::HoldExtendDecision extend{"command", "hold", 77, engine::TimeUs{12'345}, true, "customer"};
+  decode_all_ways<engine::HoldExtendDecision>(encoded(extend), [&](const engine::HoldExtendDecision& got) {
+    CHECK(got.command_id == extend.command_id);
+    CHECK(got.hold_id == extend.hold_id);
+    CHECK(got.content == extend.content);
+    CHECK(got.deadline == extend.deadline);
+    CHECK(got.cut == extend.cut);
+    CHECK(got.customer == extend.customer);
+  });
+}
+
+TEST_CASE("event: a hold's record whose counts disagree, or that ends it in an unknown way, is refused", "[schema][event]") {
+  EventDecoder decoder;
+  std::size_t consumed = 0;
+  const engine::Take take{1, 2, engine::WarehouseId{1}, 1};
+  const engine::ReleasedLine line{engine::LineNumber{1}, engine::SkuId{1}, 2};
+  AlignedBytes two(encoded(engine::HoldEndDecision{"c", "h", 1, engine::HoldEnd::released, false, {&line, 1}, {&take, 1}, ""}));
+  CHECK(decoder.decode(two.span(), consumed).error() == EventFault::inconsistent);
+  AlignedBytes open(encoded(engine::HoldEndDecision{"c", "h", 1, engine::HoldEnd::open, false, {}, {}, ""}));
+  CHECK(decoder.decode(open.span(), consumed).error() == EventFault::inconsistent);
+  AlignedBytes confirmed(encoded(engine::HoldEndDecision{"c", "h", 1, engine::HoldEnd::confirmed, false, {}, {}, ""}));
+  CHECK(decoder.decode(confirmed.span(), consumed).error() == EventFault::inconsistent);
+  engine::LineDecision decided;
+  decided.more_takes = 1;
+  AlignedBytes hold(encoded(engine::HoldDecision{"h", 1, engine::OrderStatus::reserved, false, {}, "", {&decided, 1}, {}}));
+  CHECK(decoder.decode(hold.span(), consumed).error() == EventFault::inconsistent);
 }
 
 TEST_CASE("event: loads of any size and void records come back as they were written", "[schema][event]") {

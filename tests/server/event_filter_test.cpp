@@ -20,13 +20,16 @@ class RandomEvent {
  public:
   explicit RandomEvent(Random& random) : random_(random) {
     event_.stamp = {engine::Lsn{random.below(1000) + 1}, engine::TimeUs{5}, {}};
-    switch (random.below(8)) {
+    switch (random.below(12)) {
       case 0: receipt(); break;
       case 1: fill(); break;
       case 2: random_.chance(50) ? cancel() : amend(); break;
       case 3: ship(); break;
       case 4: load(); break;
       case 5: change(); break;
+      case 6: hold(); break;
+      case 7: end_hold(); break;
+      case 8: event_.decision = engine::HoldExtendDecision{"extend", "hold", 4, engine::TimeUs{77}, random_.chance(50), name()}; break;
       default: order(); break;
     }
   }
@@ -78,7 +81,41 @@ class RandomEvent {
     order.lines = order_lines_;
     order.takes = takes_;
     order.waits = waits_;
+    if (random_.chance(30)) {
+      for (std::size_t count = rows() + 1; count > 0; --count) received_.push_back({sku(), warehouse(), 0, few() + 1, few()});
+      order.hold = "hold";
+      order.returned = received_;
+    }
     event_.decision = order;
+  }
+  std::string_view name() { return customer().value_or(""); }
+  void hold() {
+    for (std::size_t count = rows() + 1; count > 0; --count) {
+      engine::LineDecision line{number(), sku(), 0, 0, 0, 0, {}, 0, 0, random_.chance(20) ? warehouse() : engine::WarehouseId{}};
+      for (std::size_t takes = random_.below(4); takes > 0; --takes) {
+        const engine::Take more = take();
+        line.quantity += more.quantity;
+        if (line.taken == 0) {
+          line.taken = more.quantity, line.available_after = more.available_after;
+          line.warehouse = more.warehouse, line.shipment = more.shipment;
+        } else {
+          takes_.push_back(more);
+          ++line.more_takes;
+        }
+      }
+      if (line.quantity == 0 || random_.chance(30)) line.quantity += few() + 1;  // not there
+      order_lines_.push_back(line);
+    }
+    event_.decision = engine::HoldDecision{"hold", 3, engine::OrderStatus::reduced, true, engine::TimeUs{9}, name(), order_lines_, takes_};
+  }
+  void end_hold() {
+    for (std::size_t count = rows() + 1; count > 0; --count) {
+      engine::ReleasedLine line{number(), sku(), static_cast<std::uint32_t>(random_.below(3))};
+      for (std::uint32_t release = 0; release < line.count; ++release) takes_.push_back(take());
+      released_.push_back(line);
+    }
+    const engine::HoldEnd how = random_.chance(50) ? engine::HoldEnd::expired : engine::HoldEnd::released;
+    event_.decision = engine::HoldEndDecision{"release", "hold", 5, how, random_.chance(50), released_, takes_, name()};
   }
   void receive() {
     for (std::size_t count = rows() + 1; count > 0; --count) {
@@ -149,6 +186,7 @@ class RandomEvent {
   std::vector<engine::ReceivedRow> received_;
   std::vector<engine::CancelledLine> cancelled_;
   std::vector<engine::ShippedLine> shipped_;
+  std::vector<engine::ReleasedLine> released_;
   std::vector<engine::LoadedWarehouse> warehouses_;
   std::vector<engine::LoadedProduct> products_;
   schema::Event event_;
@@ -188,6 +226,10 @@ std::string envelope(const schema::Event& event) {
         } else if constexpr (std::is_same_v<Kind, engine::StockChangeDecision>) {
           return std::string(decision.id) + "/" + std::string(name(decision.kind)) + "/" + std::string(decision.reason) +
                  (decision.fills_follow ? " fills follow" : "");
+        } else if constexpr (std::is_same_v<Kind, engine::HoldDecision>) {
+          return std::string(decision.id) + "/" + std::string(decision.customer) + "/" + std::to_string(decision.deadline.value);
+        } else if constexpr (std::is_same_v<Kind, engine::HoldEndDecision>) {
+          return std::string(decision.hold_id) + "/" + std::string(decision.customer) + "/" + std::string(name(decision.how));
         } else if constexpr (std::is_same_v<Kind, engine::LoadDecision>) {
           return decision.fills_follow ? "fills follow" : "";
         } else {

@@ -111,6 +111,48 @@ struct Lister {
         add({refused ? EventKind::order_refused : EventKind::cancelled}, line.sku, line.pinned, head + "gives up " + text(line.quantity - given));
       }
     }
+    for (const engine::ReceivedRow& row : order.returned) {
+      add({EventKind::hold_confirmed}, row.sku, row.warehouse, "its hold had " + text(row.quantity) + "@" + text(row.warehouse.value));
+    }
+  }
+  void operator()(const engine::HoldDecision& hold) {
+    of_order(hold.customer);
+    parts.whole = {EventKind::hold_created};
+    parts.whole_has_places = true;
+    std::size_t next = 0;
+    for (const engine::LineDecision& line : hold.lines) {
+      const std::string head = "line " + text(line.line.value) + " ";
+      std::vector<engine::Take> takes;
+      if (line.taken != 0) takes.push_back({line.taken, line.available_after, line.warehouse, line.shipment});
+      for (int more = 0; more < line.more_takes; ++more) takes.push_back(hold.takes[next++]);
+      std::uint64_t given = 0;
+      for (const engine::Take& take : takes) {
+        std::vector<EventKind> kinds{EventKind::hold_created};
+        if (take.available_after == 0) kinds.push_back(EventKind::out_of_stock);
+        add(kinds, line.sku, take.warehouse, head + moved("holds", take));
+        given += take.quantity;
+      }
+      if (given < line.quantity) add({EventKind::hold_created}, line.sku, line.pinned, head + "lacks " + text(line.quantity - given));
+    }
+  }
+  void operator()(const engine::HoldExtendDecision& extend) {
+    of_order(extend.customer);
+    parts.whole = {EventKind::hold_extended};
+  }
+  void operator()(const engine::HoldEndDecision& end) {
+    of_order(end.customer);
+    const EventKind kind = end.how == engine::HoldEnd::expired ? EventKind::hold_expired : EventKind::hold_released;
+    std::size_t next = 0;
+    for (const engine::ReleasedLine& line : end.lines) {
+      const std::string head = "line " + text(line.line.value) + " ";
+      if (line.count == 0) add({kind}, line.sku, {}, head + "held nothing");
+      for (std::uint32_t count = 0; count < line.count; ++count) {
+        const engine::Take& take = end.released[next++];
+        std::vector<EventKind> kinds{kind};
+        if (take.available_after == take.quantity) kinds.push_back(EventKind::back_in_stock);
+        add(kinds, line.sku, take.warehouse, head + moved("gives", take));
+      }
+    }
   }
   void operator()(const engine::ReceiptDecision& receipt) { stock(receipt.rows, EventKind::stock_received); }
   void operator()(const engine::FillDecision& fill) {

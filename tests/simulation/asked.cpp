@@ -14,14 +14,16 @@ std::vector<T> copy(std::span<const T> rows) {
   return {rows.begin(), rows.end()};
 }
 
+model::OrderCommand own_order(const engine::PlaceOrder& order) {
+  return {.id = std::string(order.id), .priority = order.priority, .policy = order.policy, .sourcing = order.sourcing,
+          .preferred = order.preferred, .placed_at = order.placed_at, .need_by = order.need_by,
+          .reserve_not_before = order.reserve_not_before, .cancel_after = order.cancel_after,
+          .texts = model::OwnedTexts::of(order.texts), .lines = copy(order.lines)};
+}
+
 struct Owner {
   Asked operator()(const schema::OrderRequest& request) const {
-    const engine::PlaceOrder& order = request.order;
-    model::OrderCommand own{.id = std::string(order.id), .priority = order.priority, .policy = order.policy, .sourcing = order.sourcing,
-                            .preferred = order.preferred, .placed_at = order.placed_at, .need_by = order.need_by,
-                            .reserve_not_before = order.reserve_not_before, .cancel_after = order.cancel_after,
-                            .texts = model::OwnedTexts::of(order.texts), .lines = copy(order.lines)};
-    return {command(engine::IdSpace::order, order.id, schema::content_hash(order), std::move(own))};
+    return {command(engine::IdSpace::order, request.order.id, schema::content_hash(request.order), own_order(request.order))};
   }
   Asked operator()(const schema::ReceiveRequest& request) const {
     return {command(engine::IdSpace::receipt, request.receipt.id, schema::content_hash(request.receipt),
@@ -47,6 +49,28 @@ struct Owner {
     return {command(engine::IdSpace::stock_change, change.id, schema::content_hash(change),
                     model::ChangeCommand{std::string(change.id), change.kind, std::string(change.reason), copy(change.rows)})};
   }
+  Asked operator()(const schema::HoldRequest& request) const {
+    const engine::PlaceHold& hold = request.hold;
+    return {command(engine::IdSpace::hold, hold.id, schema::content_hash(hold),
+                    model::HoldCommand{std::string(hold.id), std::string(hold.customer), hold.partial, hold.ttl_us, hold.preferred,
+                                       hold.sourcing, copy(hold.lines)})};
+  }
+  Asked operator()(const schema::ExtendRequest& request) const {
+    const engine::ExtendHold& extend = request.extend;
+    return {command(engine::IdSpace::hold_command, extend.command_id, schema::content_hash(extend),
+                    model::ExtendCommand{std::string(extend.command_id), std::string(extend.hold_id), extend.ttl_us})};
+  }
+  Asked operator()(const schema::ReleaseRequest& request) const {
+    const engine::ReleaseHold& release = request.release;
+    return {command(engine::IdSpace::hold_command, release.command_id, schema::content_hash(release),
+                    model::ReleaseCommand{std::string(release.command_id), std::string(release.hold_id)})};
+  }
+  Asked operator()(const schema::ConfirmRequest& request) const {
+    const engine::ConfirmHold& confirm = request.confirm;
+    return {command(engine::IdSpace::order, confirm.order.id, schema::content_hash(confirm),
+                    model::ConfirmCommand{std::string(confirm.hold_id), confirm.reacquire, own_order(confirm.order)})};
+  }
+  Asked operator()(const schema::HoldsRequest&) const { return {AskedOther{schema::MessageKind::holds}}; }
   Asked operator()(const schema::LoadRequest& request) const {
     model::LoadCommand load;
     for (const auto& entry : request.load.warehouses) load.warehouses.push_back({std::string(entry.code), std::string(entry.name), entry.priority});
@@ -85,6 +109,7 @@ std::string_view order_named(const Asked& asked) {
   if (const auto* cancel = std::get_if<model::CancelCommand>(asked_command->command.get())) return cancel->order_id;
   if (const auto* ship = std::get_if<model::ShipCommand>(asked_command->command.get())) return ship->order_id;
   if (const auto* amend = std::get_if<model::AmendCommand>(asked_command->command.get())) return amend->order_id;
+  if (const auto* confirm = std::get_if<model::ConfirmCommand>(asked_command->command.get())) return confirm->order.id;
   return {};
 }
 

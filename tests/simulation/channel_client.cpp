@@ -50,6 +50,20 @@ client::Request request_of(const model::AmendCommand& command) {
   return amend;
 }
 
+client::Request request_of(const model::HoldCommand& command) {
+  client::Hold hold{command.id, command.customer, command.partial, command.ttl_us, command.sourcing, pinned_code(command.preferred), {}};
+  for (const engine::OrderLine& line : command.lines) {
+    hold.lines.push_back({line.line.value, sku_code(line.sku), line.quantity, pinned_code(line.pinned)});
+  }
+  return hold;
+}
+
+client::Request request_of(const model::ExtendCommand& command) { return client::Extend{command.command_id, command.hold_id, command.ttl_us}; }
+client::Request request_of(const model::ReleaseCommand& command) { return client::Release{command.command_id, command.hold_id}; }
+client::Request request_of(const model::ConfirmCommand& command) {
+  return client::Confirm{command.hold_id, command.reacquire, std::get<client::Order>(request_of(command.order))};
+}
+
 client::Request request_of(const model::ShipCommand& command) { return client::Ship{command.command_id, command.order_id}; }
 
 client::Request request_of(const model::ChangeCommand& command) {

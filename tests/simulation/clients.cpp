@@ -62,6 +62,10 @@ void RawClient::send(Pending& pending) {
     void operator()(const model::AmendCommand& amend) const { encoder.amend(out, correlation, {amend.view(), {}}); }
     void operator()(const model::ShipCommand& ship) const { encoder.ship(out, correlation, {ship.view(), {}}); }
     void operator()(const model::ChangeCommand& change) const { encoder.change_stock(out, correlation, {change.view(), epoch, {}}); }
+    void operator()(const model::HoldCommand& hold) const { encoder.hold(out, correlation, {hold.view(), epoch, {}}); }
+    void operator()(const model::ExtendCommand& extend) const { encoder.extend(out, correlation, {extend.view(), {}}); }
+    void operator()(const model::ConfirmCommand& confirm) const { encoder.confirm(out, correlation, {confirm.view(), epoch, {}}); }
+    void operator()(const model::ReleaseCommand& release) const { encoder.release(out, correlation, {release.view(), {}}); }
     void operator()(const AskedCheck& check) const { encoder.check(out, correlation, {epoch, check.skus}); }
     void operator()(const AskedStock& stock) const {
       encoder.stock(out, correlation, {epoch, stock.skus, {}, stock.warehouse, stock.snapshot});

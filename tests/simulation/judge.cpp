@@ -107,6 +107,13 @@ Asking Judge::name_of(const schema::Decision& decision) const {
   if (const auto* change = std::get_if<engine::StockChangeDecision>(&decision)) {
     return {engine::IdSpace::stock_change, std::string(change->id), change->content};
   }
+  if (const auto* hold = std::get_if<engine::HoldDecision>(&decision)) return {engine::IdSpace::hold, std::string(hold->id), hold->content};
+  if (const auto* extend = std::get_if<engine::HoldExtendDecision>(&decision)) {
+    return {engine::IdSpace::hold_command, std::string(extend->command_id), extend->content};
+  }
+  if (const auto* end = std::get_if<engine::HoldEndDecision>(&decision)) {
+    return {engine::IdSpace::hold_command, std::string(end->command_id), end->content};
+  }
   // A load gives one warehouse a name with its number; one that does not is the last one once more.
   const auto marked = [](std::string_view name) { return name.starts_with(load_mark); };
   for (const engine::LoadedWarehouse& entry : std::get<engine::LoadDecision>(decision).warehouses) {

@@ -26,7 +26,7 @@ CellAt& Ledger::cell(engine::SkuId sku, engine::WarehouseId warehouse) {
 }
 
 void Ledger::agree(const CellAt& cell, Quantity available_after) const {
-  if (std::uint64_t{cell.reserved} + cell.unavailable > cell.on_hand) throw Broken("I1: record LSN " + std::to_string(lsn_.value) + " leaves more reserved and unavailable than is on hand");
+  if (std::uint64_t{cell.reserved} + cell.held + cell.unavailable > cell.on_hand) throw Broken("I1: record LSN " + std::to_string(lsn_.value) + " leaves more reserved, held and unavailable than is on hand");
   if (cell.available() != available_after) {
     throw Broken("I2: record LSN " + std::to_string(lsn_.value) + " leaves " + std::to_string(available_after) + " available, the log before it " +
                  std::to_string(cell.available()));
@@ -55,7 +55,39 @@ void Ledger::wait(engine::SkuId sku, std::int64_t change) {
   history.emplace_back(lsn_, before + static_cast<std::uint64_t>(change));
 }
 
+void Ledger::hold(engine::SkuId sku, const engine::Take& take) {
+  CellAt& from = cell(sku, take.warehouse);
+  from.held += take.quantity;
+  agree(from, take.available_after);
+}
+
+void Ledger::give_back(engine::SkuId sku, engine::WarehouseId warehouse, Quantity units) {
+  CellAt& to = cell(sku, warehouse);
+  if (to.held < units) throw Broken("I2: record LSN " + std::to_string(lsn_.value) + " gives back more than is held");
+  to.held -= units;
+}
+
+void Ledger::fold(const engine::HoldDecision& held) {
+  std::size_t more = 0;
+  for (const engine::LineDecision& line : held.lines) {
+    if (line.taken != 0) hold(line.sku, {line.taken, line.available_after, line.warehouse, line.shipment});
+    for (std::size_t left = line.more_takes; left > 0; --left) hold(line.sku, held.takes[more++]);
+  }
+}
+
+void Ledger::fold(const engine::HoldEndDecision& end) {
+  std::size_t next = 0;
+  for (const engine::ReleasedLine& line : end.lines) {
+    for (std::size_t left = line.count; left > 0; --left) {
+      const engine::Take& release = end.released[next++];
+      give_back(line.sku, release.warehouse, release.quantity);
+      agree(cell(line.sku, release.warehouse), release.available_after);
+    }
+  }
+}
+
 void Ledger::fold(const engine::OrderDecision& order) {
+  for (const engine::ReceivedRow& row : order.returned) give_back(row.sku, row.warehouse, row.quantity);
   std::size_t more = 0;
   for (const engine::LineDecision& line : order.lines) {
     if (line.taken != 0) take(line.sku, {line.taken, line.available_after, line.warehouse, line.shipment});

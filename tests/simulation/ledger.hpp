@@ -13,8 +13,8 @@ namespace earmark::simulation {
 
 struct CellAt {
   engine::Lsn lsn{};  // from here on
-  engine::Quantity on_hand = 0, reserved = 0, unavailable = 0;
-  engine::Quantity available() const noexcept { return on_hand - reserved - unavailable; }
+  engine::Quantity on_hand = 0, reserved = 0, unavailable = 0, held = 0;
+  engine::Quantity available() const noexcept { return on_hand - reserved - unavailable - held; }
 };
 
 class Ledger {
@@ -44,6 +44,11 @@ class Ledger {
   void fold(const engine::ShipDecision& ship);
   void fold(const engine::LoadDecision& load);
   void fold(const engine::StockChangeDecision& change);
+  void fold(const engine::HoldDecision& hold);
+  void fold(const engine::HoldExtendDecision&) {}
+  void fold(const engine::HoldEndDecision& end);
+  void hold(engine::SkuId sku, const engine::Take& take);
+  void give_back(engine::SkuId sku, engine::WarehouseId warehouse, engine::Quantity units);
 
   CellAt& cell(engine::SkuId sku, engine::WarehouseId warehouse);
   const History& history(engine::SkuId sku, engine::WarehouseId warehouse) const {

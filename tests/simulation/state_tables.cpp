@@ -26,6 +26,10 @@ class StateTables::Source final : public storage::StateSource {
     const auto found = tables_.orders_.find(lsn);
     return found == tables_.orders_.end() ? std::span<const std::byte>{} : found->second.view();
   }
+  std::span<const std::byte> hold(Lsn lsn) override {
+    const auto found = tables_.holds_.find(lsn);
+    return found == tables_.holds_.end() ? std::span<const std::byte>{} : found->second.view();
+  }
   Lsn newest(engine::Identity identity) override {
     const auto found = tables_.newest_.find(storage::identity_key(identity));
     return found == tables_.newest_.end() ? Lsn{} : found->second;
@@ -61,12 +65,18 @@ storage::Outcome<void> StateTables::read(storage::StateVisitor& visitor) const {
     if (!storage::read_order_record(lsn, orders_.at(lsn).view(), image)) throw Broken("the state store: an order's record is damaged");
     visitor.open_order(image);
   }
+  for (const auto& [lsn, record] : holds_) {
+    engine::OrderImage image;
+    if (!storage::read_order_record(lsn, record.view(), image)) throw Broken("the state store: a hold's record is damaged");
+    visitor.open_hold({lsn, image.time, image.cancel_after, image.id, image.texts.customer, image.content, image.lines, image.allocations});
+  }
   std::map<Lsn, engine::KnownImage> older;
   for (const auto& entry : closed_known_) older[entry.second.lsn] = entry.second;
   for (const auto& entry : older) visitor.known(entry.second);
   for (const auto& [lsn, known] : ids_) {
     if (known.space == engine::IdSpace::order && known.closed.value == 0) continue;
-    visitor.known({known.space, known.identity, known.content, lsn, known.closed});
+    if (known.space == engine::IdSpace::hold && known.ended == engine::HoldEnd::open) continue;
+    visitor.known({known.space, known.identity, known.content, lsn, known.closed, known.ended});
   }
   return {};
 }
@@ -131,9 +141,11 @@ void StateTables::write(std::vector<storage::ClosedOrder>& closed) {
     if (order.closed.value == 0) open_.insert(order.lsn);
   }
   for (const StateBatch::Id& id : batch_.ids()) {
-    ids_[id.lsn] = {static_cast<engine::IdSpace>(id.row.space), {id.row.low, id.row.high}, id.row.content, Lsn{id.row.closed}};
+    ids_[id.lsn] = {static_cast<engine::IdSpace>(id.row.space), {id.row.low, id.row.high}, id.row.content, Lsn{id.row.closed},
+                    static_cast<engine::HoldEnd>(id.row.ended)};
   }
   for (const auto& [identity, lsn] : batch_.newest()) newest_[storage::identity_key(identity)] = lsn;
+  write_holds();
   for (const engine::CellImage& cell : batch_.cells()) {
     cells_[storage::cell_key(cell.sku, cell.warehouse)] = {0, cell.on_hand, cell.held, cell.unavailable, cell.available,
                                                            cell.opening_plus_one, cell.lsn.value};
@@ -142,12 +154,29 @@ void StateTables::write(std::vector<storage::ClosedOrder>& closed) {
   batch_.clear();
 }
 
+void StateTables::write_holds() {
+  for (const auto& [lsn, hold] : batch_.holds()) {
+    if (hold.open) {
+      const std::vector<std::byte> record = storage::hold_record(hold.image());
+      Words& words = holds_[lsn];
+      words.bytes = record.size();
+      words.words.resize(record.size() / 8);
+      std::memcpy(words.words.data(), record.data(), record.size());
+    } else if (hold.stored) {
+      holds_.erase(lsn);
+      if (newest_[storage::identity_key(hold.identity)] == lsn) newest_.erase(storage::identity_key(hold.identity));
+      if (lsn < oldest_known_) drop_decision(lsn);
+      else ids_.at(lsn).ended = hold.end;
+    }
+  }
+}
+
 // Of orders that were here before the batch: in their id's row, or, where that was forgotten, in a row of their own.
 void StateTables::write_closings() {
   for (const StateBatch::Closing& closing : batch_.closings()) {
     if (open_.erase(closing.order) == 0) throw Broken("the state store: an order was closed that is not open");
     if (closing.order < oldest_known_) {
-      closed_known_[closing.closed] = {engine::IdSpace::order, closing.identity, closing.content, closing.order, closing.closed};
+      closed_known_[closing.closed] = {engine::IdSpace::order, closing.identity, closing.content, closing.order, closing.closed, {}};
     } else {
       ids_.at(closing.order).closed = closing.closed;
     }
@@ -163,8 +192,10 @@ void StateTables::forget(const engine::VoidDecision& decision) {
   while (!ids_.empty() && ids_.begin()->first < decision.oldest_known) {
     const auto& [lsn, known] = *ids_.begin();
     if (known.space == engine::IdSpace::order && known.closed > decision.archived) {
-      closed_known_[known.closed] = {known.space, known.identity, known.content, lsn, known.closed};
+      closed_known_[known.closed] = {known.space, known.identity, known.content, lsn, known.closed, {}};
     } else if (known.space == engine::IdSpace::order && known.closed.value != 0) {
+      drop_decision(lsn);
+    } else if (known.ended != engine::HoldEnd::open) {
       drop_decision(lsn);
     }
     ids_.erase(ids_.begin());
@@ -184,12 +215,12 @@ storage::Outcome<Lsn> StateTables::newest(engine::Identity identity) { return So
 
 storage::Outcome<std::vector<engine::KnownImage>> StateTables::known_ids(Lsn from, Lsn before, std::size_t most) const {
   std::map<Lsn, engine::KnownImage> known;
-  for (const auto& [lsn, id] : ids_) known[lsn] = {id.space, id.identity, id.content, lsn, id.closed};
+  for (const auto& [lsn, id] : ids_) known[lsn] = {id.space, id.identity, id.content, lsn, id.closed, id.ended};
   for (const auto& entry : closed_known_) known[entry.second.lsn] = entry.second;
   for (const Lsn lsn : open_) {
     engine::OrderImage image;
     if (lsn >= oldest_known_ || !storage::view_order_record(lsn, orders_.at(lsn).view(), image)) continue;
-    known[lsn] = {engine::IdSpace::order, engine::identify(engine::IdSpace::order, image.id), image.content, lsn, {}};
+    known[lsn] = {engine::IdSpace::order, engine::identify(engine::IdSpace::order, image.id), image.content, lsn, {}, {}};
   }
   std::vector<engine::KnownImage> found;
   for (const auto& [lsn, image] : known) {
@@ -215,6 +246,7 @@ storage::Outcome<void> StateTables::keep_decisions(const storage::Journal& journ
   std::set<Lsn> wanted;
   for (const auto& entry : closed_known_) wanted.insert(entry.second.lsn);
   wanted.insert(open_.begin(), open_.end());
+  for (const auto& entry : holds_) wanted.insert(entry.first);
   read_records(journal, decisions_before_, Lsn{oldest.value - 1}, [&](const schema::Event& event, std::span<const std::byte> record) {
     if (wanted.contains(event.stamp.lsn)) decisions_[event.stamp.lsn].assign(record.begin(), record.end());
     return true;

@@ -31,6 +31,11 @@ void RandomHistory::add_void() {
   digests_.push_back(twin_.digest());
 }
 
+void RandomHistory::let_time_pass() {
+  now_ = engine::TimeUs{now_.value + model::RandomCommands::step_us};
+  for (auto expired = twin_.run_timers(now_, 1); !expired.empty(); expired = twin_.run_timers(now_, 1)) add(expired.front());
+}
+
 void RandomHistory::grow(std::size_t records) {
   while (records_.size() < records) {
     if (records_.size() > 0 && random_.chance(voids_percent_)) {
@@ -38,7 +43,8 @@ void RandomHistory::grow(std::size_t records) {
       continue;
     }
     const model::Command command = commands_.next();
-    add(model::apply(twin_, command, model::content_of(command), {}));
+    let_time_pass();
+    add(model::apply(twin_, command, model::content_of(command), now_));
   }
 }
 
@@ -80,11 +86,31 @@ void StateDigest::open_order(const engine::OrderImage& order) {
   ++orders;
 }
 
+void StateDigest::open_hold(const engine::HoldImage& hold) {
+  EARMARK_CHECK(hold.lsn > last_hold_);
+  last_hold_ = hold.lsn;
+  const engine::Identity identity = engine::identify(engine::IdSpace::hold, hold.id);
+  digest_.known_id(engine::IdSpace::hold, identity, hold.content, hold.lsn);
+  digest_.open_hold(hold.lsn, identity, hold.deadline, static_cast<std::uint32_t>(hold.lines.size()));
+  std::size_t next = 0;
+  for (std::uint32_t index = 0; index < hold.lines.size(); ++index) {
+    const engine::LineImage& line = hold.lines[index];
+    digest_.order_line(hold.lsn, index, line.line, line.sku, line.quantity, 0, line.pinned);
+    for (const engine::AllocationImage& each : hold.allocations.subspan(next, line.allocations)) {
+      digest_.allocation(hold.lsn, index, each.warehouse, each.shipment, each.reserved, 0);
+    }
+    next += line.allocations;
+  }
+  ++holds;
+}
+
 void StateDigest::known(const engine::KnownImage& known) {
   EARMARK_CHECK(known.lsn > last_known_);
   EARMARK_CHECK((known.closed.value != 0) == (known.space == engine::IdSpace::order));
   last_known_ = known.lsn;
+  EARMARK_CHECK((known.ended != engine::HoldEnd::open) == (known.space == engine::IdSpace::hold));
   digest_.known_id(known.space, known.identity, known.content, known.lsn);
+  if (known.ended != engine::HoldEnd::open) digest_.ended_hold(known.lsn, known.ended);
   ++known_ids;
 }
 

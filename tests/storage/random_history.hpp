@@ -17,7 +17,7 @@ namespace earmark::storage::test {
 class RandomHistory {
  public:
   // `voids_percent` of the steps are void records.
-  RandomHistory(std::uint64_t seed, std::size_t voids_percent) : random_(seed), commands_(seed), voids_percent_(voids_percent) {}
+  RandomHistory(std::uint64_t seed, std::size_t voids_percent) : random_(seed), commands_(seed, true), voids_percent_(voids_percent) {}
 
   // Goes on until there are at least so many records.
   void grow(std::size_t records);
@@ -33,12 +33,15 @@ class RandomHistory {
  private:
   void add(const model::Answer& answer);
   void add_void();
+  // One step later; holds that are due by then end.
+  void let_time_pass();
 
   model::Random random_;
   model::RandomCommands commands_;
   std::size_t voids_percent_;
   model::Twin twin_{model::RandomCommands::limits()};
   Records records_;
+  engine::TimeUs now_{};
   std::vector<std::optional<std::string>> digests_ = {std::nullopt};
   engine::VoidDecision void_{engine::Lsn{1}, {}};
 };
@@ -50,16 +53,17 @@ class StateDigest final : public StateVisitor {
   void catalogue(const engine::LoadDecision& part) override;
   void cell(const engine::CellImage& cell) override;
   void open_order(const engine::OrderImage& order) override;
+  void open_hold(const engine::HoldImage& hold) override;
   void known(const engine::KnownImage& known) override;
 
   std::string finish() const { return digest_.finish(summary_.applied); }
   const StateSummary& summary() const noexcept { return summary_; }
-  std::size_t warehouses = 0, products = 0, cells = 0, orders = 0, known_ids = 0;
+  std::size_t warehouses = 0, products = 0, cells = 0, orders = 0, holds = 0, known_ids = 0;
 
  private:
   engine::Digest digest_;
   StateSummary summary_;
-  engine::Lsn last_order_{}, last_known_{};
+  engine::Lsn last_order_{}, last_hold_{}, last_known_{};
 };
 
 }  // namespace earmark::storage::test

@@ -58,10 +58,10 @@ TEST_CASE("earmark-journal: a trimmed dump starts with the state", "[storage][pr
       R"({"name":"Beta","part":"warehouse","priority":2,"type":"base","warehouse":"B"})",
       R"({"description":"a nail","part":"product","sku":"nail","type":"base"})",
       R"({"description":"","part":"product","sku":"screw","type":"base"})",
-      R"({"available":0,"lsn":7,"on_hand":0,"part":"stock","reserved":0,"sku":"nail","type":"base","warehouse":"A"})",
-      R"({"available":1,"lsn":7,"on_hand":1,"part":"stock","reserved":0,"sku":"nail","type":"base","warehouse":"B"})",
-      R"({"available":0,"lsn":8,"on_hand":3,"part":"stock","reserved":3,"sku":"screw","type":"base","warehouse":"A"})",
-      R"({"available":0,"lsn":7,"on_hand":0,"part":"stock","reserved":0,"sku":"screw","type":"base","warehouse":"B"})",
+      R"({"available":0,"held":0,"lsn":7,"on_hand":0,"part":"stock","reserved":0,"sku":"nail","type":"base","warehouse":"A"})",
+      R"({"available":1,"held":0,"lsn":7,"on_hand":1,"part":"stock","reserved":0,"sku":"nail","type":"base","warehouse":"B"})",
+      R"({"available":0,"held":0,"lsn":8,"on_hand":3,"part":"stock","reserved":3,"sku":"screw","type":"base","warehouse":"A"})",
+      R"({"available":0,"held":0,"lsn":7,"on_hand":0,"part":"stock","reserved":0,"sku":"screw","type":"base","warehouse":"B"})",
       R"({"id":"O3","lines":[{"backordered":2,"cancelled":0,"line":1,"qty":5,"reserved":{"A":3},"shipped":{},"sku":"screw"}],"lsn":8,"part":"order","priority":150,"status":"split","time_us":8000,"type":"base"})",
       R"({"part":"queue","sku":"screw","type":"base","waiting":[{"line":1,"order":"O3","qty":2}]})"};
   const auto dump = test::run(program, {"dump", data});

@@ -55,6 +55,14 @@ std::uint64_t Caller::put(std::vector<std::byte>& out, const model::Command& com
     encoder_.amend(out, correlation, {amend->view(), {}});
   } else if (const auto* change = std::get_if<model::ChangeCommand>(&command)) {
     encoder_.change_stock(out, correlation, {change->view(), epoch_, {}});
+  } else if (const auto* hold = std::get_if<model::HoldCommand>(&command)) {
+    encoder_.hold(out, correlation, {hold->view(), epoch_, {}});
+  } else if (const auto* extend = std::get_if<model::ExtendCommand>(&command)) {
+    encoder_.extend(out, correlation, {extend->view(), {}});
+  } else if (const auto* confirm = std::get_if<model::ConfirmCommand>(&command)) {
+    encoder_.confirm(out, correlation, {confirm->view(), epoch_, {}});
+  } else if (const auto* release = std::get_if<model::ReleaseCommand>(&command)) {
+    encoder_.release(out, correlation, {release->view(), {}});
   } else {
     const model::LoadCommand::Rows rows = std::get<model::LoadCommand>(command).rows();
     encoder_.load(out, correlation, {rows.view()});
