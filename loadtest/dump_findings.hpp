@@ -10,13 +10,13 @@
 namespace earmark::loadtest {
 
 // Whose invariant a finding is about; docs/TESTING.md says what is judged from what.
-enum class Promise : std::uint8_t { never_oversell, conservation, work_conserving, no_overtaking, exactly_once, lsn_order, decisions, causes };
-inline constexpr std::size_t promise_count = 8;
+enum class Promise : std::uint8_t { never_oversell, conservation, work_conserving, no_overtaking, exactly_once, holds, lsn_order, decisions, causes };
+inline constexpr std::size_t promise_count = 9;
 // e.g. "I1 never oversell"
 std::string_view name(Promise promise) noexcept;
 
 struct DumpVerdict {
-  std::uint64_t records = 0, orders = 0, receipts = 0, fills = 0, cancels = 0, ships = 0, loads = 0, voids = 0, changes = 0;
+  std::uint64_t records = 0, orders = 0, receipts = 0, fills = 0, cancels = 0, ships = 0, loads = 0, voids = 0, changes = 0, holds = 0, ended_holds = 0;
   std::uint64_t base_lines = 0, unknown = 0;  // lines of a base; records of types that are not known
   std::uint64_t first_lsn = 0, last_lsn = 0;
   bool is_full = false;  // the dump has what decisions rest on: --full

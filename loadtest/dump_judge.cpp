@@ -18,7 +18,7 @@ std::int64_t sum_of(const std::vector<Units>& units) {
 // Lines of orders and what is about them; rows of stock are looked at where they are read.
 bool names_skus(const DumpRecord& record) {
   if (record.type == "fill") return record.self.sku != no_code;
-  if (record.type != "order" && record.type != "cancel" && record.type != "ship") return true;
+  if (record.type != "order" && record.type != "cancel" && record.type != "ship" && record.type != "hold" && record.type != "hold_ended") return true;
   return std::all_of(record.rows.begin(), record.rows.end(), [](const DumpRow& row) { return row.sku != no_code; });
 }
 
@@ -56,12 +56,15 @@ bool DumpJudge::read(const DumpRecord& record) {
   else if (record.type == "ship") ship(record);
   else if (record.type == "load") load(record);
   else if (record.type == "stock_change") stock_change(record);
+  else if (record.type == "hold") hold(record);
+  else if (record.type == "hold_extended") hold_extended(record);
+  else if (record.type == "hold_ended") hold_ended(record);
   else if (record.type != "void") return unknown(record), true;
   if (record.type == "void") {
     ++verdict_.voids;
     oldest_known_ = std::max(oldest_known_, record.oldest_known);
     if (state_.ids.size() > 2 * ids_after_forgetting_ + (1U << 20)) {
-      state_.ids.forget(oldest_known_, [&](std::uint64_t lsn) { return state_.order(lsn) != nullptr; });
+      state_.ids.forget(oldest_known_, [&](std::uint64_t lsn) { return state_.order(lsn) != nullptr || state_.hold(lsn) != nullptr; });
       ids_after_forgetting_ = state_.ids.size();
     }
   }
@@ -97,7 +100,7 @@ void DumpJudge::unknown(const DumpRecord& record) {
 
 void DumpJudge::once(DumpIdSpace space, std::string_view id, const char* what) {
   const std::uint64_t before = state_.ids.put(hash_of(space, id), lsn_);
-  if (before == 0 || (before < oldest_known_ && state_.order(before) == nullptr)) return;
+  if (before == 0 || (before < oldest_known_ && state_.order(before) == nullptr && state_.hold(before) == nullptr)) return;
   violate(Promise::exactly_once, [&] { return fmt::format("{} \"{}\" was decided before, at LSN {}", what, id, before); });
 }
 
@@ -159,16 +162,19 @@ void DumpJudge::order(const DumpRecord& record) {
   order.id = hash_of(DumpIdSpace::order, record.id);
   order.priority = std::clamp<std::int64_t>(record.self.priority, 0, 255);
   order.whole = whole_of(record.policy);
+  const std::vector<DumpLine> held = confirm(record);
   for (const DumpRow& row : record.rows) order.lines.push_back({row.line, row.sku, row.pinned, row.backordered, {}});
   // Under other rules than priority an unpinned line may rightly take what a pinned one behind it needs.
-  const bool judged = record.sourcing.empty() || std::none_of(record.rows.begin(), record.rows.end(),
-                                                              [](const DumpRow& row) { return row.pinned != no_code; });
+  // What an order may take of its hold, and of the rest, a hold's own lines decide.
+  const bool judged = !record.confirms() && (record.sourcing.empty() || std::none_of(record.rows.begin(), record.rows.end(),
+                                                              [](const DumpRow& row) { return row.pinned != no_code; }));
   if (record.status == "refused" && judged && covers_all(record, order)) {
     violate(Promise::work_conserving, [&] { return fmt::format("order \"{}\" is refused, though all of it was available", record.id); });
   }
   if (order.whole == DumpWhole::order) whole_order(record, order);
   for (std::uint32_t index = 0; index < order.lines.size(); ++index) order_line(order, record, index);
   status(record);
+  if (record.confirms()) after_confirm(record, held);
   state_.close_if_done(record.lsn);
 }
 
@@ -184,7 +190,7 @@ void DumpJudge::order_line(DumpOrder& order, const DumpRecord& record, std::uint
   }
   const DumpPlace place{static_cast<std::uint32_t>(255 - order.priority), index, record.lsn};
   const bool judged_whole = order.whole == DumpWhole::order && row.backordered == row.quantity;  // see whole_order()
-  if (record.status != "refused" && !judged_whole && !state_.sku(row.sku).is_uncertain) {
+  if (record.status != "refused" && !record.confirms() && !judged_whole && !state_.sku(row.sku).is_uncertain) {
     std::int64_t rest = row.quantity;
     std::vector<Units> right;
     bool overtakes = false;
@@ -228,7 +234,7 @@ void DumpJudge::whole_order(const DumpRecord& record, const DumpOrder& order) {
   const auto free = [&](std::uint32_t sku, std::uint32_t warehouse) {
     return free_for(sku, warehouse, {static_cast<std::uint32_t>(255 - order.priority), 0, record.lsn});
   };
-  if (waits && certain && all_there(order, lines, free)) {
+  if (waits && certain && !record.confirms() && all_there(order, lines, free)) {
     violate(Promise::work_conserving, [&] { return fmt::format("order \"{}\" waits, though all of it was available", record.id); });
   }
 }

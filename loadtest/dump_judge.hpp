@@ -1,4 +1,4 @@
-// Reads a dump record by record, in LSN order, through the sequential rules (orders, queue, receipts, cancels, ships, loads, stock changes), and
+// Reads a dump record by record, in LSN order, through the sequential rules (orders, queue, receipts, cancels, ships, holds, loads, stock changes), and
 // says where a record is not what they give. After a finding it goes on with what the record says. One thread.
 #pragma once
 
@@ -51,6 +51,7 @@ class DumpJudge {
   bool base(const DumpRecord& record);
   void base_order(const DumpRecord& record);
   void base_queue(const DumpRecord& record);
+  void base_hold(const DumpRecord& record);
   void end_base();
   void number(const DumpRecord& record);
   void order(const DumpRecord& record);
@@ -71,12 +72,20 @@ class DumpJudge {
   void change_row(const DumpRecord& record, std::size_t index);
   void judge_victims(const DumpRow& row, const std::vector<const DumpRow*>& lost);
   void lose(const DumpRow& lost);
+  void hold(const DumpRecord& record);
+  void hold_extended(const DumpRecord& record);
+  void hold_ended(const DumpRecord& record);
+  std::vector<DumpLine> confirm(const DumpRecord& record);
+  void after_confirm(const DumpRecord& record, const std::vector<DumpLine>& held);
+  DumpHold* open_hold(std::string_view id);
+  static std::vector<Stage> stages_of(const std::vector<DumpRow>& freed);
   void fill(const DumpRecord& record);
   void judge_fill(const DumpRecord& record, const DumpPlace& place);
   void unknown(const DumpRecord& record);
 
   void once(DumpIdSpace space, std::string_view id, const char* what);
-  void begin_cause(const DumpRecord& record, std::vector<Stage> stages, bool by_rows, std::set<std::uint32_t> in_turn = {});
+  // `freed`: lines whose moved units came free; null: each stage brings its own. `in_turn`: see Cause.
+  void begin_cause(const DumpRecord& record, std::vector<Stage> stages, const std::vector<DumpRow>* freed, std::set<std::uint32_t> in_turn = {});
   void find_next_fill();
   bool find_in_stage(const Stage& stage);
   bool find_in_order(std::uint64_t lsn);

@@ -30,14 +30,16 @@ bool DumpJudge::base(const DumpRecord& record) {
   if (record.part == "warehouse" && self.warehouse != no_code) {
     state_.set_priority(self.warehouse, self.priority, warehouses_);
   } else if (record.part == "stock" && has_cell) {
-    state_.cell(self.sku, self.warehouse) = {self.available, self.reserved, 0};
-    if (self.available < 0 || self.reserved + self.available > self.quantity) {
+    state_.cell(self.sku, self.warehouse) = {self.available, self.reserved + self.held, 0};
+    if (self.available < 0 || self.reserved + self.held + self.available > self.quantity) {
       violate(Promise::never_oversell, [&] {
-        return fmt::format("{} has {} on hand, {} reserved and {} available", cell_name(self.sku, self.warehouse), self.quantity, self.reserved, self.available);
+        return fmt::format("{} has {} on hand, {} reserved, {} held and {} available", cell_name(self.sku, self.warehouse), self.quantity, self.reserved, self.held, self.available);
       });
     }
   } else if (record.part == "order") {
     base_order(record);
+  } else if (record.part == "hold") {
+    base_hold(record);
   } else if (record.part == "queue") {
     base_queue(record);
   }
@@ -92,7 +94,7 @@ void DumpJudge::base_queue(const DumpRecord& record) {
   violate(Promise::no_overtaking, [&] { return fmt::format("the base's queue of {} is not that of the orders that wait", skus_.code(record.self.sku)); });
 }
 
-// What the orders have reserved is what the cells say.
+// What the orders have reserved and the holds hold is what the cells say.
 void DumpJudge::end_base() {
   in_base_ = false;
   has_begun_ = true;
@@ -103,11 +105,16 @@ void DumpJudge::end_base() {
       for (const Units& each : line.reserved) reserved[std::uint64_t{line.sku} << 32 | each.warehouse] += each.units;
     }
   }
+  for (const auto& [lsn, hold] : state_.open_holds()) {
+    for (const DumpLine& line : hold.lines) {
+      for (const Units& each : line.reserved) reserved[std::uint64_t{line.sku} << 32 | each.warehouse] += each.units;
+    }
+  }
   state_.for_each_cell([&](std::uint32_t sku, std::uint32_t warehouse, const DumpCell& cell) {
     const auto found = reserved.find(std::uint64_t{sku} << 32 | warehouse);
     const std::int64_t units = found == reserved.end() ? 0 : found->second;
     if (units == cell.reserved) return;
-    violate(Promise::conservation, [&] { return fmt::format("{} has {} reserved in the base, its orders {}", cell_name(sku, warehouse), cell.reserved, units); });
+    violate(Promise::conservation, [&] { return fmt::format("{} has {} reserved or held in the base, its orders and holds {}", cell_name(sku, warehouse), cell.reserved, units); });
   });
 }
 

@@ -36,18 +36,16 @@ void remove(std::vector<Units>& from, const std::vector<Units>& units) {
 
 // ---- causes ----
 
-void DumpJudge::begin_cause(const DumpRecord& record, std::vector<Stage> stages, bool by_rows, std::set<std::uint32_t> in_turn) {
+void DumpJudge::begin_cause(const DumpRecord& record, std::vector<Stage> stages, const std::vector<DumpRow>* freed, std::set<std::uint32_t> in_turn) {
   if (cause_.lsn != 0) {
     violate(Promise::work_conserving, [&] { return fmt::format("is decided while waiters of LSN {} are not served yet", cause_.lsn); });
   }
   cause_ = Cause{record.lsn, std::move(stages), 0, {}, 0, {}, {}, false, std::move(in_turn)};
   for (const Stage& stage : cause_.stages) {
-    if (by_rows) cause_.withheld[cell_key(stage.sku, stage.warehouse)] += stage.units;
+    if (freed == nullptr) cause_.withheld[cell_key(stage.sku, stage.warehouse)] += stage.units;
   }
-  for (const DumpRow& row : record.rows) {
-    for (std::size_t index = 0; !by_rows && index < row.moved.size(); ++index) {
-      cause_.withheld[cell_key(row.sku, row.moved[index].warehouse)] += row.moved[index].units;
-    }
+  for (std::size_t row = 0; freed != nullptr && row < freed->size(); ++row) {
+    for (const Units& each : (*freed)[row].moved) cause_.withheld[cell_key((*freed)[row].sku, each.warehouse)] += each.units;
   }
   for (const Stage& stage : cause_.stages) cause_.is_uncertain = cause_.is_uncertain || state_.sku(stage.sku).is_uncertain;
   if (cause_.stages.empty()) {
@@ -239,7 +237,7 @@ void DumpJudge::receipt(const DumpRecord& record) {
     move(row.sku, row.warehouse, row.quantity, 0);
     stages.push_back({row.sku, row.warehouse, row.quantity, false});
   }
-  begin_cause(record, std::move(stages), true);
+  begin_cause(record, std::move(stages), nullptr);
 }
 
 void DumpJudge::load(const DumpRecord& record) {
@@ -253,7 +251,7 @@ void DumpJudge::load(const DumpRecord& record) {
     move(row.sku, row.warehouse, row.quantity, 0);
     stages.push_back({row.sku, row.warehouse, row.quantity, false});
   }
-  begin_cause(record, std::move(stages), true);
+  begin_cause(record, std::move(stages), nullptr);
 }
 
 void DumpJudge::cancel(const DumpRecord& record) {
@@ -302,7 +300,7 @@ void DumpJudge::take_back(const DumpRecord& record, std::uint64_t lsn) {
   for (const DumpRow& row : record.rows) {
     if (!row.moved.empty()) add(smaller, row.sku, true);
   }
-  begin_cause(record, std::move(stages), false);
+  begin_cause(record, std::move(stages), &record.rows);
   state_.close_if_done(lsn);
 }
 

@@ -32,7 +32,7 @@ void DumpJudge::stock_change(const DumpRecord& record) {
     if (lost) stages.push_back({row.sku, no_code, 0, false}), in_turn.insert(row.sku);
     else if (came > 0) stages.push_back({row.sku, row.warehouse, came, false});
   }
-  begin_cause(record, std::move(stages), true, std::move(in_turn));
+  begin_cause(record, std::move(stages), nullptr, std::move(in_turn));
 }
 
 void DumpJudge::change_row(const DumpRecord& record, std::size_t index) {

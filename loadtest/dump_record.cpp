@@ -31,6 +31,7 @@ void DumpReader::read_row_member(DumpRow& row, std::string_view key) {
   else if (key == "available") number(row.available);
   else if (key == "backordered") number(row.backordered);
   else if (key == "reserved") moved(row.moved, row.reserved);
+  else if (key == "held") moved(row.moved, row.held);
   else if (key == "taken" || key == "released") read_units(row.moved);
   else if (key == "shipped") read_units(row.shipped);
   else if (key == "waiting" || key == "still_waiting") number(row.waiting);
@@ -59,6 +60,12 @@ void DumpReader::read_member(std::string_view key) {
   else if (key == "cause_lsn") lsn(record.cause);
   else if (key == "command_id") record.command_id = json_.string();
   else if (key == "fills_follow") record.fills_follow = json_.boolean();
+  else if (key == "hold") record.hold = json_.string();
+  else if (key == "how") record.how = json_.string();
+  else if (key == "deadline_us") record.deadline_us = json_.number();
+  else if (key == "partial") record.partial = json_.boolean();
+  else if (key == "reacquired") record.reacquired = json_.boolean();
+  else if (key == "returned") read_rows(record.returned);
   else if (key == "last") record.last = json_.boolean();
   else if (key == "whole") record.whole = json_.boolean();
   else if (key == "full") record.full = json_.boolean();

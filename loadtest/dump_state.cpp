@@ -86,6 +86,11 @@ const std::vector<std::uint32_t>& DumpState::sources(std::uint32_t pinned, std::
   return sources_;
 }
 
+DumpHold* DumpState::hold(std::uint64_t lsn) {
+  const auto found = holds_.find(lsn);
+  return found == holds_.end() ? nullptr : &found->second;
+}
+
 DumpOrder* DumpState::order(std::uint64_t lsn) {
   const auto found = orders_.find(lsn);
   return found == orders_.end() ? nullptr : &found->second;

@@ -57,6 +57,11 @@ struct DumpOrder {
   DumpLine* line(std::int64_t number) noexcept;
 };
 
+struct DumpHold {  // that is open
+  std::vector<DumpLine> lines;
+  std::int64_t deadline = 0;
+};
+
 // Command ids by hash, each with its LSN. Grows by doubling.
 class DumpIds {
  public:
@@ -81,7 +86,7 @@ class DumpIds {
 };
 
 // Name spaces of ids.
-enum class DumpIdSpace : std::uint8_t { order, receipt, cancel, ship, amend, stock_change };
+enum class DumpIdSpace : std::uint8_t { order, receipt, cancel, ship, amend, stock_change, hold, hold_command };
 std::uint64_t hash_of(DumpIdSpace space, std::string_view id) noexcept;
 
 class DumpState {
@@ -97,6 +102,9 @@ class DumpState {
   DumpOrder& add_order(std::uint64_t lsn);
   // Gone, if nothing of it is reserved or waits.
   void close_if_done(std::uint64_t lsn);
+  DumpHold* hold(std::uint64_t lsn);
+  void add_hold(std::uint64_t lsn, DumpHold hold) { holds_[lsn] = std::move(hold); }
+  void end_hold(std::uint64_t lsn) { holds_.erase(lsn); }
   void wait(const DumpOrder& order, std::uint64_t lsn, std::uint32_t index);
   void change_priority(DumpOrder& order, std::uint64_t lsn, std::int64_t priority);
   // The queue's part of a line that waits no more.
@@ -115,6 +123,7 @@ class DumpState {
 
   DumpIds ids;
   std::unordered_map<std::uint64_t, DumpOrder>& open_orders() noexcept { return orders_; }
+  const std::unordered_map<std::uint64_t, DumpHold>& open_holds() const noexcept { return holds_; }
 
  private:
   bool takes_any(const DumpPlace& place) const { return orders_.at(place.order).whole == DumpWhole::nothing; }
@@ -123,6 +132,7 @@ class DumpState {
 
   std::vector<DumpSku> skus_;
   std::unordered_map<std::uint64_t, DumpOrder> orders_;  // by LSN
+  std::unordered_map<std::uint64_t, DumpHold> holds_;    // by LSN
   std::unordered_map<std::uint32_t, std::int64_t> priorities_;
   std::vector<std::uint32_t> by_priority_, sources_;
 };

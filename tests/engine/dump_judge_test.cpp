@@ -17,11 +17,11 @@ namespace {
 using Lines = std::vector<std::string>;
 
 Lines dump_of(std::uint64_t seed, std::uint64_t commands) {
-  model::RandomCommands random(seed);
+  model::RandomCommands random(seed, true);
   test::Harness harness(test::small_capacity());
   for (std::uint64_t step = 0; step < commands; ++step) {
     const model::Command command = random.next();
-    harness.apply(command, model::content_of(command), engine::TimeUs{static_cast<std::int64_t>(step + 1)});
+    harness.apply(command, model::content_of(command), engine::TimeUs{1 + static_cast<std::int64_t>(step) * model::RandomCommands::step_us});
   }
   storage::Dump dump(true);
   Lines lines;
@@ -45,12 +45,13 @@ loadtest::JudgedDump judge(const Lines& lines) {
 }
 
 // The numbers of a record that say something about units. Not what the client alone can tell: the numbers that it gave its
-// lines, and how many units it wanted to cancel (which shows later only if the line is served).
-void collect(Json& value, std::vector<Json*>& numbers) {
+// lines, and how many units it wanted to cancel (which shows later only if the line is served) or to hold, and how long.
+void collect(Json& value, bool with_asked, std::vector<Json*>& numbers) {
   for (auto& [key, part] : value.items()) {
     if (part.is_structured()) {
-      collect(part, numbers);
-    } else if (part.is_number() && key != "time_us" && key != "lsn" && key != "priority" && key != "line" && key != "excess" && key != "waiting") {
+      collect(part, with_asked, numbers);
+    } else if (part.is_number() && key != "time_us" && key != "lsn" && key != "priority" && key != "line" && key != "excess" && key != "waiting" && key != "deadline_us" &&
+               (with_asked || key != "qty")) {
       numbers.push_back(&part);
     }
   }
@@ -60,7 +61,7 @@ void collect(Json& value, std::vector<Json*>& numbers) {
 std::string changed(const std::string& line, model::Random& random) {
   Json record = Json::parse(line);
   std::vector<Json*> numbers;
-  collect(record, numbers);
+  collect(record, record.at("type") != "hold", numbers);
   if (record.at("type") == "void" || record.at("type") == "load" || numbers.empty()) return {};
   Json& number = *numbers[random.below(numbers.size())];
   const bool up = random.chance(50) || number.get<std::int64_t>() == 0;
@@ -71,7 +72,7 @@ std::string changed(const std::string& line, model::Random& random) {
 }  // namespace
 
 TEST_CASE("dump judge: passes what the engine decided in random histories", "[engine][judge]") {
-  std::uint64_t records = 0, fills = 0;
+  std::uint64_t records = 0, fills = 0, ended = 0;
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
     const loadtest::JudgedDump judged = judge(dump_of(seed, 1500));
     INFO("seed " << seed << "\n" << loadtest::table_of(judged.verdict));
@@ -81,9 +82,11 @@ TEST_CASE("dump judge: passes what the engine decided in random histories", "[en
     REQUIRE(judged.verdict.outstanding_cause == 0);
     records += judged.verdict.records;
     fills += judged.verdict.fills;
+    ended += judged.verdict.ended_holds;
   }
-  std::cout << "dump judge: 20 histories, " << records << " records, " << fills << " fills\n";
+  std::cout << "dump judge: 20 histories, " << records << " records, " << fills << " fills, " << ended << " holds ended\n";
   REQUIRE(fills > 1000);
+  REQUIRE(ended > 100);
 }
 
 TEST_CASE("dump judge: finds one changed number, one line less, one line twice, two lines the other way round", "[engine][judge]") {
