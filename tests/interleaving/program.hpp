@@ -27,7 +27,10 @@ struct Forget {
 // What the journal's thread does: everything that is decided must be reachable through the window.
 struct Follow {};
 
-using Step = std::variant<model::Command, Batch, Archive, Forget, Follow>;
+// The server's timer, when every hold's deadline has passed.
+struct Expire {};
+
+using Step = std::variant<model::Command, Batch, Archive, Forget, Follow, Expire>;
 
 struct Program {
   std::string name;
@@ -52,5 +55,8 @@ engine::StockRow row(std::uint32_t sku, std::uint16_t warehouse, std::int64_t qu
 model::CancelCommand cancel(std::string command_id, std::string order_id, std::vector<engine::CancelRow> rows = {});
 model::ShipCommand ship(std::string command_id, std::string order_id);
 model::ChangeCommand adjust(std::string id, std::uint32_t sku, std::uint16_t warehouse, std::int64_t quantity);
+model::HoldCommand hold(std::string id, const std::vector<Wanted>& lines, bool partial = false);
+model::ConfirmCommand confirm(std::string hold, std::string order_id);  // what is held
+model::ReleaseCommand release(std::string command_id, std::string hold);
 
 }  // namespace earmark::interleaving

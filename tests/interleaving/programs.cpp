@@ -47,6 +47,16 @@ model::ChangeCommand adjust(std::string id, std::uint32_t sku, std::uint16_t war
   return {std::move(id), engine::ChangeKind::adjust, "", {{quantity, 0, engine::SkuId{sku}, engine::WarehouseId{warehouse}, 0}}};
 }
 
+model::HoldCommand hold(std::string id, const std::vector<Wanted>& lines, bool partial) {
+  return {.id = std::move(id), .partial = partial, .ttl_us = 1'000'000, .lines = order("", lines).lines};
+}
+
+model::ConfirmCommand confirm(std::string hold, std::string order_id) {
+  return {.hold_id = std::move(hold), .order = order(std::move(order_id), {})};
+}
+
+model::ReleaseCommand release(std::string command_id, std::string hold) { return {std::move(command_id), std::move(hold)}; }
+
 namespace {
 
 std::vector<Program> two_threads() {
@@ -113,6 +123,13 @@ std::vector<Program> two_threads() {
        {{cancel("c", "w", {{1, engine::LineNumber{2}, 0}})}, {order("b", {{1, 1}})}}, {}},
       {"leaves memory and is forgotten against orders that take its memory", {stock({{1}}), order("k", {{1, 1}}), cancel("c", "k")},
        {{Archive{{"k"}}, Forget{3, {"k"}}}, {order("k", {{1, 1}})}}, {}},
+      {"hold against order", {stock({{1}})}, {{hold("h", {{1, 1}})}, {order("a", {{1, 1}})}}, {}},
+      {"a part is held against order", {stock({{3}})}, {{hold("h", {{1, 2}}, true)}, {order("a", {{1, 2}})}}, {}},
+      {"confirm against expiry", {stock({{1}}), hold("h", {{1, 1}})}, {{confirm("h", "a")}, {Expire{}}}, {}},
+      {"release against expiry, one waits", {stock({{1}}), hold("h", {{1, 1}}), order("w", {{1, 1}})},
+       {{release("r", "h")}, {Expire{}}}, {}},
+      {"expiry against order", {stock({{1}}), hold("h", {{1, 1}})}, {{Expire{}}, {order("a", {{1, 1}})}}, {}},
+      {"confirm against order", {stock({{2}}), hold("h", {{1, 1}})}, {{confirm("h", "c")}, {order("a", {{1, 2}})}}, {}},
   };
 }
 

@@ -11,7 +11,7 @@
 namespace earmark::interleaving {
 namespace {
 
-constexpr engine::TimeUs now{1};
+constexpr engine::TimeUs now{1}, after_all_deadlines{1'000'000'000};
 
 std::string text_of(const schema::Event& event) {
   return std::visit(
@@ -85,6 +85,11 @@ class Reading {
       twin_.forget(*forgotten, now);
       return "";
     }
+    const auto* ended = std::get_if<engine::HoldEndDecision>(&event->decision);
+    if (ended != nullptr && ended->how == engine::HoldEnd::expired) {
+      std::vector<model::Answer> expired = twin_.run_timers(after_all_deadlines, 1);
+      return expired.empty() ? "I6: a hold expires that the twin has not: " + log : follow(log, expired.front());
+    }
     const auto asked = decided_.find(event->stamp.lsn);
     if (asked == decided_.end()) return "E2: a decision that nobody was told: " + log;
     const model::Command& command = *asked->second->command;
@@ -93,6 +98,11 @@ class Reading {
     if (!answer.decided() || answer.duplicate) {
       return "I5/E2: decided, but the twin says " + std::string(answer.duplicate ? "repeated" : model::describe(answer)) + "\nlog:  " + log;
     }
+    return follow(log, answer);
+  }
+
+  // What the twin decided, beside the log.
+  std::string follow(const std::string& log, model::Answer& answer) {
     std::string invariants = model::check_invariants(twin_.state(), answer);
     for (const model::FillAnswer& fill : std::exchange(answer.fills, {})) fills_.push_back(model::describe(fill.stamp, fill.view()));
     const std::string difference = compare(log, model::describe(answer));

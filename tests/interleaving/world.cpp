@@ -7,7 +7,7 @@
 namespace earmark::interleaving {
 namespace {
 
-constexpr engine::TimeUs now{1};
+constexpr engine::TimeUs now{1}, after_all_deadlines{1'000'000'000};
 
 std::vector<engine::Identity> identities_of(const std::vector<std::string>& orders) {
   std::vector<engine::Identity> identities;
@@ -149,6 +149,8 @@ void World::Actor::take(const Forget& forget) {
   submit(std::make_unique<engine::Message>(
       engine::ForgetIds{engine::Lsn{forget.oldest}, world_.prepared_, identities}, now));
 }
+
+void World::Actor::take(const Expire&) { submit(std::make_unique<engine::Message>(engine::RunTimers{}, after_all_deadlines)); }
 
 void World::Actor::take(const Follow&) {
   engine::SharedState& shared = world_.engine_.shared();

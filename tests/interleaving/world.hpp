@@ -67,6 +67,7 @@ class World {
     void take(const Archive& archive);
     void take(const Forget& forget);
     void take(const Follow& follow);
+    void take(const Expire& expire);
     void add_order(const model::Command& command);
     void decide();
     void submit(std::unique_ptr<engine::Message> message);
