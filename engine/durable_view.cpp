@@ -73,7 +73,7 @@ void DurableView::add_backordered(SkuId sku, std::int64_t change) noexcept {
 
 void DurableView::apply(const Stamp& stamp, const OrderDecision& decision) noexcept {
   for (const ReceivedRow& row : decision.returned) {
-    set(row.sku, row.warehouse, stamp.lsn, row.available_after, 0, -static_cast<std::int64_t>(row.quantity));
+    set(row.sku, row.warehouse, stamp.lsn, row.available_after, 0, 0, -static_cast<std::int64_t>(row.quantity));
   }
   std::size_t next = 0;
   for (const LineDecision& line : decision.lines) {
@@ -131,10 +131,10 @@ void DurableView::apply(const Stamp& stamp, const ShipDecision& decision) noexce
 void DurableView::apply(const Stamp& stamp, const HoldDecision& decision) noexcept {
   std::size_t next = 0;
   for (const LineDecision& line : decision.lines) {
-    if (line.taken != 0) set(line.sku, line.warehouse, stamp.lsn, line.available_after, 0, line.taken);
+    if (line.taken != 0) set(line.sku, line.warehouse, stamp.lsn, line.available_after, 0, 0, line.taken);
     for (std::size_t more = 0; more < line.more_takes; ++more) {
       const Take& take = decision.takes[next++];
-      set(line.sku, take.warehouse, stamp.lsn, take.available_after, 0, take.quantity);
+      set(line.sku, take.warehouse, stamp.lsn, take.available_after, 0, 0, take.quantity);
     }
   }
 }
@@ -144,7 +144,7 @@ void DurableView::apply(const Stamp& stamp, const HoldEndDecision& decision) noe
   for (const ReleasedLine& line : decision.lines) {
     for (std::uint32_t count = 0; count < line.count; ++count) {
       const Take& take = decision.released[next++];
-      set(line.sku, take.warehouse, stamp.lsn, take.available_after, 0, -static_cast<std::int64_t>(take.quantity));
+      set(line.sku, take.warehouse, stamp.lsn, take.available_after, 0, 0, -static_cast<std::int64_t>(take.quantity));
     }
   }
 }

@@ -38,12 +38,12 @@ bool Settler::settle(const ConfirmHold& confirm, const Message& message, Committ
     block = 0;
   };
   Cause cause{{}, message.time, message.reply, {}, 0, false};
-  if (order.policy == Policy::ship_complete && order.lines.size() <= max_lines) {  // it may be filled whole in this very commit
-    book_.most_lines_at_once = std::max(book_.most_lines_at_once, order.lines.size());
-  }
+  // A ship_complete order that has to wait may be filled whole in this very commit.
+  const bool fills_itself = order.policy == Policy::ship_complete && order.lines.size() <= max_lines;
+  const std::size_t fills = std::max(most_fills(), fills_itself ? order.lines.size() : 0);
   const std::size_t lines = order.lines.size() + (hold == nullptr ? 0U : hold->line_count);
   const Committed committed = committer.commit(
-      writes_, CommitWord::settler_descriptor, 1 + most_fills(), record_bytes(lines, shared_.capacity.warehouses) + fill_bytes(),
+      writes_, CommitWord::settler_descriptor, 1 + fills, record_bytes(lines, shared_.capacity.warehouses) + fill_bytes(fills),
       [&](StableState, Bundle& bundle, std::size_t lost) {
         drop_block();
         judged = judge_id(IdSpace::order, confirm.order.id, message.content, ErrorCode::duplicate_order);

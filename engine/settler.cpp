@@ -99,8 +99,8 @@ const CatalogueView& Settler::catalogue() {
   return SharedState::catalogue_of(writes_.read(shared_.catalogue));
 }
 
-std::size_t Settler::fill_bytes() const noexcept {
-  return most_fills() * (384 + max_id_bytes + max_text_bytes + sizeof(Take) * shared_.capacity.warehouses);
+std::size_t Settler::fill_bytes(std::size_t fills) const noexcept {
+  return fills * (384 + max_id_bytes + max_text_bytes + sizeof(Take) * shared_.capacity.warehouses);
 }
 
 bool Settler::fill_more(Committer& committer) {

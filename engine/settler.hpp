@@ -101,7 +101,8 @@ class Settler {
   // Adds the plan's fills to the bundle; `more`: further commits will follow.
   void add_fills(Bundle& bundle, bool more);
   void fills_committed(bool more, Committer& committer);
-  std::size_t fill_bytes() const noexcept;
+  std::size_t fill_bytes() const noexcept { return fill_bytes(most_fills()); }
+  std::size_t fill_bytes(std::size_t fills) const noexcept;
   std::size_t most_fills() const noexcept;  // of one commit
 
   // What an id that was seen before makes of a command.

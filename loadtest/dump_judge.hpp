@@ -77,6 +77,7 @@ class DumpJudge {
   void hold_ended(const DumpRecord& record);
   std::vector<DumpLine> confirm(const DumpRecord& record);
   void after_confirm(const DumpRecord& record, const std::vector<DumpLine>& held);
+  std::int64_t held_in(std::uint32_t sku, std::uint32_t warehouse) const;
   DumpHold* open_hold(std::string_view id);
   static std::vector<Stage> stages_of(const std::vector<DumpRow>& freed);
   void fill(const DumpRecord& record);

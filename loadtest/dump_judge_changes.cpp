@@ -57,7 +57,8 @@ void DumpJudge::change_row(const DumpRecord& record, std::size_t index) {
     violate(Promise::decisions, [&] { return fmt::format("{} takes {} reserved units, though {} more were available", name(), units, cell.available); });
   }
   const bool by_count = record.kind == "count" || record.kind == "adjust";
-  if (by_count && row.unavailable_change < 0 && cell.available + cell.reserved > 0) {
+  // Units of holds are not touched.
+  if (by_count && row.unavailable_change < 0 && cell.available + cell.reserved > held_in(row.sku, row.warehouse)) {
     violate(Promise::decisions, [&] { return fmt::format("{} takes unavailable units, though others are left", name()); });
   }
   const bool fits = record.kind == "quarantine" ? row.on_hand_change == 0 && row.unavailable_change > 0
@@ -70,6 +71,16 @@ void DumpJudge::change_row(const DumpRecord& record, std::size_t index) {
       return fmt::format("{} changes the on hand by {} and the unavailable by {}, which no {} does", name(), row.on_hand_change, row.unavailable_change, record.kind);
     });
   }
+}
+
+std::int64_t DumpJudge::held_in(std::uint32_t sku, std::uint32_t warehouse) const {
+  std::int64_t units = 0;
+  for (const auto& [lsn, hold] : state_.open_holds()) {
+    for (const DumpLine& line : hold.lines) {
+      for (const Units& each : line.reserved) units += line.sku == sku && each.warehouse == warehouse ? each.units : 0;
+    }
+  }
+  return units;
 }
 
 // Reverse queue order: of all that is reserved there, the last places lose.

@@ -193,9 +193,9 @@ int LmdbState::holds_before(MDB_txn* transaction, Lsn from, Lsn before, std::vec
   std::vector<std::uint64_t> buffer;
   return for_each(transaction, tables_.holds, from.value, [&](const MDB_val& key, const MDB_val& value) {
     const Lsn lsn{integer_key(key)};
-    if (lsn >= before) return MDB_NOTFOUND;
     engine::OrderImage image;
-    if (const int error = read_order(lsn, value, buffer, image); error != 0) return error;
+    if (const int error = read_order(lsn, value, buffer, image); error != 0) return error;  // also of the one that ends it
+    if (lsn >= before) return MDB_NOTFOUND;
     known.push_back({engine::IdSpace::hold, engine::identify(engine::IdSpace::hold, image.id), image.content, lsn, {}, engine::HoldEnd::open});
     return 0;
   });

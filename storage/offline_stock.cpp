@@ -27,10 +27,10 @@ bool OfflineState::fold(const engine::Stamp& stamp, const engine::StockChangeDec
     const std::int64_t on_hand = changed(cell.on_hand, row.on_hand_change);
     const std::int64_t unavailable = changed(cell.unavailable, row.unavailable_change);
     const std::int64_t available = changed(cell.available, std::int64_t{row.on_hand_change} - row.unavailable_change);
-    if (on_hand < 0 || on_hand > engine::max_quantity || unavailable < 0 || available < 0 || available + unavailable > on_hand) {
+    if (on_hand < 0 || on_hand > engine::max_quantity || unavailable < 0 || available < 0 || available + unavailable + static_cast<std::int64_t>(cell.held) > on_hand) {
       return refuse("it takes more than is there");
     }
-    cell = {static_cast<std::uint64_t>(on_hand), static_cast<std::uint64_t>(available), static_cast<std::uint64_t>(unavailable)};
+    cell = {static_cast<std::uint64_t>(on_hand), static_cast<std::uint64_t>(available), static_cast<std::uint64_t>(unavailable), cell.held};
     if (!agrees({row.sku, row.warehouse}, row.available_after)) return false;
   }
   return true;

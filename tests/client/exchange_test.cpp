@@ -53,7 +53,7 @@ TEST_CASE("exchange: an order in codes comes back in codes", "[client][exchange]
   CHECK(ids_of(played.hear()) == Ids{"B"});
 }
 
-TEST_CASE("exchange: a stock change is a command in codes; who lost what comes back in codes", "[client][exchange]") {
+TEST_CASE("exchange: a stock change is a command in codes, who lost what comes back in codes", "[client][exchange]") {
   Played played;
   played.greet();
   const StockChange change{"K", engine::ChangeKind::count, "cycle count", {{"S1", "W1", 9, 12}}};

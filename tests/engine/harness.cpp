@@ -42,7 +42,7 @@ engine::Capacity small_capacity() {
   capacity.command_ids = 1U << 20;
   capacity.waiting_lines = 1U << 18;
   capacity.order_bytes = 2ULL << 30;
-  capacity.ring_bytes = 1U << 20;
+  capacity.ring_bytes = 1U << 23;
   return capacity;
 }
 

@@ -64,7 +64,7 @@ TEST_CASE("stock change: the last in the queue loses, and waits at the old place
   CHECK(both.harness.engine().digest() == both.twin.digest());
 }
 
-TEST_CASE("stock change: who was served from elsewhere loses there next; quarantined units are the last to go", "[engine][stock]") {
+TEST_CASE("stock change: who was served from elsewhere loses there next, quarantined units are the last to go", "[engine][stock]") {
   Both both;
   both.apply(one_sku(6));
   both.apply(model::ReceiptCommand{"R", {{2, SkuId{1}, WarehouseId{2}, 0}}});
@@ -101,8 +101,9 @@ TEST_CASE("stock change: an order of several SKUs takes nothing past a victim of
   CHECK(both.harness.engine().digest() == both.twin.digest());
 }
 
-TEST_CASE("stock change: victims that do not fit one record are refused whole; less at a time is taken", "[engine][stock][limits]") {
+TEST_CASE("stock change: victims that do not fit one record are refused whole, less at a time is taken", "[engine][stock][limits]") {
   engine::Capacity capacity = test::small_capacity();
+  capacity.ring_bytes = 1U << 20;
   test::Harness harness(capacity);
   std::uint64_t content = 0;
   harness.apply(one_sku(1000), ++content, now);

@@ -208,8 +208,10 @@ Error refusal(const State& state, const engine::ChangeStock& command) {
     const Cell cell = state.cell(change.sku, change.warehouse);
     auto& [on_hand, unavailable] = cells.try_emplace({change.sku, change.warehouse}, cell.on_hand, cell.unavailable).first->second;
     if (counted && change.expected != on_hand) return {.code = ErrorCode::stale_count, .row = row};
-    if (adjusted && on_hand + change.quantity < 0) return {.code = ErrorCode::not_enough, .row = row};
-    if (command.kind == ChangeKind::quarantine && change.quantity > on_hand - unavailable) return {.code = ErrorCode::not_enough, .row = row};
+    const WireQuantity held = cell.held;  // not touched
+    if (counted && change.quantity < held) return {.code = ErrorCode::not_enough, .row = row};
+    if (adjusted && on_hand + change.quantity < held) return {.code = ErrorCode::not_enough, .row = row};
+    if (command.kind == ChangeKind::quarantine && change.quantity > on_hand - unavailable - held) return {.code = ErrorCode::not_enough, .row = row};
     const bool from_unavailable = command.kind == ChangeKind::restore || command.kind == ChangeKind::scrap;
     if (from_unavailable && change.quantity > unavailable) return {.code = ErrorCode::not_enough, .row = row};
     if (counted) on_hand = change.quantity;
@@ -217,7 +219,7 @@ Error refusal(const State& state, const engine::ChangeStock& command) {
     if (command.kind == ChangeKind::scrap) on_hand -= change.quantity;
     if (command.kind == ChangeKind::quarantine) unavailable += change.quantity;
     if (from_unavailable) unavailable -= change.quantity;
-    unavailable = std::min(unavailable, on_hand);  // a count or an adjustment took them, too
+    unavailable = std::min(unavailable, on_hand - held);  // a count or an adjustment took them, too
     if (on_hand > max_on_hand && overflow.code == ErrorCode::none) overflow = {.code = ErrorCode::quantity_overflow, .row = row};
   }
   return overflow;

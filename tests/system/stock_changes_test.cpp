@@ -37,7 +37,7 @@ Json stock_of(const Server& server, const std::string& sku, const std::string& w
 
 }  // namespace
 
-TEST_CASE("stock changes: by the command line; who loses units keeps the place and is served from elsewhere", "[system][stock]") {
+TEST_CASE("stock changes: by the command line, who loses units keeps the place and is served from elsewhere", "[system][stock]") {
   const TemporaryDirectory directory;
   Server server(directory.path());
   Caller caller(server.port());
