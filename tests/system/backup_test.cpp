@@ -150,6 +150,8 @@ TEST_CASE("backup of a trimmed journal under load, restore, start: the state car
   CHECK_THAT(backup.out, Catch::Contains(" state=yes "));
   CHECK(number_after(backup.out, "lsn") >= before);
   const ProgramResult stat = run("earmark-journal", {"stat", copy.string()});
+  INFO("stat ended with " << stat.code << ": " << stat.out << stat.error);
+  REQUIRE(stat.code == 0);
   CHECK(number_after(stat.out, "oldest_lsn") > 1);
 
   // Whatever was decided since: a quiet backup has the server's own state. (While it ran, its compactor might still forget ids.)
