@@ -190,8 +190,11 @@ Outcome<bool> state_fits_journal(const fs::path& directory, const Journal& journ
     options.journal_last = journal.last();
     const auto opened = open_lmdb_state(directory, identity, options);
     if (!opened) return Unexpected{opened.error()};
-    if (!opened->store || opened->store->summary().applied + 1 >= journal.oldest()) return {};
-    return Unexpected{Failure{FailureKind::trimmed, "the state ends before the journal begins"}};
+    if (!opened->store) return {};
+    // What the journal no longer has must be in the state: what it amounts to, and decisions that may be asked for again.
+    const StateSummary summary = opened->store->summary();
+    if (summary.applied + 1 >= journal.oldest() && summary.decisions_before >= journal.oldest()) return {};
+    return Unexpected{Failure{FailureKind::trimmed, "the journal was trimmed past the state"}};
   };
   const auto done = run_in_child("reading the state", work, [] { return true; });
   if (!done && done.error().kind != FailureKind::trimmed) return Unexpected{done.error()};

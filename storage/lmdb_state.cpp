@@ -110,7 +110,7 @@ int LmdbState::summary_in(MDB_txn* transaction, SummaryRow& row, StateSummary& s
   const std::uint64_t orders = entries_of(transaction, tables_.orders), open = entries_of(transaction, tables_.open);
   if (open > orders) return MDB_CORRUPTED;
   summary = {Lsn{row.applied}, engine::TimeUs{row.last_time}, Lsn{row.oldest_known}, entries_of(transaction, tables_.ids),
-             open, orders - open, Lsn{row.archived}, row.complete != 0};
+             open, orders - open, Lsn{row.archived}, row.complete != 0, Lsn{row.decisions_before}};
   return 0;
 }
 

@@ -27,6 +27,7 @@ struct StateSummary {
   std::uint64_t open_orders = 0, closed_orders = 0;
   engine::Lsn archived{};         // of the last void record that let ids be forgotten
   bool complete = false;          // it has once held everything that the journal held: not a rebuild that was cut off
+  engine::Lsn decisions_before{1};  // decisions of open orders and holds made before it are kept, so the journal may begin there
 };
 
 // An order that was closed by the record `closed`, and has this id.

@@ -191,6 +191,24 @@ TEST_CASE("backup: a state that the journal no longer follows is copied again, t
   if (!report) CHECK_THAT(report.error().text, Catch::Contains("trimmed faster"));
 }
 
+TEST_CASE("backup: a state from before its journal was trimmed further does not fit, though it goes on far enough", "[storage][backup]") {
+  const test::TemporaryDirectory parent;
+  const fs::path data = parent.path() / "data", older = parent.path() / "older";
+  make_with_state(data, 200);
+  fs::create_directory(older);
+  fs::copy(data / "state", older / "state");
+  const auto journal = test::open_small(data).value();
+  {
+    const auto state = open_lmdb_state(data, journal->identity(), test::small_state()).value();
+    const Lsn applied = state.store->summary().applied;
+    REQUIRE(state.store->keep_decisions(*journal, applied).has_value());
+    REQUIRE(journal->trim_now(applied, 1000).has_value());
+    REQUIRE(journal->oldest().value > 1);
+  }
+  CHECK(state_fits_journal(data, *journal, journal->identity()).value());
+  CHECK_FALSE(state_fits_journal(older, *journal, journal->identity()).value());
+}
+
 TEST_CASE("backup and restore: a damaged state is left out as long as the journal is whole", "[storage][backup]") {
   const test::TemporaryDirectory parent;
   const fs::path data = parent.path() / "data";
