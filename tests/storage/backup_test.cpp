@@ -246,6 +246,10 @@ TEST_CASE("backup and restore: a trimmed journal with its state", "[storage][bac
   {
     const auto journal = test::open_small(data).value();
     const bool all_but_one = GENERATE(false, true);
+    {
+      const auto state = open_lmdb_state(data, journal->identity(), test::small_state()).value();
+      REQUIRE(state.store->keep_decisions(*journal, all_but_one ? last : Lsn{250}).has_value());
+    }
     REQUIRE(journal->trim_now(all_but_one ? last : Lsn{250}, 1000).value() > 0);
     oldest = journal->oldest();
     REQUIRE(oldest > Lsn{1});
