@@ -32,6 +32,10 @@ struct EventEncoder::Builder {
     event.add_filtered(filtered);
     fbb.Finish(event.Finish());
   }
+
+  template <class WireLine, class Decision, class Line, class Create>
+  std::size_t put_order_command(const engine::Stamp& stamp, const Decision& decision, std::span<const Line> lines_left,
+                                std::span<const engine::Take> takes_left, wire::EventBody tag, std::span<std::byte> out, const Create& create);
 };
 
 EventEncoder::EventEncoder() : builder_(std::make_unique<Builder>()) {}
@@ -155,76 +159,53 @@ std::size_t EventEncoder::encode(const engine::Stamp& stamp, const engine::FillD
   return writer.bytes();
 }
 
-std::size_t EventEncoder::encode(const engine::Stamp& stamp, const engine::CancelDecision& decision,
-                                 std::span<std::byte> out) {
-  auto& fbb = builder_->fbb;
+// A command on an order: lines, and the units that they moved. `create(command, order, lines, takes, customer)` gives the body.
+template <class WireLine, class Decision, class Line, class Create>
+std::size_t EventEncoder::Builder::put_order_command(const engine::Stamp& stamp, const Decision& decision, std::span<const Line> lines_left,
+                                                     std::span<const engine::Take> takes_left, wire::EventBody tag,
+                                                     std::span<std::byte> out, const Create& create) {
   PieceWriter writer(out);
   Parting parting;
   bool first = true;
-  auto lines_left = decision.lines;
-  auto released_left = decision.released;
   do {
     parting.begin();
     fbb.Clear();
-    const auto lines = put_rows<wire::CancelledLine>(fbb, parting.take(lines_left));
-    const auto released = put_rows<wire::Take>(fbb, parting.take(released_left));
+    const auto lines = put_rows<WireLine>(fbb, parting.take(lines_left));
+    const auto takes = put_rows<wire::Take>(fbb, parting.take(takes_left));
     const auto command = put_text(fbb, decision.command_id);
     const auto order = put_text(fbb, decision.order_id);
     const auto customer = put_customer(fbb, decision.customer, std::exchange(first, false));
-    const auto body = wire::CreateOrderCancelled(fbb, command, order, decision.content, decision.whole,
-                                                 decision.fills_follow, lines, released, customer);
-    builder_->finish(stamp, wire::EventBody::OrderCancelled, body.Union(), parting.more());
+    finish(stamp, tag, create(command, order, lines, takes, customer).Union(), parting.more());
     writer.put(fbb, parting.more());
   } while (parting.more());
   return writer.bytes();
 }
 
-std::size_t EventEncoder::encode(const engine::Stamp& stamp, const engine::ShipDecision& decision,
-                                 std::span<std::byte> out) {
-  auto& fbb = builder_->fbb;
-  PieceWriter writer(out);
-  Parting parting;
-  bool first = true;
-  auto lines_left = decision.lines;
-  auto shipped_left = decision.shipped;
-  do {
-    parting.begin();
-    fbb.Clear();
-    const auto lines = put_rows<wire::ShippedLine>(fbb, parting.take(lines_left));
-    const auto shipped = put_rows<wire::Take>(fbb, parting.take(shipped_left));
-    const auto command = put_text(fbb, decision.command_id);
-    const auto order = put_text(fbb, decision.order_id);
-    const auto customer = put_customer(fbb, decision.customer, std::exchange(first, false));
-    const auto body = wire::CreateOrderShipped(fbb, command, order, decision.content, lines, shipped, customer);
-    builder_->finish(stamp, wire::EventBody::OrderShipped, body.Union(), parting.more());
-    writer.put(fbb, parting.more());
-  } while (parting.more());
-  return writer.bytes();
+std::size_t EventEncoder::encode(const engine::Stamp& stamp, const engine::CancelDecision& decision, std::span<std::byte> out) {
+  return builder_->put_order_command<wire::CancelledLine>(
+      stamp, decision, decision.lines, decision.released, wire::EventBody::OrderCancelled, out,
+      [&](auto command, auto order, auto lines, auto released, auto customer) {
+        return wire::CreateOrderCancelled(builder_->fbb, command, order, decision.content, decision.whole, decision.fills_follow, lines,
+                                          released, customer);
+      });
 }
 
-std::size_t EventEncoder::encode(const engine::Stamp& stamp, const engine::AmendDecision& decision,
-                                 std::span<std::byte> out) {
-  auto& fbb = builder_->fbb;
-  PieceWriter writer(out);
-  Parting parting;
-  bool first = true;
-  auto lines_left = decision.lines;
-  auto released_left = decision.released;
-  do {
-    parting.begin();
-    fbb.Clear();
-    const auto lines = put_rows<wire::CancelledLine>(fbb, parting.take(lines_left));
-    const auto released = put_rows<wire::Take>(fbb, parting.take(released_left));
-    const auto command = put_text(fbb, decision.command_id);
-    const auto order = put_text(fbb, decision.order_id);
-    const auto customer = put_customer(fbb, decision.customer, std::exchange(first, false));
-    const auto body = wire::CreateOrderAmended(fbb, command, order, decision.content, decision.priority.has_value(),
-                                               decision.priority.value_or(engine::Priority{}).value, decision.fills_follow, lines,
-                                               released, customer);
-    builder_->finish(stamp, wire::EventBody::OrderAmended, body.Union(), parting.more());
-    writer.put(fbb, parting.more());
-  } while (parting.more());
-  return writer.bytes();
+std::size_t EventEncoder::encode(const engine::Stamp& stamp, const engine::ShipDecision& decision, std::span<std::byte> out) {
+  return builder_->put_order_command<wire::ShippedLine>(stamp, decision, decision.lines, decision.shipped, wire::EventBody::OrderShipped, out,
+                                         [&](auto command, auto order, auto lines, auto shipped, auto customer) {
+                                           return wire::CreateOrderShipped(builder_->fbb, command, order, decision.content, lines,
+                                                                           shipped, customer);
+                                         });
+}
+
+std::size_t EventEncoder::encode(const engine::Stamp& stamp, const engine::AmendDecision& decision, std::span<std::byte> out) {
+  return builder_->put_order_command<wire::CancelledLine>(
+      stamp, decision, decision.lines, decision.released, wire::EventBody::OrderAmended, out,
+      [&](auto command, auto order, auto lines, auto released, auto customer) {
+        return wire::CreateOrderAmended(builder_->fbb, command, order, decision.content, decision.priority.has_value(),
+                                        decision.priority.value_or(engine::Priority{}).value, decision.fills_follow, lines, released,
+                                        customer);
+      });
 }
 
 std::size_t EventEncoder::encode(const engine::Stamp& stamp, const engine::LoadDecision& decision,
