@@ -10,6 +10,7 @@
 
 #include "server/wake_signal.hpp"
 #include "tests/engine/harness.hpp"
+#include "tests/engine/settler_message.hpp"
 #include "tests/model/random_commands.hpp"
 
 using namespace earmark;
@@ -63,14 +64,7 @@ class Clerk final : public engine::Outcomes {
     const engine::ReplyTo reply{index, 0, 1, id_, 0, 0};
     if (const auto* order = std::get_if<model::OrderCommand>(&command)) return desk_.add({order->view(), content, reply, 0});
     decide();
-    if (const auto* receipt = std::get_if<model::ReceiptCommand>(&command)) settle(std::make_unique<engine::Message>(receipt->view(), content, reply, now()));
-    if (const auto* cancel = std::get_if<model::CancelCommand>(&command)) settle(std::make_unique<engine::Message>(cancel->view(), content, reply, now()));
-    if (const auto* ship = std::get_if<model::ShipCommand>(&command)) settle(std::make_unique<engine::Message>(ship->view(), content, reply, now()));
-    if (const auto* change = std::get_if<model::ChangeCommand>(&command)) settle(std::make_unique<engine::Message>(change->view(), content, reply, now()));
-    if (const auto* load = std::get_if<model::LoadCommand>(&command)) {
-      const model::LoadCommand::Rows rows = load->rows();
-      settle(std::make_unique<engine::Message>(rows.view(), reply, now()));
-    }
+    settle(test::settler_message(command, content, reply, now()));
   }
   void decide() {
     while (!desk_.decide(now(), [&](const engine::ReceivedOrder& received) {

@@ -2,6 +2,7 @@
 
 #include <cstring>
 
+#include "tests/engine/settler_message.hpp"
 #include "tests/interleaving/fibers.hpp"
 
 namespace earmark::interleaving {
@@ -91,30 +92,7 @@ void World::Actor::take(const model::Command& command) {
     add_order(command);
     return decide();
   }
-  const std::uint64_t content = model::content_of(command);
-  const engine::ReplyTo reply = begin(command);
-  if (const auto* receipt = std::get_if<model::ReceiptCommand>(&command)) {
-    submit(std::make_unique<engine::Message>(receipt->view(), content, reply, now));
-  } else if (const auto* cancel = std::get_if<model::CancelCommand>(&command)) {
-    submit(std::make_unique<engine::Message>(cancel->view(), content, reply, now));
-  } else if (const auto* ship = std::get_if<model::ShipCommand>(&command)) {
-    submit(std::make_unique<engine::Message>(ship->view(), content, reply, now));
-  } else if (const auto* amend = std::get_if<model::AmendCommand>(&command)) {
-    submit(std::make_unique<engine::Message>(amend->view(), content, reply, now));
-  } else if (const auto* change = std::get_if<model::ChangeCommand>(&command)) {
-    submit(std::make_unique<engine::Message>(change->view(), content, reply, now));
-  } else if (const auto* hold = std::get_if<model::HoldCommand>(&command)) {
-    submit(std::make_unique<engine::Message>(hold->view(), content, reply, now));
-  } else if (const auto* extend = std::get_if<model::ExtendCommand>(&command)) {
-    submit(std::make_unique<engine::Message>(extend->view(), content, reply, now));
-  } else if (const auto* confirm = std::get_if<model::ConfirmCommand>(&command)) {
-    submit(std::make_unique<engine::Message>(confirm->view(), content, reply, now));
-  } else if (const auto* release = std::get_if<model::ReleaseCommand>(&command)) {
-    submit(std::make_unique<engine::Message>(release->view(), content, reply, now));
-  } else {
-    const model::LoadCommand::Rows rows = std::get<model::LoadCommand>(command).rows();
-    submit(std::make_unique<engine::Message>(rows.view(), reply, now));
-  }
+  submit(test::settler_message(command, model::content_of(command), begin(command), now));
 }
 
 void World::Actor::add_order(const model::Command& command) {
