@@ -90,7 +90,7 @@ void Book::stop_waiting(SharedState& shared, BlockRef block) {
 void Book::start_waiting(SharedState& shared, BlockRef block, std::size_t blocked_line) {
   auto* order = shared.blocks.at<OrderState>(block);
   const bool whole_order = order->policy == Policy::ship_complete;
-  const Takes takes = whole_order ? Takes::blocked : order->policy == Policy::line_complete ? Takes::whole : Takes::any;
+  const Takes takes = takes_of(order->policy);
   bool waits = false;
   for (std::size_t index = 0; index < order->lines().size(); ++index) {
     const OrderLineState& line = order->lines()[index];
@@ -132,7 +132,7 @@ void Book::lose(SharedState& shared, BlockRef block, std::size_t line_index, con
   });
   const bool whole_order = order->policy == Policy::ship_complete;
   const bool parked = order->parked_line != OrderState::no_line && order->lines()[order->parked_line].waiting != 0;
-  const Takes takes = whole_order ? Takes::blocked : order->policy == Policy::line_complete ? Takes::whole : Takes::any;
+  const Takes takes = takes_of(order->policy);
   line.waiting += lost.quantity;
   queues.add(queue_of(shared, line.sku, line.pinned),
              {QueuePlace::of(order->priority, order->known.lsn(), line_index), block, lost.quantity, takes});

@@ -16,6 +16,11 @@ namespace earmark::engine {
 
 struct OrderState;
 
+// How lines of such an order wait.
+constexpr Takes takes_of(Policy policy) noexcept {
+  return policy == Policy::ship_complete ? Takes::blocked : policy == Policy::line_complete ? Takes::whole : Takes::any;
+}
+
 struct CellStock {
   Quantity on_hand = 0;
   Quantity held = 0;

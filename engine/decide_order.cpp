@@ -65,7 +65,7 @@ class Decider {
 
   // False: only the settler can go on.
   bool take_lines();
-  bool take_all_set_aside();
+  void take_all_set_aside();
   void take_nothing();
   std::uint64_t missing() const noexcept { return missing_; }
 
@@ -140,7 +140,7 @@ void Decider::take_nothing() {
 
 // An order that takes all or nothing takes what its sourcing rule gives; where that leaves something open, all is there perhaps
 // if its pinned lines are thought of first. By the settler alone: such an order waits otherwise.
-bool Decider::take_all_set_aside() {
+void Decider::take_all_set_aside() {
   take_nothing();
   draft_.coverage.clear();
   for (std::size_t index = 0; index < order_.lines.size(); ++index) {
@@ -153,7 +153,7 @@ bool Decider::take_all_set_aside() {
   if (blocked) {
     draft_.blocked_line = *blocked;
     for (LineDecision& line : draft_.lines) line.backordered = line.quantity;
-    return false;
+    return;
   }
   const auto set_aside_of = [&](const OrderLine& line) -> Quantity& {
     return draft_.set_aside[shared_.cell_index(line.sku, line.pinned).value];
@@ -170,7 +170,6 @@ bool Decider::take_all_set_aside() {
   }
   draft_.set_aside.clear();
   missing_ = 0;
-  return true;
 }
 
 }  // namespace
