@@ -153,7 +153,8 @@ std::string Engine::broken_invariant() {
       const bool waited_for = book_.waited_for(shared_, SkuId{id}, warehouse);
       const auto could_use = [&](WaitingQueues::Root root) {
         const Waiter* waiter = book_.queues.first_able(root, nullptr, word.free());
-        return waiter != nullptr && waiter->takes == Takes::any;
+        while (waiter != nullptr && waiter->takes != Takes::any) waiter = book_.queues.first_able(root, &waiter->place, word.free());
+        return waiter != nullptr;
       };
       if (word.free() != 0 && (could_use(book_.sku_queues[id]) || could_use(book_.cell_queues[index.value]))) {
         broken = "I3: " + cell + " has units that a waiter could use";
