@@ -2,6 +2,8 @@
 // that name none; the constants are part of the contract and cannot be changed by a flag.
 #pragma once
 
+#include <algorithm>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 
@@ -28,8 +30,20 @@ struct Capacity {
   std::uint64_t command_ids = 33'554'432;  // slots of the exactly-once table, a power of two
   std::uint64_t waiting_lines = 33'554'432;  // lines that wait at one time
   std::uint64_t order_bytes = 64ULL << 30; // address space for orders; memory is taken as it is used
-  std::size_t ring_bytes = 32U << 20;    // records of one committer that are not yet durable and answered
+  std::size_t ring_bytes = 32U << 20;    // records of one committer that are not yet durable and answered; see ring_bytes_for()
   Sourcing default_sourcing = Sourcing::priority;  // of orders that name none
 };
+
+// Room for the record of the longest command on so many warehouses with its fills: an order of max_lines that confirms a hold of as
+// many lines and is filled whole. What is left of 32 MiB is for records that wait for the disk.
+constexpr std::size_t ring_bytes_for(std::uint16_t warehouses) noexcept {
+  const std::size_t line = 64 + std::size_t{warehouses} * 32, fill = 1024 + std::size_t{warehouses} * 16;
+  return std::max(std::size_t{32} << 20, std::bit_ceil(2 * max_lines * line + max_lines * fill));
+}
+
+// Words that one settled command may write: an order's lines in every warehouse, and as many of the hold that it confirms.
+constexpr std::size_t settler_words_for(std::uint16_t warehouses) noexcept {
+  return std::max<std::size_t>(131'072, 2 * max_lines * warehouses + 1024);
+}
 
 }  // namespace earmark::engine

@@ -64,12 +64,13 @@ Settler::Taken Settler::take_back(const TakeBack& asked, const Message& message,
   bool more = false;
   const Lsn asked_at = shared_.commit_word.stable(CommitWord::settler_descriptor).lsn();
   const OrderState* order = find_order(asked.order_id, block, committer);
-  const std::size_t most_takes = std::min<std::size_t>(max_lines * shared_.capacity.warehouses, settler_entries);
   const std::size_t rows = order != nullptr ? order->line_count + asked.rows : 0;
+  // A line has reserved units once in a warehouse, but two rows may share them.
+  const std::size_t takes = order != nullptr ? order->line_count * std::size_t{shared_.capacity.warehouses} + asked.rows : 0;
   const BlockRef known = committer.blocks().allocate(sizeof(KnownCommand));
   const Committed committed = committer.commit(
       writes_, CommitWord::settler_descriptor, 1 + most_fills(),
-      2048 + (rows * sizeof(CancelledLine) + std::min(most_takes, rows * shared_.capacity.warehouses * 2) * sizeof(Take)) * 9 / 8 + fill_bytes(),
+      2048 + (rows * sizeof(CancelledLine) + takes * sizeof(Take)) * 9 / 8 + fill_bytes(),
       [&](StableState, Bundle& bundle, std::size_t lost) {
         judged = judge_id(asked.space, asked.command_id, message.content, asked.duplicate);
         if (judged.error.code != ErrorCode::none || judged.original.value != 0) return;

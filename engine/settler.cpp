@@ -6,7 +6,7 @@
 namespace earmark::engine {
 
 Settler::Settler(SharedState& shared, Book& book)
-    : shared_(shared), book_(book), writes_(settler_entries), plan_(shared, book), retired_(shared.blocks, shared.readers) {}
+    : shared_(shared), book_(book), writes_(settler_words_for(shared.capacity.warehouses)), plan_(shared, book), retired_(shared.blocks, shared.readers) {}
 
 Settler::~Settler() {
   while (todo_ != nullptr) delete std::exchange(todo_, todo_->next);

@@ -21,12 +21,11 @@
 namespace earmark::engine {
 
 inline constexpr std::size_t batch_entries = 1024;       // words of one batch's commit
-inline constexpr std::size_t settler_entries = 131'072;  // words of one settled command: 4,096 lines x 16 warehouses
 
 struct SharedState {
   SharedState(const Capacity& limits, std::size_t committers)
       : capacity(limits),
-        commit_word(committers, batch_entries, settler_entries),
+        commit_word(committers, batch_entries, settler_words_for(limits.warehouses)),
         cells((std::size_t{limits.skus} + 1) * limits.warehouses),
         blocks(limits.order_bytes),
         ids(limits.command_ids, blocks),

@@ -31,7 +31,7 @@ ErrorCode Victims::choose(const ChangePlan& plan, std::uint16_t warehouses) {
   const std::size_t most_bytes = std::min(max_lost_bytes, shared_.capacity.ring_bytes / 4);
   const std::size_t most_fills = std::max({fills_per_commit, book_.most_lines_at_once, longest_order_});
   const std::size_t words = plan.rows.size() + (skus_.size() + most_fills) * warehouses + 2;
-  if (bytes_ > most_bytes || words > settler_entries) return ErrorCode::too_many_lines;
+  if (bytes_ > most_bytes || words > settler_words_for(shared_.capacity.warehouses)) return ErrorCode::too_many_lines;
   if (!book_.queues.has_room(lost_.size())) return ErrorCode::overloaded;
   for (std::size_t index = 0; index < lost_.size(); ++index) book_.lose(shared_, lines_[index].order, lines_[index].index, lost_[index]);
   waiting_ = true;

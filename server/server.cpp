@@ -132,6 +132,7 @@ storage::Outcome<Recovered> Server::restore(DataDirectory& directory) {
   engine::Capacity capacity;
   capacity.skus = options_.max_skus;
   capacity.warehouses = options_.max_warehouses;
+  capacity.ring_bytes = engine::ring_bytes_for(options_.max_warehouses);
   capacity.order_bytes = order_memory();
   capacity.default_sourcing = engine::sourcing_named(options_.sourcing).value_or(engine::Sourcing::priority);
   engine_ = std::make_unique<engine::Engine>(capacity, options_.io_threads);

@@ -56,6 +56,28 @@ TEST_CASE("fewest splits: of more warehouses than can be tried in all sets, the 
   }
 }
 
+TEST_CASE("limits: the longest order waits in every warehouse, of more than forty", "[engine][limits]") {
+  constexpr std::uint32_t warehouses = 40;
+  engine::Capacity capacity = test::small_capacity();
+  capacity.skus = engine::max_lines;
+  capacity.warehouses = warehouses;
+  capacity.ring_bytes = engine::ring_bytes_for(warehouses);
+  test::Harness harness(capacity);
+  model::LoadCommand load = catalogue(warehouses, [](std::uint32_t) { return 0; });
+  load.stock.clear();
+  for (std::size_t sku = load.products.size(); sku < engine::max_lines; ++sku) load.products.push_back({"S" + std::to_string(sku), ""});
+  harness.apply(load, 1, engine::TimeUs{1});
+  const auto policy = GENERATE(engine::Policy::ship_partial, engine::Policy::ship_complete);
+  model::OrderCommand order{.id = "O", .policy = policy, .texts = {}};
+  for (std::uint32_t number = 1; number <= engine::max_lines; ++number) order.lines.push_back(line(1, number, number));
+  CHECK(harness.apply(order, 2, engine::TimeUs{2}).find("backordered") != std::string::npos);
+  model::ReceiptCommand receipt{"R", {}};
+  for (std::uint32_t sku = 1; sku <= engine::max_lines; ++sku) receipt.rows.push_back({1, SkuId{sku}, WarehouseId{warehouses}, 0});
+  harness.apply(receipt, 3, engine::TimeUs{3});
+  CHECK(harness.engine().settler().counters().fills.get() == engine::max_lines);
+  CHECK(harness.engine().broken_invariant() == "");
+}
+
 // Commands of each kind until each of them is told that the server is full; what was decided before still holds.
 void fill_up(test::Harness& harness, std::uint64_t most) {
   harness.apply(catalogue(3, [](std::uint32_t) { return 500; }), 1, engine::TimeUs{1});
