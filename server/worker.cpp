@@ -189,7 +189,10 @@ void Worker::to_settler(std::unique_ptr<engine::Message> message) {
 void Worker::proceed(engine::TimeUs now) {
   deliver_durable(now);
   deliver_mail(now);
-  if (role_stalled_) role_stalled_ = hub_.engine.settler().resume(committer_) == engine::Settled::stalled;
+  if (role_stalled_) {
+    role_stalled_ = hub_.engine.settler().resume(committer_) == engine::Settled::stalled;
+    if (!role_stalled_) ask_for_digest_again();
+  }
   try_digest();
   keep_house(now);
   take_in_blocked(now);

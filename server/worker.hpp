@@ -119,6 +119,7 @@ class Worker final : public engine::Outcomes {
   // The digest's drain (worker_digest.cpp).
   void stop_admission_everywhere();
   void try_digest();
+  void ask_for_digest_again();
   void resume_admission_everywhere();
 
   // Subscribers (worker_subscriptions.cpp).

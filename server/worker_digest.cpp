@@ -30,7 +30,7 @@ void Worker::stop_admission_everywhere() {
 void Worker::try_digest() {
   if (!digest_ || digest_->workers_stopped < hub_.workers.size()) return;
   engine::SharedState& shared = hub_.engine.shared();
-  if (!hub_.engine.settler().quiet() || shared.commit_word.last() != shared.window.durable()) return;  // next group asks again
+  if (!hub_.engine.settler().quiet() || shared.commit_word.last() != shared.window.durable()) return;  // asked again by the next group, or below
   const std::string digest = hub_.engine.digest();
   if (std::vector<std::byte>* out = out_of(digest_->reply)) {
     schema::append_answer(*out, digest_->reply.correlation, schema::DigestAnswer{shared.window.durable(), digest});
@@ -38,6 +38,13 @@ void Worker::try_digest() {
   answered(digest_->reply);
   digest_.reset();
   resume_admission_everywhere();
+}
+
+// By who had the settler's role and has ended: what was left may have decided nothing, and then no group follows. Who ends before it
+// stops taking in has the leader ask by saying so.
+void Worker::ask_for_digest_again() {
+  if (admission_stops_ == 0) return;
+  for (Worker* worker : hub_.workers) worker->wake();
 }
 
 void Worker::resume_admission_everywhere() {

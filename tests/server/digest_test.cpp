@@ -1,0 +1,106 @@
+// The digest with two workers: admission stops everywhere, and who leads is asked again until nothing is under way.
+#include <catch2/catch.hpp>
+
+#include <array>
+
+#include "tests/server/bench.hpp"
+
+using namespace earmark;
+
+namespace {
+
+constexpr std::size_t ring_bytes = 1U << 18;
+
+// Two workers whose steps the test takes, and a journal whose syncs it holds.
+struct TwoWorkers {
+  TwoWorkers()
+      : journal({1, 42, 0, 8, 3}), engine(capacity(), 2), hub(engine, journal), leader(hub, 0, [this] { ++wakes[0]; }), other(hub, 1, [this] { ++wakes[1]; }) {
+    hub.workers = {&leader, &other};
+    thread = std::make_unique<server::JournalThread>(engine, journal, engine::TimeUs{}, [] {}, [](const storage::Failure&) {});
+    hub.journal_thread = thread.get();
+    thread->start();
+  }
+  ~TwoWorkers() {
+    journal.release_syncs();
+    thread->drain_and_stop();
+  }
+
+  static engine::Capacity capacity() {
+    engine::Capacity capacity = server::test::Bench::capacity();
+    capacity.ring_bytes = ring_bytes;
+    return capacity;
+  }
+  std::uint32_t open(server::Worker& worker) {
+    const std::uint32_t session = worker.open_session();
+    std::vector<std::byte> bytes;
+    encoder.hello(bytes, 1, {schema::protocol_version, "", "test", 0});
+    worker.receive(session, bytes, now);
+    return session;
+  }
+  void load(std::uint32_t session) {
+    const engine::WarehouseEntry warehouses[] = {{"A", "", 1}};
+    const engine::ProductEntry products[] = {{"beam", ""}};
+    const engine::OpeningStockEntry stock[] = {{1'000'000, 0, 0}};
+    std::vector<std::byte> bytes;
+    encoder.load(bytes, 2, {{warehouses, products, stock}});
+    other.receive(session, bytes, now);
+    until_durable();
+    other.proceed(now);
+  }
+  void order(std::uint32_t session, const std::string& id) {
+    const engine::OrderLine lines[] = {{1, engine::SkuId{1}, engine::LineNumber{1}, {}, 0, 0}};
+    const std::string notes(500, 'n');
+    schema::OrderRequest request;
+    request.epoch = 42;
+    request.order.id = id;
+    request.order.lines = lines;
+    request.order.texts.notes = notes;
+    std::vector<std::byte> bytes;
+    encoder.order(bytes, 3, request);
+    other.receive(session, bytes, now);
+  }
+  void until_durable() {
+    while (engine.shared().window.durable() != engine.shared().commit_word.last()) thread->wait_for_group();
+  }
+
+  storage::MemoryJournal journal;
+  engine::Engine engine;
+  server::Hub hub;
+  std::array<std::uint64_t, 2> wakes{};
+  server::Worker leader, other;
+  std::unique_ptr<server::JournalThread> thread;
+  schema::RequestEncoder encoder;
+  engine::TimeUs now{1'000'000};
+};
+
+}  // namespace
+
+TEST_CASE("digest: who leads is asked again when another worker's settling ends and has decided nothing", "[server]") {
+  TwoWorkers two;
+  const std::uint32_t asking = two.open(two.leader), session = two.open(two.other);
+  two.load(session);
+  two.journal.hold_syncs();
+  std::size_t orders = 0;
+  while (two.engine.shared().rings[1]->used() < ring_bytes * 5 / 8) two.order(session, "o" + std::to_string(++orders));
+  std::vector<std::byte> bytes;
+  two.encoder.cancel(bytes, 4, {{"c1", "nobody's", {}}, {}});  // no room for what it might decide: the other worker has the role and waits
+  two.other.receive(session, bytes, two.now);
+  REQUIRE_FALSE(two.engine.settler().quiet());
+
+  bytes.clear();
+  two.encoder.digest(bytes, 5);
+  two.leader.receive(asking, bytes, two.now);
+  for (server::Worker* worker : {&two.leader, &two.other, &two.leader}) worker->proceed(two.now);
+  REQUIRE(two.hub.digest_under_way.load());
+  two.journal.release_syncs();
+  two.until_durable();
+  two.leader.proceed(two.now);
+  REQUIRE_FALSE(two.engine.settler().quiet());
+  two.wakes = {};
+  two.other.proceed(two.now);  // the cancel is refused: no record, no group
+  REQUIRE(two.engine.settler().quiet());
+  INFO("liveness: nobody asks the digest's leader again, and nobody is let in any more");
+  REQUIRE(two.wakes[0] != 0);
+  two.leader.proceed(two.now);
+  CHECK_FALSE(two.hub.digest_under_way.load());
+}
