@@ -24,6 +24,14 @@ struct Event {
   bool filtered = false;  // rows that did not pass a subscription's filters are left out
 };
 
+// It is a cause whose fills stand in records behind it, the last of them marked.
+inline bool fills_follow(const Decision& decision) {
+  return std::visit([](const auto& each) {
+    if constexpr (requires { each.fills_follow; }) return each.fills_follow;
+    else return false;
+  }, decision);
+}
+
 enum class EventFault : std::uint8_t { truncated, not_an_event, unknown_body, inconsistent };
 
 class EventEncoder {

@@ -77,7 +77,6 @@ std::size_t Worker::take_in(Session& session, std::uint32_t index, std::span<con
     used += split.consumed;
   }
   decide_batch(now);  // text of its orders lies in `bytes`
-  // What was judged at an LSN that is on disk already: no group need end for it.
   if (is_front_durable()) deliver_durable(hub_.clock ? hub_.clock() : now);
   return used;
 }
@@ -195,6 +194,7 @@ void Worker::proceed(engine::TimeUs now) {
   }
   try_digest();
   keep_house(now);
+  deliver_durable(now);
   take_in_blocked(now);
   push_subscriptions();
 }
@@ -203,6 +203,7 @@ void Worker::run_timers(engine::TimeUs now) {
   // Relaxed: see SharedState::next_due_us; whoever arms the timer looks again.
   if (admission_stops_ != 0 || now.value < hub_.engine.shared().next_due_us.load(std::memory_order_relaxed)) return;
   to_settler(std::make_unique<engine::Message>(engine::RunTimers{}, now));
+  deliver_durable(now);
 }
 
 void Worker::finish_recovery(engine::TimeUs now) {

@@ -132,6 +132,7 @@ class Worker final : public engine::Outcomes {
 
   // Letting go (worker_answers.cpp).
   bool is_front_durable() const noexcept { return !pending_.empty() && pending_.front().lsn <= hub_.engine.shared().window.durable(); }
+  // To be called after whatever may have settled something, too: what is judged at an LSN that is on disk already waits for no group.
   // `now`: one reading of the clock for all that is let go.
   void deliver_durable(engine::TimeUs now);
   void deliver(PendingAnswer& answer);

@@ -6,20 +6,6 @@
 #include "server/worker.hpp"
 
 namespace earmark::server {
-namespace {
-
-bool fills_follow(const schema::Decision& decision) {
-  if (const auto* receipt = std::get_if<engine::ReceiptDecision>(&decision)) return receipt->fills_follow;
-  if (const auto* cancel = std::get_if<engine::CancelDecision>(&decision)) return cancel->fills_follow;
-  if (const auto* amend = std::get_if<engine::AmendDecision>(&decision)) return amend->fills_follow;
-  if (const auto* load = std::get_if<engine::LoadDecision>(&decision)) return load->fills_follow;
-  if (const auto* change = std::get_if<engine::StockChangeDecision>(&decision)) return change->fills_follow;
-  if (const auto* order = std::get_if<engine::OrderDecision>(&decision)) return order->fills_follow;
-  if (const auto* end = std::get_if<engine::HoldEndDecision>(&decision)) return end->fills_follow;
-  return false;
-}
-
-}  // namespace
 
 void Worker::committed(engine::Lsn, engine::Lsn) { hub_.journal_thread->committed(); }
 
@@ -132,7 +118,7 @@ bool Worker::read_decision(const PendingAnswer& answer, std::vector<std::byte>& 
       const schema::Event event = event_decoder_.decode_trusted(records, consumed);
       const auto* fill = std::get_if<engine::FillDecision>(&event.decision);
       if (event.stamp.lsn == answer.original || (fill != nullptr && event.stamp.cause == answer.original)) {
-        more = fill != nullptr ? !fill->last : fills_follow(event.decision);
+        more = fill != nullptr ? !fill->last : schema::fills_follow(event.decision);
         schema::append_event_frames(frames, answer.reply.correlation, records.first(consumed), true, more);
       }
       records = records.subspan(consumed);
@@ -144,9 +130,14 @@ bool Worker::read_decision(const PendingAnswer& answer, std::vector<std::byte>& 
 // Of an order that has been open for so long that the journal was trimmed behind it.
 bool Worker::read_kept_decision(const PendingAnswer& answer, std::vector<std::byte>& frames) {
   if (hub_.state == nullptr) return false;
-  const auto record = hub_.state->decision(answer.original);
-  if (!record || record->empty()) return false;
-  schema::append_event_frames(frames, answer.reply.correlation, *record, true, false);
+  const auto records = hub_.state->decision(answer.original);
+  if (!records || records->empty()) return false;
+  for (std::span<const std::byte> rest = *records; !rest.empty();) {
+    std::size_t consumed = 0;
+    event_decoder_.decode_trusted(rest, consumed);
+    schema::append_event_frames(frames, answer.reply.correlation, rest.first(consumed), true, consumed < rest.size());
+    rest = rest.subspan(consumed);
+  }
   return true;
 }
 

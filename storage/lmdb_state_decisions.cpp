@@ -1,6 +1,7 @@
-// Decisions of open orders that the journal is about to lose: copied out of it whole, so that a repeat of such an order
-// still gets its decision. They go when the order's id is forgotten (lmdb_state_fold.cpp).
+// Decisions of open orders and holds that the journal is about to lose: copied out of it whole, with their fills (a confirm has them),
+// so that a repeat of such a command still gets the same answer. They go when the order's id is forgotten (lmdb_state_fold.cpp).
 #include <algorithm>
+#include <utility>
 
 #include "schema/event.hpp"
 #include "schema/record.hpp"
@@ -28,45 +29,79 @@ std::span<const std::byte> record_at(std::span<const std::byte> bytes) {
   return bytes.first(size);
 }
 
-int put_decision(MDB_txn* transaction, MDB_dbi table, Lsn lsn, std::span<const std::byte> record, std::vector<std::byte>& scratch) {
+int put_decision(MDB_txn* transaction, MDB_dbi table, Lsn lsn, std::span<const std::byte> records, std::vector<std::byte>& scratch) {
   DecisionHead head;
-  scratch.resize(sizeof head + record.size());
+  scratch.resize(sizeof head + records.size());
   std::memcpy(scratch.data(), &head, sizeof head);
-  std::memcpy(scratch.data() + sizeof head, record.data(), record.size());
+  std::memcpy(scratch.data() + sizeof head, records.data(), records.size());
   head.crc32c = value_checksum(lsn.value, scratch);
   std::memcpy(scratch.data(), &head, sizeof head);
   MDB_val key = key_of(lsn.value), value = value_of(scratch);
   return mdb_put(transaction, table, &key, &value, 0);
 }
 
-// Copies the records of `wanted` (ascending) into the table.
-int copy_decisions(MDB_txn* transaction, MDB_dbi table, const Journal& journal, std::span<const Lsn> wanted,
-                   std::vector<std::uint64_t>& buffer, Failure& failure) {
-  const auto reader = journal.reader();
-  std::vector<std::byte> scratch;
-  for (std::size_t next = 0; next < wanted.size();) {
-    if (auto moved = reader->seek(wanted[next]); !moved) {
-      failure = moved.error();
-      return journal_failed;
+// Copies the decisions `wanted` (ascending) into the table, each with its fills, which may stand behind the last of them.
+class DecisionCopier {
+ public:
+  DecisionCopier(MDB_txn* transaction, MDB_dbi table, const Journal& journal, std::span<const Lsn> wanted, Failure& failure)
+      : transaction_(transaction), table_(table), journal_(journal), wanted_(wanted), failure_(failure) {}
+
+  int copy(std::vector<std::uint64_t>& buffer) {
+    const auto reader = journal_.reader();
+    while (!done()) {
+      const Lsn wanted = cause_.value != 0 ? cause_ : wanted_[next_];
+      if (auto moved = cause_.value != 0 ? Outcome<void>{} : reader->seek(wanted); !moved) {
+        failure_ = moved.error();
+        return journal_failed;
+      }
+      Lsn first, last;
+      const auto read = reader->read(std::as_writable_bytes(std::span(buffer)), cause_.value != 0 ? journal_.last() : wanted_.back(), first, last);
+      if (!read || *read == 0) {
+        failure_ = read ? Failure{FailureKind::damaged, "record LSN " + std::to_string(wanted.value) + " of the journal, or one that it caused, is missing"}
+                        : read.error();
+        return journal_failed;
+      }
+      auto bytes = std::as_bytes(std::span(buffer)).first(*read);
+      for (Lsn lsn = first; lsn <= last && !done(); lsn = lsn + 1) {
+        const auto record = record_at(bytes);
+        bytes = bytes.subspan(record.size());
+        if (const int error = take(lsn, record); error != 0) return error;
+      }
     }
-    Lsn first, last;
-    const auto read = reader->read(std::as_writable_bytes(std::span(buffer)), wanted.back(), first, last);
-    if (!read || *read == 0) {
-      failure = read ? Failure{FailureKind::damaged, "record LSN " + std::to_string(wanted[next].value) + " of the journal is missing"}
-                     : read.error();
-      return journal_failed;
-    }
-    auto bytes = std::as_bytes(std::span(buffer)).first(*read);
-    for (Lsn lsn = first; lsn <= last && next < wanted.size(); lsn = lsn + 1) {
-      const auto record = record_at(bytes);
-      bytes = bytes.subspan(record.size());
-      if (lsn != wanted[next]) continue;
-      if (const int error = put_decision(transaction, table, lsn, record, scratch); error != 0) return error;
-      ++next;
-    }
+    return 0;
   }
-  return 0;
-}
+
+ private:
+  bool done() const noexcept { return next_ == wanted_.size() && cause_.value == 0; }
+
+  int take(Lsn lsn, std::span<const std::byte> record) {
+    const bool is_fill = cause_.value != 0 && schema::stamp_of(record).cause == cause_;
+    const bool is_wanted = next_ < wanted_.size() && lsn == wanted_[next_];
+    if (!is_fill && !is_wanted) return 0;
+    std::size_t consumed = 0;
+    const schema::Event event = decoder_.decode_trusted(record, consumed);  // it was decoded when it was folded
+    if (is_fill) {
+      with_fills_.insert(with_fills_.end(), record.begin(), record.end());
+      if (!std::get<engine::FillDecision>(event.decision).last) return 0;
+      return put_decision(transaction_, table_, std::exchange(cause_, {}), with_fills_, scratch_);
+    }
+    ++next_;
+    if (!schema::fills_follow(event.decision)) return put_decision(transaction_, table_, lsn, record, scratch_);
+    cause_ = lsn;  // no other one begins before its last fill
+    with_fills_.assign(record.begin(), record.end());
+    return 0;
+  }
+
+  MDB_txn* transaction_;
+  MDB_dbi table_;
+  const Journal& journal_;
+  std::span<const Lsn> wanted_;
+  Failure& failure_;
+  schema::EventDecoder decoder_;
+  std::size_t next_ = 0;
+  Lsn cause_{};  // its last fill has not come
+  std::vector<std::byte> with_fills_, scratch_;
+};
 
 }  // namespace
 
@@ -105,7 +140,7 @@ int LmdbState::keep_some(const Journal& journal, Lsn oldest, Lsn& before, Failur
   int error = transaction.error();
   std::vector<Lsn> wanted;
   if (error == 0) error = wanted_decisions(transaction.handle(), Lsn{row_.decisions_before}, oldest, wanted);
-  if (error == 0) error = copy_decisions(transaction.handle(), tables_.decisions, journal, wanted, journal_buffer_, failure);
+  if (error == 0) error = DecisionCopier(transaction.handle(), tables_.decisions, journal, wanted, failure).copy(journal_buffer_);
   SummaryRow row = row_;
   row.decisions_before = wanted.size() < most_orders ? oldest.value : wanted.back().value + 1;
   StateSummary summary;

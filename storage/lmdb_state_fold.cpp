@@ -24,17 +24,6 @@ struct Reached {
   Lsn unfinished{};  // a command whose last fill is not there: nothing of this may be kept
 };
 
-bool fills_follow(const schema::Decision& decision) {
-  if (const auto* receipt = std::get_if<engine::ReceiptDecision>(&decision)) return receipt->fills_follow;
-  if (const auto* cancel = std::get_if<engine::CancelDecision>(&decision)) return cancel->fills_follow;
-  if (const auto* amend = std::get_if<engine::AmendDecision>(&decision)) return amend->fills_follow;
-  if (const auto* load = std::get_if<engine::LoadDecision>(&decision)) return load->fills_follow;
-  if (const auto* change = std::get_if<engine::StockChangeDecision>(&decision)) return change->fills_follow;
-  if (const auto* order = std::get_if<engine::OrderDecision>(&decision)) return order->fills_follow;
-  if (const auto* end = std::get_if<engine::HoldEndDecision>(&decision)) return end->fills_follow;
-  return false;
-}
-
 // What LMDB says, or what is wrong with the journal's records.
 struct Trouble {
   int error = 0;
@@ -131,7 +120,7 @@ Trouble StateFold::apply(const schema::Event& event) {
                                                  "; keep a copy of the directory and report this"}};
   }
   if (source_error_ != 0) return {source_error_, {}};
-  if (fills_follow(event.decision)) unfinished_.push_back(event.stamp.lsn.value);
+  if (schema::fills_follow(event.decision)) unfinished_.push_back(event.stamp.lsn.value);
   const auto* fill = std::get_if<engine::FillDecision>(&event.decision);
   if (fill != nullptr && fill->last) std::erase(unfinished_, event.stamp.cause.value);
   summary_.last_time = std::max(summary_.last_time, event.stamp.time.value);

@@ -27,17 +27,6 @@ Unexpected<Failure> damaged(engine::Lsn lsn, std::string_view what) {
                                                       "; keep a copy of the directory, then restore it from a backup"}};
 }
 
-bool fills_follow(const schema::Decision& decision) {
-  if (const auto* receipt = std::get_if<engine::ReceiptDecision>(&decision)) return receipt->fills_follow;
-  if (const auto* cancel = std::get_if<engine::CancelDecision>(&decision)) return cancel->fills_follow;
-  if (const auto* amend = std::get_if<engine::AmendDecision>(&decision)) return amend->fills_follow;
-  if (const auto* load = std::get_if<engine::LoadDecision>(&decision)) return load->fills_follow;
-  if (const auto* change = std::get_if<engine::StockChangeDecision>(&decision)) return change->fills_follow;
-  if (const auto* order = std::get_if<engine::OrderDecision>(&decision)) return order->fills_follow;
-  if (const auto* end = std::get_if<engine::HoldEndDecision>(&decision)) return end->fills_follow;
-  return false;
-}
-
 class Replay {
  public:
   explicit Replay(const std::function<void(const schema::Event&)>& apply) : apply_(apply) {}
@@ -53,7 +42,7 @@ class Replay {
 };
 
 void Replay::follow(const schema::Event& event, RecoveryReport& report) {
-  if (fills_follow(event.decision)) report.open_causes.push_back(event.stamp.lsn);
+  if (schema::fills_follow(event.decision)) report.open_causes.push_back(event.stamp.lsn);
   const auto* fill = std::get_if<engine::FillDecision>(&event.decision);
   if (fill != nullptr && fill->last) std::erase(report.open_causes, event.stamp.cause);
 }

@@ -9,7 +9,7 @@
 //   holds         key LSN of the decision       open ones, as orders: storage/order_record.hpp with the deadline as cancel_after.
 //                 Not there in states of version 0.1.
 //   catalogue     key kind << 32 | dense id     CatalogueHead, code, name
-//   decisions     key LSN of the decision       DecisionHead, the record as the journal had it
+//   decisions     key LSN of the decision       DecisionHead, the record as the journal had it, those of its fills behind it
 //   orders        key LSN of the decision       storage/order_record.hpp
 //   open          key LSN of the decision       nothing; the order itself must be there and open
 //   meta          "identity" IdentityRow (version first, whatever follows), "summary" SummaryRow

@@ -79,7 +79,7 @@ class StateStore {
 
   // Copies the decisions of open orders and open holds decided before `oldest` out of the journal, which may then be trimmed to there.
   virtual Outcome<void> keep_decisions(const Journal& journal, engine::Lsn oldest) = 0;
-  // The record of a decision kept so; empty: not there. Any thread.
+  // The record of a decision kept so, those of its fills behind it; empty: not there. Any thread.
   virtual Outcome<std::vector<std::byte>> decision(engine::Lsn lsn) const = 0;
 };
 

@@ -18,17 +18,6 @@ std::string describe(const schema::Event& event) {
       event.decision);
 }
 
-bool fills_follow(const schema::Event& event) {
-  if (const auto* receipt = std::get_if<engine::ReceiptDecision>(&event.decision)) return receipt->fills_follow;
-  if (const auto* cancel = std::get_if<engine::CancelDecision>(&event.decision)) return cancel->fills_follow;
-  if (const auto* amend = std::get_if<engine::AmendDecision>(&event.decision)) return amend->fills_follow;
-  if (const auto* load = std::get_if<engine::LoadDecision>(&event.decision)) return load->fills_follow;
-  if (const auto* change = std::get_if<engine::StockChangeDecision>(&event.decision)) return change->fills_follow;
-  if (const auto* order = std::get_if<engine::OrderDecision>(&event.decision)) return order->fills_follow;
-  if (const auto* end = std::get_if<engine::HoldEndDecision>(&event.decision)) return end->fills_follow;
-  return false;
-}
-
 }  // namespace
 
 std::string describe_void(const engine::Stamp& stamp, const engine::VoidDecision& decision) {
@@ -102,7 +91,7 @@ void Harness::repeated(const engine::ReplyTo&, engine::Lsn, engine::Lsn original
     const auto* fill = std::get_if<engine::FillDecision>(&event->decision);
     if (event->stamp.lsn != original && (fill == nullptr || event->stamp.cause != original)) continue;
     answer_ += (answer_ == "duplicate " ? "" : "\n  ") + describe(*event);
-    more = fill == nullptr ? fills_follow(*event) : !fill->last;
+    more = fill == nullptr ? schema::fills_follow(event->decision) : !fill->last;
   }
 }
 

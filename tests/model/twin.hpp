@@ -5,6 +5,7 @@
 
 #include <deque>
 #include <functional>
+#include <optional>
 
 #include "engine/command.hpp"
 #include "tests/model/refusals.hpp"
@@ -39,6 +40,13 @@ class Twin {
   // The next records get these numbers instead of the ones that follow, for logs in which another command stands between a
   // cause and its fills.
   void number(std::deque<engine::Lsn> lsns) { numbers_ = std::move(lsns); }
+
+  // The next hold or extend gets this deadline instead of one by its own clock, for logs whose server had several clocks.
+  struct Deadline {
+    engine::TimeUs at{};
+    bool cut = false;
+  };
+  void deadline(std::optional<Deadline> given) { deadline_ = given; }
 
   const State& state() const { return state_; }
   std::string digest() const { return state_.digest(); }
@@ -103,6 +111,7 @@ class Twin {
   CatalogueLimits limits_;
   State state_;
   std::deque<engine::Lsn> numbers_;
+  std::optional<Deadline> deadline_;
 };
 
 }  // namespace earmark::model

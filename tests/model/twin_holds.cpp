@@ -55,7 +55,7 @@ Answer Twin::hold(const engine::PlaceHold& command, std::uint64_t content, TimeU
     OrderAnswer decided = decide(as_order, content, order);
     Hold& hold = state_.holds[answer.stamp.lsn];
     hold = {.id = std::string(command.id), .customer = std::string(command.customer), .lsn = answer.stamp.lsn, .made = answer.stamp.time,
-            .deadline = TimeUs{answer.stamp.time.value + command.ttl_us}, .lines = order.lines};
+            .deadline = deadline_ ? deadline_->at : TimeUs{answer.stamp.time.value + command.ttl_us}, .lines = order.lines};
     bool anything = false;
     for (const Line& line : hold.lines) {
       for (const Allocation& each : line.allocations) {
@@ -79,9 +79,9 @@ Answer Twin::extend(const engine::ExtendHold& command, std::uint64_t content, Ti
     answer.stamp = next_stamp(now, {});
     Hold& hold = state_.holds.at(state_.hold(command.hold_id)->lsn);
     const std::int64_t wanted = answer.stamp.time.value + command.ttl_us, latest = hold.made.value + day_us;
-    hold.deadline = TimeUs{std::max(hold.deadline.value, std::min(wanted, latest))};
+    hold.deadline = deadline_ ? deadline_->at : TimeUs{std::max(hold.deadline.value, std::min(wanted, latest))};
     answer.decision = HoldExtendAnswer{.command_id = std::string(command.command_id), .hold_id = hold.id, .customer = hold.customer,
-                                       .content = content, .deadline = hold.deadline, .cut = wanted > latest};
+                                       .content = content, .deadline = hold.deadline, .cut = deadline_ ? deadline_->cut : wanted > latest};
     return answer;
   });
 }

@@ -70,7 +70,7 @@ struct Owner {
     return {command(engine::IdSpace::order, confirm.order.id, schema::content_hash(confirm),
                     model::ConfirmCommand{std::string(confirm.hold_id), confirm.reacquire, own_order(confirm.order)})};
   }
-  Asked operator()(const schema::HoldsRequest&) const { return {AskedOther{schema::MessageKind::holds}}; }
+  Asked operator()(const schema::HoldsRequest& request) const { return {AskedHolds{request.sku}}; }
   Asked operator()(const schema::LoadRequest& request) const {
     model::LoadCommand load;
     for (const auto& entry : request.load.warehouses) load.warehouses.push_back({std::string(entry.code), std::string(entry.name), entry.priority});

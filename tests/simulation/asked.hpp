@@ -32,6 +32,9 @@ struct AskedBackorders {
   engine::SkuId sku{};
   std::string customer;
 };
+struct AskedHolds {
+  engine::SkuId sku{};
+};
 struct AskedCheck {
   std::vector<engine::SkuId> skus;
 };
@@ -46,7 +49,7 @@ struct AskedOther {
 };
 
 struct Asked {
-  std::variant<AskedOther, AskedCommand, AskedCheck, AskedStock, AskedShow, AskedBackorders, AskedEvents> what;
+  std::variant<AskedOther, AskedCommand, AskedCheck, AskedStock, AskedShow, AskedBackorders, AskedHolds, AskedEvents> what;
   engine::Lsn told_before{};   // the highest LSN that any client knew of when it was sent
   std::uint64_t correlation = 0;
   std::uint64_t number = 0;    // on its connection

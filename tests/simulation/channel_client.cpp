@@ -100,6 +100,7 @@ bool ChannelClient::submit(const model::Command& command, Time deadline) {
     } else {
       std::string id;
       if constexpr (std::is_same_v<Kind, model::OrderCommand>) id = each.id;
+      if constexpr (std::is_same_v<Kind, model::ConfirmCommand>) id = each.order.id;
       const auto call = exchange_.submit(request_of(each), deadline);
       calls_.emplace(call, std::move(id));
       take_finished();
@@ -116,6 +117,7 @@ void ChannelClient::ask(const Question& question, Time deadline) {
   if (const auto* list = std::get_if<AskedBackorders>(&question)) {
     request = client::BackordersQuestion{list->sku.value == 0 ? "" : sku_code(list->sku), list->customer};
   }
+  if (const auto* list = std::get_if<AskedHolds>(&question)) request = client::HoldsQuestion{list->sku.value == 0 ? "" : sku_code(list->sku)};
   calls_.emplace(exchange_.submit(std::move(request), deadline), "");
   take_finished();
 }

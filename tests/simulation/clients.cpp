@@ -72,6 +72,7 @@ void RawClient::send(Pending& pending) {
     }
     void operator()(const AskedShow& show) const { encoder.show(out, correlation, {show.order}); }
     void operator()(const AskedBackorders& asked) const { encoder.backorders(out, correlation, {epoch, asked.sku, asked.customer}); }
+    void operator()(const AskedHolds& asked) const { encoder.holds(out, correlation, {epoch, asked.sku}); }
     void operator()(const AskedOther&) const { encoder.digest(out, correlation); }
     void operator()(const model::Command& command) const { std::visit(*this, command); }
     void operator()(const Question& question) const { std::visit(*this, question); }

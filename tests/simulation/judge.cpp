@@ -74,12 +74,12 @@ void Judge::take_record(const schema::Event& event, std::span<const std::byte> b
     return;
   }
   Entry entry = entry_of(event);
-  if (!entry.bookkeeping) {
+  if (entry.command != nullptr) {
     record.name = &decided_.insert_or_assign(entry.name, lsn).first->first;
     if (!ids_.emplace(entry.name.space, entry.name.id).second && entry.name.space != load_space) sometimes_.met(Met::id_used_anew);
     if (lsn <= first_asked_.at(entry.name)) throw Broken("E2, real time: LSN " + number(lsn) + " was decided before it was asked for");
   }
-  record.complete = !fills_follow(event.decision);
+  record.complete = !schema::fills_follow(event.decision);
   records_.push_back(record);
   if (open_) {
     sometimes_.met(Met::decided_between_a_cause_and_its_fills);
@@ -135,6 +135,13 @@ Judge::Entry Judge::entry_of(const schema::Event& event) {
     if (bookkeeping->oldest_known.value != 0) sometimes_.met(Met::ids_forgotten);
     return entry;
   }
+  if (const auto* end = std::get_if<engine::HoldEndDecision>(&event.decision); end != nullptr && end->how == engine::HoldEnd::expired) {
+    entry.expiry = true;
+    if (surroundings_.recovering) sometimes_.met(Met::hold_expired_while_the_server_was_down);
+    return entry;
+  }
+  if (const auto* hold = std::get_if<engine::HoldDecision>(&event.decision)) entry.deadline = {hold->deadline, false};
+  if (const auto* extend = std::get_if<engine::HoldExtendDecision>(&event.decision)) entry.deadline = {extend->deadline, extend->cut};
   entry.name = name_of(event.decision);
   const auto found = commands_.find(entry.name);
   if (found == commands_.end()) throw Broken("E2: a decision that nobody asked for: " + entry.text);
@@ -144,18 +151,30 @@ Judge::Entry Judge::entry_of(const schema::Event& event) {
 
 void Judge::apply(model::Twin& twin, const Entry& entry, model::Answer& answer) {
   twin.number(entry.lsns);
-  if (entry.bookkeeping) twin.forget(*entry.bookkeeping, entry.time);
-  else answer = model::apply(twin, *entry.command, entry.name.content, entry.time);
+  twin.deadline(entry.deadline);
+  if (entry.bookkeeping) {
+    twin.forget(*entry.bookkeeping, entry.time);
+    return;
+  }
+  if (entry.expiry) {
+    const std::vector<model::Answer> expired = twin.run_timers(entry.time, 1);
+    if (expired.empty()) throw Broken("I6: a hold expires, and none has come to its deadline: " + entry.text);
+    answer = expired.front();
+    return;
+  }
+  answer = model::apply(twin, *entry.command, entry.name.content, entry.time);
 }
 
 void Judge::apply(Entry entry) {
   model::Answer answer;
+  check_deadline(entry);
   apply(twin_, entry, answer);
   if (!entry.bookkeeping) {
     if (answer.duplicate) throw Broken("I5, exactly once: decided again: " + entry.text);
     const std::string twin = model::describe(answer);
     if (twin != entry.text) throw Broken("E2: the log and the twin disagree\nlog:  " + entry.text + "\ntwin: " + twin);
     note_victims(answer);
+    note_expiry(entry, answer);
     const std::uint64_t lsn = entry.lsns.front().value;
     std::string broken = model::check_no_overtaking(twin_.state(), answer);
     if (broken.empty() && lsn % 32 == 0) broken = model::check_invariants(twin_.state(), answer);
@@ -174,6 +193,32 @@ void Judge::note_victims(const model::Answer& answer) {
       if (fill.order_lsn == lost.order_lsn && fill.line == lost.line) sometimes_.met(Met::victim_served_from_another_warehouse);
     }
   }
+}
+
+// Whichever thread's clock was read, it was not ahead of all that the machine ever showed.
+void Judge::check_deadline(const Entry& entry) const {
+  if (!entry.deadline) return;
+  const std::int64_t at = entry.deadline->at.value;
+  if (const auto* hold = std::get_if<model::HoldCommand>(entry.command.get())) {
+    if (at - hold->ttl_us > latest_now_.value) throw Broken("I6: a hold lasts longer than was asked for: " + entry.text);
+    return;
+  }
+  const auto& extend = std::get<model::ExtendCommand>(*entry.command);
+  const model::Hold* hold = twin_.state().hold(extend.hold_id);
+  if (hold == nullptr) throw Broken("I6: a hold is extended that there is not: " + entry.text);
+  const bool moved = hold->deadline.value < at;
+  const bool too_late = entry.deadline->cut ? at > hold->made.value + engine::max_hold_us : moved && at - extend.ttl_us > latest_now_.value;
+  if (at < hold->deadline.value || too_late) throw Broken("I6: an extended hold ends earlier than before, or too late: " + entry.text);
+}
+
+void Judge::note_expiry(const Entry& entry, const model::Answer& answer) {
+  if (!entry.expiry) {
+    const auto* order = std::get_if<model::OrderAnswer>(&answer.decision);
+    if (order != nullptr && !order->hold.empty()) sometimes_.met(order->reacquired ? Met::expired_hold_reacquired : Met::hold_confirmed);
+    return;
+  }
+  sometimes_.met(Met::hold_expired);
+  if (!answer.fills.empty()) sometimes_.met(Met::expiry_served_who_waits);
 }
 
 void Judge::restarted() {

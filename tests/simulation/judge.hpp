@@ -44,12 +44,16 @@ class Judge {
  public:
   Judge(Disk& disk, Trace& trace, Sometimes& sometimes, model::CatalogueLimits limits);
 
-  // The server's clock, and whether more is decided than durable; for marks alone.
+  // The server's clock; whether more is decided than durable, and whether it is still recovering, for marks alone.
   struct Surroundings {
     engine::TimeUs now{};
     bool disk_behind = false;
+    bool recovering = false;
   };
-  void see(Surroundings surroundings) noexcept { surroundings_ = surroundings; }
+  void see(Surroundings surroundings) noexcept {
+    surroundings_ = surroundings;
+    latest_now_ = std::max(latest_now_, surroundings.now);
+  }
   // Something may have become durable.
   void disk_grew();
   // Bytes that a client put on its way, that left the server, and that the client has got.
@@ -85,6 +89,8 @@ class Judge {
     Asking name;
     std::shared_ptr<const model::Command> command;
     std::optional<engine::VoidDecision> bookkeeping;
+    bool expiry = false;      // of a hold: nobody's command
+    std::optional<model::Twin::Deadline> deadline;  // of a hold, new or later
     engine::TimeUs time{};
   };
   // An answer to be judged again at its LSN.
@@ -100,6 +106,8 @@ class Judge {
   Asking name_of(const schema::Decision& decision) const;
   void apply(Entry entry);
   void note_victims(const model::Answer& answer);
+  void note_expiry(const Entry& entry, const model::Answer& answer);
+  void check_deadline(const Entry& entry) const;
   static void apply(model::Twin& twin, const Entry& entry, model::Answer& answer);
 
   // Answers (judge_answers.cpp).
@@ -127,7 +135,7 @@ class Judge {
   const model::CatalogueLimits limits_;
   Surroundings surroundings_;
   engine::Lsn judged_{}, told_{};
-  engine::TimeUs time_{};
+  engine::TimeUs time_{}, latest_now_{};
   std::vector<Record> records_;  // LSN 1 first
   Ledger ledger_;
   model::Twin twin_;
@@ -146,5 +154,6 @@ class Judge {
 
 std::string text_of(const schema::OrderView& view);
 std::string text_of(const schema::BackordersAnswer& answer);
+std::string text_of(const schema::HoldsAnswer& answer);
 
 }  // namespace earmark::simulation

@@ -111,6 +111,9 @@ void Judge::answered(Line& line, const client::Message& message) {
   } else if (const auto* list = std::get_if<schema::BackordersAnswer>(&*answer)) {
     later(list->as_of, asked, {}, text_of(*list));
     told(line, list->as_of);
+  } else if (const auto* holds = std::get_if<schema::HoldsAnswer>(&*answer)) {
+    later(holds->as_of, asked, {}, text_of(*holds));
+    told(line, holds->as_of);
   } else if (const auto* digest = std::get_if<schema::DigestAnswer>(&*answer)) {
     later(digest->lsn, asked, {}, std::string(digest->digest));
     told(line, digest->lsn);
@@ -188,7 +191,7 @@ void Judge::decided(Line& line, const Asked& asked, const client::Message& messa
   }
   if (!record.complete || fills != record.fills || last != record.last_part) {
     throw Broken("I3: the answer of LSN " + number(lsn) + " lists " + std::to_string(fills) + " fills, the log has " + std::to_string(record.fills) +
-                 (record.complete ? "" : ", and further ones follow"));
+                 (record.complete ? "" : ", and further ones follow") + (message.duplicate ? "; a repeat of " : "; ") + model::describe(*command->command));
   }
   if (!message.duplicate) {
     if (std::exchange(record.told_first, true)) throw Broken("I5: LSN " + number(lsn) + " was told twice as if it was decided then");
@@ -229,7 +232,7 @@ void Judge::refused(const Asked& asked, const schema::ErrorAnswer& error) {
   }
   // What does not decode, and questions about stock, rest on nothing decided.
   const bool judged = std::holds_alternative<AskedCommand>(asked.what) || std::holds_alternative<AskedShow>(asked.what) ||
-                      std::holds_alternative<AskedBackorders>(asked.what);
+                      std::holds_alternative<AskedBackorders>(asked.what) || std::holds_alternative<AskedHolds>(asked.what);
   if (!judged) return;
   later(error.as_of, asked, error.error, {});
   if (error.error.code >= ErrorCode::duplicate_order && error.error.code <= ErrorCode::duplicate_ship) {

@@ -33,6 +33,15 @@ std::string text_of(const schema::BackordersAnswer& answer) {
   return out.str();
 }
 
+std::string text_of(const schema::HoldsAnswer& answer) {
+  std::ostringstream out;
+  for (const schema::OpenHold& open : answer.open) {
+    out << "hold '" << answer.holds[open.hold] << "' of " << open.lsn.value << " for '" << answer.customers[open.hold] << "' x " << open.units
+        << " until " << open.deadline.value << "; ";
+  }
+  return out.str();
+}
+
 namespace {
 
 struct Ahead {
@@ -84,6 +93,20 @@ std::string list(const model::State& state, const AskedBackorders& asked) {
   return out.str();
 }
 
+std::string list(const model::State& state, const AskedHolds& asked) {
+  std::ostringstream out;
+  for (const auto& [lsn, hold] : state.holds) {
+    std::uint64_t units = 0;
+    for (const model::Line& line : hold.lines) {
+      if (asked.sku.value != 0 && asked.sku != line.sku) continue;
+      for (const model::Allocation& each : line.allocations) units += each.reserved;
+    }
+    if (hold.end != engine::HoldEnd::open || units == 0) continue;
+    out << "hold '" << hold.id << "' of " << lsn.value << " for '" << hold.customer << "' x " << units << " until " << hold.deadline.value << "; ";
+  }
+  return out.str();
+}
+
 }  // namespace
 
 void Judge::judge_at(model::Twin& twin, const Later& later, Lsn as_of) const {
@@ -103,6 +126,9 @@ void Judge::judge_at(model::Twin& twin, const Later& later, Lsn as_of) const {
   } else if (const auto* backorders = std::get_if<AskedBackorders>(&later.asked.what)) {
     const bool known = backorders->sku.value == 0 || twin.state().has(backorders->sku);
     expected = known ? list(twin.state(), *backorders) : model::describe(engine::Error{engine::ErrorCode::unknown_sku, 0, {}});
+  } else if (const auto* holds = std::get_if<AskedHolds>(&later.asked.what)) {
+    const bool known = holds->sku.value == 0 || twin.state().has(holds->sku);
+    expected = known ? list(twin.state(), *holds) : model::describe(engine::Error{engine::ErrorCode::unknown_sku, 0, {}});
   } else {
     expected = twin.digest();
   }

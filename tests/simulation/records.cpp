@@ -8,17 +8,6 @@
 
 namespace earmark::simulation {
 
-bool fills_follow(const schema::Decision& decision) {
-  if (const auto* receipt = std::get_if<engine::ReceiptDecision>(&decision)) return receipt->fills_follow;
-  if (const auto* cancel = std::get_if<engine::CancelDecision>(&decision)) return cancel->fills_follow;
-  if (const auto* amend = std::get_if<engine::AmendDecision>(&decision)) return amend->fills_follow;
-  if (const auto* load = std::get_if<engine::LoadDecision>(&decision)) return load->fills_follow;
-  if (const auto* change = std::get_if<engine::StockChangeDecision>(&decision)) return change->fills_follow;
-  if (const auto* order = std::get_if<engine::OrderDecision>(&decision)) return order->fills_follow;
-  if (const auto* end = std::get_if<engine::HoldEndDecision>(&decision)) return end->fills_follow;
-  return false;
-}
-
 void read_records(const storage::Journal& journal, engine::Lsn from, engine::Lsn to,
                   const std::function<bool(const schema::Event&, std::span<const std::byte>)>& use) {
   static std::vector<std::uint64_t> words(storage::max_record_bytes / sizeof(std::uint64_t));  // taken once for all seeds

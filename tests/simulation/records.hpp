@@ -9,8 +9,6 @@
 
 namespace earmark::simulation {
 
-bool fills_follow(const schema::Decision& decision);
-
 // Calls use(event, its bytes) for each record from `from` to `to`, until it gives false. Throws Broken where one is missing or
 // does not decode.
 void read_records(const storage::Journal& journal, engine::Lsn from, engine::Lsn to,

@@ -53,7 +53,7 @@ void SimulatedServer::recover() {
     hub_->workers.push_back(workers_.back().get());
   }
   group_ = std::make_unique<server::GroupCommit>(*engine_, journal_, recovered->last_time);
-  workers_[0]->finish_recovery({});
+  workers_[0]->finish_recovery(std::max(recovered->last_time, now_()));
   if (judge_.has_open_cause()) throw Broken("I3: recovery left fills outstanding");
   if (engine_->digest() != judge_.digest()) throw Broken("E6: the state that recovery made is not the twin's");
   compactor_ = std::make_unique<server::Compactor>(*hub_, state_, options_.retention, [](const storage::Failure& failure) { died(failure); });
@@ -137,6 +137,8 @@ void SimulatedServer::proceed(std::size_t worker) {
   }
   if (!engine_->settler().quiet()) sometimes_.met(Met::settler_stalled);
 }
+
+void SimulatedServer::run_timers() { workers_[0]->run_timers(now_()); }
 
 void SimulatedServer::watch() {
   watched_us_ += 31'000'000;  // what is seen twice has lasted too long; however the wall clock jumps

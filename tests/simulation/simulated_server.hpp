@@ -48,6 +48,9 @@ class SimulatedServer final : public server::JournalWriter {
   void step_compactor();
   bool is_woken(std::size_t worker) const { return woken_[worker]; }
   void proceed(std::size_t worker);
+  // A timer is due; as server::IoThread::mind_deadlines() has it.
+  bool timer_is_due() const noexcept { return now_().value >= engine_->shared().next_due_us.load(); }
+  void run_timers();
   void watch();  // once a second
 
   JournalStage stage() const noexcept { return stage_; }

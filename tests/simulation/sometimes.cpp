@@ -52,6 +52,11 @@ constexpr std::string_view names[] = {
     "message in parts not finished",
     "shrinkage took reserved units",
     "victim was served from another warehouse",
+    "hold confirmed",
+    "hold expired",
+    "hold expired while the server was down",
+    "expiry served who waits",
+    "expired hold reacquired",
 };
 static_assert(std::size(names) == static_cast<std::size_t>(Met::count_of_them));
 

@@ -58,6 +58,11 @@ enum class Met : std::uint8_t {
   message_in_parts_not_finished,
   shrinkage_took_reserved_units,
   victim_served_from_another_warehouse,
+  hold_confirmed,
+  hold_expired,
+  hold_expired_while_the_server_was_down,
+  expiry_served_who_waits,
+  expired_hold_reacquired,
   count_of_them
 };
 

@@ -87,7 +87,7 @@ Lsn StateTables::end_of_whole_commands(const storage::Journal& journal, Lsn unti
   std::uint64_t records = 0;
   read_records(journal, applied_ + 1, until, [&](const schema::Event& event, std::span<const std::byte>) {
     ++records;
-    if (fills_follow(event.decision)) open = event.stamp.lsn;
+    if (schema::fills_follow(event.decision)) open = event.stamp.lsn;
     const auto* fill = std::get_if<engine::FillDecision>(&event.decision);
     if (fill != nullptr && fill->last) open = {};
     if (open.value == 0) end = event.stamp.lsn;
@@ -247,8 +247,15 @@ storage::Outcome<void> StateTables::keep_decisions(const storage::Journal& journ
   for (const auto& entry : closed_known_) wanted.insert(entry.second.lsn);
   wanted.insert(open_.begin(), open_.end());
   for (const auto& entry : holds_) wanted.insert(entry.first);
-  read_records(journal, decisions_before_, Lsn{oldest.value - 1}, [&](const schema::Event& event, std::span<const std::byte> record) {
-    if (wanted.contains(event.stamp.lsn)) decisions_[event.stamp.lsn].assign(record.begin(), record.end());
+  Lsn cause;  // wanted, and its last fill has not come
+  read_records(journal, decisions_before_, applied_, [&](const schema::Event& event, std::span<const std::byte> record) {
+    const bool is_fill = cause.value != 0 && event.stamp.cause == cause;
+    if (event.stamp.lsn >= oldest && cause.value == 0) return false;
+    if (!is_fill && (event.stamp.lsn >= oldest || !wanted.contains(event.stamp.lsn))) return true;
+    std::vector<std::byte>& kept = decisions_[is_fill ? cause : event.stamp.lsn];
+    kept.insert(kept.end(), record.begin(), record.end());
+    if (is_fill && std::get<engine::FillDecision>(event.decision).last) cause = {};
+    if (schema::fills_follow(event.decision)) cause = event.stamp.lsn;
     return true;
   });
   decisions_before_ = oldest;

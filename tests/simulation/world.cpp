@@ -37,7 +37,7 @@ World::Mood World::mood_of(model::Random& random) {
 World::World(std::uint64_t seed, Sometimes& sometimes, Canary canary)
     : seed_(seed), sometimes_(sometimes), random_(seed), mood_(mood_of(random_)), disk_({1, epoch, 0, 9, 4}),
       state_(std::make_unique<StateTables>()), judge_(disk_, trace_, sometimes, model::RandomCommands::limits()),
-      surroundings_{random_, sometimes, epoch, server_starts_}, commands_(seed ^ 0x5EED), commands_left_(mood_.commands) {
+      surroundings_{random_, sometimes, epoch, server_starts_}, commands_(seed ^ 0x5EED, true), commands_left_(mood_.commands) {
   if (canary == Canary::disk_that_lies) disk_.lie();
   raw_clients_ = random_.between(1, 3);
   channel_clients_ = random_.between(1, 2);
@@ -84,11 +84,12 @@ void World::step(bool faults) {
 void World::collect(bool faults) {
   choices_.clear();
   if (server_) {
-    judge_.see({wall(), server_->disk_behind()});
+    judge_.see({wall(), server_->disk_behind(), false});
     for (std::size_t index = 0; index < server_->workers(); ++index) {
       if (server_->is_woken(index)) add(Act::proceed, index, 80);
     }
     if (server_->journal_has_work()) add(Act::journal, 0, mood_.disk_weight);
+    if (server_->timer_is_due()) add(Act::timers, 0, 60);
     if (server_->compactor_has_work()) add(Act::compact, 0, mood_.compactor_weight);
     if (faults && crashes_ < mood_.crashes) add(Act::crash, 0, mood_.crash_weight * (judge_.has_open_cause() ? 60 : 1));
   } else {
@@ -125,7 +126,7 @@ void World::collect_connection(const Connection& connection, std::size_t index, 
 
 void World::take(const Choice& choice) {
   static constexpr const char* names[] = {"deliver up", "deliver down", "end up",  "end down", "proceed", "journal",     "compact", "think", "connect",
-                                          "advance",    "tick",         "jump",    "reset",    "half-open", "toggle slow", "crash",   "start"};
+                                          "advance",    "tick",         "jump",    "reset",    "half-open", "toggle slow", "crash",   "start",   "timers"};
   trace_.note(names[static_cast<std::size_t>(choice.act)], choice.index, disk_.durable().value, now_us_);
   Connection* connection = choice.act == Act::deliver_up || choice.act == Act::deliver_down || choice.act == Act::end_up ||
                                    choice.act == Act::end_down || choice.act == Act::reset || choice.act == Act::go_half_open ||
@@ -171,6 +172,12 @@ void World::take(const Choice& choice) {
       server_died(false);
       break;
     case Act::start: start_server(); break;
+    case Act::timers:
+      with_server([&] {
+        server_->run_timers();
+        send_dirty(0);
+      });
+      break;
   }
   for (const auto& each : connections_) {
     if (each->client_open) flush(*each);

@@ -44,7 +44,7 @@ class World {
   };
   enum class Act : std::uint8_t {
     deliver_up, deliver_down, end_up, end_down, proceed, journal, compact, think, connect, advance, tick, jump, reset, go_half_open,
-    toggle_slow, crash, start
+    toggle_slow, crash, start, timers
   };
   struct Choice {
     Act act{};

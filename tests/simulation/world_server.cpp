@@ -9,6 +9,8 @@ namespace {
 bool is_huge(const model::Command& command) {
   constexpr std::size_t many = 1'000;
   if (const auto* order = std::get_if<model::OrderCommand>(&command)) return order->lines.size() > many;
+  if (const auto* hold = std::get_if<model::HoldCommand>(&command)) return hold->lines.size() > many;
+  if (const auto* confirm = std::get_if<model::ConfirmCommand>(&command)) return confirm->order.lines.size() > many;
   if (const auto* receipt = std::get_if<model::ReceiptCommand>(&command)) return receipt->rows.size() > many;
   if (const auto* amend = std::get_if<model::AmendCommand>(&command)) return amend->rows.size() > many;
   if (const auto* change = std::get_if<model::ChangeCommand>(&command)) return change->rows.size() > many;
@@ -25,7 +27,7 @@ void World::start_server() {
     sometimes_.met(Met::state_store_made_again);
   }
   judge_.restarted();
-  judge_.see({wall(), false});
+  judge_.see({wall(), false, true});
   server_ = std::make_unique<SimulatedServer>(mood_.server, disk_, *state_, judge_, sometimes_, [this] { return wall(); },
                                               [this](JournalStage stage) { before_journal_step(stage); },
                                               [this] { return random_.chance(mood_.journal_beside) ? random_.between(1, 5) : 0; });
@@ -96,12 +98,13 @@ Question World::some_question() {
   for (std::uint64_t count = random_.between(1, 5); count > 0; --count) {
     skus.emplace_back(static_cast<std::uint32_t>(random_.between(1, model::RandomCommands::limits().skus)));
   }
-  switch (random_.below(8)) {
+  switch (random_.below(9)) {
     case 0:
     case 1: return AskedCheck{std::move(skus)};
     case 2: return AskedStock{{}, {}, random_.chance(60)};
     case 3: return AskedStock{{engine::SkuId{1}, engine::SkuId{3}}, {}, random_.chance(60)};
     case 4: return AskedBackorders{random_.chance(50) ? engine::SkuId{} : skus.front(), random_.chance(70) ? "" : "customer 1"};
+    case 5: return AskedHolds{random_.chance(50) ? engine::SkuId{} : skus.front()};
     default: return AskedShow{"o" + std::to_string(1 + random_.below(1 + mood_.commands - commands_left_))};
   }
 }

@@ -42,10 +42,13 @@ void RandomHistory::grow(std::size_t records) {
       add_void();
       continue;
     }
-    const model::Command command = commands_.next();
-    let_time_pass();
-    add(model::apply(twin_, command, model::content_of(command), now_));
+    decide(commands_.next());
   }
+}
+
+void RandomHistory::decide(const model::Command& command) {
+  let_time_pass();
+  add(model::apply(twin_, command, model::content_of(command), now_));
 }
 
 void RandomHistory::append_to(Journal& journal, std::size_t most) {

@@ -21,6 +21,8 @@ class RandomHistory {
 
   // Goes on until there are at least so many records.
   void grow(std::size_t records);
+  // One command, one step later.
+  void decide(const model::Command& command);
 
   const Records& records() const noexcept { return records_; }
   const model::Twin& twin() const noexcept { return twin_; }

@@ -189,7 +189,7 @@ std::uint64_t causes_cut_off(const std::filesystem::path& directory) {
   const std::uint64_t last = (*journal)->last().value;
   std::map<engine::Lsn, bool> open;
   const auto replayed = storage::replay(**journal, [&](const schema::Event& event) {
-    if (fills_follow(event)) open[event.stamp.lsn] = true;
+    if (schema::fills_follow(event.decision)) open[event.stamp.lsn] = true;
     const auto* fill = std::get_if<engine::FillDecision>(&event.decision);
     if (fill != nullptr && fill->last) open.erase(event.stamp.cause);
   }, {engine::Lsn{last > 3000 ? last - 3000 : 1}, {}});

@@ -13,15 +13,6 @@ std::string describe(const schema::Event& event) {
       event.decision);
 }
 
-bool fills_follow(const schema::Event& event) {
-  if (const auto* receipt = std::get_if<engine::ReceiptDecision>(&event.decision)) return receipt->fills_follow;
-  if (const auto* cancel = std::get_if<engine::CancelDecision>(&event.decision)) return cancel->fills_follow;
-  if (const auto* amend = std::get_if<engine::AmendDecision>(&event.decision)) return amend->fills_follow;
-  if (const auto* load = std::get_if<engine::LoadDecision>(&event.decision)) return load->fills_follow;
-  if (const auto* change = std::get_if<engine::StockChangeDecision>(&event.decision)) return change->fills_follow;
-  return false;
-}
-
 std::string Reply::text() const {
   if (!decided()) return model::describe(error);
   std::string all;

@@ -87,6 +87,5 @@ class Caller {
 };
 
 std::string describe(const schema::Event& event);
-bool fills_follow(const schema::Event& event);
 
 }  // namespace earmark::test

@@ -1,4 +1,5 @@
-// The digest with two workers: admission stops everywhere, and who leads is asked again until nothing is under way.
+// Two workers, one of which has the settler's role and waits for room: what it was left with may decide nothing, so that no group of the
+// journal wakes anybody when it is done.
 #include <catch2/catch.hpp>
 
 #include <array>
@@ -59,6 +60,24 @@ struct TwoWorkers {
     encoder.order(bytes, 3, request);
     other.receive(session, bytes, now);
   }
+  // Nothing becomes durable, and a cancel comes for which there is no room, whatever it would decide: the other worker has the role.
+  void stall(std::uint32_t session) {
+    journal.hold_syncs();
+    for (std::size_t orders = 0; engine.shared().rings[1]->used() < ring_bytes * 5 / 8; ++orders) order(session, "o" + std::to_string(orders));
+    std::vector<std::byte> bytes;
+    encoder.cancel(bytes, 4, {{"c1", "nobody's", {}}, {}});
+    other.receive(session, bytes, now);
+    REQUIRE_FALSE(engine.settler().quiet());
+  }
+  std::size_t errors(std::uint32_t session) {
+    std::size_t found = 0;
+    for (std::span<const std::byte> rest(other.session(session).out); !rest.empty();) {
+      const schema::Split split = schema::split(rest);
+      found += split.frame.header.kind == schema::MessageKind::error ? 1U : 0U;
+      rest = rest.subspan(split.consumed);
+    }
+    return found;
+  }
   void until_durable() {
     while (engine.shared().window.durable() != engine.shared().commit_word.last()) thread->wait_for_group();
   }
@@ -75,19 +94,27 @@ struct TwoWorkers {
 
 }  // namespace
 
-TEST_CASE("digest: who leads is asked again when another worker's settling ends and has decided nothing", "[server]") {
+TEST_CASE("stalled settler: what it refuses when there is room again is answered at once", "[server]") {
+  TwoWorkers two;
+  const std::uint32_t session = two.open(two.other);
+  two.load(session);
+  two.stall(session);
+  two.journal.release_syncs();
+  two.until_durable();
+  two.other.session(session).out.clear();
+  two.other.proceed(two.now);
+  REQUIRE(two.engine.settler().quiet());
+  INFO("liveness: a refusal is not told, and no group follows that would let it go");
+  CHECK(two.other.idle());
+  CHECK(two.errors(session) == 1);
+}
+
+TEST_CASE("stalled settler: the digest is asked for again when it ends and has decided nothing", "[server]") {
   TwoWorkers two;
   const std::uint32_t asking = two.open(two.leader), session = two.open(two.other);
   two.load(session);
-  two.journal.hold_syncs();
-  std::size_t orders = 0;
-  while (two.engine.shared().rings[1]->used() < ring_bytes * 5 / 8) two.order(session, "o" + std::to_string(++orders));
+  two.stall(session);
   std::vector<std::byte> bytes;
-  two.encoder.cancel(bytes, 4, {{"c1", "nobody's", {}}, {}});  // no room for what it might decide: the other worker has the role and waits
-  two.other.receive(session, bytes, two.now);
-  REQUIRE_FALSE(two.engine.settler().quiet());
-
-  bytes.clear();
   two.encoder.digest(bytes, 5);
   two.leader.receive(asking, bytes, two.now);
   for (server::Worker* worker : {&two.leader, &two.other, &two.leader}) worker->proceed(two.now);
