@@ -239,6 +239,7 @@ class ToReply {
   std::optional<Reply> operator()(const schema::CheckAnswer& from) {
     const auto* question = std::get_if<CheckQuestion>(&request_);
     if (question == nullptr || from.available.size() != question->skus.size() * from.warehouses) return std::nullopt;
+    if (from.now.size() != question->wanted.size()) return std::nullopt;
     CheckAnswer answer;
     answer.lsn = from.lsn.value;
     for (std::uint16_t column = 0; column < from.warehouses; ++column) {
@@ -248,7 +249,7 @@ class ToReply {
     for (std::size_t row = 0; row < question->skus.size(); ++row) {
       const auto available = from.available.subspan(row * from.warehouses, from.warehouses);
       CheckRow entry{question->skus[row], codes_.catalogue().sku(question->skus[row]).value != 0,
-                     {available.begin(), available.end()}, 0};
+                     {available.begin(), available.end()}, 0, from.now.empty() ? 0 : from.now[row]};
       for (const engine::Quantity quantity : available) entry.total += quantity;
       answer.rows.push_back(std::move(entry));
     }

@@ -163,7 +163,7 @@ class Appender {
   }
   Outcome<void> operator()(const CheckQuestion& question) {
     const auto ids = ids_of(question.skus, catalogue_);
-    encoder_.check(out_, correlation_, {catalogue_.epoch(), ids});
+    encoder_.check(out_, correlation_, {catalogue_.epoch(), ids, question.wanted});
     return {};
   }
   Outcome<void> operator()(const StockQuestion& question) {
@@ -243,7 +243,13 @@ Outcome<void> check(const Request& request) {
   if (hold != nullptr && hold->customer.size() > engine::max_text_bytes) {
     return usage("hold " + hold->id + ": customer has more than " + std::to_string(engine::max_text_bytes) + " bytes; make it shorter");
   }
-  if (const auto* question = std::get_if<CheckQuestion>(&request)) return check_count(question->skus.size());
+  if (const auto* question = std::get_if<CheckQuestion>(&request)) {
+    if (!question->wanted.empty() && question->wanted.size() != question->skus.size()) {
+      return usage("a check with wanted quantities needs one for each SKU: " + std::to_string(question->skus.size()) + " SKUs, " +
+                   std::to_string(question->wanted.size()) + " quantities");
+    }
+    return check_count(question->skus.size());
+  }
   if (const auto* stock = std::get_if<StockQuestion>(&request)) return check_count(stock->skus.size());
   const auto* change = std::get_if<StockChange>(&request);
   if (change != nullptr && change->reason.size() > engine::max_text_bytes) {

@@ -95,7 +95,8 @@ struct StockChange {
 // ---- Questions: they change nothing and need no id.
 
 struct CheckQuestion {
-  std::vector<std::string> skus{};  // at most 15,000
+  std::vector<std::string> skus{};     // at most 15,000
+  std::vector<std::uint32_t> wanted{};  // units, parallel to skus; empty: not asked
 };
 struct StockQuestion {
   std::vector<std::string> skus{};  // empty: all, page by page; at most 15,000
@@ -258,6 +259,7 @@ struct CheckRow {
   bool known = false;                    // false: no such SKU, all zero
   std::vector<std::uint32_t> available{};  // parallel to CheckAnswer::warehouses
   std::uint64_t total = 0;
+  std::uint32_t now = 0;                 // with wanted quantities: what an order of these lines would get now
 };
 struct CheckAnswer {
   std::uint64_t lsn = 0;  // every row is true at some durable decision no older than this one

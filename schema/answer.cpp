@@ -85,10 +85,11 @@ void append_answer(std::vector<std::byte>& out, std::uint64_t correlation, const
 }
 
 void append_answer(std::vector<std::byte>& out, std::uint64_t correlation, const CheckAnswer& answer) {
-  auto rest = answer.available;
+  CheckAnswer rest = answer;
   append_parts(out, MessageKind::check_answer, correlation, [&](FlatBufferBuilder& builder, Parting& parting) {
-    const auto available = put_numbers<std::uint32_t>(builder, parting.take(rest));
-    return wire::CreateCheckAnswer(builder, answer.lsn.value, answer.warehouses, available);
+    const auto available = put_numbers<std::uint32_t>(builder, parting.take(rest.available));
+    const auto now = put_numbers<std::uint32_t>(builder, parting.take(rest.now));
+    return wire::CreateCheckAnswer(builder, answer.lsn.value, answer.warehouses, available, now);
   });
 }
 

@@ -50,6 +50,7 @@ struct CheckAnswer {
   engine::Lsn lsn{};
   std::uint16_t warehouses = 0;                // columns
   std::span<const engine::Quantity> available; // row-major, a row for each SKU asked for
+  std::span<const engine::Quantity> now{};     // with wanted quantities, for each SKU: what of it is there
 };
 
 // Row structs have the layouts of schema/read.fbs (asserted there): they are copied whole.

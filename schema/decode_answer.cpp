@@ -15,7 +15,7 @@ struct AnswerDecoder::Scratch {
   std::vector<engine::SkuId> sku_ids;
   std::vector<engine::WarehouseId> warehouse_ids;
   std::vector<std::string_view> first_texts, second_texts, third_texts;
-  std::vector<std::uint32_t> numbers;
+  std::vector<std::uint32_t> numbers, now;
   std::vector<std::uint64_t> values;
   std::vector<StockLevel> levels;
   std::vector<SkuLevel> skus;
@@ -117,17 +117,21 @@ Decoded decode_resolve(Parts parts, Scratch& scratch) {
 }
 
 Decoded decode_check(Parts parts, Scratch& scratch) {
-  scratch.numbers.clear();
+  scratch.numbers.clear(), scratch.now.clear();
   CheckAnswer answer;
   const bool good = each_part<wire::CheckAnswer>(parts, scratch, [&](const wire::CheckAnswer& part, bool) {
     answer.lsn = engine::Lsn{part.lsn()};
     answer.warehouses = part.warehouses();
     gather_numbers(part.available(), scratch.numbers);
+    gather_numbers(part.now(), scratch.now);
     return true;
   });
   answer.available = scratch.numbers;
-  const bool square = answer.warehouses == 0 ? answer.available.empty() : answer.available.size() % answer.warehouses == 0;
-  return good && square ? Decoded{answer} : malformed();
+  answer.now = scratch.now;
+  const std::size_t columns = answer.warehouses;
+  const bool square = columns == 0 ? answer.available.empty() : answer.available.size() % columns == 0;
+  const bool agrees = answer.now.empty() || columns == 0 || answer.now.size() == answer.available.size() / columns;
+  return good && square && agrees ? Decoded{answer} : malformed();
 }
 
 Decoded decode_stock(Parts parts, Scratch& scratch) {

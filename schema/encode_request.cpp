@@ -200,7 +200,8 @@ void RequestEncoder::resolve(std::vector<std::byte>& out, std::uint64_t correlat
 void RequestEncoder::check(std::vector<std::byte>& out, std::uint64_t correlation, const CheckRequest& request) {
   auto& fbb = builder_->fresh();
   const auto skus = put_numbers<std::uint32_t>(fbb, request.skus);
-  builder_->append(out, MessageKind::check, correlation, wire::CreateCheck(fbb, request.epoch, skus));
+  const auto wanted = put_numbers<std::uint32_t>(fbb, request.wanted);
+  builder_->append(out, MessageKind::check, correlation, wire::CreateCheck(fbb, request.epoch, skus, wanted));
 }
 
 void RequestEncoder::stock(std::vector<std::byte>& out, std::uint64_t correlation, const StockRequest& request) {

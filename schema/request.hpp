@@ -80,6 +80,7 @@ struct ResolveRequest {
 struct CheckRequest {
   std::uint64_t epoch = 0;
   std::span<const engine::SkuId> skus;
+  std::span<const engine::Quantity> wanted{};  // parallel; empty: not asked
 };
 struct StockRequest {
   std::uint64_t epoch = 0;

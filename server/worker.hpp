@@ -9,6 +9,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "engine/committer.hpp"
@@ -98,6 +99,7 @@ class Worker final : public engine::Outcomes {
   void on(const schema::LoadRequest& request, Session& session, const engine::ReplyTo& reply, engine::TimeUs now);
   void on(const schema::ResolveRequest& request, Session& session, const engine::ReplyTo& reply, engine::TimeUs now);
   void on(const schema::CheckRequest& request, Session& session, const engine::ReplyTo& reply, engine::TimeUs now);
+  void count_now(const schema::CheckRequest& request, std::uint16_t warehouses);
   void on(const schema::StockRequest& request, Session& session, const engine::ReplyTo& reply, engine::TimeUs now);
   void on(const schema::ShowRequest& request, Session& session, const engine::ReplyTo& reply, engine::TimeUs now);
   void on(const schema::BackordersRequest& request, Session& session, const engine::ReplyTo& reply, engine::TimeUs now);
@@ -162,7 +164,8 @@ class Worker final : public engine::Outcomes {
   std::unique_ptr<storage::JournalReader> reader_;
   schema::EventDecoder event_decoder_;
   std::vector<std::byte> read_buffer_;  // of the journal
-  std::vector<engine::Quantity> check_row_;
+  std::vector<engine::Quantity> check_row_, check_now_;
+  std::unordered_map<std::uint32_t, std::uint64_t> check_taken_;  // of SKUs, by earlier rows of a check
 
   std::vector<std::unique_ptr<Session>> sessions_;
   std::vector<std::uint32_t> free_sessions_;

@@ -36,6 +36,7 @@ Run add_extend(Options& options, const Globals& globals);
 Run add_confirm(Options& options, const Globals& globals);
 Run add_release(Options& options, const Globals& globals);
 Run add_holds(Options& options, const Globals& globals);
+Run add_check(Options& options, const Globals& globals);
 Run add_stock(Options& options, const Globals& globals);
 Run add_backorders(Options& options, const Globals& globals);
 Run add_watch(Options& options, const Globals& globals);

@@ -53,6 +53,7 @@ constexpr Subcommand subcommands[] = {
     {"confirm", "Make a hold an order", add_confirm},
     {"release", "Give back what a hold has", add_release},
     {"holds", "List open holds", add_holds},
+    {"check", "Ask what of some quantities is there now", add_check},
     {"stock", "Show stock by SKU and warehouse", add_stock},
     {"backorders", "List who waits for what, and in which place", add_backorders},
     {"watch", "Print decisions as they are made", add_watch},

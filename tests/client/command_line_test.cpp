@@ -20,6 +20,9 @@ TEST_CASE("command line: bad usage is exit 2", "[client][command]") {
   CHECK(run({}) == 2);
   CHECK(run({"frobnicate"}) == 2);
   CHECK(run({"stock", "--frobnicate"}) == 2);
+  CHECK(run({"check"}) == 2);
+  CHECK(run({"check", "S1:0"}) == 2);
+  CHECK(run({"check", "S1:1@W1"}) == 2);
   CHECK(run({"order", "A:1"}) == 2);                                   // no id
   CHECK(run({"order", "--id", "A", "BEAM"}) == 2);                     // no quantity
   CHECK(run({"order", "--id", "A", "--policy", "express", "B:1"}) == 2);

@@ -276,6 +276,27 @@ TEST_CASE("exchange: a check names SKUs that are not there, and totals", "[clien
   CHECK(!answer.rows[1].known);
 }
 
+TEST_CASE("exchange: a check with wanted quantities tells what is there now; one that does not fit the question is no answer", "[client][exchange]") {
+  Played played;
+  played.greet();
+  const std::vector<engine::Quantity> available{4, 5, 0, 0}, now{9, 0};
+  for (const bool fits : {true, false}) {
+    played.exchange.submit(CheckQuestion{{"S1", "X2"}, {10, 1}}, played.now + 1min);
+    const auto heard = played.hear_commands();
+    REQUIRE(heard.size() == 1);
+    schema::CheckAnswer answer{engine::Lsn{3}, 2, available, now};
+    if (!fits) answer.now = {};
+    played.answer(0, heard[0].correlation, answer);
+    const auto finished = played.exchange.take_finished();
+    REQUIRE(finished.size() == 1);
+    REQUIRE(finished[0].outcome.has_value() == fits);
+    if (!fits) continue;
+    const auto& rows = std::get<CheckAnswer>(*finished[0].outcome).rows;
+    CHECK(rows[0].now == 9);
+    CHECK(rows[1].now == 0);
+  }
+}
+
 TEST_CASE("exchange: random losses, refusals and limits: every call ends once, nothing overtakes", "[client][exchange]") {
   const std::uint32_t seed = GENERATE(1u, 2u, 3u, 4u, 5u);
   INFO("seed " << seed);

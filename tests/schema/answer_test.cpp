@@ -200,6 +200,7 @@ TEST_CASE("answer: refuses counts that do not add up", "[schema][answer][hostile
     return decoded.error();
   };
   const std::vector<engine::Quantity> five(5);
+  CHECK(fault_of(MessageKind::check_answer, CheckAnswer{{}, 5, five, five}) == AnswerFault::malformed);
   CHECK(fault_of(MessageKind::check_answer, CheckAnswer{{}, 2, five}) == AnswerFault::malformed);
   CHECK(fault_of(MessageKind::check_answer, CheckAnswer{{}, 0, five}) == AnswerFault::malformed);
   std::vector<OrderLineView> lines(1);

@@ -150,7 +150,11 @@ TEST_CASE("request: every other command and question comes back as it was asked"
                            [&](const CheckRequest& got) {
                              CHECK(got.epoch == 4);
                              CHECK(same_bytes(got.skus, std::span<const engine::SkuId>(skus)));
+                             CHECK(got.wanted.empty());
                            });
+  const std::vector<engine::Quantity> wanted(7'000, 12);
+  round_trip<CheckRequest>(MessageKind::check, [&](auto& ask, auto& out) { ask.check(out, correlation, {4, std::span(skus).first(7'000), wanted}); },
+                           [&](const CheckRequest& got) { CHECK(same_bytes(got.wanted, std::span<const engine::Quantity>(wanted))); });
   const StockRequest stock{5, skus, engine::SkuId{8}, engine::WarehouseId{2}, true};
   round_trip<StockRequest>(MessageKind::stock, [&](auto& ask, auto& out) { ask.stock(out, correlation, stock); },
                            [&](const StockRequest& got) {

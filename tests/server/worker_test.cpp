@@ -1,5 +1,6 @@
 // The worker without sockets: bytes in, bytes out, against a journal whose sync can be held. The promises of a
 // connection: nothing before it is durable (E4), one answer each, order kept, nothing without a bound.
+#include <array>
 #include <catch2/catch.hpp>
 #include <map>
 #include <variant>
@@ -282,6 +283,28 @@ TEST_CASE("worker: figures agree with what was sent", "[server][figures]") {
   for (const auto& [name, value] : server::stats(bench.hub_)) found[name] = value;
   CHECK(found.at("state_applied_lsn") == 20);
   CHECK(found.at("state_lag_lsns") == 2);
+}
+
+TEST_CASE("worker: a check with wanted quantities says what of them is there, each unit once", "[server]") {
+  Bench bench;
+  std::vector<std::byte> bytes;
+  const engine::SkuId skus[] = {engine::SkuId{1}, engine::SkuId{2}, engine::SkuId{1}, engine::SkuId{7}, engine::SkuId{1}};
+  const auto now = [&](std::span<const engine::Quantity> wanted) {
+    bench.encoder_.check(bytes, 20, {42, skus, wanted});
+    bench.worker_.receive(bench.session_, bytes, bench.now_);
+    bytes.clear();
+    for (const Answer& answer : bench.answers(bench.session_)) {
+      if (answer.correlation != 20 || answer.kind != schema::MessageKind::check_answer) continue;
+      const std::span<const std::byte> parts[] = {answer.body};
+      const auto check = std::get<schema::CheckAnswer>(*bench.decoder_.decode(answer.kind, parts));
+      return std::vector<engine::Quantity>(check.now.begin(), check.now.end());
+    }
+    return std::vector<engine::Quantity>{9'999};
+  };
+  CHECK(now({}).empty());  // 12 + 5 of SKU 1, 100 of SKU 2
+  CHECK(now(std::array<engine::Quantity, 5>{13, 100, 3, 1, 3}) == std::vector<engine::Quantity>{13, 100, 3, 0, 1});
+  CHECK(now(std::array<engine::Quantity, 5>{0, 101, engine::max_quantity, 0, 1}) == std::vector<engine::Quantity>{0, 100, 17, 0, 0});
+  CHECK(now(std::array<engine::Quantity, 2>{1, 1}) == std::vector<engine::Quantity>{9'999});  // not parallel: refused
 }
 
 TEST_CASE("worker: the digest is that of the engine, and taking in goes on after it", "[server]") {

@@ -105,6 +105,13 @@ TEST_CASE("holds: held, extended, confirmed and released with the command line",
   CHECK(shop.events({"hold", "CART-1", "DOOR:11", "NAIL:2", "--for", "3600", "--customer", "Okafor"})[0].at("duplicate") == true);
   CHECK(shop.stock("DOOR", "W1").at("held") == 10);
   CHECK(shop.stock("DOOR", "W2").at("available") == 2);
+  const auto checked = shop.events({"check", "DOOR:3", "NAIL:1", "DOOR:1"});
+  REQUIRE(checked.size() == 3);
+  CHECK(checked[0].at("now") == 2);
+  CHECK(checked[0].at("available") == Json{{"W2", 2}});
+  CHECK(checked[1].at("now") == 1);
+  CHECK(checked[2].at("now") == 0);  // the two stand in the first item
+  CHECK(shop.refusal({"check", "WINDOW:1"}).find("unknown_sku") != std::string::npos);
   CHECK(shop.refusal({"hold", "CART-1", "DOOR:1"}).find("duplicate_hold") != std::string::npos);
   CHECK(shop.events({"hold", "CART-2", "DOOR:3"})[0].at("status") == "refused");
   CHECK(shop.events({"hold", "CART-3", "DOOR:3", "--partial"})[0].at("status") == "reduced");
