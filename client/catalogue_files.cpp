@@ -77,7 +77,7 @@ class Reader {
   }
 
   Outcome<void> read_products(const std::filesystem::path& path) {
-    auto table = NamedColumns::open(path, {"sku"}, {"description"});
+    auto table = NamedColumns::open(path, {"sku"}, {"description", "backorderable"});
     if (!table) return Unexpected{table.error()};
     while (true) {
       auto more = table->next();
@@ -89,7 +89,9 @@ class Reader {
       if (!product_places_.try_emplace((*table)[0], place).second) {
         return table->bad("SKU '" + (*table)[0] + "' stands twice");
       }
-      files_.products.push_back({(*table)[0], (*table)[1], false});
+      const std::string& flag = (*table)[2];
+      if (!flag.empty() && flag != "true" && flag != "false") return table->bad("'" + flag + "' is not true or false; write whether orders may wait for the SKU");
+      files_.products.push_back({(*table)[0], (*table)[1], false, flag.empty() ? std::nullopt : std::optional(flag == "true")});
     }
   }
 
@@ -109,7 +111,7 @@ class Reader {
       }
       const auto next = static_cast<std::uint32_t>(files_.products.size());
       const auto [product, added] = product_places_.try_emplace((*table)[0], next);
-      if (added) files_.products.push_back({(*table)[0], "", true});
+      if (added) files_.products.push_back({(*table)[0], "", true, {}});
       files_.products[product->second].in_stock_file = true;
       files_.stock.push_back({product->second, warehouse->second, *on_hand});
     }
@@ -135,7 +137,7 @@ class Batch {
   }
 
   std::size_t entries() const { return products_.size() + stock_.size(); }
-  void add_product(const ProductInput& product) { products_.push_back({product.code, product.description}); }
+  void add_product(const ProductInput& product) { products_.push_back({product.code, product.description, product.backorderable}); }
   void add_row(const OpeningInput& row) {
     stock_.push_back({row.on_hand, static_cast<std::uint32_t>(products_.size() - 1), row.warehouse});
   }

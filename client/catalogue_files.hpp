@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,7 @@ namespace earmark::client {
 struct ProductInput {
   std::string code, description;
   bool in_stock_file = false;
+  std::optional<bool> backorderable{};  // none: not said
 };
 struct OpeningInput {
   std::uint32_t product = 0, warehouse = 0;  // positions in the vectors

@@ -104,7 +104,8 @@ class ToJson {
 
   void operator()(const engine::CancelDecision& cancel) {
     out_["event"] = "OrderCancelled";
-    out_["command_id"] = cancel.command_id;
+    if (cancel.command_id.empty()) out_["by_time"] = true;
+    else out_["command_id"] = cancel.command_id;
     out_["order"] = cancel.order_id;
     out_["whole"] = cancel.whole;
     out_["fills_follow"] = cancel.fills_follow;
@@ -146,7 +147,7 @@ class ToJson {
     }
     Json& products = out_["products"] = Json::array();
     for (const auto& row : load.products) {
-      products.push_back({{"id", row.id.value}, {"code", row.code}, {"description", row.description}});
+      products.push_back({{"id", row.id.value}, {"code", row.code}, {"description", row.description}, {"backorderable", row.backorderable}});
     }
     out_["stock"] = rows(load.stock);
   }
@@ -215,6 +216,8 @@ class ToJson {
               {"quantity", split.line.quantity}, {"backordered", split.line.backordered},
               {"cancelled", split.cancelled}, {"takes", takes(split.takes)}};
     add_warehouse(json, "pinned", split.line.pinned);
+    if (split.policy.own()) json["policy"] = name(split.policy.or_else({}));
+    if (split.not_backorderable) json["not_backorderable"] = true;
     if (split.wait != nullptr) {
       json["position"] = split.wait->position;
       json["quantity_ahead"] = split.wait->quantity_ahead;
@@ -248,12 +251,18 @@ Json order_view_json(const schema::OrderView& view, const Catalogue& catalogue) 
   for (const auto& [field, text] : texts) {
     if (!text.empty()) json[field] = text;
   }
+  const std::pair<const char*, engine::TimeUs> times[] = {{"placed_at", view.placed_at}, {"need_by", view.need_by},
+                                                          {"reserve_not_before", view.reserve_not_before}, {"cancel_after", view.cancel_after}};
+  for (const auto& [field, time] : times) {
+    if (time.value != 0) json[field] = time.value;
+  }
   Json& lines = json["lines"] = Json::array();
   std::size_t next = 0;
   for (const schema::OrderLineView& line : view.lines) {
     Json entry{{"line", line.line.value}, {"sku", catalogue.code(line.sku)}, {"quantity", line.quantity},
                {"backordered", line.backordered}, {"cancelled", line.cancelled}};
     if (line.pinned.value != 0) entry["pinned"] = catalogue.code(line.pinned);
+    if (line.policy.own()) entry["policy"] = name(line.policy.or_else({}));
     if (line.position != 0) {
       entry["position"] = line.position;
       entry["quantity_ahead"] = line.quantity_ahead;

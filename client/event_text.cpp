@@ -51,9 +51,8 @@ class ToText {
   std::string operator()(const engine::VoidDecision&) const { return decision_ + ": bookkeeping\n"; }
 
   std::string operator()(const engine::OrderDecision& order) const {
-    const bool some_cancelled = order.status == engine::OrderStatus::refused ||
-                                order.status == engine::OrderStatus::cancelled ||
-                                order.status == engine::OrderStatus::reduced;
+    bool some_cancelled = false;
+    each_line(order, [&](const LineSplit& split) { some_cancelled = some_cancelled || split.cancelled != 0; });
     std::vector<Column> columns{{"LINE", Align::right}, {"SKU"}, {"ORDERED", Align::right}, {"SHIPS NOW"},
                                 {"WAITS", Align::right}};
     if (some_cancelled) columns.push_back({"CANCELLED", Align::right});
@@ -64,7 +63,7 @@ class ToText {
       std::vector<std::string> cells{number_text(split.line.line), catalogue_.code(split.line.sku),
                                      with_separators(split.line.quantity), places(split.takes, catalogue_),
                                      amount(split.line.backordered)};
-      if (some_cancelled) cells.push_back(amount(split.cancelled));
+      if (some_cancelled) cells.push_back(amount(split.cancelled) + (split.not_backorderable ? " (no backorders)" : ""));
       cells.push_back(split.wait == nullptr ? "" : queue_place(split.wait->position, split.wait->quantity_ahead));
       table.add(std::move(cells));
       waiting += split.line.backordered;
@@ -101,6 +100,10 @@ class ToText {
   }
 
   std::string operator()(const engine::CancelDecision& cancel) const {
+    if (cancel.command_id.empty()) {
+      return fmt::format("The time of order {}{} has come: what had not shipped is cancelled ({})\n{}", on_one_line(cancel.order_id),
+                         customer(cancel.customer.value_or("")), decision_, taken_back(cancel.lines, cancel.released));
+    }
     return fmt::format("Cancelled {} order {}{} ({})\n{}", cancel.whole ? "the whole" : "parts of", on_one_line(cancel.order_id),
                        customer(cancel.customer.value_or("")), decision_, taken_back(cancel.lines, cancel.released));
   }
@@ -225,6 +228,10 @@ std::string order_view_text(const schema::OrderView& view, const Catalogue& cata
                line_state(parts, catalogue, false), line_state(parts, catalogue, true),
                amount(line.backordered), amount(line.cancelled), queue_place(line.position, line.quantity_ahead)});
   }
+  std::string own;  // policies of lines
+  for (const schema::OrderLineView& line : view.lines) {
+    if (line.policy.own()) own += fmt::format("{}line {} {}", own.empty() ? "" : ", ", line.line.value, name(line.policy.or_else({})));
+  }
   std::string text = fmt::format("Order {}{}: {} when it was decided ({}, decision {}), policy {}, priority {}\n", on_one_line(view.id),
                                  view.customer.empty() ? "" : " of " + on_one_line(view.customer), name(view.status),
                                  time_text(view.time), view.lsn.value, name(view.policy), view.priority.value);
@@ -234,6 +241,9 @@ std::string order_view_text(const schema::OrderView& view, const Catalogue& cata
   for (const auto& [label, words] : texts) {
     if (!words.empty()) text += fmt::format("{}: {}\n", label, on_one_line(words));
   }
+  if (view.need_by.value != 0) text += fmt::format("Needed by {}\n", time_text(view.need_by));
+  if (view.cancel_after.value != 0) text += fmt::format("Cancelled at {} as far as it has not shipped\n", time_text(view.cancel_after));
+  if (!own.empty()) text += "Policies of lines: " + own + "\n";
   return text + table.text() + fmt::format("True at decision {}.\n", view.as_of.value);
 }
 

@@ -1,6 +1,9 @@
 #include "client/items.hpp"
 
 #include <charconv>
+#include <chrono>
+
+#include "client/describe.hpp"
 
 namespace earmark::client {
 
@@ -19,9 +22,41 @@ Outcome<Item> parse_item(std::string_view text) {
     if (!quantity) continue;
     const bool pinned = at != std::string_view::npos;
     if (pinned && at + 1 == rest.size()) break;
-    return Item{std::string(text.substr(0, colon)), *quantity, pinned ? std::string(rest.substr(at + 1)) : std::string()};
+    return Item{std::string(text.substr(0, colon)), *quantity, pinned ? std::string(rest.substr(at + 1)) : std::string(), {}};
   }
   return usage("'" + std::string(text) + "' is not SKU:QUANTITY or SKU:QUANTITY@WAREHOUSE, e.g. BEAM-LVL:20@MAIN");
+}
+
+Outcome<Item> parse_order_item(std::string_view text) {
+  const std::size_t slash = text.rfind('/');
+  const auto policy = slash == std::string_view::npos ? std::nullopt : engine::policy_named(text.substr(slash + 1));
+  if (!policy) {
+    auto item = parse_item(text);
+    if (item) return item;
+    return usage("'" + std::string(text) + "' is not SKU:QUANTITY[@WAREHOUSE][/POLICY], e.g. BEAM-LVL:20@MAIN or BEAM-LVL:20/line_complete");
+  }
+  auto item = parse_item(text.substr(0, slash));
+  if (item) item->policy = policy;
+  return item;
+}
+
+std::int64_t now_us() {
+  return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
+Outcome<std::int64_t> parse_moment(std::string_view text, std::int64_t now_us) {
+  constexpr std::int64_t second = 1'000'000, most = 1'000'000'000'000;
+  if (text.starts_with('+') && text.size() > 2) {
+    const auto number = whole_number(text.substr(1, text.size() - 2));
+    const char unit = text.back();
+    const std::int64_t each = unit == 's' ? second : unit == 'm' ? 60 * second : unit == 'h' ? 3'600 * second : unit == 'd' ? 86'400 * second : 0;
+    if (number && *number >= 0 && each != 0 && *number <= most / (each / second)) return now_us + *number * each;
+  } else {
+    engine::TimeUs time = time_from(text);
+    if (time.value == 0) time = time_from(std::string(text) + " 00:00:00");
+    if (time.value > 0) return time.value;
+  }
+  return usage("'" + std::string(text) + "' is no moment; write UTC, e.g. \"2026-03-01 08:30:00\" or 2026-03-01, or from now on +90s, +30m, +12h or +7d");
 }
 
 Outcome<LineItem> parse_line_item(std::string_view text) {

@@ -1,4 +1,4 @@
-// What stands on the command line: SKU:QTY[@WAREHOUSE], SKU:QTY and LINE:QTY. Quantities may be any whole number here:
+// What stands on the command line: SKU:QTY[@WAREHOUSE][/POLICY], SKU:QTY and LINE:QTY. Quantities may be any whole number here:
 // which ones are good is the server's business.
 #pragma once
 
@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "client/failure.hpp"
+#include "engine/errors.hpp"
 
 namespace earmark::client {
 
@@ -15,6 +16,7 @@ struct Item {
   std::string sku;
   std::int64_t quantity = 0;
   std::string warehouse;  // empty: any
+  std::optional<engine::Policy> policy{};  // of orders' lines alone
 };
 
 struct LineItem {
@@ -22,9 +24,15 @@ struct LineItem {
   std::int64_t quantity = 0;
 };
 
-// A code may itself have ':' and '@': the last ':' with a number after it counts.
+// A code may itself have ':', '@' and '/': the last ':' with a number after it counts, and a last '/' with the name of a policy behind it.
 Outcome<Item> parse_item(std::string_view text);
+// The same with a policy behind a '/'.
+Outcome<Item> parse_order_item(std::string_view text);
 Outcome<LineItem> parse_line_item(std::string_view text);
+
+// Microseconds since 1970 of "2026-03-01 08:30:00", "2026-03-01" (its beginning) or "+90s", "+30m", "+12h", "+7d" from now on, in UTC.
+Outcome<std::int64_t> parse_moment(std::string_view text, std::int64_t now_us);
+std::int64_t now_us();
 
 // A whole number, with nothing around it.
 std::optional<std::int64_t> whole_number(std::string_view text);

@@ -37,17 +37,27 @@ Outcome<std::uint32_t> line_from(std::string_view text, const std::string& place
   return static_cast<std::uint32_t>(*number);
 }
 
+// Empty: not given.
+Outcome<void> moment_of(const std::string& text, std::int64_t& out, const std::string& place) {
+  if (text.empty()) return {};
+  const auto moment = parse_moment(text, now_us());
+  if (!moment) return usage(place + moment.error().text);
+  out = *moment;
+  return {};
+}
+
 class CsvOrders : public OrderReader {
  public:
   explicit CsvOrders(CsvReader table) : table_(std::move(table)) {}
 
   Outcome<void> begin() {
     for (const auto& [field, needed] : {std::pair{"order", true}, {"customer", false}, {"line", false}, {"sku", true},
-                                        {"quantity", true}, {"warehouse", false}, {"policy", false}, {"priority", false}}) {
+                                        {"quantity", true}, {"warehouse", false}, {"policy", false}, {"priority", false},
+                                        {"line_policy", false}, {"need_by", false}, {"cancel_after", false}}) {
       const auto column = table_.column(field);
       if (!column && needed) {
         return usage(table_.place() + "there is no column '" + field +
-                     "'; the header is order,customer,line,sku,quantity[,warehouse][,policy][,priority]");
+                     "'; the header is order,customer,line,sku,quantity[,warehouse][,policy][,priority][,line_policy][,need_by][,cancel_after]");
       }
       columns_.push_back(column);
     }
@@ -69,6 +79,8 @@ class CsvOrders : public OrderReader {
       if (!priority) return Unexpected{priority.error()};
       order.priority = *priority;
     }
+    if (auto read = moment_of(cell(9), order.need_by_us, table_.place()); !read) return Unexpected{read.error()};
+    if (auto read = moment_of(cell(10), order.cancel_after_us, table_.place()); !read) return Unexpected{read.error()};
     while (more_ && cell(0) == order.id) {
       auto line = read_line(order.lines.size() + 1);
       if (!line) return Unexpected{line.error()};
@@ -86,7 +98,12 @@ class CsvOrders : public OrderReader {
   }
 
   Outcome<OrderLine> read_line(std::size_t position) {
-    OrderLine line{static_cast<std::uint32_t>(position), cell(3), 0, cell(5)};
+    OrderLine line{static_cast<std::uint32_t>(position), cell(3), 0, cell(5), {}};
+    if (!cell(8).empty()) {
+      auto policy = policy_from(cell(8), table_.place());
+      if (!policy) return Unexpected{policy.error()};
+      line.policy = *policy;
+    }
     if (!cell(2).empty()) {
       auto number = line_from(cell(2), table_.place());
       if (!number) return Unexpected{number.error()};
@@ -181,8 +198,15 @@ Outcome<OrderLine> line_from_json(const Json& json, std::size_t position, const 
   if (!json.contains("quantity")) fields.complain("a line has no 'quantity'");
   fields.number("quantity", line.quantity);
   fields.text("warehouse", line.warehouse);
+  std::string policy;
+  fields.text("policy", policy);
   if (!fields.complaint().empty()) return usage(fields.complaint());
   line.line = static_cast<std::uint32_t>(number);
+  if (!policy.empty()) {
+    auto own = policy_from(policy, place);
+    if (!own) return Unexpected{own.error()};
+    line.policy = *own;
+  }
   return line;
 }
 
@@ -201,11 +225,15 @@ Outcome<Order> order_from_json(const std::string& text, const std::string& place
   fields.text("customer", order.customer), fields.text("channel", order.channel), fields.text("ship_to", order.ship_to);
   fields.text("contact", order.contact), fields.text("reference", order.reference), fields.text("notes", order.notes);
   fields.text("preferred", order.preferred);
+  std::string need_by, cancel_after;
+  fields.text("need_by", need_by), fields.text("cancel_after", cancel_after);
   std::string policy(engine::name(order.policy)), sourcing(engine::name(order.sourcing));
   fields.text("policy", policy), fields.text("sourcing", sourcing);
   std::int64_t priority = order.priority;
   fields.number("priority", priority);
   if (!fields.complaint().empty()) return usage(fields.complaint());
+  if (auto read = moment_of(need_by, order.need_by_us, place); !read) return Unexpected{read.error()};
+  if (auto read = moment_of(cancel_after, order.cancel_after_us, place); !read) return Unexpected{read.error()};
   auto chosen_policy = policy_from(policy, place);
   if (!chosen_policy) return Unexpected{chosen_policy.error()};
   order.policy = *chosen_policy;

@@ -36,6 +36,8 @@ class Codes {
   MissingCodes& missing_;
 };
 
+std::optional<engine::Policy> policy_of(engine::LinePolicy own) { return own.own() ? std::optional(own.or_else({})) : std::nullopt; }
+
 OrderAnswer answer_of(const engine::OrderDecision& order, Codes& codes) {
   OrderAnswer answer;
   answer.id = order.id;
@@ -44,7 +46,7 @@ OrderAnswer answer_of(const engine::OrderDecision& order, Codes& codes) {
   bool waits = false;
   each_line(order, [&](const LineSplit& split) {
     OrderAnswerLine line{split.line.line.value, codes(split.line.sku), split.line.quantity, split.line.backordered,
-                         split.cancelled, codes(split.takes), 0, 0};
+                         split.cancelled, codes(split.takes), 0, 0, policy_of(split.policy), split.not_backorderable};
     if (split.wait != nullptr) {
       line.position = split.wait->position;
       line.quantity_ahead = split.wait->quantity_ahead;
@@ -281,10 +283,11 @@ class ToReply {
     state.status = from.status, state.policy = from.policy, state.priority = from.priority.value;
     state.id = from.id, state.customer = from.customer, state.channel = from.channel, state.ship_to = from.ship_to;
     state.contact = from.contact, state.reference = from.reference, state.notes = from.notes;
+    state.need_by_us = from.need_by.value, state.cancel_after_us = from.cancel_after.value;
     std::size_t next = 0;
     for (const schema::OrderLineView& line : from.lines) {
       OrderStateLine entry{line.line.value, codes_(line.sku), line.quantity, line.backordered, line.cancelled, {},
-                           line.position, line.quantity_ahead};
+                           line.position, line.quantity_ahead, policy_of(line.policy)};
       for (const schema::Allocation& part : from.allocations.subspan(next, line.allocations)) {
         entry.units.push_back({codes_(part.warehouse), part.reserved, part.shipped, part.shipment});
       }

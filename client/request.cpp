@@ -50,7 +50,7 @@ std::vector<engine::OrderLine> lines_of(const std::vector<OrderLine>& from, cons
   for (std::size_t index = 0; index < count; ++index) {
     const OrderLine& line = from[index];
     lines.push_back({line.quantity, catalogue.sku(line.sku), engine::LineNumber{line.line},
-                     optional_warehouse(catalogue, line.warehouse), 0, 0});
+                     optional_warehouse(catalogue, line.warehouse), line.policy ? engine::LinePolicy::of(*line.policy) : engine::LinePolicy{}, 0, 0});
   }
   return lines;
 }
@@ -66,6 +66,8 @@ schema::OrderRequest request_of(const Order& order, std::span<const engine::Orde
   request.order.sourcing = order.sourcing;
   request.order.preferred = optional_warehouse(catalogue, order.preferred);
   request.order.texts = {order.customer, order.channel, order.ship_to, order.contact, order.reference, order.notes};
+  request.order.need_by = engine::TimeUs{order.need_by_us};
+  request.order.cancel_after = engine::TimeUs{order.cancel_after_us};
   request.order.lines = lines;
   return request;
 }

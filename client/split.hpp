@@ -17,6 +17,8 @@ struct LineSplit {
   std::span<const engine::Take> takes;  // all of them, the one in the line included
   const engine::LineWait* wait = nullptr;
   engine::Quantity cancelled = 0;
+  engine::LinePolicy policy{};     // its own, if it has one
+  bool not_backorderable = false;  // some is cancelled because nothing waits for its SKU
 };
 
 // Calls `use(const LineSplit&)` for every line in order. The decision's counts agree (its decoder saw to that).
@@ -36,7 +38,8 @@ void each_line(const engine::OrderDecision& order, Use use) {
     const auto wait = std::find_if(order.waits.begin(), order.waits.end(),
                                    [&](const engine::LineWait& entry) { return entry.line_index == index; });
     const engine::Quantity cancelled = given < line.quantity ? static_cast<engine::Quantity>(line.quantity - given) : 0;
-    use(LineSplit{line, takes, wait == order.waits.end() ? nullptr : &*wait, cancelled});
+    use(LineSplit{line, takes, wait == order.waits.end() ? nullptr : &*wait, cancelled, order.own_policy(index),
+                  std::find(order.not_backorderable.begin(), order.not_backorderable.end(), index) != order.not_backorderable.end()});
   }
 }
 

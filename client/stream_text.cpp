@@ -118,6 +118,7 @@ class Teller {
     Told told{"cancelled", Tone::bad, "", {}, cancel.lines.size()};
     told.of = fmt::format("{} order {}{}", cancel.whole ? "the whole" : "parts of", on_one_line(cancel.order_id),
                           of_customer(cancel.customer.value_or("")));
+    if (cancel.command_id.empty()) told.of += ", whose time has come";
     taken_back(told, cancel.lines, cancel.released);
     return told;
   }
@@ -238,7 +239,7 @@ class Teller {
       add(what, waits);
     }
     if (split.cancelled != 0) {
-      add(what, with_separators(split.cancelled) + (status == engine::OrderStatus::refused ? " refused" : " cancelled"));
+      add(what, with_separators(split.cancelled) + (status == engine::OrderStatus::refused ? " refused" : split.not_backorderable ? " cancelled, no backorders" : " cancelled"));
     }
     return {line_text(split.line.line), sku(split.line.sku), what};
   }

@@ -18,6 +18,7 @@ struct OrderLine {
   std::string sku{};
   std::int64_t quantity = 0;
   std::string warehouse{};  // pinned there; empty: any
+  std::optional<engine::Policy> policy{};  // its own: ship_partial, line_complete, fill_and_cancel or fill_or_kill; none: the order's
 };
 struct Order {
   std::string id{}, customer{}, channel{}, ship_to{}, contact{}, reference{}, notes{};
@@ -26,6 +27,8 @@ struct Order {
   std::uint8_t priority = 100;  // higher is served first
   std::string preferred{};        // warehouse tried first; empty: none
   std::vector<OrderLine> lines{};
+  // Microseconds since 1970 UTC, 0: none. need_by is kept and shown; at cancel_after what has not shipped is cancelled.
+  std::int64_t need_by_us = 0, cancel_after_us = 0;
 };
 
 struct ReceiptRow {
@@ -145,6 +148,8 @@ struct OrderAnswerLine {
   std::vector<Taken> reserved{};
   std::uint32_t position = 0;        // of the waiting part in the SKU's queue, 1 is next; 0: nothing waits, or not told
   std::uint64_t quantity_ahead = 0;  // units that earlier waiters still want
+  std::optional<engine::Policy> policy{};  // its own, if it has one
+  bool not_backorderable = false;    // some is cancelled because nothing waits for its SKU
 };
 // What leaves one warehouse for the order.
 struct ShipmentAnswer {
@@ -295,6 +300,7 @@ struct OrderStateLine {
   std::vector<PlacedUnits> units{};
   std::uint32_t position = 0;
   std::uint64_t quantity_ahead = 0;
+  std::optional<engine::Policy> policy{};  // its own, if it has one
 };
 // An order as it stands.
 struct OrderState {
@@ -306,6 +312,7 @@ struct OrderState {
   std::uint8_t priority = 100;
   std::string id{}, customer{}, channel{}, ship_to{}, contact{}, reference{}, notes{};
   std::vector<OrderStateLine> lines{};
+  std::int64_t need_by_us = 0, cancel_after_us = 0;  // since 1970 UTC, 0: none
 };
 
 struct Backorder {

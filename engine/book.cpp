@@ -10,7 +10,7 @@ namespace earmark::engine {
 void Book::apply_load(const SharedState& shared, std::span<const LoadedWarehouse> warehouses,
                       std::span<const LoadedProduct> products, std::span<const ReceivedRow> rows) {
   for (const LoadedWarehouse& entry : warehouses) catalogue.put_warehouse(entry.id, entry.code, entry.name, entry.priority);
-  for (const LoadedProduct& entry : products) catalogue.put_product(entry.id, entry.code, entry.description);
+  for (const LoadedProduct& entry : products) catalogue.put_product(entry.id, entry.code, entry.description, entry.backorderable);
   for (const ReceivedRow& row : rows) {
     CellStock& cell = stock[shared.cell_index(row.sku, row.warehouse).value];
     cell.on_hand += row.quantity;
@@ -44,6 +44,7 @@ void Book::apply_cancel(SharedState& shared, BlockRef block, std::span<const Can
     }
   }
   if (cut) park_after_cut(shared, *order);
+  drop_timers_if_closed(shared, block);
 }
 
 // What is left may be there now: the order stands where the cancel serves (cancel_steps), until it is looked at there.
@@ -62,6 +63,7 @@ void Book::apply_ship(SharedState& shared, BlockRef block) {
       allocation.reserved = 0;
     });
   }
+  drop_timers_if_closed(shared, block);
 }
 
 void Book::change_priority(SharedState& shared, BlockRef block, Priority priority) {
@@ -78,6 +80,29 @@ void Book::change_priority(SharedState& shared, BlockRef block, Priority priorit
   start_waiting(shared, block, parked_line);
 }
 
+void Book::start_timers(SharedState& shared, BlockRef block) {
+  const auto* order = shared.blocks.at<OrderState>(block);
+  const TimeUs due = order->times().cancel_after;
+  if (due.value == 0 || !is_open(shared.blocks, *order)) return;
+  const Lsn lsn = order->known.lsn();
+  timed_orders[lsn] = {block, timers.add({due, TimerKind::cancel_order, lsn.value})};
+  shared.next_due_us.store(timers.next_due().value, std::memory_order_relaxed);
+}
+
+void Book::drop_timers(SharedState& shared, Lsn order) {
+  const auto found = timed_orders.find(order);
+  if (found == timed_orders.end()) return;
+  timers.remove(found->second.cancel);
+  timed_orders.erase(found);
+  shared.next_due_us.store(timers.next_due().value, std::memory_order_relaxed);
+}
+
+void Book::drop_timers_if_closed(SharedState& shared, BlockRef block) {
+  if (timed_orders.empty()) return;
+  const auto* order = shared.blocks.at<OrderState>(block);
+  if (!is_open(shared.blocks, *order)) drop_timers(shared, order->known.lsn());
+}
+
 void Book::stop_waiting(SharedState& shared, BlockRef block) {
   const auto* order = shared.blocks.at<OrderState>(block);
   for (std::size_t index = 0; index < order->lines().size(); ++index) {
@@ -90,16 +115,16 @@ void Book::stop_waiting(SharedState& shared, BlockRef block) {
 void Book::start_waiting(SharedState& shared, BlockRef block, std::size_t blocked_line) {
   auto* order = shared.blocks.at<OrderState>(block);
   const bool whole_order = order->policy == Policy::ship_complete;
-  const Takes takes = takes_of(order->policy);
   bool waits = false;
   for (std::size_t index = 0; index < order->lines().size(); ++index) {
     const OrderLineState& line = order->lines()[index];
     if (line.waiting == 0) continue;
     waits = true;
+    const Takes takes = takes_of(line.policy.or_else(order->policy));
+    has_whole_takers = has_whole_takers || takes != Takes::any;
     queues.insert(queue_of(shared, line.sku, line.pinned),
                   {QueuePlace::of(order->priority, order->known.lsn(), index), block, line.waiting, takes});
   }
-  has_whole_takers = has_whole_takers || (waits && takes != Takes::any);
   if (!whole_order || !waits) return;
   most_lines_at_once = std::max<std::size_t>(most_lines_at_once, order->line_count);
   if (blocked_line != OrderState::no_line) park(shared, *order, blocked_line);
@@ -132,7 +157,7 @@ void Book::lose(SharedState& shared, BlockRef block, std::size_t line_index, con
   });
   const bool whole_order = order->policy == Policy::ship_complete;
   const bool parked = order->parked_line != OrderState::no_line && order->lines()[order->parked_line].waiting != 0;
-  const Takes takes = takes_of(order->policy);
+  const Takes takes = takes_of(line.policy.or_else(order->policy));
   line.waiting += lost.quantity;
   queues.add(queue_of(shared, line.sku, line.pinned),
              {QueuePlace::of(order->priority, order->known.lsn(), line_index), block, lost.quantity, takes});

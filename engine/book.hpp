@@ -16,7 +16,7 @@ namespace earmark::engine {
 
 struct OrderState;
 
-// How lines of such an order wait.
+// How a line under this policy (its own, or its order's) waits.
 constexpr Takes takes_of(Policy policy) noexcept {
   return policy == Policy::ship_complete ? Takes::blocked : policy == Policy::line_complete ? Takes::whole : Takes::any;
 }
@@ -35,6 +35,12 @@ struct OpenHold {
   BlockRef known = 0;
   TimeUs deadline{};
   Timers::Handle timer = 0;
+};
+
+// An order with a timer, which goes when the order is closed.
+struct TimedOrder {
+  BlockRef block = 0;
+  Timers::Handle cancel = 0;
 };
 
 struct Book {
@@ -91,6 +97,12 @@ struct Book {
   // Gives the hold's block back.
   void end_hold(SharedState& shared, BlockCache& blocks, Lsn hold, HoldEnd how);
 
+  // The order's timers, if it has times and is open.
+  void start_timers(SharedState& shared, BlockRef order);
+  void drop_timers(SharedState& shared, Lsn order);
+  // After a record that may have closed it.
+  void drop_timers_if_closed(SharedState& shared, BlockRef order);
+
   LazyArray<CellStock> stock;  // by cell
   Catalogue catalogue;
   WaitingQueues queues;
@@ -99,6 +111,7 @@ struct Book {
   std::size_t most_lines_at_once = 1;          // of any order that has waited to be filled whole
   bool has_whole_takers = false;               // somebody has waited who takes all or nothing
   std::map<Lsn, OpenHold> holds;
+  std::map<Lsn, TimedOrder> timed_orders;      // open ones with a cancel_after
   Timers timers;
 };
 

@@ -3,9 +3,11 @@
 // of codes and names. Dense ids start at 1 and are never reused.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -21,9 +23,11 @@ struct CatalogueView {
   std::uint32_t sku_count = 0;
   std::uint16_t warehouse_count = 0;
   std::vector<WarehouseId> by_priority;  // lowest priority number first, ties by code
+  std::span<const SkuId> not_backorderable;  // ascending; few, and looked up by the settler alone, for lines that are short
 
   bool knows(SkuId sku) const noexcept { return sku.value - 1U < sku_count; }
   bool knows(WarehouseId warehouse) const noexcept { return warehouse.value != 0 && warehouse.value <= warehouse_count; }
+  bool backorderable(SkuId sku) const noexcept { return !std::binary_search(not_backorderable.begin(), not_backorderable.end(), sku); }
 };
 
 struct WarehouseInfo {
@@ -33,6 +37,7 @@ struct WarehouseInfo {
 
 struct ProductInfo {
   std::string code, description;
+  bool backorderable = true;  // orders may wait for it
 };
 
 class Catalogue {
@@ -44,19 +49,21 @@ class Catalogue {
   std::uint32_t sku_count() const noexcept { return static_cast<std::uint32_t>(products_.size()); }
   std::uint16_t warehouse_count() const noexcept { return static_cast<std::uint16_t>(warehouses_.size()); }
 
-  // `id` is the next one, or one that exists, whose name, priority or description changes.
+  // `id` is the next one, or one that exists, whose name, priority, description or flag changes.
   void put_warehouse(WarehouseId id, std::string_view code, std::string_view name, std::uint32_t priority);
-  void put_product(SkuId id, std::string_view code, std::string_view description);
+  void put_product(SkuId id, std::string_view code, std::string_view description, bool backorderable);
 
-  // The view of the present contents with `changed` warehouses (new ones or new priorities) and `sku_count` SKUs.
-  // Kept for as long as the engine lives: readers hold it without counting.
-  const CatalogueView* make_view(std::span<const LoadedWarehouse> changed, std::uint32_t sku_count);
+  // The view of the present contents with `changed` warehouses (new ones or new priorities), changed `products` and `sku_count`
+  // SKUs. Kept for as long as the engine lives: readers hold it without counting.
+  const CatalogueView* make_view(std::span<const LoadedWarehouse> changed, std::span<const LoadedProduct> products, std::uint32_t sku_count);
 
  private:
   std::deque<ProductInfo> products_;      // deque: the codes below are views into it
   std::deque<WarehouseInfo> warehouses_;
   std::unordered_map<std::string_view, SkuId> skus_by_code_;
   std::unordered_map<std::string_view, WarehouseId> warehouses_by_code_;
+  std::set<SkuId> not_backorderable_;
+  std::deque<std::vector<SkuId>> not_backorderable_lists_;  // of all views
   std::vector<std::unique_ptr<const CatalogueView>> views_;
 };
 

@@ -19,7 +19,8 @@ struct OrderLine {
   SkuId sku{};              // 0: the client knows no such code
   LineNumber line{};
   WarehouseId pinned{};     // 0: any warehouse; a code that the client could not resolve is `no_such_warehouse`
-  std::uint16_t unused = 0;
+  LinePolicy policy{};
+  std::uint8_t unused = 0;
   std::uint32_t unused_too = 0;
 };
 static_assert(sizeof(OrderLine) == 24);
@@ -133,6 +134,7 @@ struct WarehouseEntry {
 
 struct ProductEntry {
   std::string_view code, description;
+  std::optional<bool> backorderable{};  // whether orders may wait for it; none: as it is, of a new product true
 };
 
 // Rows name SKUs and warehouses by position (0-based) in this very command.

@@ -24,7 +24,7 @@ void ConfirmPlan::decide(const PlaceOrder& order, std::uint64_t content, const O
   decide_order(asked, content, shared, catalogue, true, writes, draft);
   if (!asked_.empty()) draft.blocked_line = line_of_[std::min(draft.blocked_line, asked_.size() - 1)];
   give_back(shared, writes, true);
-  merge(order, shared, writes, draft);
+  merge(order, shared, catalogue, writes, draft);
   for (const LineDecision& line : lines_) {  // what was held is pinned no longer
     if (line.backordered != 0) gate_for_waiter(line, shared, catalogue, writes);
   }
@@ -101,11 +101,11 @@ void ConfirmPlan::add_take(std::size_t line, WarehouseId warehouse, Quantity uni
 }
 
 // Each line whole again: one take for each warehouse, shipments numbered in the order of the lines.
-void ConfirmPlan::merge(const PlaceOrder& order, SharedState& shared, WriteSet& writes, OrderDraft& draft) {
+void ConfirmPlan::merge(const PlaceOrder& order, SharedState& shared, const CatalogueView& catalogue, WriteSet& writes, OrderDraft& draft) {
   takes_.resize(std::max(takes_.size(), order.lines.size()));
   for (std::size_t index = 0; index < order.lines.size(); ++index) takes_[index].clear();
   lines_.clear();
-  waits_whole_.assign(order.lines.size(), false);
+  not_whole_.assign(order.lines.size(), false);
   for (const OrderLine& line : order.lines) {
     lines_.push_back({line.line, line.sku, static_cast<Quantity>(line.quantity), 0, 0, 0, {}, 0, 0, line.pinned});
   }
@@ -114,15 +114,17 @@ void ConfirmPlan::merge(const PlaceOrder& order, SharedState& shared, WriteSet& 
     const LineDecision& part = draft.lines[index];
     const std::size_t line = line_of_[index];
     lines_[line].backordered += part.backordered;
-    if (order.policy == Policy::line_complete && part.backordered != 0) waits_whole_[line] = true;
+    if (part.taken == 0 && takes_whole_line(order.lines[line].policy.or_else(order.policy))) not_whole_[line] = true;
     if (part.taken != 0) add_take(line, part.warehouse, part.taken);
     for (std::size_t more = 0; more < part.more_takes; ++more, ++next) {
       add_take(line, draft.takes[next].warehouse, draft.takes[next].quantity);
     }
   }
   for (std::size_t line = 0; line < order.lines.size(); ++line) {
-    if (waits_whole_[line]) take_back(line, shared, writes);
+    if (!not_whole_[line]) continue;
+    take_back(line, waits(order.lines[line].policy.or_else(order.policy)) && catalogue.backorderable(order.lines[line].sku), shared, writes);
   }
+  name_cut_lines(draft);
   count_backwards(order, shared, writes);
   number_shipments(draft);
   returned_.clear();
@@ -136,15 +138,30 @@ void ConfirmPlan::merge(const PlaceOrder& order, SharedState& shared, WriteSet& 
   draft.decision.takes = draft.takes;
   const bool took_any = std::any_of(lines_.begin(), lines_.end(), [](const LineDecision& line) { return line.taken != 0; });
   if (draft.decision.status == OrderStatus::split && !took_any) draft.decision.status = OrderStatus::backordered;
+  if (draft.decision.status == OrderStatus::reduced && !took_any) draft.decision.status = OrderStatus::cancelled;
+  draft.line_policies.clear();
+  if (std::any_of(order.lines.begin(), order.lines.end(), [](const OrderLine& line) { return line.policy.own(); })) {
+    for (const OrderLine& line : order.lines) draft.line_policies.push_back(line.policy);
+  }
+  draft.decision.line_policies = draft.line_policies;
+}
+
+// What was found of the parts, said of the lines.
+void ConfirmPlan::name_cut_lines(OrderDraft& draft) {
+  auto& cut = draft.not_backorderable;
+  for (std::uint32_t& line : cut) line = static_cast<std::uint32_t>(line_of_[line]);
+  std::sort(cut.begin(), cut.end());
+  cut.erase(std::unique(cut.begin(), cut.end()), cut.end());
+  draft.decision.not_backorderable = cut;
 }
 
 // A line that takes all or nothing, and whose rest is not there: what the hold has for it goes back, too.
-void ConfirmPlan::take_back(std::size_t line, SharedState& shared, WriteSet& writes) {
+void ConfirmPlan::take_back(std::size_t line, bool waits, SharedState& shared, WriteSet& writes) {
   for (const Take& take : takes_[line]) {
     Atomic<std::uint64_t>& cell = shared.cell(lines_[line].sku, take.warehouse);
     const CellWord word{writes.read(cell)};
     writes.write(cell, word.bits, word.with(word.free() + take.quantity, word.gate()).bits);
-    lines_[line].backordered += take.quantity;
+    if (waits) lines_[line].backordered += take.quantity;
   }
   takes_[line].clear();
 }

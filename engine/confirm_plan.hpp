@@ -38,9 +38,10 @@ class ConfirmPlan {
   void match(const PlaceOrder& order, const OrderState& hold, SharedState& shared);
   void give_back(SharedState& shared, WriteSet& writes, bool rest);
   void ask(const PlaceOrder& order);
-  void merge(const PlaceOrder& order, SharedState& shared, WriteSet& writes, OrderDraft& draft);
+  void merge(const PlaceOrder& order, SharedState& shared, const CatalogueView& catalogue, WriteSet& writes, OrderDraft& draft);
+  void name_cut_lines(OrderDraft& draft);
   void add_take(std::size_t line, WarehouseId warehouse, Quantity units);
-  void take_back(std::size_t line, SharedState& shared, WriteSet& writes);
+  void take_back(std::size_t line, bool waits, SharedState& shared, WriteSet& writes);
   void count_backwards(const PlaceOrder& order, SharedState& shared, const WriteSet& writes);
   void number_shipments(OrderDraft& draft);
 
@@ -58,7 +59,7 @@ class ConfirmPlan {
   std::vector<std::size_t> line_of_;                         // by asked line
   std::vector<std::vector<Take>> takes_;                     // by line
   std::vector<LineDecision> lines_;
-  std::vector<bool> waits_whole_;                            // by line
+  std::vector<bool> not_whole_;                              // by line: takes all or nothing, and all is not there
   std::vector<Take> more_takes_;
   std::vector<ReceivedRow> returned_;
 };

@@ -46,11 +46,17 @@ void add_take(OrderDraft& draft, LineDecision& line, WarehouseId warehouse, Quan
   }
 }
 
-OrderStatus status_of(Policy policy, std::uint64_t missing, bool took_any) noexcept {
+OrderStatus status_of(Policy policy, std::uint64_t missing, bool took_any, bool waits_any) noexcept {
   if (missing == 0) return OrderStatus::reserved;
-  if (policy == Policy::fill_and_cancel) return took_any ? OrderStatus::reduced : OrderStatus::cancelled;
   if (policy == Policy::fill_or_kill) return OrderStatus::refused;
-  return took_any ? OrderStatus::split : OrderStatus::backordered;
+  if (waits_any) return took_any ? OrderStatus::split : OrderStatus::backordered;
+  return took_any ? OrderStatus::reduced : OrderStatus::cancelled;
+}
+
+// Policies that a line may have: those that speak of one line, where the order's do, too.
+bool goes_with(LinePolicy own, Policy of_order) noexcept {
+  if (!own.known() || own == LinePolicy::of(Policy::ship_complete)) return false;
+  return of_order != Policy::ship_complete && of_order != Policy::fill_or_kill;
 }
 
 LineDecision untaken(const OrderLine& asked) noexcept {
@@ -68,6 +74,7 @@ class Decider {
   void take_all_set_aside();
   void take_nothing();
   std::uint64_t missing() const noexcept { return missing_; }
+  bool has_own_policies() const noexcept { return has_own_policies_; }
 
  private:
   struct Mark {
@@ -90,6 +97,7 @@ class Decider {
   Mark start_;
   std::uint64_t missing_ = 0;
   std::size_t cells_read_ = 0;
+  bool has_own_policies_ = false;
 };
 
 bool Decider::take(const OrderLine& asked, LineDecision& line, std::span<const WarehouseId> warehouses, Quantity& open) {
@@ -109,7 +117,7 @@ bool Decider::take(const OrderLine& asked, LineDecision& line, std::span<const W
     add_take(draft_, line, warehouse, units, word.free() - units);
     open -= units;
   }
-  return for_settler_ || open == 0 || !waits(order_.policy);
+  return for_settler_ || open == 0 || !waits(asked.policy.or_else(order_.policy));
 }
 
 // R1: lines in the order given, each from its warehouses.
@@ -122,13 +130,19 @@ bool Decider::take_lines() {
       back_to(start_);
       return false;
     }
-    if (open != 0 && order_.policy == Policy::line_complete) {
+    if (asked.policy.own()) has_own_policies_ = true;
+    if (open == 0) continue;
+    const Policy policy = asked.policy.or_else(order_.policy);
+    if (takes_whole_line(policy)) {
       back_to(before);
       line = untaken(asked);
       open = line.quantity;
     }
-    if (waits(order_.policy)) line.backordered = open;
     missing_ += open;
+    if (!waits(policy)) continue;
+    // A receiving thread never comes here, so it never looks this up.
+    if (order_.policy == Policy::ship_complete || catalogue_.backorderable(asked.sku)) line.backordered = open;
+    else draft_.not_backorderable.push_back(static_cast<std::uint32_t>(draft_.lines.size() - 1));
   }
   return true;
 }
@@ -172,6 +186,62 @@ void Decider::take_all_set_aside() {
   missing_ = 0;
 }
 
+// Of a ship_complete order that is short: its lines without the units that are not there of SKUs that orders may not wait for.
+// Pinned lines have theirs first. Returns how many are cut off.
+std::uint64_t reduce(const PlaceOrder& order, SharedState& shared, const CatalogueView& catalogue, const WriteSet& writes, OrderDraft& draft) {
+  draft.reduced.assign(order.lines.begin(), order.lines.end());
+  std::unordered_map<std::uint64_t, Quantity> left;  // by cell
+  std::uint64_t cut = 0;
+  for (const bool pinned : {true, false}) {
+    for (std::size_t index = 0; index < draft.reduced.size(); ++index) {
+      OrderLine& line = draft.reduced[index];
+      if ((line.pinned.value != 0) != pinned || catalogue.backorderable(line.sku)) continue;
+      auto open = static_cast<Quantity>(line.quantity);
+      for (const WarehouseId warehouse : pinned ? std::span(&line.pinned, 1) : std::span(catalogue.by_priority)) {
+        Atomic<std::uint64_t>& cell = shared.cell(line.sku, warehouse);
+        Quantity& there = left.try_emplace(shared.cell_index(line.sku, warehouse).value, CellWord{writes.read(cell)}.free()).first->second;
+        const Quantity units = std::min(open, there);
+        there -= units;
+        open -= units;
+      }
+      line.quantity -= open;
+      cut += open;
+      if (open != 0) draft.not_backorderable.push_back(static_cast<std::uint32_t>(index));
+    }
+  }
+  std::sort(draft.not_backorderable.begin(), draft.not_backorderable.end());
+  return cut;
+}
+
+void clear(OrderDraft& draft) {
+  draft.lines.clear();
+  draft.takes.clear();
+  draft.waits.clear();
+  draft.shipments.clear();
+  draft.set_aside.clear();
+  draft.line_policies.clear();
+}
+
+// By the settler. The order without what it is cut by is decided as any other of its policy. Returns what is missing or was cut.
+std::uint64_t decide_whole_order(const PlaceOrder& order, SharedState& shared, const CatalogueView& catalogue, WriteSet& writes,
+                                 Decider& decider, OrderDraft& draft) {
+  decider.take_nothing();
+  const std::uint64_t cut = catalogue.not_backorderable.empty() ? 0 : reduce(order, shared, catalogue, writes, draft);
+  if (cut == 0) {
+    decider.take_all_set_aside();
+    return decider.missing();
+  }
+  PlaceOrder reduced = order;
+  reduced.lines = draft.reduced;
+  clear(draft);
+  draft.sources.begin(reduced, shared, catalogue, true, writes);
+  Decider again(reduced, shared, catalogue, true, writes, draft);
+  again.take_lines();
+  if (again.missing() != 0) again.take_all_set_aside();
+  for (std::size_t index = 0; index < draft.lines.size(); ++index) draft.lines[index].quantity = static_cast<Quantity>(order.lines[index].quantity);
+  return cut + again.missing();
+}
+
 }  // namespace
 
 void gate_for_waiter(const LineDecision& line, SharedState& shared, const CatalogueView& catalogue, WriteSet& writes) {
@@ -183,7 +253,7 @@ void gate_for_waiter(const LineDecision& line, SharedState& shared, const Catalo
   }
 }
 
-Error validate_order(const PlaceOrder& order, const CatalogueView& catalogue) {
+Error validate_order(const PlaceOrder& order, const CatalogueView& catalogue, bool own_policies) {
   if (order.lines.empty()) return {ErrorCode::empty_order, 0, {}};
   if (order.lines.size() > max_lines) return {ErrorCode::too_many_lines, 0, {}};
   if (!warehouse_exists(order.preferred, catalogue)) return {ErrorCode::unknown_warehouse, 0, {}};
@@ -195,30 +265,36 @@ Error validate_order(const PlaceOrder& order, const CatalogueView& catalogue) {
     if (!catalogue.knows(line.sku)) return at_fault(ErrorCode::unknown_sku);
     if (!warehouse_exists(line.pinned, catalogue)) return at_fault(ErrorCode::unknown_warehouse);
     if (line.quantity < 1 || line.quantity > max_quantity) return at_fault(ErrorCode::bad_quantity);
+    if (line.policy.own() && !(own_policies && goes_with(line.policy, order.policy))) return at_fault(ErrorCode::bad_policy);
   }
   return {};
 }
 
 Verdict decide_order(const PlaceOrder& order, std::uint64_t content, SharedState& shared, const CatalogueView& catalogue,
                      bool for_settler, WriteSet& writes, OrderDraft& draft) {
-  draft.lines.clear();
-  draft.takes.clear();
-  draft.waits.clear();
-  draft.shipments.clear();
-  draft.set_aside.clear();
+  clear(draft);
+  draft.not_backorderable.clear();
   if (draft.sources.begin(order, shared, catalogue, for_settler, writes) == SourceChooser::Begun::settler) return Verdict::settler;
   Decider decider(order, shared, catalogue, for_settler, writes, draft);
   if (!decider.take_lines()) return Verdict::settler;
-  if (decider.missing() != 0 && order.policy == Policy::fill_or_kill) decider.take_nothing();  // all now, or nothing
-  if (decider.missing() != 0 && order.policy == Policy::ship_complete) decider.take_all_set_aside();
-  bool took_any = false;
+  std::uint64_t missing = decider.missing();
+  if (missing != 0 && order.policy == Policy::fill_or_kill) decider.take_nothing();  // all now, or nothing
+  if (missing != 0 && order.policy == Policy::ship_complete) missing = decide_whole_order(order, shared, catalogue, writes, decider, draft);
+  bool took_any = false, waits_any = false;
   for (const LineDecision& line : draft.lines) {
     took_any = took_any || line.taken != 0;
-    if (line.backordered != 0) gate_for_waiter(line, shared, catalogue, writes);
+    if (line.backordered == 0) continue;
+    waits_any = true;
+    gate_for_waiter(line, shared, catalogue, writes);
   }
-  draft.decision = {order.id, content, status_of(order.policy, decider.missing(), took_any), order.policy, order.priority,
+  draft.decision = {order.id, content, status_of(order.policy, missing, took_any, waits_any), order.policy, order.priority,
                     draft.sources.rule(), order.preferred, order.placed_at, order.need_by, order.reserve_not_before,
                     order.cancel_after, order.texts, draft.lines, draft.takes, draft.waits};
+  if (decider.has_own_policies()) {
+    for (const OrderLine& line : order.lines) draft.line_policies.push_back(line.policy);
+    draft.decision.line_policies = draft.line_policies;
+  }
+  draft.decision.not_backorderable = draft.not_backorderable;
   return Verdict::decided;
 }
 

@@ -27,6 +27,9 @@ struct OrderDraft {
   std::vector<LineDecision> lines;
   std::vector<Take> takes;
   std::vector<LineWait> waits;
+  std::vector<LinePolicy> line_policies;         // empty: no line has its own
+  std::vector<std::uint32_t> not_backorderable;  // see OrderDecision
+  std::vector<OrderLine> reduced;                // of a ship_complete order: its lines without what is cancelled because of that
   std::vector<WarehouseId> shipments;  // shipment n+1 leaves from shipments[n]
   SourceChooser sources;
   Coverage coverage;
@@ -34,14 +37,12 @@ struct OrderDraft {
   std::size_t blocked_line = 0;  // of a ship_complete order that waits: a line of a SKU of which there is too little
 };
 
-// Whether what is short of such an order waits.
-constexpr bool waits(Policy policy) noexcept {
-  return policy == Policy::ship_partial || policy == Policy::line_complete || policy == Policy::ship_complete;
-}
-
 // R8 for what an order itself says, after its id was found to be new: empty_order, too_many_lines, an unknown preferred
-// warehouse, then line by line. Error::code none: valid.
-Error validate_order(const PlaceOrder& order, const CatalogueView& catalogue);
+// warehouse, then line by line. Error::code none: valid. `own_policies`: lines may have policies of their own.
+Error validate_order(const PlaceOrder& order, const CatalogueView& catalogue, bool own_policies = true);
+
+// Whether a line under this policy (its own, or its order's) takes all of its units or none.
+constexpr bool takes_whole_line(Policy policy) noexcept { return policy == Policy::line_complete || policy == Policy::fill_or_kill; }
 
 // Sets the gates of the cells for which the line waits.
 void gate_for_waiter(const LineDecision& line, SharedState& shared, const CatalogueView& catalogue, WriteSet& writes);

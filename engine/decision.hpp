@@ -82,6 +82,11 @@ struct OrderDecision {
   std::string_view hold{};
   bool reacquired = false;
   std::span<const ReceivedRow> returned{};
+  std::span<const LinePolicy> line_policies{};  // by line; empty: no line has its own
+  // Positions in `lines`, ascending: what is cancelled of them would wait by its policy, but nothing waits for their SKU.
+  std::span<const std::uint32_t> not_backorderable{};
+
+  LinePolicy own_policy(std::size_t line) const noexcept { return line_policies.empty() ? LinePolicy{} : line_policies[line]; }
 };
 
 struct ReceiptDecision {
@@ -115,7 +120,7 @@ struct CancelledLine {
 static_assert(sizeof(CancelledLine) == 24);
 
 struct CancelDecision {
-  std::string_view command_id;
+  std::string_view command_id;  // empty: the order's cancel_after has come (content 0)
   std::string_view order_id;
   std::uint64_t content = 0;
   bool whole = false;
@@ -239,6 +244,7 @@ struct LoadedWarehouse {
 struct LoadedProduct {
   SkuId id{};
   std::string_view code, description;
+  bool backorderable = true;
 };
 
 struct LoadDecision {

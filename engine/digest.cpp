@@ -25,6 +25,8 @@ struct AllocationElement {
 };
 struct HoldElement { char kind; std::uint64_t lsn, low, high; std::int64_t deadline; std::uint32_t lines; };
 struct EndElement { char kind; std::uint64_t lsn; std::uint8_t how; };
+struct PolicyElement { char kind; std::uint64_t order; std::uint32_t index; std::uint8_t policy; };
+struct FlagElement { char kind; std::uint32_t sku; };
 #pragma pack(pop)
 
 }  // namespace
@@ -66,6 +68,17 @@ void Digest::open_order(Lsn lsn, Identity identity, OrderStatus status, Policy p
                         WarehouseId preferred, std::uint32_t line_count) {
   const OrderElement element{'O', lsn.value, identity.low, identity.high, static_cast<std::uint8_t>(status),
                              static_cast<std::uint8_t>(policy), priority.value, preferred.value, line_count};
+  add(&element, sizeof element);
+}
+
+void Digest::line_policy(Lsn order_lsn, std::uint32_t line_index, LinePolicy policy) {
+  if (!policy.own()) return;
+  const PolicyElement element{'P', order_lsn.value, line_index, policy.code};
+  add(&element, sizeof element);
+}
+
+void Digest::not_backorderable(SkuId sku) {
+  const FlagElement element{'B', sku.value};
   add(&element, sizeof element);
 }
 

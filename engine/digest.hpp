@@ -6,6 +6,7 @@
 //   C cell with anything not zero     Q one waiting line      I one known command id
 //   O open order (something reserved or waiting)   L each of its lines   A each of its allocations
 //   H open hold, with L and A as an order's         E how a hold ended, as long as its id is known
+//   P a line's own policy                           B a SKU that orders may not wait for
 #pragma once
 
 #include <cstdint>
@@ -35,6 +36,9 @@ class Digest {
                   WarehouseId preferred, std::uint32_t line_count);
   void order_line(Lsn order_lsn, std::uint32_t line_index, LineNumber line, SkuId sku, Quantity quantity,
                   Quantity waiting, WarehouseId pinned);
+  // Of lines that have one.
+  void line_policy(Lsn order_lsn, std::uint32_t line_index, LinePolicy policy);
+  void not_backorderable(SkuId sku);
   void open_hold(Lsn lsn, Identity identity, TimeUs deadline, std::uint32_t line_count);
   void ended_hold(Lsn lsn, HoldEnd how);
   // Allocations with nothing reserved and nothing shipped are not fed.

@@ -13,6 +13,7 @@ Engine::Engine(const Capacity& capacity, std::size_t committers)
 std::string Engine::digest() const {
   Digest digest;
   const CatalogueView& catalogue = SharedState::catalogue_of(shared_.catalogue.load(std::memory_order_acquire));
+  for (const SkuId sku : catalogue.not_backorderable) digest.not_backorderable(sku);
   for (std::uint32_t id = 1; id <= catalogue.sku_count; ++id) {
     const SkuId sku{id};
     const auto feed_queue = [&](WaitingQueues::Root root) {
@@ -42,6 +43,7 @@ std::string Engine::digest() const {
     for (std::uint32_t index = 0; index < order->line_count; ++index) {
       const OrderLineState& line = order->lines()[index];
       digest.order_line(lsn, index, line.line, line.sku, line.quantity, line.waiting, line.pinned);
+      digest.line_policy(lsn, index, line.policy);
       for_each_allocation(shared_.blocks, line, [&](const Allocation& allocation) {
         digest.allocation(lsn, index, allocation.warehouse, allocation.shipment, allocation.reserved, allocation.shipped);
       });
@@ -80,7 +82,9 @@ std::string Engine::unserved_whole_taker() {
   shared_.ids.for_each([&](BlockRef block) {
     if (!shared_.blocks.at<KnownCommand>(block)->is_order_in_memory()) return;
     const auto& order = *shared_.blocks.at<OrderState>(block);
-    for (std::size_t index = 0; order.policy == Policy::line_complete && index < order.line_count; ++index) judge(order, index, index + 1, "a line");
+    for (std::size_t index = 0; index < order.line_count; ++index) {
+      if (order.lines()[index].policy.or_else(order.policy) == Policy::line_complete) judge(order, index, index + 1, "a line");
+    }
     if (order.policy != Policy::ship_complete || !judge(order, 0, order.line_count, "what waits")) return;
     coverage.clear();
     for (std::size_t index = 0; index < order.line_count; ++index) {
@@ -107,7 +111,12 @@ std::string Engine::broken_holds() {
     if (!shared_.blocks.at<KnownCommand>(open.known)->is_open_hold()) return "I6: " + name + " is open and has ended";
     if (open.deadline < book_.timers.next_due()) return "I6: " + name + " is due before any timer";
   }
-  if (book_.timers.size() != book_.holds.size()) return "I6: there are not as many timers as open holds";
+  for (const auto& [lsn, timed] : book_.timed_orders) {
+    const auto* order = shared_.blocks.at<OrderState>(timed.block);
+    if (order->known.lsn() != lsn || !is_open(shared_.blocks, *order)) return "a timer is left of order " + std::string(order->id());
+    if (order->times().cancel_after < book_.timers.next_due()) return "order " + std::string(order->id()) + " is due before any timer";
+  }
+  if (book_.timers.size() != book_.holds.size() + book_.timed_orders.size()) return "I6: there are not as many timers as open holds and timed orders";
   const CatalogueView& catalogue = SharedState::catalogue_of(shared_.catalogue.load(std::memory_order_acquire));
   for (std::uint32_t id = 1; id <= catalogue.sku_count; ++id) {
     for (const WarehouseId warehouse : catalogue.by_priority) {

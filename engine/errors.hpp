@@ -57,6 +57,7 @@ enum class ErrorCode : std::uint16_t {
   hold_ended = 63,
   bad_time = 64,
   duplicate_hold_command = 65,
+  bad_policy = 80,
 };
 
 // The sentence-named value as it stands in answers and decision files, e.g. "unknown_sku".

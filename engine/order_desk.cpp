@@ -16,7 +16,7 @@ std::size_t record_bound(const PlaceOrder& order, std::size_t lines) noexcept {
   const OrderTexts& texts = order.texts;
   const std::size_t text_bytes = order.id.size() + texts.customer.size() + texts.channel.size() + texts.ship_to.size() +
                                  texts.contact.size() + texts.reference.size() + texts.notes.size();
-  return 512 + text_bytes + lines * sizeof(LineDecision) + fast_path_cells * sizeof(Take);
+  return 512 + text_bytes + lines * (sizeof(LineDecision) + sizeof(LinePolicy)) + fast_path_cells * sizeof(Take);
 }
 
 }  // namespace
@@ -82,6 +82,7 @@ void OrderDesk::judge(Slot& slot, const CatalogueView& catalogue, TimeUs now, Bu
   }
   const Error error = validate_order(order, catalogue);
   if (error.code != ErrorCode::none) return refuse(error);
+  if (order.cancel_after.value != 0) { slot.fate = Fate::settler; return; }  // he has the timers
   if (place.slot == nullptr) return refuse({ErrorCode::overloaded, 0, {}});
   if (writes_.room() < fast_path_cells + 2) { slot.fate = Fate::settler; return; }
   const std::size_t mark = writes_.mark();

@@ -104,6 +104,22 @@ OrderTexts OrderState::texts() const noexcept {
   return {found[0], found[1], found[2], found[3], found[4], found[5]};
 }
 
+OrderTimes OrderState::times() const noexcept {
+  const std::byte* at = texts_of(*this);
+  at += 1 + std::to_integer<std::size_t>(*at);
+  const auto bits = std::to_integer<std::uint8_t>(*at++);
+  OrderTimes times;
+  if ((bits & times_present) == 0) return times;
+  for (std::size_t index = 0; index < text_count; ++index) {
+    if ((bits & (1U << index)) == 0) continue;
+    std::uint16_t length = 0;
+    std::memcpy(&length, at, 2);
+    at += 2 + length;
+  }
+  std::memcpy(&times, at, sizeof times);
+  return times;
+}
+
 bool build_order(BlockCache& blocks, BlockRef block, const OrderDecision& decision, Identity identity, Stamp stamp) noexcept {
   auto* order = blocks.store().at<OrderState>(block);
   write_head(*order, decision, identity, stamp.lsn, stamp.time);
@@ -113,7 +129,7 @@ bool build_order(BlockCache& blocks, BlockRef block, const OrderDecision& decisi
   for (std::size_t index = 0; index < decision.lines.size(); ++index) {
     const LineDecision& decided = decision.lines[index];
     OrderLineState& line = order->lines()[index];
-    line = {decided.line, decided.sku, decided.quantity, decided.backordered, {}, 0, decided.pinned, 0};
+    line = {decided.line, decided.sku, decided.quantity, decided.backordered, {}, 0, decided.pinned, decision.own_policy(index), 0};
     if (decided.taken != 0) line.first = {decided.taken, 0, decided.warehouse, decided.shipment};
     last_shipment = std::max(last_shipment, decided.shipment);
     for (std::size_t more = 0; more < decided.more_takes; ++more) {
@@ -139,7 +155,7 @@ bool build_order(BlockCache& blocks, BlockRef block, const OrderImage& image, Id
   for (std::size_t index = 0; index < image.lines.size(); ++index) {
     const LineImage& from = image.lines[index];
     OrderLineState& line = order->lines()[index];
-    line = {from.line, from.sku, from.quantity, from.waiting, {}, 0, from.pinned, 0};
+    line = {from.line, from.sku, from.quantity, from.waiting, {}, 0, from.pinned, image.own_policy(index), 0};
     for (std::size_t count = 0; count < from.allocations; ++count) {
       const AllocationImage& allocation = image.allocations[next++];
       if (!allocate(blocks, line, allocation.warehouse, allocation.shipment, allocation.reserved)) return false;

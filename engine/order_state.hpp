@@ -43,9 +43,15 @@ struct OrderLineState {
   Allocation first;
   BlockRef more = 0;
   WarehouseId pinned{};
-  std::uint16_t unused = 0;
+  LinePolicy policy{};
+  std::uint8_t unused = 0;
 };
 static_assert(sizeof(OrderLineState) == 36);
+
+// 0: not given.
+struct OrderTimes {
+  TimeUs placed_at{}, need_by{}, reserve_not_before{}, cancel_after{};
+};
 
 struct OrderState {
   KnownCommand known;
@@ -69,6 +75,7 @@ struct OrderState {
   OrderLineState& line(LineNumber number) noexcept;  // which must be one of the order's
   std::string_view id() const noexcept;
   OrderTexts texts() const noexcept;
+  OrderTimes times() const noexcept;
   std::size_t bytes() const noexcept { return sizeof(OrderState) + line_count * sizeof(OrderLineState) + text_bytes; }
   static std::size_t bytes_for(const OrderDecision& decision) noexcept;
   static std::size_t bytes_for(const OrderImage& image) noexcept;

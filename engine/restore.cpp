@@ -64,6 +64,7 @@ void Engine::restore(const Stamp& stamp, const OrderDecision& decision) {
     }
   }
   start_waiting(block);
+  book_.start_timers(shared_, block);
   if (decision.fills_follow) open_cause_ = std::move(cause);
   view_.apply(stamp, decision);
 }
@@ -91,7 +92,7 @@ void Engine::restore(const Stamp& stamp, const LoadDecision& decision) {
     if (row.quantity != 0) cause.steps.push_back({row.sku, static_cast<std::uint32_t>(index), row.warehouse, row.quantity, true});
   }
   book_.apply_load(shared_, decision.warehouses, decision.products, decision.stock);
-  const CatalogueView* view = book_.catalogue.make_view({}, book_.catalogue.sku_count());
+  const CatalogueView* view = book_.catalogue.make_view({}, {}, book_.catalogue.sku_count());
   shared_.catalogue.store(reinterpret_cast<std::uint64_t>(view), std::memory_order_release);
   if (decision.fills_follow) open_cause_ = std::move(cause);
   view_.apply(stamp, decision);
@@ -124,7 +125,9 @@ void Engine::restore(const Stamp& stamp, const FillDecision& decision) {
 
 void Engine::restore(const Stamp& stamp, const CancelDecision& decision) {
   restored_ = stamp.lsn;
-  restore_id(stamp, IdSpace::cancel, identify(IdSpace::cancel, decision.command_id), decision.content, 0);
+  const bool by_time = decision.command_id.empty();
+  if (by_time) book_.drop_timers(shared_, shared_.blocks.at<OrderState>(order_block(decision.order_id))->known.lsn());
+  else restore_id(stamp, IdSpace::cancel, identify(IdSpace::cancel, decision.command_id), decision.content, 0);
   take_back(stamp, decision.order_id, decision.lines, decision.released, decision.fills_follow);
   view_.apply(stamp, decision);
 }

@@ -22,6 +22,7 @@ void Engine::restore_base(const OrderImage& order) {
   EARMARK_CHECK(build_order(restore_blocks_, block, order, identity));
   restore_id({order.lsn, order.time, {}}, IdSpace::order, identity, order.content, block);
   start_waiting(block);
+  book_.start_timers(shared_, block);
   for (const LineImage& line : order.lines) {
     if (line.waiting != 0) view_.add_backordered(line.sku, line.waiting);
   }
@@ -46,7 +47,7 @@ void Engine::restore_base(const HoldImage& hold) {
 
 void Engine::restore_base_finished(Lsn applied, Lsn oldest_known) {
   restored_ = applied;
-  const CatalogueView* view = book_.catalogue.make_view({}, book_.catalogue.sku_count());
+  const CatalogueView* view = book_.catalogue.make_view({}, {}, book_.catalogue.sku_count());
   shared_.catalogue.store(reinterpret_cast<std::uint64_t>(view), std::memory_order_release);
   shared_.oldest_known.store(oldest_known.value, std::memory_order_relaxed);
 }

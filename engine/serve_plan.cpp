@@ -50,14 +50,14 @@ void ServePlan::list_cut_order() {
     const OrderLineState& line = order->lines()[index];
     if (cut_->units[index] != 0) cursors_[&book_.queue_of(shared_, line.sku, line.pinned)].gone += cut_->units[index];
   }
-  if (order->policy == Policy::line_complete || order->policy == Policy::ship_complete) list(cut_->order);
+  list(cut_->order);
 }
 
-// For the steps of all SKUs that the order waits for: at each the line that comes first in its queue.
+// For the steps of all SKUs of which the order waits for all or nothing: at each the line that comes first in its queue.
 void ServePlan::list(BlockRef block) {
   const auto* order = shared_.blocks.at<OrderState>(block);
   for (std::size_t index = 0; index < order->lines().size(); ++index) {
-    if (wanted(block, index) == 0) continue;
+    if (wanted(block, index) == 0 || engine::takes_of(order->lines()[index].policy.or_else(order->policy)) == Takes::any) continue;
     const QueuePlace place = QueuePlace::of(order->priority, order->known.lsn(), index);
     listed_[order->lines()[index].sku.value].push_back({place, block, order->lines()[index].waiting, Takes::whole});
   }

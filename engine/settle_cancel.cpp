@@ -54,6 +54,52 @@ Error resolve(const AmendOrder& amend, const OrderState& order, const BlockStore
 
 }  // namespace
 
+bool Settler::plan_taking_back(const OrderState& order, CancelPlan& plan, Cause& cause, std::size_t lost) {
+  write_releases(plan, shared_, writes_);
+  cause.steps = cancel_steps(order, plan.lines, plan.released,
+                             [&](std::size_t index) { return order.lines()[index].waiting - plan.cut.units[index]; });
+  plan_.begin(cause, catalogue(), writes_, &plan.cut);
+  const bool more = plan_.plan(std::max<std::size_t>(1, fills_per_commit >> std::min<std::size_t>(lost, 7)));
+  for (const SkuId sku : plan.cut_skus) plan_.write_gates(sku);
+  plan_.write_gates_of_filled_skus();
+  return more;
+}
+
+// The time that an order named has come: what of it has not shipped is cancelled, as by a cancel of the whole order without a command
+// (an id and a content of nothing).
+bool Settler::cancel_at_its_time(Lsn lsn, Committer& committer) {
+  const BlockRef block = book_.timed_orders.at(lsn).block;
+  const OrderState& order = *shared_.blocks.at<OrderState>(block);
+  Targets targets;
+  for (std::size_t index = 0; index < order.lines().size(); ++index) targets.push_back({index, all_units});
+  CancelPlan plan;
+  Cause cause{{}, now_, ReplyTo{}, {}, 0, false};
+  bool more = false;
+  const std::size_t takes = order.line_count * std::size_t{shared_.capacity.warehouses};
+  const Committed committed = committer.commit(
+      writes_, CommitWord::settler_descriptor, 1 + most_fills(),
+      2048 + (order.line_count * sizeof(CancelledLine) + takes * sizeof(Take)) * 9 / 8 + fill_bytes(),
+      [&](StableState, Bundle& bundle, std::size_t lost) {
+        plan = plan_cancel(shared_.blocks, block, targets, catalogue());
+        cause.lsn = bundle.next();
+        more = plan_taking_back(order, plan, cause, lost);
+        const bool fills = !plan_.fills().empty();
+        bundle.add(now_, {}, CancelDecision{{}, order.id(), 0, true, fills, plan.lines, plan.released, order.texts().customer}, ReplyTo{}, fills);
+        cause_ = cause;
+        add_fills(bundle, more);
+      });
+  if (committed.attempt != Attempt::committed) {
+    cause_.reset();
+    return false;
+  }
+  book_.apply_cancel(shared_, block, plan.lines, plan.released);
+  book_.drop_timers(shared_, lsn);  // also where something stays that cannot be cancelled
+  fills_committed(more, committer);
+  counters_.orders_cancelled_by_time.add();
+  committer.announce(committed.first);
+  return true;
+}
+
 // What both have in common. `resolve_rows(order, targets)` judges the rows; `decide(order, plan, fills)` gives the decision to record.
 template <class Resolve, class Decide>
 Settler::Taken Settler::take_back(const TakeBack& asked, const Message& message, Committer& committer, Resolve resolve_rows, Decide decide) {
@@ -83,15 +129,9 @@ Settler::Taken Settler::take_back(const TakeBack& asked, const Message& message,
         judged.error = resolve_rows(*order, targets);
         if (judged.error.code != ErrorCode::none) return;
         plan = plan_cancel(shared_.blocks, block, targets, view);
-        write_releases(plan, shared_, writes_);
         write_id(judged, known, asked.space, message.content, bundle.next());
         cause.lsn = bundle.next();
-        cause.steps = cancel_steps(*order, plan.lines, plan.released,
-                                   [&](std::size_t index) { return order->lines()[index].waiting - plan.cut.units[index]; });
-        plan_.begin(cause, view, writes_, &plan.cut);
-        more = plan_.plan(std::max<std::size_t>(1, fills_per_commit >> std::min<std::size_t>(lost, 7)));
-        for (const SkuId sku : plan.cut_skus) plan_.write_gates(sku);
-        plan_.write_gates_of_filled_skus();
+        more = plan_taking_back(*order, plan, cause, lost);
         const bool fills = !plan_.fills().empty();
         bundle.add(message.time, {}, decide(*order, plan, fills), message.reply, fills);
         cause_ = cause;

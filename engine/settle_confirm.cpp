@@ -9,7 +9,7 @@ namespace {
 
 std::size_t record_bytes(std::size_t lines, std::size_t warehouses) noexcept {
   const std::size_t texts = 8 * (max_text_bytes + 16);
-  return 2048 + texts + lines * (sizeof(LineDecision) + sizeof(LineWait) + warehouses * (sizeof(Take) + sizeof(ReceivedRow))) * 9 / 8;
+  return 2048 + texts + lines * (sizeof(LineDecision) + sizeof(LineWait) + sizeof(LinePolicy) + sizeof(std::uint32_t) + warehouses * (sizeof(Take) + sizeof(ReceivedRow))) * 9 / 8;
 }
 
 }  // namespace
@@ -52,6 +52,7 @@ bool Settler::settle(const ConfirmHold& confirm, const Message& message, Committ
         if (order.lines.size() > max_lines) judged.error.code = ErrorCode::too_many_lines;
         else if (hold == nullptr && !reacquires) judged.error.code = found.fault;
         else judged.error = validate_order(order, view);
+        if (judged.error.code == ErrorCode::none && is_past(order.cancel_after)) judged.error.code = ErrorCode::bad_time;
         if (judged.error.code != ErrorCode::none) return;
         if (hold != nullptr) {
           confirm_.decide(order, message.content, *hold, shared_, view, writes_, draft_);
@@ -93,6 +94,7 @@ bool Settler::settle(const ConfirmHold& confirm, const Message& message, Committ
     hold_has_ended(found.lsn, HoldEnd::confirmed, forgotten, committer);
     counters_.confirmed_holds.add();
   }
+  if (order.cancel_after.value != 0) book_.start_timers(shared_, block);
   if (!draft_.waits.empty()) counters_.shorts.add();
   fills_committed(more, committer);
   committer.announce(committed.first);

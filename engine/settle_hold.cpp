@@ -60,7 +60,7 @@ bool Settler::settle(const PlaceHold& hold, const Message& message, Committer& c
         judged = judge_id(IdSpace::hold, hold.id, message.content, ErrorCode::duplicate_hold);
         if (judged.error.code != ErrorCode::none || judged.original.value != 0) return;
         if (is_bad_ttl(hold.ttl_us)) judged.error.code = ErrorCode::bad_time;
-        else judged.error = validate_order(order, catalogue());
+        else judged.error = validate_order(order, catalogue(), false);
         if (judged.error.code == ErrorCode::none && (known == 0 || judged.place.slot == nullptr)) judged.error.code = ErrorCode::overloaded;
         if (judged.error.code != ErrorCode::none) return;
         deadline = TimeUs{now_.value + hold.ttl_us};
@@ -217,11 +217,11 @@ bool Settler::settle(const ReleaseHold& release, const Message& message, Committ
 }
 
 // One record for each hold that has come to its end.
-bool Settler::run_timer(const Timer& due, Committer& committer) {
-  EARMARK_CHECK(book_.holds.contains(Lsn{due.subject}));  // a timer goes with its hold
+bool Settler::expire_hold(Lsn hold, Committer& committer) {
+  EARMARK_CHECK(book_.holds.contains(hold));  // a timer goes with its hold
   HoldEndDecision decision;
   decision.how = HoldEnd::expired;
-  const Committed committed = commit_hold_end(Lsn{due.subject}, decision, ReplyTo{}, now_, committer, [](Bundle&) { return true; });
+  const Committed committed = commit_hold_end(hold, decision, ReplyTo{}, now_, committer, [](Bundle&) { return true; });
   if (committed.attempt != Attempt::committed) return false;
   counters_.expired_holds.add();
   return true;

@@ -9,7 +9,7 @@ namespace {
 
 std::size_t record_bytes(const PlaceOrder& order, std::size_t warehouses) noexcept {
   const std::size_t texts = 7 * (max_text_bytes + 16);
-  return 1024 + texts + order.lines.size() * (sizeof(LineDecision) + sizeof(LineWait) + warehouses * sizeof(Take)) * 9 / 8;
+  return 1024 + texts + order.lines.size() * (sizeof(LineDecision) + sizeof(LineWait) + sizeof(LinePolicy) + sizeof(std::uint32_t) + warehouses * sizeof(Take)) * 9 / 8;
 }
 
 }  // namespace
@@ -32,6 +32,7 @@ bool Settler::settle(const PlaceOrder& order, const Message& message, Committer&
         if (judged.error.code != ErrorCode::none || judged.original.value != 0) return;
         const CatalogueView& view = catalogue();
         judged.error = validate_order(order, view);
+        if (judged.error.code == ErrorCode::none && is_past(order.cancel_after)) judged.error.code = ErrorCode::bad_time;
         if (judged.error.code != ErrorCode::none) return;
         decide_order(order, message.content, shared_, view, true, writes_, draft_);
         add_waits(order, bundle.next(), view);
@@ -53,6 +54,7 @@ bool Settler::settle(const PlaceOrder& order, const Message& message, Committer&
     return true;
   }
   book_.start_waiting(shared_, block, draft_.blocked_line);
+  if (order.cancel_after.value != 0) book_.start_timers(shared_, block);
   if (!draft_.waits.empty()) counters_.shorts.add();
   committer.announce(committed.first);
   return true;

@@ -56,6 +56,11 @@ Settled Settler::settle_unfinished(Committer& committer) {
   return inbox_.try_own() ? resume(committer) : Settled::done;
 }
 
+bool Settler::run_timer(const Timer& due, Committer& committer) {
+  const Lsn subject{due.subject};
+  return due.kind == TimerKind::hold ? expire_hold(subject, committer) : cancel_at_its_time(subject, committer);
+}
+
 bool Settler::settle(const Message& message, Committer& committer) {
   return std::visit([&](const auto& request) { return settle(request, message, committer); }, message.request);
 }

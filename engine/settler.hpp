@@ -23,6 +23,7 @@
 
 namespace earmark::engine {
 
+struct CancelPlan;
 struct ChangePlan;
 class Victims;
 
@@ -32,6 +33,7 @@ struct SettlerCounters {
   Counter archived_orders, read_back_orders, forgotten_ids;
   Counter lost_units;
   Counter holds, confirmed_holds, released_holds, expired_holds;
+  Counter orders_cancelled_by_time;
 };
 
 enum class Settled : std::uint8_t {
@@ -81,7 +83,12 @@ class Settler {
   bool settle(const RunTimers&, const Message&, Committer&) { return true; }  // they have run
   bool settle(const ListHolds& list, const Message& message, Committer& committer);
 
+  // Each of them: false: no room.
   bool run_timer(const Timer& due, Committer& committer);
+  bool expire_hold(Lsn hold, Committer& committer);
+  bool cancel_at_its_time(Lsn order, Committer& committer);
+  // A time that an order names and that has come already.
+  bool is_past(TimeUs time) const noexcept { return time.value != 0 && time <= now_; }
   // The hold with this id: open, or what can be said of it.
   struct FoundHold {
     ErrorCode fault = ErrorCode::unknown_hold;  // none: it is open
@@ -136,6 +143,8 @@ class Settler {
     BlockRef order = 0;    // 0: it was refused or a repeat, and is answered
     Lsn first{};           // to be announced
   };
+  // Within the commit at `cause.lsn`: what `plan` releases becomes free, and its fills are planned. Returns whether more would follow.
+  bool plan_taking_back(const OrderState& order, CancelPlan& plan, Cause& cause, std::size_t lost);
   template <class Resolve, class Decide>
   Taken take_back(const TakeBack& asked, const Message& message, Committer& committer, Resolve resolve_rows, Decide decide);
 

@@ -64,6 +64,9 @@ struct OrderImage {
   OrderTexts texts;
   std::span<const LineImage> lines;
   std::span<const AllocationImage> allocations;  // in line order; within a line in the order of their making
+  std::span<const LinePolicy> line_policies{};   // by line; empty: no line has its own
+
+  LinePolicy own_policy(std::size_t line) const noexcept { return line_policies.empty() ? LinePolicy{} : line_policies[line]; }
 };
 
 // An open hold.

@@ -17,12 +17,12 @@
 
 namespace earmark::engine {
 
-enum class TimerKind : std::uint8_t { hold = 1 };
+enum class TimerKind : std::uint8_t { hold = 1, cancel_order = 2 };
 
 struct Timer {
   TimeUs due{};
   TimerKind kind{};
-  std::uint64_t subject = 0;  // what it is about, by its kind; a hold: its LSN
+  std::uint64_t subject = 0;  // what it is about, by its kind: the LSN of the hold or the order
 
   friend bool operator<(const Timer& left, const Timer& right) noexcept {
     return std::tie(left.due, left.kind, left.subject) < std::tie(right.due, right.kind, right.subject);

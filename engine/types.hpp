@@ -48,6 +48,23 @@ static_assert(sizeof(SkuId) == 4 && std::is_trivially_copyable_v<SkuId>);
 static_assert(sizeof(WarehouseId) == 2 && std::is_trivially_copyable_v<WarehouseId>);
 
 enum class Policy : std::uint8_t { ship_partial, line_complete, ship_complete, fill_or_kill, fill_and_cancel };
+// What a line says of its own: 0: the policy of its order; else a Policy's value + 1.
+struct LinePolicy {
+  std::uint8_t code = 0;
+
+  static constexpr LinePolicy of(Policy policy) noexcept { return {static_cast<std::uint8_t>(static_cast<std::uint8_t>(policy) + 1)}; }
+  constexpr bool own() const noexcept { return code != 0; }
+  constexpr bool known() const noexcept { return code <= static_cast<std::uint8_t>(Policy::fill_and_cancel) + 1; }
+  constexpr Policy or_else(Policy of_order) const noexcept { return code == 0 ? of_order : static_cast<Policy>(code - 1); }
+  bool operator==(const LinePolicy&) const noexcept = default;
+};
+static_assert(sizeof(LinePolicy) == 1 && std::is_trivially_copyable_v<LinePolicy>);
+
+// Whether what is short under such a policy waits.
+constexpr bool waits(Policy policy) noexcept {
+  return policy == Policy::ship_partial || policy == Policy::line_complete || policy == Policy::ship_complete;
+}
+
 enum class Sourcing : std::uint8_t { server_default, priority, single_source, fewest_splits, highest_stock };
 enum class OrderStatus : std::uint8_t { reserved, split, backordered, refused, cancelled, reduced };
 // How a stock change changes its cells: see engine/command.hpp, ChangeStock.

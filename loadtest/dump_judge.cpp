@@ -161,9 +161,9 @@ void DumpJudge::order(const DumpRecord& record) {
   DumpOrder& order = state_.add_order(record.lsn);
   order.id = hash_of(DumpIdSpace::order, record.id);
   order.priority = std::clamp<std::int64_t>(record.self.priority, 0, 255);
-  order.whole = whole_of(record.policy);
+  order.whole = whole_of(record.policy) == DumpWhole::order;
   const std::vector<DumpLine> held = confirm(record);
-  for (const DumpRow& row : record.rows) order.lines.push_back({row.line, row.sku, row.pinned, row.backordered, {}});
+  for (const DumpRow& row : record.rows) order.lines.push_back({row.line, row.sku, row.pinned, row.backordered, {}, whole_of(row.policy.empty() ? record.policy : row.policy)});
   // Under other rules than priority an unpinned line may rightly take what a pinned one behind it needs.
   // What an order may take of its hold, and of the rest, a hold's own lines decide.
   const bool judged = !record.confirms() && (record.sourcing.empty() || std::none_of(record.rows.begin(), record.rows.end(),
@@ -171,7 +171,7 @@ void DumpJudge::order(const DumpRecord& record) {
   if (record.status == "refused" && judged && covers_all(record, order)) {
     violate(Promise::work_conserving, [&] { return fmt::format("order \"{}\" is refused, though all of it was available", record.id); });
   }
-  if (order.whole == DumpWhole::order) whole_order(record, order);
+  if (order.whole) whole_order(record, order);
   for (std::uint32_t index = 0; index < order.lines.size(); ++index) order_line(order, record, index);
   status(record);
   if (record.confirms()) after_confirm(record, held);
@@ -189,7 +189,12 @@ void DumpJudge::order_line(DumpOrder& order, const DumpRecord& record, std::uint
     });
   }
   const DumpPlace place{static_cast<std::uint32_t>(255 - order.priority), index, record.lsn};
-  const bool judged_whole = order.whole == DumpWhole::order && row.backordered == row.quantity;  // see whole_order()
+  // See whole_order(). What is cut off is what is not there, its pinned lines thought of first.
+  const bool judged_whole = order.whole && (row.backordered != 0 || row.not_backorderable);
+  const bool all_or_nothing = line.whole == DumpWhole::line || row.policy == "fill_or_kill";
+  if (row.not_backorderable && row.backordered != 0 && !order.whole) {
+    violate(Promise::decisions, [&] { return fmt::format("{} waits, though nothing may wait for its SKU", name()); });
+  }
   if (record.status != "refused" && !record.confirms() && !judged_whole && !state_.sku(row.sku).is_uncertain) {
     std::int64_t rest = row.quantity;
     std::vector<Units> right;
@@ -201,16 +206,16 @@ void DumpJudge::order_line(DumpOrder& order, const DumpRecord& record, std::uint
         overtakes = overtakes || (said.warehouse == warehouse && said.units > free && said.units <= state_.cell(row.sku, warehouse).available);
       }
     }
-    if (order.whole == DumpWhole::line && rest > 0) right.clear();
+    if (all_or_nothing && rest > 0) right.clear();
     const bool same = std::is_permutation(right.begin(), right.end(), row.moved.begin(), row.moved.end(),
                                           [](const Units& left, const Units& other) { return left.warehouse == other.warehouse && left.units == other.units; });
     if (overtakes) {
       violate(Promise::no_overtaking, [&] { return fmt::format("{} takes {}, which an earlier waiter could use", name(), units_name(row.moved)); });
     } else if (sum_of(right) > taken) {
       violate(Promise::work_conserving, [&] { return fmt::format("{} takes {}, though {} was free for it", name(), units_name(row.moved), units_name(right)); });
-    } else if (order.whole == DumpWhole::line && taken != 0 && taken != row.quantity) {
+    } else if (all_or_nothing && taken != 0 && taken != row.quantity) {
       violate(Promise::decisions, [&] { return fmt::format("{} takes {}: a line of this policy takes all or nothing", name(), units_name(row.moved)); });
-    } else if (!same && sum_of(right) == taken && record.sourcing.empty() && order.whole != DumpWhole::order) {
+    } else if (!same && sum_of(right) == taken && record.sourcing.empty() && !order.whole) {
       violate(Promise::decisions, [&] { return fmt::format("{} takes {} instead of {} (R1)", name(), units_name(row.moved), units_name(right)); });
     }
   }
@@ -262,8 +267,8 @@ void DumpJudge::status(const DumpRecord& record) {
   std::int64_t taken = 0, waiting = 0, cancelled = 0;
   for (const DumpRow& row : record.rows) taken += sum_of(row.moved), waiting += row.backordered, cancelled += row.cancelled;
   const bool killed = record.status == "refused" && taken == 0 && waiting == 0;
-  const std::string_view right = killed ? "refused" : cancelled > 0 ? (taken > 0 ? "reduced" : "cancelled")
-                                 : waiting > 0 ? (taken > 0 ? "split" : "backordered") : "reserved";
+  const std::string_view right = killed ? "refused" : waiting > 0 ? (taken > 0 ? "split" : "backordered")
+                                 : cancelled > 0 ? (taken > 0 ? "reduced" : "cancelled") : "reserved";
   const bool fits = right != "reduced" || record.policy != "fill_or_kill";
   if (record.status != right || !fits) {
     violate(Promise::decisions, [&] {

@@ -117,13 +117,13 @@ bool DumpJudge::find_in_stage(const Stage& stage) {
     const DumpOrder& order = *state_.order(place->order);
     Lines lines;
     for (std::uint32_t index = 0; index < order.lines.size(); ++index) {
-      const bool together = order.whole == DumpWhole::order || index == place->index;
+      const bool together = order.whole || index == place->index;
       if (together && order.lines[index].waiting > 0) lines.push_back(index);
     }
-    const bool fits = order.whole == DumpWhole::nothing || all_there(order, lines, [&](std::uint32_t sku, std::uint32_t warehouse) { return usable(sku, warehouse); });
+    const bool fits = order.lines[place->index].whole == DumpWhole::nothing || all_there(order, lines, [&](std::uint32_t sku, std::uint32_t warehouse) { return usable(sku, warehouse); });
     if (fits) {
       cause_.served = *place;
-      if (order.whole != DumpWhole::order) return cause_.next = fill_of(*place, false), true;
+      if (!order.whole) return cause_.next = fill_of(*place, false), true;
       cause_.at_once = place->order;
       return find_in_order(place->order);
     }
@@ -256,7 +256,7 @@ void DumpJudge::load(const DumpRecord& record) {
 
 void DumpJudge::cancel(const DumpRecord& record) {
   ++verdict_.cancels;
-  once(DumpIdSpace::cancel, record.command_id, "cancel");
+  if (!record.command_id.empty()) once(DumpIdSpace::cancel, record.command_id, "cancel");
   const std::uint64_t lsn = state_.ids.find(hash_of(DumpIdSpace::order, record.id));
   const DumpOrder* order = state_.order(lsn);
   if (record.whole && order != nullptr && order->lines.size() != record.rows.size()) {
@@ -289,9 +289,9 @@ void DumpJudge::take_back(const DumpRecord& record, std::uint64_t lsn) {
     if (std::none_of(stages.begin() + static_cast<std::ptrdiff_t>(from), stages.end(), is_listed)) stages.push_back({sku, no_code, 0, frees});
   };
   for (const DumpRow& row : record.rows) {  // what waits to be served whole and has become smaller
-    if (row.waiting <= 0 || order == nullptr || order->whole == DumpWhole::nothing) continue;
+    if (row.waiting <= 0 || order == nullptr) continue;
     for (const DumpLine& line : order->lines) {
-      if (line.waiting == 0 || (order->whole == DumpWhole::line && line.number != row.line)) continue;
+      if (line.waiting == 0 || line.whole == DumpWhole::nothing || (line.whole == DumpWhole::line && line.number != row.line)) continue;
       add(0, line.sku, false);
       break;
     }

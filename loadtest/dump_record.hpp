@@ -41,7 +41,8 @@ struct DumpRow {
   std::int64_t line = 0, quantity = 0, backordered = 0, waiting = 0, cancelled = 0, excess = 0, available = 0, reserved = 0, held = 0, priority = 100;
   std::int64_t on_hand_change = 0, unavailable_change = 0, row = 0;  // of a stock change; of lost units the row that took them
   std::uint32_t sku = no_code, warehouse = no_code, pinned = no_code;
-  std::string_view order;
+  std::string_view order, policy;
+  bool not_backorderable = false;
   std::vector<Units> moved, shipped;  // reserved, held, released or taken; shipped
 };
 

@@ -36,22 +36,23 @@ struct DumpSku {
   bool is_uncertain = false;  // something unknown happened to it
 };
 
+// What is taken all at once or not at all by a line that waits.
+enum class DumpWhole : std::uint8_t { nothing, line, order };
+DumpWhole whole_of(std::string_view policy) noexcept;
+
 struct DumpLine {
   std::int64_t number = 0;
   std::uint32_t sku = 0, pinned = no_code;
   std::int64_t waiting = 0;
   std::vector<Units> reserved;  // none is 0
+  DumpWhole whole = DumpWhole::nothing;
 };
-
-// What of an order is taken all at once or not at all.
-enum class DumpWhole : std::uint8_t { nothing, line, order };
-DumpWhole whole_of(std::string_view policy) noexcept;
 
 struct DumpOrder {
   std::vector<DumpLine> lines;
   std::uint64_t id = 0;  // hash
   std::int64_t priority = 100;
-  DumpWhole whole = DumpWhole::nothing;
+  bool whole = false;  // all of it, or nothing
 
   bool is_open() const noexcept;
   DumpLine* line(std::int64_t number) noexcept;
@@ -126,7 +127,7 @@ class DumpState {
   const std::unordered_map<std::uint64_t, DumpHold>& open_holds() const noexcept { return holds_; }
 
  private:
-  bool takes_any(const DumpPlace& place) const { return orders_.at(place.order).whole == DumpWhole::nothing; }
+  bool takes_any(const DumpPlace& place) const { return orders_.at(place.order).lines[place.index].whole == DumpWhole::nothing; }
   // Queues have lines of open orders only.
   void leave_all(const DumpOrder& order, std::uint64_t lsn);
 

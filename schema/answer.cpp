@@ -24,13 +24,6 @@ TextOffsets& scratch_offsets() {
   return offsets;
 }
 
-template <class Number, class Native>
-flatbuffers::Offset<flatbuffers::Vector<Number>> put_numbers(FlatBufferBuilder& builder, std::span<const Native> rows) {
-  static_assert(sizeof(Number) == sizeof(Native));
-  if (rows.empty()) return 0;
-  return builder.CreateVector(reinterpret_cast<const Number*>(rows.data()), rows.size());
-}
-
 template <class Table>
 void append_whole(std::vector<std::byte>& out, MessageKind kind, std::uint64_t correlation, FlatBufferBuilder& builder,
                   flatbuffers::Offset<Table> table) {
@@ -117,7 +110,8 @@ void append_answer(std::vector<std::byte>& out, std::uint64_t correlation, const
                                  static_cast<wire::OrderStatus>(answer.status), static_cast<wire::Policy>(answer.policy),
                                  answer.priority.value, static_cast<wire::Sourcing>(answer.sourcing),
                                  answer.preferred.value, customer, channel, ship_to, contact, reference, notes, lines,
-                                 allocations);
+                                 allocations, answer.placed_at.value, answer.need_by.value, answer.reserve_not_before.value,
+                                 answer.cancel_after.value);
   });
 }
 

@@ -82,7 +82,9 @@ struct OrderLineView {
   std::uint32_t position = 0;
   engine::WarehouseId pinned{};
   std::uint16_t allocations = 0;  // how many of OrderView::allocations belong to this line
-  std::uint32_t unused = 0;
+  engine::LinePolicy policy{};
+  std::uint8_t unused = 0;
+  std::uint16_t unused_too = 0;
 };
 struct Allocation {
   engine::Quantity reserved = 0, shipped = 0;
@@ -102,6 +104,7 @@ struct OrderView {
   std::string_view customer, channel, ship_to, contact, reference, notes;
   std::span<const OrderLineView> lines;
   std::span<const Allocation> allocations;
+  engine::TimeUs placed_at{}, need_by{}, reserve_not_before{}, cancel_after{};  // 0: not given
 };
 
 struct WaitingLine {

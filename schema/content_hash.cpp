@@ -2,7 +2,8 @@
 //
 // A fingerprint is a chain of XXH3-64: each step hashes one packed little-endian block with the result of the step
 // before as its seed. Steps: the fixed fields with the number of rows and the length of every text, then each text that
-// is not empty, then the rows in groups of 64 without their unused bytes. How a message was cut into parts, and what a
+// is not empty, then the rows in groups of 64 without their unused bytes; of an order then the policy bytes of its lines, if
+// any line has its own. How a message was cut into parts, and what a
 // client left in unused bytes, is not in it.
 #define XXH_INLINE_ALL
 #include <xxhash.h>
@@ -116,6 +117,9 @@ std::uint64_t content_hash(const engine::PlaceOrder& order) noexcept {
   chain.rows<LineBlock>(order.lines, [](const engine::OrderLine& line) {
     return LineBlock{line.quantity, line.sku.value, line.line.value, line.pinned.value};
   });
+  if (std::any_of(order.lines.begin(), order.lines.end(), [](const engine::OrderLine& line) { return line.policy.own(); })) {
+    chain.rows<std::uint8_t>(order.lines, [](const engine::OrderLine& line) { return line.policy.code; });
+  }
   return chain.value();
 }
 

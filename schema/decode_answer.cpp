@@ -163,6 +163,8 @@ bool read_order_head(const wire::OrderView& part, OrderView& answer) {
   answer.contact = view_text(part.contact());
   answer.reference = view_text(part.reference());
   answer.notes = view_text(part.notes());
+  answer.placed_at = engine::TimeUs{part.placed_at()}, answer.need_by = engine::TimeUs{part.need_by()};
+  answer.reserve_not_before = engine::TimeUs{part.reserve_not_before()}, answer.cancel_after = engine::TimeUs{part.cancel_after()};
   return part.status() <= wire::OrderStatus::MAX && part.policy() <= wire::Policy::MAX &&
          part.sourcing() <= wire::Sourcing::MAX;
 }

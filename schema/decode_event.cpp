@@ -17,6 +17,8 @@ struct EventDecoder::Scratch {
   std::vector<engine::Take> takes;
   std::vector<engine::LineWait> waits;
   std::vector<engine::ReceivedRow> received;
+  std::vector<engine::LinePolicy> policies;
+  std::vector<std::uint32_t> cut;
   std::vector<engine::CancelledLine> cancelled;
   std::vector<engine::ShippedLine> shipped;
   std::vector<engine::ReleasedLine> released;
@@ -51,6 +53,14 @@ bool gather(Position position, const flatbuffers::Vector<const Wire*>* vector, s
   scratch.insert(scratch.end(), view.begin(), view.end());
   rows = scratch;
   return true;
+}
+
+template <class Row, class Number>
+void gather_numbers(Position position, const flatbuffers::Vector<Number>* vector, std::vector<Row>& scratch, std::span<const Row>& rows) {
+  const std::span<const Row> view = view_numbers<Row>(vector);
+  if (position.first) scratch.clear();
+  if (!position.only) scratch.insert(scratch.end(), view.begin(), view.end());
+  rows = position.only ? view : scratch;
 }
 
 template <class Enum, class Wire>
@@ -90,6 +100,8 @@ bool read(const wire::OrderDecided& order, Position position, EventDecoder::Scra
       return false;
     }
   }
+  gather_numbers(position, order.line_policies(), scratch.policies, out.line_policies);
+  gather_numbers(position, order.not_backorderable(), scratch.cut, out.not_backorderable);
   return gather(position, order.lines(), scratch.lines, out.lines) &&
          gather(position, order.takes(), scratch.takes, out.takes) &&
          gather(position, order.waits(), scratch.waits, out.waits) &&
@@ -170,7 +182,8 @@ bool read(const wire::CatalogueLoaded& load, Position position, EventDecoder::Sc
   const auto* products = load.product_ids();
   const std::size_t warehouse_count = size_of(warehouses), product_count = size_of(products);
   if (size_of(load.warehouse_codes()) != warehouse_count || size_of(load.warehouse_names()) != warehouse_count ||
-      size_of(load.product_codes()) != product_count || size_of(load.product_descriptions()) != product_count) {
+      size_of(load.product_codes()) != product_count || size_of(load.product_descriptions()) != product_count ||
+      (size_of(load.not_backorderable()) != 0 && size_of(load.not_backorderable()) != product_count)) {
     return false;
   }
   for (flatbuffers::uoffset_t index = 0; index < warehouse_count; ++index) {
@@ -181,7 +194,8 @@ bool read(const wire::CatalogueLoaded& load, Position position, EventDecoder::Sc
   }
   for (flatbuffers::uoffset_t index = 0; index < product_count; ++index) {
     scratch.products.push_back({engine::SkuId{products->Get(index)}, view_text(load.product_codes()->Get(index)),
-                                view_text(load.product_descriptions()->Get(index))});
+                                view_text(load.product_descriptions()->Get(index)),
+                                size_of(load.not_backorderable()) == 0 || load.not_backorderable()->Get(index) == 0});
   }
   out.warehouses = scratch.warehouses;
   out.products = scratch.products;
@@ -255,6 +269,13 @@ bool counts_agree(const Rows& rows, Count count, std::size_t size) noexcept {
 bool consistent(const engine::OrderDecision& order) noexcept {
   for (const engine::LineWait& wait : order.waits) {
     if (wait.line_index >= order.lines.size()) return false;
+  }
+  if (!order.line_policies.empty() && order.line_policies.size() != order.lines.size()) return false;
+  for (const engine::LinePolicy policy : order.line_policies) {
+    if (!policy.known()) return false;
+  }
+  for (const std::uint32_t line : order.not_backorderable) {
+    if (line >= order.lines.size()) return false;
   }
   return counts_agree(order.lines, [](const auto& line) { return line.more_takes; }, order.takes.size());
 }

@@ -60,10 +60,14 @@ ErrorCode read_warehouses(const wire::Load& load, bool in_parts, RequestDecoder:
 
 ErrorCode read_products(const wire::Load& load, bool in_parts, RequestDecoder::Scratch& scratch) {
   const auto* codes = load.product_codes();
+  const auto* flags = load.product_backorderable();
   const auto first = static_cast<std::uint32_t>(scratch.products.size());
   scratch.product_remap.clear();
   for (flatbuffers::uoffset_t index = 0; index < size_of(codes); ++index) {
-    const engine::ProductEntry made{view_text(codes->Get(index)), entry(load.product_descriptions(), index)};
+    engine::ProductEntry made{view_text(codes->Get(index)), entry(load.product_descriptions(), index)};
+    const auto said = size_of(flags) == 0 ? wire::Backorderable::not_said : static_cast<wire::Backorderable>(flags->Get(index));
+    if (said > wire::Backorderable::MAX) return ErrorCode::malformed;
+    if (said != wire::Backorderable::not_said) made.backorderable = said == wire::Backorderable::yes;
     if (const ErrorCode fault = judge_code(made.code); fault != ErrorCode::none) return fault;
     if (const ErrorCode fault = judge_text(made.description); fault != ErrorCode::none) return fault;
     scratch.product_remap.push_back(place(made.code, in_parts, scratch.product_places, scratch.products, first, made));
@@ -90,7 +94,8 @@ ErrorCode read_part(std::span<const std::byte> body, bool in_parts, RequestDecod
   const std::size_t warehouses = size_of(load->warehouse_codes()), products = size_of(load->product_codes());
   if (size_of(load->warehouse_priorities()) != warehouses ||
       !parallel_or_empty(load->warehouse_names(), warehouses) ||
-      !parallel_or_empty(load->product_descriptions(), products)) {
+      !parallel_or_empty(load->product_descriptions(), products) ||
+      (size_of(load->product_backorderable()) != 0 && size_of(load->product_backorderable()) != products)) {
     return ErrorCode::malformed;
   }
   if (text_bytes(load->warehouse_codes()) + text_bytes(load->warehouse_names()) + text_bytes(load->product_codes()) +

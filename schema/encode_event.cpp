@@ -1,5 +1,6 @@
 // Decisions to records. Every record is cut into pieces the same way: rows in order, one vector after the other; texts
 // and scalars stand in the first piece, ids and the stamp in every one.
+#include <algorithm>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -18,6 +19,7 @@ struct EventEncoder::Builder {
   std::vector<std::string_view> first_texts, second_texts;
   std::vector<wire::LoadedWarehouse> warehouses;
   std::vector<std::uint32_t> product_ids;
+  std::vector<std::uint8_t> not_backorderable;
   bool filtered = false;
 
   Builder() { fbb.DedupVtables(false); }
@@ -92,6 +94,8 @@ std::size_t EventEncoder::encode(const engine::Stamp& stamp, const engine::Order
   auto takes_left = decision.takes;
   auto waits_left = decision.waits;
   auto returned_left = decision.returned;
+  auto policies_left = decision.line_policies;
+  auto cut_left = decision.not_backorderable;
   bool first = true;
   do {
     parting.begin();
@@ -100,6 +104,8 @@ std::size_t EventEncoder::encode(const engine::Stamp& stamp, const engine::Order
     const auto takes = put_rows<wire::Take>(fbb, parting.take(takes_left));
     const auto waits = put_rows<wire::LineWait>(fbb, parting.take(waits_left));
     const auto returned = put_rows<wire::ReceivedRow>(fbb, parting.take(returned_left));
+    const auto policies = put_numbers<std::uint8_t>(fbb, parting.take(policies_left));
+    const auto cut = put_numbers<std::uint32_t>(fbb, parting.take(cut_left));
     const auto hold = first ? put_text(fbb, decision.hold) : 0;
     const auto id = put_text(fbb, decision.id);
     const TextPlaces texts = first ? put_order_texts(fbb, decision.texts) : TextPlaces{};
@@ -111,6 +117,8 @@ std::size_t EventEncoder::encode(const engine::Stamp& stamp, const engine::Order
     order.add_waits(waits);
     order.add_hold(hold);
     order.add_returned(returned);
+    order.add_line_policies(policies);
+    order.add_not_backorderable(cut);
     const auto body = order.Finish();
     builder_->finish(stamp, wire::EventBody::OrderDecided, body.Union(), parting.more());
     writer.put(fbb, parting.more());
@@ -222,8 +230,8 @@ std::size_t EventEncoder::encode(const engine::Stamp& stamp, const engine::LoadD
   do {
     parting.begin();
     fbb.Clear();
-    auto& [_, offsets, codes, texts, warehouse_rows, product_ids, unused] = *builder_;
-    codes.clear(), texts.clear(), warehouse_rows.clear(), product_ids.clear();
+    auto& [_, offsets, codes, texts, warehouse_rows, product_ids, not_backorderable, unused] = *builder_;
+    codes.clear(), texts.clear(), warehouse_rows.clear(), product_ids.clear(), not_backorderable.clear();
     for (; !warehouses_left.empty() && fits(warehouses_left[0], warehouses_left[0].name);
          warehouses_left = warehouses_left.subspan(1)) {
       codes.push_back(warehouses_left[0].code);
@@ -238,14 +246,17 @@ std::size_t EventEncoder::encode(const engine::Stamp& stamp, const engine::LoadD
       codes.push_back(products_left[0].code);
       texts.push_back(products_left[0].description);
       product_ids.push_back(products_left[0].id.value);
+      not_backorderable.push_back(!products_left[0].backorderable);
     }
     const auto product_codes = put_texts(fbb, offsets, codes);
     const auto product_descriptions = put_texts(fbb, offsets, texts);
     const auto warehouses = put_rows<wire::LoadedWarehouse>(fbb, std::span<const wire::LoadedWarehouse>(warehouse_rows));
     const auto products = product_ids.empty() ? 0 : fbb.CreateVector(product_ids);
+    const bool any = std::find(not_backorderable.begin(), not_backorderable.end(), 1) != not_backorderable.end();
+    const auto flags = any ? fbb.CreateVector(not_backorderable) : 0;
     const auto stock = put_rows<wire::ReceivedRow>(fbb, parting.take(stock_left));
     const auto body = wire::CreateCatalogueLoaded(fbb, warehouses, warehouse_codes, warehouse_names, products,
-                                                  product_codes, product_descriptions, stock, decision.fills_follow);
+                                                  product_codes, product_descriptions, stock, decision.fills_follow, flags);
     builder_->finish(stamp, wire::EventBody::CatalogueLoaded, body.Union(), parting.more());
     writer.put(fbb, parting.more());
   } while (parting.more());

@@ -39,7 +39,7 @@ std::size_t bytes_of(const engine::WarehouseEntry& entry) {
   return Parting::bytes_of(entry.code) + Parting::bytes_of(entry.name) + sizeof entry.priority;
 }
 std::size_t bytes_of(const engine::ProductEntry& entry) {
-  return Parting::bytes_of(entry.code) + Parting::bytes_of(entry.description);
+  return Parting::bytes_of(entry.code) + Parting::bytes_of(entry.description) + sizeof(wire::Backorderable);
 }
 
 class LoadParts {
@@ -71,12 +71,25 @@ class LoadParts {
     const auto names = texts(warehouses_, [&](std::size_t entry) { return load_.warehouses[entry].name; });
     const auto product_codes = texts(products_, [&](std::size_t entry) { return load_.products[entry].code; });
     const auto descriptions = texts(products_, [&](std::size_t entry) { return load_.products[entry].description; });
+    const auto flags = put_flags(fbb);
     const auto ranks = priorities.empty() ? 0 : fbb.CreateVector(priorities);
     const auto stock = put_rows<wire::OpeningStock>(fbb, std::span<const engine::OpeningStockEntry>(stock_));
-    return wire::CreateLoad(fbb, codes, ranks, names, product_codes, descriptions, stock, time.value);
+    return wire::CreateLoad(fbb, codes, ranks, names, product_codes, descriptions, stock, time.value, flags);
   }
 
  private:
+  // Nothing where no product says it.
+  flatbuffers::Offset<flatbuffers::Vector<wire::Backorderable>> put_flags(flatbuffers::FlatBufferBuilder& fbb) const {
+    std::vector<wire::Backorderable> flags;
+    bool any = false;
+    for (const std::size_t entry : products_.entries()) {
+      const std::optional<bool> said = load_.products[entry].backorderable;
+      any = any || said.has_value();
+      flags.push_back(!said ? wire::Backorderable::not_said : *said ? wire::Backorderable::yes : wire::Backorderable::no);
+    }
+    return any ? fbb.CreateVector(flags) : 0;
+  }
+
   bool add_row(const engine::OpeningStockEntry& row) {
     EARMARK_CHECK(row.warehouse < load_.warehouses.size() && row.product < load_.products.size());
     std::size_t bytes = sizeof row;

@@ -32,14 +32,6 @@ void add_head(wire::PlaceOrderBuilder& order, const OrderRequest& request) {
   order.add_sourcing(static_cast<wire::Sourcing>(from.sourcing));
 }
 
-template <class Number, class Native>
-flatbuffers::Offset<flatbuffers::Vector<Number>> put_numbers(flatbuffers::FlatBufferBuilder& fbb,
-                                                             std::span<const Native> rows) {
-  static_assert(sizeof(Number) == sizeof(Native));
-  if (rows.empty()) return 0;
-  return fbb.CreateVector(reinterpret_cast<const Number*>(rows.data()), rows.size());
-}
-
 }  // namespace
 
 void RequestEncoder::hello(std::vector<std::byte>& out, std::uint64_t correlation, const HelloRequest& request) {

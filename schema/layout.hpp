@@ -74,6 +74,14 @@ std::span<const Native> view_numbers(const flatbuffers::Vector<Number>* vector) 
   return {reinterpret_cast<const Native*>(vector->Data()), vector->size()};
 }
 
+// A vector of numbers, or of the strong types that wrap them; null when there are none.
+template <class Number, class Native>
+flatbuffers::Offset<flatbuffers::Vector<Number>> put_numbers(flatbuffers::FlatBufferBuilder& builder, std::span<const Native> rows) {
+  static_assert(sizeof(Number) == sizeof(Native));
+  if (rows.empty()) return 0;
+  return builder.CreateVector(reinterpret_cast<const Number*>(rows.data()), rows.size());
+}
+
 inline flatbuffers::Offset<flatbuffers::String> put_text(flatbuffers::FlatBufferBuilder& builder, std::string_view text) {
   if (text.empty()) return 0;
   return builder.CreateString(text.data(), text.size());

@@ -32,6 +32,7 @@ EARMARK_SAME_FIELD(wire::OrderLineView, OrderLineView, cancelled);
 EARMARK_SAME_FIELD(wire::OrderLineView, OrderLineView, position);
 EARMARK_SAME_FIELD(wire::OrderLineView, OrderLineView, pinned);
 EARMARK_SAME_FIELD(wire::OrderLineView, OrderLineView, allocations);
+EARMARK_SAME_FIELD(wire::OrderLineView, OrderLineView, policy);
 
 EARMARK_SAME_SIZE(wire::Allocation, Allocation);
 EARMARK_SAME_FIELD(wire::Allocation, Allocation, reserved);

@@ -13,6 +13,7 @@ EARMARK_SAME_FIELD(wire::OrderLine, engine::OrderLine, quantity);
 EARMARK_SAME_FIELD(wire::OrderLine, engine::OrderLine, sku);
 EARMARK_SAME_FIELD(wire::OrderLine, engine::OrderLine, line);
 EARMARK_SAME_FIELD(wire::OrderLine, engine::OrderLine, pinned);
+EARMARK_SAME_FIELD(wire::OrderLine, engine::OrderLine, policy);
 
 EARMARK_SAME_SIZE(wire::CancelRow, engine::CancelRow);
 EARMARK_SAME_FIELD(wire::CancelRow, engine::CancelRow, quantity);

@@ -4,9 +4,10 @@ namespace earmark::server {
 
 bool takes_id(const schema::Decision& decision) noexcept {
   if (const auto* end = std::get_if<engine::HoldEndDecision>(&decision)) return !end->command_id.empty();
+  if (const auto* cancel = std::get_if<engine::CancelDecision>(&decision)) return !cancel->command_id.empty();
   if (std::holds_alternative<engine::HoldDecision>(decision) || std::holds_alternative<engine::HoldExtendDecision>(decision)) return true;
   return std::holds_alternative<engine::OrderDecision>(decision) || std::holds_alternative<engine::ReceiptDecision>(decision) ||
-         std::holds_alternative<engine::CancelDecision>(decision) || std::holds_alternative<engine::ShipDecision>(decision) ||
+         std::holds_alternative<engine::ShipDecision>(decision) ||
          std::holds_alternative<engine::AmendDecision>(decision) ||
          std::holds_alternative<engine::StockChangeDecision>(decision);
 }

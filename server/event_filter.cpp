@@ -145,7 +145,7 @@ Passes EventSieve::sift(const EventFilter& filter, const engine::OrderDecision& 
   if (!filter.customer(order.texts.customer)) return Passes::nothing;
   const bool refused = order.status == engine::OrderStatus::refused;
   bool place = filter.any_place(), all = true;
-  lines_.clear(), takes_.clear(), waits_.clear();
+  lines_.clear(), takes_.clear(), waits_.clear(), policies_.clear(), cut_.clear();
   std::size_t next_take = 0, next_wait = 0;
   for (std::uint32_t index = 0; index < order.lines.size(); ++index) {
     const engine::LineDecision& line = order.lines[index];
@@ -160,7 +160,10 @@ Passes EventSieve::sift(const EventFilter& filter, const engine::OrderDecision& 
       waits_.push_back(order.waits[next_wait]);
       waits_.back().line_index = static_cast<std::uint32_t>(lines_.size());
     }
-    if (part.any) lines_.push_back(part.line);
+    if (!part.any) continue;
+    if (!order.line_policies.empty()) policies_.push_back(order.line_policies[index]);
+    if (std::ranges::binary_search(order.not_backorderable, index)) cut_.push_back(static_cast<std::uint32_t>(lines_.size()));
+    lines_.push_back(part.line);
   }
   const auto returned = sift_rows(order.returned, rows_, all, [&](const engine::ReceivedRow& row) {
     const bool there = filter.place(row.sku, row.warehouse);
@@ -173,6 +176,8 @@ Passes EventSieve::sift(const EventFilter& filter, const engine::OrderDecision& 
   kept.lines = lines_;
   kept.takes = takes_;
   kept.waits = waits_;
+  kept.line_policies = policies_;
+  kept.not_backorderable = cut_;
   kept.returned = returned;
   return Passes::some;
 }

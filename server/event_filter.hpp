@@ -77,6 +77,8 @@ class EventSieve {
   Passes sift(const EventFilter& filter, const engine::HoldEndDecision& end, schema::Decision& left);
 
   std::vector<engine::LineDecision> lines_;
+  std::vector<engine::LinePolicy> policies_;
+  std::vector<std::uint32_t> cut_;
   std::vector<engine::LineWait> waits_;
   std::vector<engine::Take> takes_;
   std::vector<engine::ReceivedRow> rows_;

@@ -12,7 +12,7 @@ void Worker::shown(const engine::ReplyTo& reply, engine::Lsn as_of, const engine
   for (const engine::LineView& line : view.lines) {
     lines.push_back({line.quantity_ahead, line.line->line, line.line->sku, line.line->quantity, line.line->waiting,
                      line.cancelled, static_cast<std::uint32_t>(line.position), line.line->pinned,
-                     static_cast<std::uint16_t>(line.allocations), 0});
+                     static_cast<std::uint16_t>(line.allocations), line.line->policy});
   }
   for (const engine::Allocation& allocation : view.allocations) {
     allocations.push_back({allocation.reserved, allocation.shipped, allocation.warehouse, allocation.shipment});
@@ -36,6 +36,9 @@ void Worker::shown(const engine::ReplyTo& reply, engine::Lsn as_of, const engine
   answer.notes = texts.notes;
   answer.lines = lines;
   answer.allocations = allocations;
+  const engine::OrderTimes times = order.times();
+  answer.placed_at = times.placed_at, answer.need_by = times.need_by;
+  answer.reserve_not_before = times.reserve_not_before, answer.cancel_after = times.cancel_after;
   PendingAnswer& pending = pend(as_of, reply, PendingAnswer::Kind::frames);
   pending.frames.clear();
   schema::append_answer(pending.frames, reply.correlation, answer);

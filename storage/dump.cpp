@@ -143,7 +143,12 @@ void DumpLine::write(const engine::OrderDecision& decision) {
   if (decision.reacquired) out_["reacquired"] = true;
   if (!decision.returned.empty()) out_["returned"] = rows(decision.returned, "qty");
   if (dump_.full() && !decision.hold.empty() && !decision.reacquired) out_["fills_follow"] = decision.fills_follow;
-  out_["lines"] = lines(decision.lines, decision.takes, decision.policy != engine::Policy::ship_partial, true);
+  const bool cancelled = decision.policy != engine::Policy::ship_partial || !decision.line_policies.empty() || !decision.not_backorderable.empty();
+  out_["lines"] = lines(decision.lines, decision.takes, cancelled, true);
+  for (std::size_t index = 0; index < decision.line_policies.size(); ++index) {
+    if (dump_.full() && decision.line_policies[index].own()) out_["lines"][index]["policy"] = engine::name(decision.line_policies[index].or_else({}));
+  }
+  for (const std::uint32_t line : decision.not_backorderable) out_["lines"][line]["not_backorderable"] = true;
 }
 
 void DumpLine::write(const engine::HoldDecision& decision) {
@@ -199,7 +204,8 @@ void DumpLine::write(const engine::FillDecision& decision) {
 void DumpLine::write(const engine::CancelDecision& decision) {
   out_["type"] = "cancel";
   out_["id"] = decision.order_id;
-  out_["command_id"] = decision.command_id;
+  if (decision.command_id.empty()) out_["by_time"] = true;
+  else out_["command_id"] = decision.command_id;
   if (dump_.full()) out_["fills_follow"] = decision.fills_follow;
   if (dump_.full() && decision.whole) out_["whole"] = true;
   out_["lines"] = taken_back(decision.lines, decision.released);
@@ -250,6 +256,7 @@ void DumpLine::write(const engine::LoadDecision& decision) {
   Json products = Json::array();
   for (const engine::LoadedProduct& each : decision.products) {
     products.push_back({{"sku", each.code}, {"description", each.description}});
+    if (!each.backorderable) products.back()["backorderable"] = false;
   }
   out_["warehouses"] = std::move(warehouses);
   out_["products"] = std::move(products);

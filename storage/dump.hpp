@@ -14,7 +14,8 @@ namespace earmark::storage {
 class Dump {
  public:
   // `full`: also what the decisions rest on and what the fills of a cause are told by, so that they can be judged:
-  //   order: policy (not ship_partial), priority (not 100), preferred, sourcing (not priority), and `pinned` of lines, where there are any
+  //   order: policy (not ship_partial), priority (not 100), preferred, sourcing (not priority), and `pinned` and
+  //   `policy` of lines, where there are any
   //   receipt, load, cancel, hold_ended, and orders of which it is true: fills_follow; cancel: whole (true), if it was; fill: last
   explicit Dump(bool full = false) : full_(full) {}
   bool full() const noexcept { return full_; }

@@ -45,7 +45,9 @@ void BaseDump::catalogue(const engine::LoadDecision& part) {
     print_(text_of({{"warehouse", each.code}, {"priority", each.priority}, {"name", each.name}}, "warehouse"));
   }
   for (const engine::LoadedProduct& each : part.products) {
-    print_(text_of({{"sku", each.code}, {"description", each.description}}, "product"));
+    Json line{{"sku", each.code}, {"description", each.description}};
+    if (!each.backorderable) line["backorderable"] = false;
+    print_(text_of(std::move(line), "product"));
   }
 }
 
@@ -104,6 +106,7 @@ void BaseDump::open_order(const engine::OrderImage& order) {
              {"cancelled", line.quantity - line.waiting - units},
              {"reserved", std::move(reserved)},
              {"shipped", std::move(shipped)}};
+    if (const engine::LinePolicy own = order.own_policy(index); own.own()) shown["policy"] = engine::name(own.or_else({}));
     if (dump_.full() && line.pinned.value != 0) shown["pinned"] = dump_.warehouse(line.pinned);
     if (line.waiting == 0) continue;
     if (ids_.empty() || ids_.back() != order.id) ids_.emplace_back(order.id);

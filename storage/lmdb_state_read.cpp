@@ -54,7 +54,7 @@ class CatalogueParts {
     if (integer_key(key) < catalogue_key(CatalogueKind::product, 0)) {
       warehouses_.push_back({engine::WarehouseId{static_cast<std::uint16_t>(id)}, head.priority, code, name});
     } else {
-      products_.push_back({engine::SkuId{id}, code, name});
+      products_.push_back({engine::SkuId{id}, code, name, head.priority != not_backorderable});
     }
     if (warehouses_.size() + products_.size() >= part_rows) hand_on();
     return 0;

@@ -15,7 +15,7 @@ class OfflineState::BaseReader final : public StateVisitor {
     state_.oldest_known_ = summary.oldest_known;
     state_.archived_ = summary.archived;
   }
-  void catalogue(const engine::LoadDecision&) override {}
+  void catalogue(const engine::LoadDecision& part) override { state_.learn(part.products); }
   void cell(const engine::CellImage& cell) override {
     state_.cells_[{cell.sku, cell.warehouse}] = {cell.on_hand, cell.available, cell.unavailable, cell.held};
   }
@@ -33,7 +33,7 @@ void OfflineState::BaseReader::open_order(const engine::OrderImage& image) {
   order = {identity, image.status, image.policy, image.priority, image.preferred, {}};
   std::size_t next = 0;
   for (const engine::LineImage& line : image.lines) {
-    Line& made = order.lines.emplace_back(Line{line.line, line.sku, line.quantity, line.waiting, line.pinned, {}});
+    Line& made = order.lines.emplace_back(Line{line.line, line.sku, line.quantity, line.waiting, line.pinned, image.own_policy(order.lines.size()), {}});
     for (const engine::AllocationImage& each : image.allocations.subspan(next, line.allocations)) {
       made.allocations[{each.warehouse, each.shipment}] = {each.reserved, each.shipped};
     }
@@ -47,7 +47,7 @@ void OfflineState::BaseReader::open_hold(const engine::HoldImage& image) {
   hold = {engine::identify(IdSpace::hold, image.id), image.deadline, {}};
   std::size_t next = 0;
   for (const engine::LineImage& line : image.lines) {
-    Line& made = hold.lines.emplace_back(Line{line.line, line.sku, line.quantity, 0, line.pinned, {}});
+    Line& made = hold.lines.emplace_back(Line{line.line, line.sku, line.quantity, 0, line.pinned, {}, {}});
     for (const engine::AllocationImage& each : image.allocations.subspan(next, line.allocations)) {
       made.allocations[{each.warehouse, each.shipment}] = {each.reserved, 0};
     }

@@ -127,7 +127,7 @@ bool OfflineState::fold(const engine::Stamp&, const engine::VoidDecision& decisi
 }
 
 bool OfflineState::decided_line(Line& line, const engine::LineDecision& decided, std::span<const engine::Take> more) {
-  line = {decided.line, decided.sku, decided.quantity, decided.backordered, decided.pinned, {}};
+  line = {decided.line, decided.sku, decided.quantity, decided.backordered, decided.pinned, {}, {}};
   std::uint64_t taken = decided.taken;
   if (decided.taken > 0 && !take(line, {decided.taken, decided.available_after, decided.warehouse, decided.shipment})) return false;
   for (const engine::Take& each : more) {
@@ -146,6 +146,7 @@ bool OfflineState::fold(const engine::Stamp& stamp, const engine::OrderDecision&
   std::size_t next_take = 0;
   for (const engine::LineDecision& decided : decision.lines) {
     if (!decided_line(order.lines.emplace_back(), decided, decision.takes.subspan(next_take, decided.more_takes))) return false;
+    order.lines.back().policy = decision.own_policy(order.lines.size() - 1);
     next_take += decided.more_takes;
   }
   for (const engine::ReceivedRow& row : decision.returned) {
@@ -160,7 +161,17 @@ bool OfflineState::fold(const engine::Stamp& stamp, const engine::ReceiptDecisio
   return receive(decision.rows);
 }
 
-bool OfflineState::fold(const engine::Stamp&, const engine::LoadDecision& decision) { return receive(decision.stock); }
+void OfflineState::learn(std::span<const engine::LoadedProduct> products) {
+  for (const engine::LoadedProduct& each : products) {
+    if (each.backorderable) not_backorderable_.erase(each.id);
+    else not_backorderable_.insert(each.id);
+  }
+}
+
+bool OfflineState::fold(const engine::Stamp&, const engine::LoadDecision& decision) {
+  learn(decision.products);
+  return receive(decision.stock);
+}
 
 bool OfflineState::fold(const engine::Stamp&, const engine::FillDecision& decision) {
   const auto order = orders_.find(decision.order_lsn);
@@ -177,7 +188,7 @@ bool OfflineState::fold(const engine::Stamp&, const engine::FillDecision& decisi
 }
 
 bool OfflineState::fold(const engine::Stamp& stamp, const engine::CancelDecision& decision) {
-  know(IdSpace::cancel, decision.command_id, decision.content, stamp.lsn);
+  if (!decision.command_id.empty()) know(IdSpace::cancel, decision.command_id, decision.content, stamp.lsn);
   const Lsn lsn = open_order(decision.order_id);
   if (!take_back(lsn, decision.lines, decision.released)) return false;
   close_if_done(lsn);
@@ -226,6 +237,7 @@ bool OfflineState::fold(const engine::Stamp& stamp, const engine::ShipDecision& 
 
 std::string OfflineState::digest() const {
   engine::Digest digest;
+  for (const engine::SkuId sku : not_backorderable_) digest.not_backorderable(sku);
   for (const auto& [key, cell] : cells_) {
     digest.cell(key.first, key.second, static_cast<engine::Quantity>(cell.on_hand), static_cast<engine::Quantity>(cell.held),
                 static_cast<engine::Quantity>(cell.unavailable), static_cast<engine::Quantity>(cell.available));
@@ -250,6 +262,7 @@ std::string OfflineState::digest() const {
     for (std::uint32_t index = 0; index < order.lines.size(); ++index) {
       const Line& line = order.lines[index];
       digest.order_line(lsn, index, line.number, line.sku, line.quantity, line.waiting, line.pinned);
+      digest.line_policy(lsn, index, line.policy);
       if (line.waiting > 0) digest.waiting_line(line.sku, order.priority, lsn, index, line.waiting);
       for (const auto& [place, allocation] : line.allocations) {
         digest.allocation(lsn, index, place.first, place.second, static_cast<engine::Quantity>(allocation.reserved),

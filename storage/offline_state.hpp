@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -38,6 +39,7 @@ class OfflineState {
     engine::SkuId sku{};
     engine::Quantity quantity = 0, waiting = 0;
     engine::WarehouseId pinned{};
+    engine::LinePolicy policy{};
     std::map<std::pair<engine::WarehouseId, std::uint16_t>, Allocation> allocations;  // by warehouse and shipment
   };
   struct Order {
@@ -82,6 +84,7 @@ class OfflineState {
 
   bool refuse(const std::string& what);
   void know(engine::IdSpace space, std::string_view id, std::uint64_t content, engine::Lsn lsn);
+  void learn(std::span<const engine::LoadedProduct> products);
   bool receive(std::span<const engine::ReceivedRow> rows);
   bool take(Line& line, const engine::Take& take);
   bool release(Line& line, const engine::Take& take);
@@ -96,6 +99,7 @@ class OfflineState {
   void forget(engine::Lsn oldest_known, engine::Lsn archived);
 
   std::map<CellKey, Cell> cells_;
+  std::set<engine::SkuId> not_backorderable_;
   std::map<engine::Lsn, Order> orders_;  // open ones
   std::map<engine::Lsn, Hold> holds_;    // open ones
   std::map<IdKey, KnownId> known_;

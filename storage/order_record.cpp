@@ -11,7 +11,7 @@ namespace earmark::storage {
 namespace {
 
 constexpr std::size_t text_count = 6;
-constexpr std::uint8_t times_present = 1U << text_count;
+constexpr std::uint8_t times_present = 1U << text_count, policies_present = 1U << (text_count + 1);
 constexpr std::size_t times_bytes = 4 * sizeof(engine::TimeUs);
 
 struct Head {
@@ -70,6 +70,13 @@ bool read_texts(const Head& head, Reader reader, engine::OrderImage& image) noex
   image.need_by = times[1];
   image.reserve_not_before = times[2];
   image.cancel_after = times[3];
+  image.line_policies = {};
+  if ((head.texts & policies_present) != 0) {
+    std::string_view policies;
+    if (!reader.take(head.lines, policies)) return false;
+    image.line_policies = {reinterpret_cast<const engine::LinePolicy*>(policies.data()), policies.size()};
+    if (!std::all_of(image.line_policies.begin(), image.line_policies.end(), [](engine::LinePolicy policy) { return policy.known(); })) return false;
+  }
   return reader.end - reader.at < 8;
 }
 
@@ -85,6 +92,7 @@ std::size_t order_record_bytes(const engine::OrderImage& image) noexcept {
   std::size_t bytes = order_head_bytes + image.lines.size_bytes() + image.allocations.size_bytes() + image.id.size();
   for (const std::string_view text : listed(image.texts)) bytes += text.empty() ? 0 : 2 + text.size();
   if (has_times(image)) bytes += times_bytes;
+  bytes += image.line_policies.size_bytes();
   return (bytes + 7) & ~std::size_t{7};
 }
 
@@ -122,6 +130,10 @@ void write_order_record(const engine::OrderImage& image, std::span<std::byte> ou
     head.texts |= times_present;
     const engine::TimeUs times[] = {image.placed_at, image.need_by, image.reserve_not_before, image.cancel_after};
     put(times, sizeof times);
+  }
+  if (!image.line_policies.empty()) {
+    head.texts |= policies_present;
+    put(image.line_policies.data(), image.line_policies.size_bytes());
   }
   std::memset(at, 0, static_cast<std::size_t>(out.data() + out.size() - at));
   std::memcpy(out.data(), &head, sizeof head);

@@ -231,7 +231,7 @@ bool StateBatch::fold(const engine::Stamp& stamp, const engine::OrderDecision& d
                                  decision.priority,  decision.sourcing,  decision.preferred,
                                  static_cast<std::uint16_t>(last_shipment + 1),
                                  decision.placed_at, decision.need_by,   decision.reserve_not_before,
-                                 decision.cancel_after, decision.texts,  lines_, allocations_};
+                                 decision.cancel_after, decision.texts,  lines_, allocations_, decision.line_policies};
   const std::size_t bytes = order_record_bytes(image);
   Order order{stamp.lsn, identity, memory_.take(bytes), static_cast<std::uint32_t>(bytes),
               static_cast<std::uint32_t>(ids_.size()), {}, nullptr};
@@ -258,7 +258,7 @@ bool StateBatch::fold(const engine::Stamp&, const engine::LoadDecision& decision
                           std::string(each.name)});
   }
   for (const engine::LoadedProduct& each : decision.products) {
-    catalogue_.push_back({catalogue_key(CatalogueKind::product, each.id.value), 0, std::string(each.code),
+    catalogue_.push_back({catalogue_key(CatalogueKind::product, each.id.value), each.backorderable ? 0U : not_backorderable, std::string(each.code),
                           std::string(each.description)});
   }
   return std::all_of(decision.stock.begin(), decision.stock.end(), [&](const auto& row) { return receive(row, true); });
@@ -282,7 +282,7 @@ bool StateBatch::fold(const engine::Stamp&, const engine::FillDecision& decision
 
 bool StateBatch::fold(const engine::Stamp&, const engine::CancelDecision& decision) {
   if (decision.command_id.size() > engine::max_id_bytes) return refuse("its id is too long");
-  know(IdSpace::cancel, engine::identify(IdSpace::cancel, decision.command_id), decision.content, {});
+  if (!decision.command_id.empty()) know(IdSpace::cancel, engine::identify(IdSpace::cancel, decision.command_id), decision.content, {});
   return take_back(decision.order_id, decision.lines, decision.released, std::nullopt);
 }
 

@@ -60,9 +60,11 @@ struct NewestRow {
 };
 static_assert(sizeof(NewestRow) == 16);
 
+inline constexpr std::uint32_t not_backorderable = 1;  // orders may not wait for the product
+
 struct CatalogueHead {
   std::uint32_t crc32c = 0;
-  std::uint32_t priority = 0;  // of a warehouse
+  std::uint32_t priority = 0;  // of a warehouse; of a product 0, or not_backorderable
   std::uint32_t code_bytes = 0, name_bytes = 0;
 };
 static_assert(sizeof(CatalogueHead) == 16);

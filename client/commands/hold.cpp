@@ -75,11 +75,12 @@ Outcome<OrderLine> parse_line(const std::string& text, std::size_t position) {
       rest = text.substr(slash + 1);
     }
   }
-  auto item = parse_item(rest);
+  auto item = parse_order_item(rest);
   if (!item) return Unexpected{item.error()};
   line.sku = item->sku;
   line.quantity = item->quantity;
   line.warehouse = item->warehouse;
+  line.policy = item->policy;
   return line;
 }
 

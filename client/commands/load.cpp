@@ -14,11 +14,12 @@ namespace {
 constexpr const char* notes = R"(
 FILES (UTF-8 CSV with a header, each may be .gz; at least one has to be there)
   warehouses.csv  warehouse,priority[,name]     the lower priority number is tried first, ties by code
-  products.csv    sku[,description]             further columns are not used yet
+  products.csv    sku[,description][,backorderable]   backorderable: true (default) or false, a SKU that nothing waits for: what
+                                                is not there of it is cancelled; further columns are not used yet
   stock.csv       sku,warehouse,on_hand         opening stock; SKUs that are not in products.csv are added
 
-Loading again changes nothing that stands already; new SKUs, warehouses and stock are added, names and priorities are
-changed. Opening stock is set once for each SKU and warehouse: another figure is refused (already_loaded).
+Loading again changes nothing that stands already; new SKUs, warehouses and stock are added, names, priorities and
+backorderable are changed; where the column is empty it stays as it is, and what waits already goes on waiting. Opening stock is set once for each SKU and warehouse: another figure is refused (already_loaded).
 
 EXAMPLES
   earmark load examples/building-materials

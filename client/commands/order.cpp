@@ -18,19 +18,21 @@ namespace {
 
 constexpr const char* notes = R"(
 ONE ORDER
-  earmark order --id ID [--customer NAME] SKU:QUANTITY[@WAREHOUSE]...
-  Lines are numbered 1, 2, 3 as they stand. @WAREHOUSE pins a line to that warehouse. Sending the same order again is
-  safe: the first decision comes back, marked as made for an earlier sending.
+  earmark order --id ID [--customer NAME] SKU:QUANTITY[@WAREHOUSE][/POLICY]...
+  Lines are numbered 1, 2, 3 as they stand. @WAREHOUSE pins a line to that warehouse, /POLICY gives it a policy of its
+  own: ship_partial, line_complete, fill_and_cancel or fill_or_kill (this line whole now, or cancelled whole); not in
+  orders with ship_complete or fill_or_kill, which speak for all lines. Sending the same order again is safe: the first decision comes back, marked as made for an earlier sending.
 
 ORDERS FROM A FILE (- is standard input)
   earmark order FILE
   CSV with a header, a row per line; adjacent rows with one order id are one order:
-    order,customer,line,sku,quantity[,warehouse][,policy][,priority]
-  `line` may be empty (1, 2, 3 ...); policy and priority are those of the order's first row. .gz is read as it is.
+    order,customer,line,sku,quantity[,warehouse][,policy][,priority][,line_policy]
+         [,need_by][,cancel_after]
+  `line` may be empty (1, 2, 3 ...); the order's own columns are those of its first row. .gz is read as it is.
   JSON lines (files named .json or .jsonl, or --format json), an order per line:
     {"order":"A-1","customer":"C","policy":"ship_partial","priority":100,
-     "lines":[{"line":1,"sku":"BEAM-LVL","quantity":20,"warehouse":"MAIN"}]}
-  Also: channel, ship_to, contact, reference, notes, preferred, sourcing. Orders are sent one after the other;
+     "lines":[{"line":1,"sku":"BEAM-LVL","quantity":20,"warehouse":"MAIN","policy":"line_complete"}]}
+  Also: channel, ship_to, contact, reference, notes, preferred, sourcing, need_by, cancel_after. Orders are sent one after the other;
   with --pipeline N up to N are under way, and orders that compete for stock may be decided in another sequence.
   Refused orders are named on stderr, the others go on; the exit code is then 1.
 
@@ -40,17 +42,24 @@ POLICIES, when stock is short
   ship_complete    the order takes all or waits whole
   fill_or_kill     all now, or refused and nothing taken
   fill_and_cancel  take what is there, cancel the rest
+  Nothing waits for SKUs that were loaded with backorderable=false: what is not there of them is cancelled.
+
+TIMES in UTC, as "2026-03-01 08:30:00" or 2026-03-01, or from now on as +90s, +30m, +12h, +7d
+  --need-by       kept with the order and shown; it changes nobody's place
+  --cancel-after  when it has come, what has not shipped is cancelled and serves who waits
 
 EXAMPLES
   earmark order --id ORD-1007 --customer "Hartmann Roofing" BEAM-LVL-45x240-6M:20 HANGER:40
   earmark order --id ORD-1015 --policy fill_or_kill DOOR-FIRE:6
+  earmark order --id ORD-1017 --need-by 2026-03-01 --cancel-after +7d BEAM-LVL-45x240-6M:200
+  earmark order --id ORD-1016 BEAM-LVL-45x240-6M:20/line_complete NAILS-90:40/fill_and_cancel
   earmark order morning-orders.csv --json > decisions.jsonl
   shop-export | earmark order - --format json --pipeline 64)";
 
 struct OrderOptions {
   Order order;
   std::vector<std::string> items;
-  std::string policy = "ship_partial", sourcing = "server_default", format;
+  std::string policy = "ship_partial", sourcing = "server_default", format, need_by, cancel_after;
   std::uint64_t priority = 100, pipeline = 1;
 };
 
@@ -59,11 +68,17 @@ Outcome<void> place_one(const Globals& globals, OrderOptions options) {
   options.order.priority = static_cast<std::uint8_t>(options.priority);
   options.order.policy = *engine::policy_named(options.policy);
   options.order.sourcing = *engine::sourcing_named(options.sourcing);
+  for (const auto& [text, time_us] : {std::pair{&options.need_by, &options.order.need_by_us}, {&options.cancel_after, &options.order.cancel_after_us}}) {
+    if (text->empty()) continue;
+    const auto moment = parse_moment(*text, now_us());
+    if (!moment) return Unexpected{moment.error()};
+    *time_us = *moment;
+  }
   for (const std::string& text : options.items) {
-    auto item = parse_item(text);
+    auto item = parse_order_item(text);
     if (!item) return Unexpected{item.error()};
     const auto line = static_cast<std::uint32_t>(options.order.lines.size() + 1);
-    options.order.lines.push_back({line, item->sku, item->quantity, item->warehouse});
+    options.order.lines.push_back({line, item->sku, item->quantity, item->warehouse, item->policy});
   }
   if (auto good = check(options.order); !good) return good;
   auto client = connect(globals);
@@ -173,7 +188,7 @@ Outcome<void> place_file(const Globals& globals, const OrderOptions& options) {
 
 Outcome<void> place(const Globals& globals, const OrderOptions& options) {
   if (!options.order.id.empty()) return place_one(globals, options);
-  if (options.items.size() == 1 && !parse_item(options.items.front())) return place_file(globals, options);
+  if (options.items.size() == 1 && !parse_order_item(options.items.front())) return place_file(globals, options);
   return usage("an order needs an id of its own, so that it can be repeated safely; add --id ID, or name one file of orders");
 }
 
@@ -182,7 +197,7 @@ Outcome<void> place(const Globals& globals, const OrderOptions& options) {
 Run add_order(Options& options, const Globals& globals) {
   auto chosen = std::make_shared<OrderOptions>();
   Order& order = chosen->order;
-  options.texts("items", chosen->items, "ITEM", "Lines of one order (SKU:QUANTITY[@WAREHOUSE]), or one FILE, or -")
+  options.texts("items", chosen->items, "ITEM", "Lines of one order (SKU:QUANTITY[@WAREHOUSE][/POLICY]), or one FILE, or -")
       .text("--id", order.id, "ID", "Id of the order, up to 64 bytes")
       .text("--customer", order.customer, "NAME", "Who orders")
       .choice("--policy", chosen->policy, {"ship_partial", "line_complete", "ship_complete", "fill_or_kill", "fill_and_cancel"},
@@ -191,6 +206,8 @@ Run add_order(Options& options, const Globals& globals) {
       .text("--prefer", order.preferred, "WAREHOUSE", "Warehouse to try first")
       .choice("--sourcing", chosen->sourcing, {"server_default", "priority", "single_source", "fewest_splits", "highest_stock"},
               "RULE", "Rule that chooses warehouses")
+      .text("--need-by", chosen->need_by, "TIME", "When the customer needs it; kept and shown")
+      .text("--cancel-after", chosen->cancel_after, "TIME", "When what has not shipped is cancelled")
       .text("--channel", order.channel, "TEXT", "Where the order comes from")
       .text("--ship-to", order.ship_to, "TEXT", "Address to deliver to")
       .text("--contact", order.contact, "TEXT", "Whom to call")

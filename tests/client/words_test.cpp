@@ -46,6 +46,43 @@ TEST_CASE("items: refuses what is no item, with an example", "[client][items]") 
   CHECK(item.error().text.find("e.g.") != std::string::npos);
 }
 
+TEST_CASE("items: a policy of the line behind a slash", "[client][items]") {
+  struct Row {
+    std::string text, sku, warehouse;
+    std::optional<engine::Policy> policy;
+  };
+  const Row row = GENERATE(values<Row>({
+      {"BEAM:20/line_complete", "BEAM", "", engine::Policy::line_complete},
+      {"BEAM:20@MAIN/fill_or_kill", "BEAM", "MAIN", engine::Policy::fill_or_kill},
+      {"BEAM:20@EAST/WEST", "BEAM", "EAST/WEST", std::nullopt},
+      {"A/B:20", "A/B", "", std::nullopt},
+      {"A/B:20/ship_partial", "A/B", "", engine::Policy::ship_partial},
+  }));
+  CAPTURE(row.text);
+  const auto item = parse_order_item(row.text);
+  REQUIRE(item.has_value());
+  CHECK(item->sku == row.sku);
+  CHECK(item->quantity == 20);
+  CHECK(item->warehouse == row.warehouse);
+  CHECK(item->policy == row.policy);
+  for (const char* text : {"BEAM/line_complete", "BEAM:20/", "BEAM:20/whole", "/line_complete"}) CHECK(!parse_order_item(text).has_value());
+}
+
+TEST_CASE("items: moments in UTC, or from now on", "[client][items]") {
+  constexpr std::int64_t now = 1'000'000'000'000'000;
+  const auto moment = [](const char* text) { return parse_moment(text, now).has_value() ? *parse_moment(text, now) : -1; };
+  CHECK(moment("1970-01-02 00:00:01") == 86'401'000'000);
+  CHECK(moment("1970-01-02") == 86'400'000'000);
+  CHECK(moment("+90s") == now + 90'000'000);
+  CHECK(moment("+2m") == now + 120'000'000);
+  CHECK(moment("+3h") == now + 10'800'000'000);
+  CHECK(moment("+7d") == now + 604'800'000'000);
+  for (const char* text : {"", "+", "+s", "+7", "+-7d", "+7w", "7d", "tomorrow", "1970-01-01", "2026-02-30", "+99999999999999d"}) {
+    CAPTURE(text);
+    CHECK(moment(text) == -1);
+  }
+}
+
 TEST_CASE("items: LINE:QUANTITY", "[client][items]") {
   const auto item = parse_line_item("2:15");
   REQUIRE(item.has_value());

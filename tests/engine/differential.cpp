@@ -11,7 +11,7 @@
 namespace earmark::test {
 namespace {
 
-engine::TimeUs time_of(const Step& step) { return engine::TimeUs{1'000'000 + static_cast<std::int64_t>(step.number) * model::RandomCommands::step_us}; }
+engine::TimeUs time_of(const Step& step) { return engine::TimeUs{model::RandomCommands::start_us + static_cast<std::int64_t>(step.number) * model::RandomCommands::step_us}; }
 
 std::string describe(const Step& step) {
   if (const auto* archive = std::get_if<ArchiveStep>(&step.what)) return "archive " + std::to_string(archive->most) + " orders";

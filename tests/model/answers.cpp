@@ -63,7 +63,8 @@ engine::OrderDecision OrderAnswer::view() const {
   return {.id = id, .content = content, .status = status, .policy = policy, .priority = priority, .sourcing = sourcing,
           .preferred = preferred, .placed_at = placed_at, .need_by = need_by, .reserve_not_before = reserve_not_before,
           .cancel_after = cancel_after, .texts = texts.view(), .lines = lines, .takes = takes, .waits = waits,
-          .fills_follow = fills_follow, .hold = hold, .reacquired = reacquired, .returned = returned};
+          .fills_follow = fills_follow, .hold = hold, .reacquired = reacquired, .returned = returned, .line_policies = line_policies,
+          .not_backorderable = not_backorderable};
 }
 
 engine::HoldDecision HoldAnswer::view() const {
@@ -121,6 +122,8 @@ std::string describe(const engine::Stamp& stamp, const engine::OrderDecision& de
   for (const engine::LineWait& wait : decision.waits) {
     out << "; wait index " << wait.line_index << " position " << wait.position << " ahead " << wait.quantity_ahead;
   }
+  for (const engine::LinePolicy policy : decision.line_policies) out << "; own " << +policy.code;
+  for (const std::uint32_t index : decision.not_backorderable) out << "; not backorderable " << index;
   if (!decision.hold.empty()) {
     out << "; fills_follow " << decision.fills_follow << " hold '" << decision.hold << "' reacquired " << decision.reacquired << " returned";
     write_rows(out, decision.returned);
@@ -181,7 +184,7 @@ std::string describe(const engine::Stamp& stamp, const engine::LoadDecision& dec
     out << "; warehouse " << number(entry.id) << " '" << entry.code << "' '" << entry.name << "' priority " << entry.priority;
   }
   for (const engine::LoadedProduct& entry : decision.products) {
-    out << "; sku " << number(entry.id) << " '" << entry.code << "' '" << entry.description << "'";
+    out << "; sku " << number(entry.id) << " '" << entry.code << "' '" << entry.description << (entry.backorderable ? "'" : "' not backorderable");
   }
   out << "; stock";
   write_rows(out, decision.stock);

@@ -47,6 +47,8 @@ struct OrderAnswer {
   std::string hold{};
   bool reacquired = false;
   std::vector<engine::ReceivedRow> returned{};
+  std::vector<engine::LinePolicy> line_policies{};
+  std::vector<std::uint32_t> not_backorderable{};
   // By line: what it had in the hold's cells. Not part of the record.
   std::map<std::pair<std::uint32_t, engine::WarehouseId>, engine::Quantity> from_hold{};
   std::vector<CameFree> came_free{};

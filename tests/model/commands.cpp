@@ -10,7 +10,10 @@ void write(std::ostream& out, const LoadCommand& command) {
   for (const Warehouse& entry : command.warehouses) {
     out << "; warehouse '" << entry.code << "' '" << entry.name << "' priority " << entry.priority;
   }
-  for (const Product& entry : command.products) out << "; sku '" << entry.code << "' '" << entry.description << "'";
+  for (const Product& entry : command.products) {
+    out << "; sku '" << entry.code << "' '" << entry.description << "'";
+    if (entry.backorderable) out << (*entry.backorderable ? " backorderable" : " not backorderable");
+  }
   for (const engine::OpeningStockEntry& entry : command.stock) {
     out << "; stock of " << entry.product << " in " << entry.warehouse << ": " << entry.on_hand;
   }
@@ -19,6 +22,7 @@ void write(std::ostream& out, const LoadCommand& command) {
 void write(std::ostream& out, const std::vector<engine::OrderLine>& lines) {
   for (const engine::OrderLine& line : lines) {
     out << "; line " << line.line.value << " sku " << line.sku.value << " x " << line.quantity << " pinned " << line.pinned.value;
+    if (line.policy.own()) out << " policy " << +line.policy.code;
   }
 }
 
@@ -110,7 +114,7 @@ engine::PlaceOrder OrderCommand::view() const {
 LoadCommand::Rows LoadCommand::rows() const {
   Rows rows;
   for (const Warehouse& entry : warehouses) rows.warehouses.push_back({entry.code, entry.name, entry.priority});
-  for (const Product& entry : products) rows.products.push_back({entry.code, entry.description});
+  for (const Product& entry : products) rows.products.push_back({entry.code, entry.description, entry.backorderable});
   rows.stock = stock;
   return rows;
 }

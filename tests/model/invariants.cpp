@@ -104,7 +104,8 @@ class Then {
     if (order.policy == engine::Policy::ship_complete && ahead.order == now_->place.order) return false;  // served together
     const Line& line = order.lines[ahead.line_index];
     const bool may = std::ranges::any_of(now_->takes, [&](const auto& take) { return can_use(line, take.first); });
-    if (!may || (order.policy != engine::Policy::line_complete && order.policy != engine::Policy::ship_complete)) return may;
+    const engine::Policy policy = order.policy_of(line);
+    if (!may || (policy != engine::Policy::line_complete && policy != engine::Policy::ship_complete)) return may;
     Lines lines;
     for (std::uint32_t index = 0; index < order.lines.size(); ++index) {
       const auto later = waited_.find({ahead.order, index});

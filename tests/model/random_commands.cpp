@@ -92,7 +92,8 @@ LoadCommand RandomCommands::load() {
   }
   const std::uint64_t products = first ? first_skus : random_.between(1, limits().skus);
   for (std::uint64_t number = 1; number <= products; ++number) {
-    load.products.push_back({sku_code(number), random_.chance(50) ? "" : "text " + std::to_string(random_.below(3))});
+    load.products.push_back({sku_code(number), random_.chance(50) ? "" : "text " + std::to_string(random_.below(3)), {}});
+    if (random_.chance(25)) load.products.back().backorderable = random_.chance(50);
   }
   for (std::uint32_t product = 0; product < products; ++product) {
     for (std::uint32_t warehouse = 0; warehouse < warehouses; ++warehouse) {
@@ -116,6 +117,7 @@ OrderCommand RandomCommands::order() {
   if (random_.chance(20)) order.texts.customer = "customer " + std::to_string(random_.below(5));
   if (random_.chance(5)) order.texts = {"c", "web", "a street", "a person", "a jobsite", std::string(512, 'n')};
   if (random_.chance(5)) order.need_by = engine::TimeUs{static_cast<std::int64_t>(random_.below(1'000'000))};
+  if (with_holds_ && random_.chance(12)) order.cancel_after = some_time();
   const std::uint64_t lines = random_.chance(3) ? random_.between(30, 120) : random_.between(1, 5);
   // Long orders hardly ever get all at once, and would fill the queues.
   if (random_.chance(lines > 5 ? whole_percent_ / 8 : whole_percent_)) {
@@ -130,7 +132,16 @@ OrderCommand RandomCommands::order() {
     if (random_.chance(20)) line.pinned = some_warehouse();
     order.lines.push_back(line);
   }
+  const bool whole = order.policy == engine::Policy::ship_complete || order.policy == engine::Policy::fill_or_kill;
+  if (random_.chance(20) && !whole) {
+    for (engine::OrderLine& line : order.lines) line.policy = some_line_policy();
+  }
   return order;
+}
+
+engine::LinePolicy RandomCommands::some_line_policy() {
+  constexpr engine::Policy all[] = {engine::Policy::ship_partial, engine::Policy::line_complete, engine::Policy::fill_or_kill, engine::Policy::fill_and_cancel};
+  return random_.chance(40) ? engine::LinePolicy{} : engine::LinePolicy::of(all[random_.below(std::size(all))]);
 }
 
 ReceiptCommand RandomCommands::receipt() {
@@ -214,10 +225,10 @@ ChangeCommand RandomCommands::change() {
 
 void RandomCommands::spoil(LoadCommand& load) {
   switch (random_.below(9)) {
-    case 0: load.products.push_back({bad_id(), ""}); break;
+    case 0: load.products.push_back({bad_id(), "", {}}); break;
     case 1: load.warehouses.push_back(load.warehouses.front()); break;
     case 2:
-      for (std::uint64_t number = load.products.size(); number++ <= limits().skus;) load.products.push_back({sku_code(number), ""});
+      for (std::uint64_t number = load.products.size(); number++ <= limits().skus;) load.products.push_back({sku_code(number), "", {}});
       break;
     case 3:
       for (std::uint64_t number = load.warehouses.size(); number++ <= limits().warehouses;) {
@@ -235,7 +246,7 @@ void RandomCommands::spoil(LoadCommand& load) {
 void RandomCommands::spoil(OrderCommand& order) {
   if (order.lines.empty()) order.lines.push_back({.quantity = 1, .sku = some_sku()});
   engine::OrderLine& line = one_of(order.lines, random_);
-  switch (random_.below(11)) {
+  switch (random_.below(13)) {
     case 0: order.id = bad_id(); break;
     case 1: order.lines.clear(); break;
     case 2: order.lines.push_back(line); break;  // the number stands twice
@@ -245,6 +256,8 @@ void RandomCommands::spoil(OrderCommand& order) {
     case 6: line.quantity = bad_quantity(random_); break;
     case 7: order.policy = static_cast<engine::Policy>(random_.below(5)); break;
     case 8: if (random_.chance(10)) order.lines.resize(4097, line); break;
+    case 10: if (with_holds_) order.cancel_after = some_time(); break;
+    case 9: line.policy = engine::LinePolicy{static_cast<std::uint8_t>(random_.below(7))}; break;
     default: line.quantity += line.quantity < INT64_MAX ? 1 : -1; break;
   }
   if (random_.chance(20)) spoil(order);  // a second fault, so that precedence matters

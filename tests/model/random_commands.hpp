@@ -27,6 +27,8 @@ class RandomCommands {
   explicit RandomCommands(std::uint64_t seed, bool with_holds = false);
   // The first command loads the catalogue. Holds run out when one command comes every `step_us`.
   static constexpr std::int64_t step_us = 700;
+  // The time of the first command, for those that name times.
+  static constexpr std::int64_t start_us = 1'000'000;
   Command next();
   // The catalogue's capacity: loads of the history run into it.
   static constexpr CatalogueLimits limits() { return {.skus = 9, .warehouses = 4}; }
@@ -59,6 +61,7 @@ class RandomCommands {
   void spoil(ConfirmCommand& confirm);
   void spoil(ReleaseCommand& release);
 
+  engine::LinePolicy some_line_policy();
   engine::SkuId some_sku();
   engine::WarehouseId some_warehouse();
   std::string new_id(char kind);
@@ -66,6 +69,7 @@ class RandomCommands {
   const OrderCommand& some_order();
   std::string some_hold();
   std::int64_t some_ttl();
+  engine::TimeUs some_time();
 
   Random random_;
   bool with_holds_;

@@ -19,6 +19,14 @@ std::int64_t RandomCommands::some_ttl() {
   return static_cast<std::int64_t>(random_.between(2, random_.chance(70) ? 20 : 200)) * step_us;
 }
 
+// Of a later command mostly, so that several are due in one microsecond, and with holds; or one that has come.
+engine::TimeUs RandomCommands::some_time() {
+  const auto now = static_cast<std::int64_t>(given_.size());
+  if (random_.chance(5)) return engine::TimeUs{random_.chance(50) ? 1 : start_us + now * step_us};
+  if (random_.chance(20)) return engine::TimeUs{start_us + 86'400'000'000};
+  return engine::TimeUs{start_us + (now + static_cast<std::int64_t>(random_.between(1, random_.chance(60) ? 15 : 150))) * step_us};
+}
+
 std::string RandomCommands::some_hold() {
   if (holds_.empty()) return "h0";
   const std::size_t recent = std::min<std::size_t>(holds_.size(), random_.chance(80) ? 4 : 40);
@@ -41,6 +49,7 @@ HoldCommand RandomCommands::hold() {
   hold.lines = std::move(like.lines);
   for (engine::OrderLine& line : hold.lines) {
     if (line.quantity <= 12) line.quantity = (line.quantity + 1) / 2;
+    line.policy = {};
   }
   return hold;
 }
@@ -61,6 +70,7 @@ ConfirmCommand RandomCommands::confirm() {
   if (random_.chance(80)) confirm.order.lines = hold->lines;
   for (engine::OrderLine& line : confirm.order.lines) {
     if (random_.chance(40) && line.quantity <= 12) line.quantity = static_cast<engine::WireQuantity>(random_.between(1, 15));
+    if (confirm.order.policy < engine::Policy::ship_complete && random_.chance(20)) line.policy = some_line_policy();
     if (random_.chance(5)) line.sku = some_sku();
     if (random_.chance(5)) line.pinned = some_warehouse();
   }

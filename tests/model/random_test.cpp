@@ -48,6 +48,12 @@ class Coverage {
   void see(const OrderAnswer& order) {
     count("order " + std::string(name(order.status)));
     if (!order.takes.empty()) count("line from several warehouses");
+    if (!order.not_backorderable.empty()) count(order.policy == engine::Policy::ship_complete ? "cut whole order" : "line of a SKU that nothing waits for");
+    for (std::size_t index = 0; index < order.line_policies.size(); ++index) {
+      const engine::LinePolicy own = order.line_policies[index];
+      if (own.own() && order.lines[index].backordered > 0) count("line that waits by its own policy");
+      if (own == engine::LinePolicy::of(engine::Policy::fill_or_kill) && order.lines[index].taken == 0) count("line killed by its own policy");
+    }
     for (const engine::LineWait& wait : order.waits) {
       if (wait.quantity_ahead > 0xFFFF'FFFFu) count("more than 32 bits ahead");
     }
@@ -99,6 +105,7 @@ constexpr const char* expected[] = {
     "repeat of order", "repeat of receipt", "repeat of cancel", "repeat of ship", "repeat of amend",
     "error bad_id", "error duplicate_order", "error duplicate_receipt", "error duplicate_cancel",
     "error duplicate_ship", "error duplicate_amend", "error bad_amend", "error cannot_raise", "error empty_order", "error too_many_lines", "error unknown_order", "error duplicate_line",
+    "error bad_policy", "line of a SKU that nothing waits for", "cut whole order", "line that waits by its own policy", "line killed by its own policy",
     "error unknown_sku", "error unknown_line", "error unknown_warehouse", "error bad_quantity",
     "error quantity_overflow", "error empty_receipt", "error already_loaded", "error catalogue_full", "error bad_code",
     "line from several warehouses", "line from the preferred warehouse", "more than 32 bits ahead", "whole cancel",

@@ -63,6 +63,12 @@ ErrorCode not_open(const State& state, std::string_view id) {
   return hold->end == engine::HoldEnd::expired ? ErrorCode::expired : ErrorCode::hold_ended;
 }
 
+// A line's own policy, where its order's leaves that to the lines.
+bool goes_with(engine::LinePolicy own, engine::Policy of_order) {
+  const engine::Policy policy = own.or_else({});
+  return own.code <= 5 && policy != engine::Policy::ship_complete && of_order != engine::Policy::ship_complete && of_order != engine::Policy::fill_or_kill;
+}
+
 // A confirm without lines takes what is held; what remains to be judged is the preferred warehouse.
 Error refusal_but_lines(const State& state, const engine::PlaceOrder& order) {
   const bool unknown = order.preferred.value != 0 && !state.has(order.preferred);
@@ -71,9 +77,11 @@ Error refusal_but_lines(const State& state, const engine::PlaceOrder& order) {
 
 }  // namespace
 
+bool is_past(engine::TimeUs time, engine::TimeUs now) { return time.value != 0 && time <= now; }
+
 bool is_bad_id(std::string_view id) { return id.empty() || id.size() > max_id_bytes; }
 
-Error refusal(const State& state, const engine::PlaceOrder& command) {
+Error refusal(const State& state, const engine::PlaceOrder& command, bool own_policies) {
   if (command.lines.empty()) return {.code = ErrorCode::empty_order};
   if (command.lines.size() > max_rows) return {.code = ErrorCode::too_many_lines};
   if (command.preferred.value != 0 && !state.has(command.preferred)) return {.code = ErrorCode::unknown_warehouse};
@@ -84,6 +92,7 @@ Error refusal(const State& state, const engine::PlaceOrder& command) {
     if (!state.has(line.sku)) return {ErrorCode::unknown_sku, row, line.line};
     if (line.pinned.value != 0 && !state.has(line.pinned)) return {ErrorCode::unknown_warehouse, row, line.line};
     if (is_bad_quantity(line.quantity)) return {ErrorCode::bad_quantity, row, line.line};
+    if (line.policy.own() && !(own_policies && goes_with(line.policy, command.policy))) return {ErrorCode::bad_policy, row, line.line};
   }
   return {};
 }
@@ -149,7 +158,7 @@ Error refusal(const State& state, const engine::PlaceHold& command) {
   engine::PlaceOrder order;
   order.preferred = command.preferred;
   order.lines = command.lines;
-  return refusal(state, order);
+  return refusal(state, order, false);
 }
 
 Error refusal(const State& state, const engine::ExtendHold& command) {

@@ -15,9 +15,11 @@ struct CatalogueLimits {
   engine::Sourcing sourcing = engine::Sourcing::priority;
 };
 
+// A time that is given and has come.
+bool is_past(engine::TimeUs time, engine::TimeUs now);
 bool is_bad_id(std::string_view id);
 
-engine::Error refusal(const State& state, const engine::PlaceOrder& command);
+engine::Error refusal(const State& state, const engine::PlaceOrder& command, bool own_policies = true);
 engine::Error refusal(const State& state, const engine::ReceiveStock& command);
 engine::Error refusal(const State& state, const engine::CancelOrder& command);
 engine::Error refusal(const State& state, const engine::ShipOrder& command);

@@ -60,6 +60,9 @@ std::vector<engine::WarehouseId> State::sources(const Line& line, engine::Wareho
 std::string State::digest() const {
   engine::Digest digest;
   for (const auto& [key, cell] : cells) digest.cell(key.first, key.second, cell.on_hand, cell.held, cell.unavailable, cell.available());
+  for (std::uint32_t id = 1; id <= products.size(); ++id) {
+    if (!backorderable(engine::SkuId{id})) digest.not_backorderable(engine::SkuId{id});
+  }
   for (const auto& [sku, queue] : queues) {
     for (const Place& place : queue) {
       digest.waiting_line(sku, place.priority, place.order, place.line_index, line_at(place).waiting);
@@ -75,6 +78,7 @@ std::string State::digest() const {
     for (std::uint32_t index = 0; index < order.lines.size(); ++index) {
       const Line& line = order.lines[index];
       digest.order_line(lsn_of_order, index, line.number, line.sku, line.quantity, line.waiting, line.pinned);
+      digest.line_policy(lsn_of_order, index, line.own);
       for (const Allocation& allocation : line.allocations) {
         digest.allocation(lsn_of_order, index, allocation.warehouse, allocation.shipment, allocation.reserved, allocation.shipped);
       }

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -20,6 +21,7 @@ struct Warehouse {
 
 struct Product {
   std::string code, description;
+  std::optional<bool> backorderable{};  // of a command: what it says, if anything
 };
 
 using CellKey = std::pair<engine::SkuId, engine::WarehouseId>;
@@ -45,6 +47,7 @@ struct Line {
   engine::LineNumber number{};
   engine::SkuId sku{};
   engine::WarehouseId pinned{};
+  engine::LinePolicy own{};
   engine::Quantity quantity = 0, waiting = 0, cancelled = 0;
   std::vector<Allocation> allocations{};  // in the order in which they were first taken
 };
@@ -64,9 +67,11 @@ struct Order {
   engine::WarehouseId preferred{};
   std::vector<Line> lines{};
   std::vector<Shipment> shipments{};  // ORDER-1 first
+  engine::TimeUs cancel_after{};      // 0: none
   engine::Lsn closed{};               // the command that left nothing reserved and nothing waiting; 0: open
 
   bool open() const;  // something is reserved or waits
+  engine::Policy policy_of(const Line& line) const { return line.own.or_else(policy); }
 };
 
 struct Hold {
@@ -106,6 +111,7 @@ struct State {
   engine::Lsn lsn{};
   engine::TimeUs time{};
 
+  bool backorderable(engine::SkuId sku) const { return products.at(sku.value - 1).backorderable.value_or(true); }
   bool has(engine::SkuId sku) const { return sku.value >= 1 && sku.value <= products.size(); }
   bool has(engine::WarehouseId warehouse) const { return warehouse.value >= 1 && warehouse.value <= warehouses.size(); }
   Cell cell(engine::SkuId sku, engine::WarehouseId warehouse) const;

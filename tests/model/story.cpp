@@ -54,6 +54,7 @@ bool option(OrderCommand& order, std::string_view word, const Codes& codes) {
   else if (key == "priority") order.priority = engine::Priority{number<std::uint8_t>(word)};
   else if (key == "prefer") order.preferred = optional_warehouse(word, codes);
   else if (key == "customer") order.texts.customer = word;
+  else if (key == "cancel") order.cancel_after = engine::TimeUs{1000 * number<std::int64_t>(word)};
   else mistake(key);
   return true;
 }
@@ -65,10 +66,12 @@ OrderCommand parse_order(const std::vector<std::string>& words, const Codes& cod
     if (option(order, word, codes)) continue;
     engine::OrderLine line;
     line.line = engine::LineNumber{static_cast<std::uint32_t>(order.lines.size() + 1)};
-    if (word.find('/') != std::string_view::npos) line.line = engine::LineNumber{number<std::uint32_t>(before(word, '/'))};
-    line.sku = codes.sku(before(word, ':'));
-    line.quantity = number<engine::WireQuantity>(before(word, '@'));
-    if (!word.empty()) line.pinned = optional_warehouse(word, codes);
+    std::string_view item = before(word, '!');
+    if (!word.empty()) line.policy = engine::LinePolicy::of(enumerator<engine::Policy>(word, 5));
+    if (item.find('/') != std::string_view::npos) line.line = engine::LineNumber{number<std::uint32_t>(before(item, '/'))};
+    line.sku = codes.sku(before(item, ':'));
+    line.quantity = number<engine::WireQuantity>(before(item, '@'));
+    if (!item.empty()) line.pinned = optional_warehouse(item, codes);
     order.lines.push_back(line);
   }
   return order;
@@ -158,7 +161,12 @@ Command parse_load(std::string_view text) {
     const std::string_view code = before(rest, '=');
     load.warehouses.push_back({std::string(code), "", number<std::uint32_t>(rest)});
   }
-  for (const std::string& word : words_of(before(text, '|'))) load.products.push_back({word, ""});
+  for (const std::string& word : words_of(before(text, '|'))) {
+    std::string_view rest = word;
+    const std::string_view code = before(rest, '=');
+    load.products.push_back({std::string(code), "", {}});
+    if (!rest.empty()) load.products.back().backorderable = rest == "backorderable";
+  }
   for (const std::string& word : words_of(text)) {
     std::string_view rest = word;
     engine::OpeningStockEntry entry;
@@ -241,6 +249,7 @@ std::string tell(const engine::OrderDecision& decision, const Codes& codes) {
               std::to_string(wait.quantity_ahead);
     }
     if (missing > 0) text += " cancels " + std::to_string(missing);
+    if (std::ranges::find(decision.not_backorderable, index) != decision.not_backorderable.end()) text += " not backorderable";
   }
   return text;
 }

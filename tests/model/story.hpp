@@ -1,7 +1,7 @@
 // The language of the scenario tables: events and answers as one line of text each, with codes instead of dense ids.
-//   load LON=1 BHM=2 | X Y | X:12@LON Y:5@BHM       warehouses with priorities | SKUs | opening stock
-//   order A X:15 7/Y:3@BHM policy=fill_or_kill priority=200 prefer=BHM sourcing=single_source customer=Smith
-//                                                   [line number/]SKU:quantity[@pinned warehouse]
+//   load LON=1 BHM=2 | X Y=no | X:12@LON Y:5@BHM    warehouses with priorities | SKUs (no: not backorderable; =backorderable) | opening stock
+//   order A X:15 7/Y:3@BHM policy=fill_or_kill priority=200 prefer=BHM sourcing=single_source customer=Smith cancel=700
+//                                                   [line number/]SKU:quantity[@pinned warehouse][!policy of the line]
 //   count K1 X:9/12@LON (counted/expected)   adjust K2 X:-3@LON   quarantine K3 X:2@LON   restore K4 X:2@LON   scrap K5 X:2@LON
 //   hold H 500 partial X:3 Y:2      extend E1 H 900      confirm A H reacquire X:2 policy=...      release E2 H
 //                                                   ttl in milliseconds; a confirm without lines takes what is held
@@ -9,7 +9,7 @@
 //   amend M1 A priority=200         amend M1 A 1:3 2:4
 //   at 700 ship ...                 takes place 700 milliseconds after 1970, and others after it not before
 // Answers: what was due by then stands before "||"; takes are quantity@warehouse#shipment, fills follow after "|" with the row that served them:
-//   split: 1 X 12@LON#1 waits 3 place 1 behind 0; 7 Y 3@BHM#2         received | A/1 X 3@LON#1 waits 0 row 0
+//   split: 1 X 12@LON#1 waits 3 place 1 behind 0; 7 Y 3@BHM#2 cancels 2 not backorderable     received | A/1 X 3@LON#1 waits 0 row 0
 //   cancelled: 1 X waiting 3 released 12@LON#1 excess 2 | B/1 ...     shipped: 1 X 12@LON#1; 7 Y nothing
 //   amended: priority 200     amended: 1 X waiting 3 released 2@LON#1 | B/1 ...     amended: nothing
 //   changed: X@LON -3, +2 unavailable, makes 0; lost A/1 3@LON#1 row 0 | A/1 X 3@BHM#2 waits 0 row 0

@@ -67,6 +67,7 @@ void Twin::note_closing(Order& order, engine::Lsn lsn) {
 Answer Twin::place(const engine::PlaceOrder& command, std::uint64_t content, TimeUs now) {
   return once(IdSpace::order, command.id, content, ErrorCode::duplicate_order, [&] {
     if (const auto fault = refusal(state_, command); fault.code != ErrorCode::none) return error(fault);
+    if (is_past(command.cancel_after, std::max(state_.time, now))) return error({.code = ErrorCode::bad_time});
     Answer answer;
     answer.stamp = next_stamp(now, {});
     Order& order = state_.orders[answer.stamp.lsn];
@@ -89,18 +90,25 @@ OrderAnswer Twin::decide(const engine::PlaceOrder& command, std::uint64_t conten
   order.policy = command.policy;
   order.priority = command.priority;
   order.preferred = command.preferred;
+  order.cancel_after = command.cancel_after;
   for (const engine::OrderLine& line : command.lines) {
-    order.lines.push_back({.number = line.line, .sku = line.sku, .pinned = line.pinned,
+    order.lines.push_back({.number = line.line, .sku = line.sku, .pinned = line.pinned, .own = line.policy,
                            .quantity = static_cast<Quantity>(line.quantity)});
   }
   if (answer.sourcing == engine::Sourcing::server_default) answer.sourcing = limits_.sourcing;
   order.sourcing = answer.sourcing;
-  const std::vector<WarehouseId> from = sources(order);
+  tell_policies(order, answer);
+  // ship_complete: what nothing may wait for is cut off first where it is not there, then the order is decided as if without it.
+  Order asked = order;
+  std::vector<Quantity> cut(order.lines.size());
+  if (command.policy == Policy::ship_complete && !covers_all(order)) cut = not_there(order);
+  for (std::size_t index = 0; index < cut.size(); ++index) asked.lines[index].quantity -= cut[index];
+  const std::vector<WarehouseId> from = sources(asked);
   const bool killed = command.policy == Policy::fill_or_kill && !covers_all(order);
   Lines all;
-  for (std::uint32_t index = 0; index < order.lines.size(); ++index) all[index] = order.lines[index].quantity;
+  for (std::uint32_t index = 0; index < order.lines.size(); ++index) all[index] = asked.lines[index].quantity;
   // ship_complete: as the sourcing rule gives it, else with the units of pinned lines set aside, else nothing.
-  const bool by_rule = command.policy != Policy::ship_complete || covers_all(order);
+  const bool by_rule = command.policy != Policy::ship_complete || covers_all(asked);
   const bool nothing = killed || (!by_rule && !all_there(state_, order, all, {}));
   std::uint64_t taken = 0, waiting = 0, cancelled = 0;
   for (std::uint32_t index = 0; index < order.lines.size(); ++index) {
@@ -108,13 +116,18 @@ OrderAnswer Twin::decide(const engine::PlaceOrder& command, std::uint64_t conten
     all.erase(index);
     const auto line_sources = by_rule ? sources(order, line, from, {}) : state_.sources(line, {});
     Promised none;
-    const bool short_line = command.policy == Policy::line_complete && try_to_take(line, line_sources, none) < line.quantity;
+    const bool short_line = takes_whole_line(order.policy_of(line)) && try_to_take(line, line_sources, none) < line.quantity;
     const auto takes = nothing || short_line ? std::vector<engine::Take>{}
-                       : take(order, line, line.quantity, line_sources, by_rule ? Withheld{} : set_aside(order, all, {}));
+                       : take(order, line, asked.lines[index].quantity, line_sources, by_rule ? Withheld{} : set_aside(order, all, {}));
     Quantity rest = line.quantity;
     for (const engine::Take& each : takes) rest -= each.quantity;
-    const bool waits = command.policy != Policy::fill_or_kill && command.policy != Policy::fill_and_cancel;
-    (waits ? line.waiting : line.cancelled) = rest;
+    if (may_wait(order.policy_of(line))) {
+      line.cancelled = command.policy == Policy::ship_complete ? cut[index] : state_.backorderable(line.sku) ? 0 : rest;
+      if (line.cancelled > 0) answer.not_backorderable.push_back(index);
+      line.waiting = rest - line.cancelled;
+    } else {
+      line.cancelled = rest;
+    }
     if (line.waiting > 0) state_.queues[line.sku].insert({order.priority, order.lsn, index});
     taken += line.quantity - rest;
     waiting += line.waiting;
@@ -132,13 +145,36 @@ OrderAnswer Twin::decide(const engine::PlaceOrder& command, std::uint64_t conten
     }
     answer.lines.push_back(decided);
   }
-  if (killed) order.status = OrderStatus::refused;
-  else if (cancelled > 0) order.status = taken > 0 ? OrderStatus::reduced : OrderStatus::cancelled;
-  else if (waiting > 0) order.status = taken > 0 ? OrderStatus::split : OrderStatus::backordered;
-  else order.status = OrderStatus::reserved;
+  order.status = status_of(command.policy, taken, waiting, cancelled);
   answer.status = order.status;
   answer.waits = waits(order);
   return answer;
+}
+
+// What waits tells more than what is cancelled.
+OrderStatus Twin::status_of(Policy policy, std::uint64_t taken, std::uint64_t waiting, std::uint64_t cancelled) {
+  if (policy == Policy::fill_or_kill && cancelled > 0) return OrderStatus::refused;
+  if (waiting > 0) return taken > 0 ? OrderStatus::split : OrderStatus::backordered;
+  if (cancelled > 0) return taken > 0 ? OrderStatus::reduced : OrderStatus::cancelled;
+  return OrderStatus::reserved;
+}
+
+void Twin::tell_policies(const Order& order, OrderAnswer& answer) {
+  if (std::ranges::none_of(order.lines, [](const Line& line) { return line.own.own(); })) return;
+  for (const Line& line : order.lines) answer.line_policies.push_back(line.own);
+}
+
+std::vector<Quantity> Twin::not_there(const Order& order) const {
+  std::vector<Quantity> missing(order.lines.size());
+  Promised promised;
+  for (const bool pinned : {true, false}) {
+    for (std::size_t index = 0; index < order.lines.size(); ++index) {
+      const Line& line = order.lines[index];
+      if ((line.pinned.value != 0) != pinned || state_.backorderable(line.sku)) continue;
+      missing[index] = line.quantity - try_to_take(line, state_.sources(line, {}), promised);
+    }
+  }
+  return missing;
 }
 
 // Whether every line could be reserved whole, the lines one after the other, as fill_or_kill asks.

@@ -31,7 +31,7 @@ class Twin {
   Answer extend(const engine::ExtendHold& command, std::uint64_t content, engine::TimeUs now);
   Answer confirm(const engine::ConfirmHold& command, std::uint64_t content, engine::TimeUs now);
   Answer release(const engine::ReleaseHold& command, std::uint64_t content, engine::TimeUs now);
-  // Holds whose deadline has come end, one after the other, `most` of them. To be called before every command at `now`.
+  // Holds whose deadline has come end, and orders whose cancel_after has come are cancelled, one after the other, `most` of them. To be called before every command at `now`.
   std::vector<Answer> run_timers(engine::TimeUs now, std::size_t most = ~std::size_t{0});
   // A record of its own: ids of commands decided before `oldest_known` are forgotten, but for those of orders that are open or
   // were closed after `archived`.
@@ -60,6 +60,9 @@ class Twin {
 
   OrderAnswer decide(const engine::PlaceOrder& command, std::uint64_t content, Order& order);
   bool covers_all(const Order& order) const;
+  // By line: units that are not there of SKUs that orders may not wait for. Pinned lines have theirs first.
+  std::vector<engine::Quantity> not_there(const Order& order) const;
+  static engine::OrderStatus status_of(engine::Policy policy, std::uint64_t taken, std::uint64_t waiting, std::uint64_t cancelled);
   std::vector<engine::Take> take(Order& order, Line& line, engine::Quantity wanted,
                                  const std::vector<engine::WarehouseId>& sources, const Withheld& withheld);
   // Units that earlier lines of an order would have, while it is found out what they could get.
@@ -86,6 +89,7 @@ class Twin {
     std::vector<engine::CancelledLine> lines{};
     std::vector<engine::Take> released{};
   };
+  CancelAnswer cancel_whole(Order& order, Answer& answer);
   void serve_cancelled(const Order& order, const GivenBack& given_back, Answer& answer);
   void give_back(Order& order, std::uint32_t line_index, std::uint64_t wanted, GivenBack& to);
   void ship_line(Order& order, Line& line, ShipAnswer& decision);
@@ -105,8 +109,10 @@ class Twin {
   void serve(const std::vector<CameFree>& came_free, Answer& answer);
   OrderAnswer decide_confirm(const engine::PlaceOrder& command, std::uint64_t content, Order& order, Hold& hold);
   std::vector<engine::ReceivedRow> give_back(const Hold& hold, const Order& order, const Uses& uses, std::map<CellKey, engine::Quantity>& kept);
-  void take_rest(const Order& order, Uses& uses);
-  void reserve(Order& order, const Uses& uses, OrderAnswer& answer);
+  // Gives by line what is cut off a ship_complete order, see not_there().
+  std::vector<engine::Quantity> take_rest(const Order& order, Uses& uses);
+  void reserve(Order& order, const Uses& uses, const std::vector<engine::Quantity>& cut, OrderAnswer& answer);
+  static void tell_policies(const Order& order, OrderAnswer& answer);
 
   CatalogueLimits limits_;
   State state_;

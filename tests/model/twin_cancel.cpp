@@ -19,11 +19,14 @@ Answer Twin::cancel(const engine::CancelOrder& command, std::uint64_t content, T
     CancelAnswer decision{.command_id = std::string(command.command_id), .order_id = std::string(command.order_id),
                           .content = content, .whole = command.rows.empty()};
     Order& order = state_.orders.at(state_.order_ids.at(decision.order_id));
-    GivenBack given_back;
-    for (std::uint32_t index = 0; decision.whole && index < order.lines.size(); ++index) {
-      give_back(order, index, order.lines[index].quantity, given_back);
-      given_back.lines.back().excess = 0;
+    if (decision.whole) {
+      CancelAnswer whole = cancel_whole(order, answer);
+      whole.command_id = decision.command_id;
+      whole.content = content;
+      answer.decision = std::move(whole);
+      return answer;
     }
+    GivenBack given_back;
     for (const engine::CancelRow& row : command.rows) {
       const auto line = std::ranges::find(order.lines, row.line, &Line::number);
       give_back(order, static_cast<std::uint32_t>(line - order.lines.begin()), static_cast<std::uint64_t>(row.quantity), given_back);
@@ -36,6 +39,21 @@ Answer Twin::cancel(const engine::CancelOrder& command, std::uint64_t content, T
     answer.decision = std::move(decision);
     return answer;
   });
+}
+
+CancelAnswer Twin::cancel_whole(Order& order, Answer& answer) {
+  CancelAnswer decision{.command_id = "", .order_id = order.id, .whole = true};
+  GivenBack given_back;
+  for (std::uint32_t index = 0; index < order.lines.size(); ++index) {
+    give_back(order, index, order.lines[index].quantity, given_back);
+    given_back.lines.back().excess = 0;
+  }
+  serve_cancelled(order, given_back, answer);
+  decision.lines = given_back.lines;
+  decision.released = given_back.released;
+  decision.fills_follow = mark_last(answer);
+  note_closing(order, answer.stamp.lsn);
+  return decision;
 }
 
 // A new priority gives what waits of the order another place; a lower quantity is a cancel of what is too much.

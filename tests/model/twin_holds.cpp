@@ -99,7 +99,7 @@ Answer Twin::release(const engine::ReleaseHold& command, std::uint64_t content, 
   });
 }
 
-// By deadline, then by age.
+// By their time; of one time holds first, then by age.
 std::vector<Answer> Twin::run_timers(TimeUs now, std::size_t most) {
   std::vector<Answer> all;
   state_.time = std::max(state_.time, now);
@@ -108,10 +108,16 @@ std::vector<Answer> Twin::run_timers(TimeUs now, std::size_t most) {
     for (auto& [lsn, hold] : state_.holds) {
       if (hold.end == HoldEnd::open && hold.deadline <= state_.time && (first == nullptr || hold.deadline < first->deadline)) first = &hold;
     }
-    if (first == nullptr) break;
+    Order* order = nullptr;
+    for (auto& [lsn, each] : state_.orders) {
+      if (each.open() && is_past(each.cancel_after, state_.time) && (order == nullptr || each.cancel_after < order->cancel_after)) order = &each;
+    }
+    if (first == nullptr && order == nullptr) break;
     Answer answer;
     answer.stamp = next_stamp(now, {});
-    answer.decision = end(*first, HoldEnd::expired, answer);
+    const bool hold_is_next = order == nullptr || (first != nullptr && first->deadline <= order->cancel_after);
+    if (hold_is_next) answer.decision = end(*first, HoldEnd::expired, answer);
+    else answer.decision = cancel_whole(*order, answer);
     all.push_back(std::move(answer));
   }
   return all;
@@ -158,6 +164,7 @@ void Twin::serve(const std::vector<CameFree>& came_free, Answer& answer) {
 Answer Twin::confirm(const engine::ConfirmHold& command, std::uint64_t content, TimeUs now) {
   return once(IdSpace::order, command.order.id, content, ErrorCode::duplicate_order, [&] {
     if (const auto fault = refusal(state_, command); fault.code != ErrorCode::none) return error(fault);
+    if (is_past(command.order.cancel_after, std::max(state_.time, now))) return error({.code = ErrorCode::bad_time});
     Answer answer;
     answer.stamp = next_stamp(now, {});
     Order& order = state_.orders[answer.stamp.lsn];
@@ -185,8 +192,9 @@ OrderAnswer Twin::decide_confirm(const engine::PlaceOrder& command, std::uint64_
   without_lines.lines = {};
   OrderAnswer answer = decide(without_lines, content, order);  // all but the lines
   for (const engine::OrderLine& line : command.lines) {
-    order.lines.push_back({.number = line.line, .sku = line.sku, .pinned = line.pinned, .quantity = static_cast<Quantity>(line.quantity)});
+    order.lines.push_back({.number = line.line, .sku = line.sku, .pinned = line.pinned, .own = line.policy, .quantity = static_cast<Quantity>(line.quantity)});
   }
+  tell_policies(order, answer);
   for (const Line& line : hold.lines) {
     Quantity held = 0;
     for (const Allocation& each : line.allocations) held += each.reserved;
@@ -209,10 +217,10 @@ OrderAnswer Twin::decide_confirm(const engine::PlaceOrder& command, std::uint64_
   }
   std::map<CellKey, Quantity> kept;  // units for the queue, out of the order's reach
   answer.returned = give_back(hold, order, uses, kept);
-  take_rest(order, uses);
+  const std::vector<Quantity> cut = take_rest(order, uses);
   std::erase_if(answer.from_hold, [&](const auto& each) { return uses[each.first.first].empty(); });
   for (const auto& [key, units] : kept) state_.cells.at(key).held -= units;
-  reserve(order, uses, answer);
+  reserve(order, uses, cut, answer);
   for (engine::ReceivedRow& row : answer.returned) row.available_after = state_.cell(row.sku, row.warehouse).available();
   return answer;
 }
@@ -240,7 +248,7 @@ std::vector<engine::ReceivedRow> Twin::give_back(const Hold& hold, const Order& 
 }
 
 // What the hold does not cover, as a new order's: R1 and the policy.
-void Twin::take_rest(const Order& order, Uses& uses) {
+std::vector<Quantity> Twin::take_rest(const Order& order, Uses& uses) {
   Order rest;
   rest.policy = order.policy;
   rest.sourcing = order.sourcing;
@@ -258,6 +266,14 @@ void Twin::take_rest(const Order& order, Uses& uses) {
     line_of.push_back(index);
   }
   for (const auto& [key, units] : from_hold) state_.cells.at(key).reserved += units;  // out of the way meanwhile
+  std::vector<Quantity> cut(order.lines.size());
+  if (order.policy == Policy::ship_complete && !covers_all(rest)) {
+    const std::vector<Quantity> missing = not_there(rest);
+    for (std::size_t index = 0; index < missing.size(); ++index) {
+      cut[line_of[index]] = missing[index];
+      rest.lines[index].quantity -= missing[index];
+    }
+  }
   Lines left;
   for (std::uint32_t index = 0; index < rest.lines.size(); ++index) left[index] = rest.lines[index].quantity;
   const bool covered = covers_all(rest);
@@ -282,7 +298,7 @@ void Twin::take_rest(const Order& order, Uses& uses) {
       open -= units;
     }
     auto& use = uses[line_of[index]];
-    if (open > 0 && order.policy == Policy::line_complete) {
+    if (open > 0 && takes_whole_line(order.policy_of(line))) {
       use.clear();
       continue;
     }
@@ -294,10 +310,11 @@ void Twin::take_rest(const Order& order, Uses& uses) {
     }
   }
   for (const auto& [key, units] : from_hold) state_.cells.at(key).reserved -= units;
+  return cut;
 }
 
 // The order's lines get what they use, line by line, and the rest of each waits or is cancelled.
-void Twin::reserve(Order& order, const Uses& uses, OrderAnswer& answer) {
+void Twin::reserve(Order& order, const Uses& uses, const std::vector<Quantity>& cut, OrderAnswer& answer) {
   std::uint64_t taken = 0, waiting = 0, cancelled = 0;
   for (std::uint32_t index = 0; index < order.lines.size(); ++index) {
     Line& line = order.lines[index];
@@ -318,17 +335,19 @@ void Twin::reserve(Order& order, const Uses& uses, OrderAnswer& answer) {
         ++decided.more_takes;
       }
     }
-    const bool may_wait = order.policy != Policy::fill_or_kill && order.policy != Policy::fill_and_cancel;
-    (may_wait ? line.waiting : line.cancelled) = open;
+    if (may_wait(order.policy_of(line))) {
+      line.cancelled = order.policy == Policy::ship_complete ? cut[index] : state_.backorderable(line.sku) ? 0 : open;
+      if (line.cancelled > 0) answer.not_backorderable.push_back(index);
+      line.waiting = open - line.cancelled;
+    } else {
+      line.cancelled = open;
+    }
     if (line.waiting > 0) state_.queues[line.sku].insert({order.priority, order.lsn, index});
     decided.backordered = line.waiting;
     taken += line.quantity - open, waiting += line.waiting, cancelled += line.cancelled;
     answer.lines.push_back(decided);
   }
-  if (order.policy == Policy::fill_or_kill && cancelled > 0) order.status = OrderStatus::refused;
-  else if (cancelled > 0) order.status = taken > 0 ? OrderStatus::reduced : OrderStatus::cancelled;
-  else if (waiting > 0) order.status = taken > 0 ? OrderStatus::split : OrderStatus::backordered;
-  else order.status = OrderStatus::reserved;
+  order.status = status_of(order.policy, taken, waiting, cancelled);
   answer.status = order.status;
   answer.waits = waits(order);
 }

@@ -125,11 +125,13 @@ Answer Twin::load(const engine::LoadCatalogue& command, TimeUs now) {
   for (const engine::ProductEntry& entry : command.products) {
     const auto [id, added] = state_.sku_ids.try_emplace(
         std::string(entry.code), engine::SkuId{static_cast<std::uint32_t>(state_.products.size() + 1)});
-    if (added) state_.products.push_back({std::string(entry.code), ""});
+    if (added) state_.products.push_back({std::string(entry.code), "", true});
     Product& product = state_.products[id->second.value - 1u];
     const bool renamed = !entry.description.empty() && entry.description != product.description;
     if (renamed) product.description = entry.description;
-    if (added || renamed) decision.products.push_back({id->second, keep(product.code), keep(product.description)});
+    const bool turned = entry.backorderable && entry.backorderable != product.backorderable;
+    if (turned) product.backorderable = entry.backorderable;
+    if (added || renamed || turned) decision.products.push_back({id->second, keep(product.code), keep(product.description), *product.backorderable});
   }
   std::set<CellKey> listed;
   for (const engine::OpeningStockEntry& entry : command.stock) {

@@ -9,7 +9,7 @@ using engine::Policy;
 Lines taken_at_once(const Order& order, std::uint32_t line_index) {
   Lines lines;
   for (std::uint32_t index = 0; index < order.lines.size(); ++index) {
-    const bool together = order.policy == Policy::ship_complete || (order.policy == Policy::line_complete && index == line_index);
+    const bool together = order.policy == Policy::ship_complete || (index == line_index && order.policy_of(order.lines[index]) == Policy::line_complete);
     if (together && order.lines[index].waiting > 0) lines[index] = order.lines[index].waiting;
   }
   return lines;
@@ -42,6 +42,10 @@ bool all_there(const Order& order, const Lines& lines, const std::vector<engine:
   }
   return true;
 }
+
+bool takes_whole_line(Policy policy) { return policy == Policy::line_complete || policy == Policy::fill_or_kill; }
+
+bool may_wait(Policy policy) { return policy != Policy::fill_or_kill && policy != Policy::fill_and_cancel; }
 
 Withheld set_aside(const Order& order, const Lines& lines, Withheld withheld) {
   for (const auto& [index, units] : lines) {

@@ -20,6 +20,10 @@ Lines taken_at_once(const Order& order, std::uint32_t line_index);
 bool all_there(const State& state, const Order& order, const Lines& lines, const Withheld& withheld);
 bool all_there(const Order& order, const Lines& lines, const std::vector<engine::WarehouseId>& warehouses,
                const std::function<std::int64_t(const CellKey&)>& usable);
+// Whether a line under this policy takes all of its units or none.
+bool takes_whole_line(engine::Policy policy);
+// Whether what is short under it waits, if it may wait for its SKU.
+bool may_wait(engine::Policy policy);
 // `withheld` and what the pinned ones among the lines need, so that the others leave it alone.
 Withheld set_aside(const Order& order, const Lines& lines, Withheld withheld);
 

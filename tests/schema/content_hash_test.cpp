@@ -121,6 +121,10 @@ TEST_CASE("content hash: is part of the journal's format and never changes", "[s
   order.texts.customer = "C-7";
   order.lines = lines;
   CHECK(content_hash(order) == 0x958a86ff8514577f);
+  std::vector<engine::OrderLine> own = lines;
+  own.back().policy = engine::LinePolicy::of(engine::Policy::line_complete);
+  order.lines = own;
+  CHECK(content_hash(order) == 0xHASH1);
   const std::vector<engine::StockRow> stock{{5, engine::SkuId{7}, engine::WarehouseId{2}, 0}};
   CHECK(content_hash(engine::ReceiveStock{"R-1", stock}) == 0x4795f35df65b4e24);
   const std::vector<engine::CancelRow> rows{{1, engine::LineNumber{1}, 0}};

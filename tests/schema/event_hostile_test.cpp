@@ -164,6 +164,17 @@ TEST_CASE("event: refuses values outside their enum and counts that do not add u
   check([](auto& builder, auto lines, auto takes, auto waits) {
     return wire::CreateOrderDecided(builder, 0, 0, lines, takes, waits, {}, {}, 0, static_cast<wire::Sourcing>(5));
   }, EventFault::not_an_event);
+  const auto with_lines = [](auto& builder, auto lines, auto takes, auto waits, std::vector<std::uint8_t> policies, std::vector<std::uint32_t> cut) {
+    const auto own = builder.CreateVector(policies);
+    const auto indexes = builder.CreateVector(cut);
+    wire::OrderDecidedBuilder order(builder);
+    order.add_lines(lines), order.add_takes(takes), order.add_waits(waits);
+    order.add_line_policies(own), order.add_not_backorderable(indexes);
+    return order.Finish();
+  };
+  check([&](auto& builder, auto lines, auto takes, auto waits) { return with_lines(builder, lines, takes, waits, {1, 2}, {}); }, EventFault::inconsistent);
+  check([&](auto& builder, auto lines, auto takes, auto waits) { return with_lines(builder, lines, takes, waits, {6}, {}); }, EventFault::inconsistent);
+  check([&](auto& builder, auto lines, auto takes, auto waits) { return with_lines(builder, lines, takes, waits, {5}, {1}); }, EventFault::inconsistent);
   check([](auto& builder, auto lines, auto, auto waits) {
     return wire::CreateOrderDecided(builder, 0, 0, lines, 0, waits);
   }, EventFault::inconsistent);
@@ -183,6 +194,13 @@ TEST_CASE("event: refuses parallel vectors of different lengths", "[schema][even
   const auto products = builder.CreateVector(ids, 2);
   const auto body = wire::CreateCatalogueLoaded(builder, 0, 0, 0, products, codes, codes);
   CHECK(fault_of(event_with(builder, wire::EventBody::CatalogueLoaded, body)) == EventFault::not_an_event);
+  flatbuffers::FlatBufferBuilder flags;
+  const auto same = flags.CreateString("A");
+  const auto one = flags.CreateVector(&same, 1);
+  const auto product = flags.CreateVector(ids, 1);
+  const std::uint8_t two[] = {1, 0};
+  const auto loaded = wire::CreateCatalogueLoaded(flags, 0, 0, 0, product, one, one, 0, false, flags.CreateVector(two, 2));
+  CHECK(fault_of(event_with(flags, wire::EventBody::CatalogueLoaded, loaded)) == EventFault::not_an_event);
 }
 
 TEST_CASE("event: refuses pieces that do not belong together", "[schema][event][hostile]") {

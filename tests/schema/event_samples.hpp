@@ -17,6 +17,8 @@ struct OrderSample {
   std::vector<engine::Take> takes;
   std::vector<engine::LineWait> waits;
   std::vector<engine::ReceivedRow> returned;
+  std::vector<engine::LinePolicy> policies;
+  std::vector<std::uint32_t> cut;
   engine::OrderDecision decision;
 
   OrderSample(Random& random, std::size_t line_count) {
@@ -52,6 +54,14 @@ struct OrderSample {
     decision.lines = lines;
     decision.takes = takes;
     decision.waits = waits;
+    if (random.chance(40)) {
+      for (std::uint32_t index = 0; index < line_count; ++index) {
+        policies.push_back({static_cast<std::uint8_t>(random.below(6))});
+        if (random.chance(30)) cut.push_back(index);
+      }
+      decision.line_policies = policies;
+      decision.not_backorderable = cut;
+    }
     if (!random.chance(40)) return;
     texts.push_back(random.text(64));
     decision.id = texts[0];  // it may have moved

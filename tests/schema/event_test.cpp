@@ -92,6 +92,8 @@ void check_order(const engine::OrderDecision& want, const engine::OrderDecision&
   CHECK(got.reacquired == want.reacquired);
   CHECK(got.fills_follow == want.fills_follow);
   CHECK(same_bytes(got.returned, want.returned));
+  CHECK(same_bytes(got.line_policies, want.line_policies));
+  CHECK(same_bytes(got.not_backorderable, want.not_backorderable));
 }
 
 }  // namespace

@@ -230,6 +230,8 @@ TEST_CASE("request: a load in parts is put together as one, each code once", "[s
   for (std::size_t index = 0; index < products; ++index) codes.push_back("SKU-" + std::to_string(index));
   std::vector<engine::ProductEntry> product_entries;
   for (const std::string& code : codes) product_entries.push_back({code, "Something to sell, in a box"});
+  product_entries[1].backorderable = false;
+  product_entries[2].backorderable = true;
   const std::vector<engine::WarehouseEntry> warehouses{{"MAIN", "Main", 1}, {"WEST", "", 2}, {"EMPTY", "No stock", 3}};
   std::vector<engine::OpeningStockEntry> stock;
   for (std::uint32_t index = 0; index < products; index += 2) {
@@ -251,6 +253,10 @@ TEST_CASE("request: a load in parts is put together as one, each code once", "[s
               got.load.warehouses[entry.warehouse].code != warehouses[stock[row].warehouse].code) {
             FAIL("row " << row << " names something else");
           }
+        }
+        for (const auto& product : got.load.products) {
+          const auto asked = product.code == codes[1] ? std::optional(false) : product.code == codes[2] ? std::optional(true) : std::nullopt;
+          if (product.backorderable != asked) FAIL("the flag of " << product.code);
         }
         CHECK(got.load.warehouses[2].name == "No stock");
         CHECK(got.load.warehouses[1].priority == 2);

@@ -74,7 +74,7 @@ struct Owner {
   Asked operator()(const schema::LoadRequest& request) const {
     model::LoadCommand load;
     for (const auto& entry : request.load.warehouses) load.warehouses.push_back({std::string(entry.code), std::string(entry.name), entry.priority});
-    for (const auto& entry : request.load.products) load.products.push_back({std::string(entry.code), std::string(entry.description)});
+    for (const auto& entry : request.load.products) load.products.push_back({std::string(entry.code), std::string(entry.description), entry.backorderable});
     load.stock = copy(request.load.stock);
     std::string name;
     for (const model::Warehouse& warehouse : load.warehouses) {

@@ -24,7 +24,7 @@ struct Sample {
   std::span<std::byte> bytes() { return std::as_writable_bytes(std::span(words)); }
 };
 
-Sample sample() {
+Sample sample(std::span<const engine::LinePolicy> policies = {}) {
   Sample made;
   engine::OrderImage image;
   image.id = "order";
@@ -34,6 +34,7 @@ Sample sample() {
   image.cancel_after = engine::TimeUs{77};
   image.lines = made.lines;
   image.allocations = made.allocations;
+  image.line_policies = policies;
   made.words.resize(order_record_bytes(image) / 8);
   write_order_record(image, made.bytes());
   seal_order_record(lsn, made.bytes());
@@ -58,8 +59,25 @@ TEST_CASE("order record: gives back what was written, at its LSN alone", "[stora
   CHECK_FALSE(read_order_record(lsn + 1, record.bytes(), image));
 }
 
+TEST_CASE("order record: policies of lines stand behind the rest; records without them are as they were", "[storage][state]") {
+  const engine::LinePolicy policies[] = {{}, engine::LinePolicy::of(engine::Policy::fill_or_kill)};
+  Sample record = sample(policies);
+  engine::OrderImage image;
+  REQUIRE(read_order_record(lsn, record.bytes(), image));
+  REQUIRE(image.line_policies.size() == 2);
+  CHECK(image.own_policy(0) == policies[0]);
+  CHECK(image.own_policy(1) == policies[1]);
+  CHECK(image.cancel_after.value == 77);
+  CHECK(record.words.size() == sample().words.size() + 1);
+  Sample plain = sample();
+  REQUIRE(read_order_record(lsn, plain.bytes(), image));
+  CHECK(image.line_policies.empty());
+  CHECK(image.own_policy(1) == engine::LinePolicy{});
+}
+
 TEST_CASE("order record: no length and no count leads beyond its bytes", "[storage][state]") {
-  Sample record = sample();
+  static constexpr engine::LinePolicy own[] = {{1}, {5}};
+  Sample record = GENERATE(false, true) ? sample(own) : sample();
   engine::OrderImage image;
   // Cut off anywhere, with a length that says so.
   for (std::size_t words = 0; words < record.words.size(); ++words) {
