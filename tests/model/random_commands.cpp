@@ -189,7 +189,7 @@ AmendCommand RandomCommands::amend() {
     return amend;
   }
   const engine::OrderLine& line = order.lines[random_.below(order.lines.size())];
-  amend.rows.push_back({.quantity = std::max<engine::WireQuantity>(1, line.quantity - static_cast<engine::WireQuantity>(random_.below(5))), .line = line.line});
+  amend.rows.push_back({.quantity = std::max<engine::WireQuantity>(1, std::max<engine::WireQuantity>(1, line.quantity) - static_cast<engine::WireQuantity>(random_.below(5))), .line = line.line});
   if (const engine::OrderLine& other = order.lines.back(); other.line != line.line) amend.rows.push_back({.quantity = 1, .line = other.line});
   return amend;
 }

@@ -11,6 +11,9 @@ std::int64_t bad_ttl(Random& random) {
   return all[random.below(std::size(all))];
 }
 
+// What is spoiled may be spoiled already.
+std::int64_t longer(std::int64_t ttl_us) { return ttl_us > INT64_MAX - RandomCommands::step_us ? 0 : ttl_us + RandomCommands::step_us; }
+
 }  // namespace
 
 // A few steps mostly, so that many run out; a whole number of steps, so that several are due in one microsecond.
@@ -86,7 +89,7 @@ ConfirmCommand RandomCommands::confirm() {
 
 void RandomCommands::spoil(HoldCommand& hold) {
   if (random_.chance(25)) {
-    hold.ttl_us = random_.chance(60) ? bad_ttl(random_) : hold.ttl_us + step_us;
+    hold.ttl_us = random_.chance(60) ? bad_ttl(random_) : longer(hold.ttl_us);
     return;
   }
   OrderCommand like{.id = hold.id, .preferred = hold.preferred, .texts = {}, .lines = hold.lines};
@@ -100,7 +103,7 @@ void RandomCommands::spoil(ExtendCommand& extend) {
   switch (random_.below(4)) {
     case 0: extend.command_id = bad_id(); break;
     case 1: extend.hold_id = random_.chance(50) ? "nobody's" : bad_id(); break;
-    default: extend.ttl_us = random_.chance(60) ? bad_ttl(random_) : extend.ttl_us + step_us; break;
+    default: extend.ttl_us = random_.chance(60) ? bad_ttl(random_) : longer(extend.ttl_us); break;
   }
   if (random_.chance(20)) spoil(extend);
 }
