@@ -207,8 +207,8 @@ void Judge::check_deadline(const Entry& entry) const {
   const model::Hold* hold = twin_.state().hold(extend.hold_id);
   if (hold == nullptr) throw Broken("I6: a hold is extended that there is not: " + entry.text);
   const bool moved = hold->deadline.value < at;
-  const bool too_late = entry.deadline->cut ? at > hold->made.value + engine::max_hold_us : moved && at - extend.ttl_us > latest_now_.value;
-  if (at < hold->deadline.value || too_late) throw Broken("I6: an extended hold ends earlier than before, or too late: " + entry.text);
+  const bool too_late = entry.deadline->cut ? at > hold->made.value + engine::max_hold_us : at - extend.ttl_us > latest_now_.value;
+  if (at < hold->deadline.value || (moved && too_late)) throw Broken("I6: an extended hold ends earlier than before, or too late: " + entry.text);
 }
 
 void Judge::note_expiry(const Entry& entry, const model::Answer& answer) {
