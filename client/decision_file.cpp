@@ -36,7 +36,7 @@ class AddDecision {
     each_line(order, [&](const LineSplit& split) {
       Json line{{"line", split.line.line.value}, {"sku", catalogue_.code(split.line.sku)}, {"qty", split.line.quantity},
                 {"reserved", map_of(split.takes, catalogue_)}, {"backordered", split.line.backordered}};
-      if (order.policy != engine::Policy::ship_partial || split.cancelled != 0) line["cancelled"] = split.cancelled;
+      if (may_cancel(order)) line["cancelled"] = split.cancelled;
       lines.push_back(std::move(line));
     });
   }

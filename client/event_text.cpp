@@ -52,7 +52,7 @@ class ToText {
 
   std::string operator()(const engine::OrderDecision& order) const {
     bool some_cancelled = false;
-    each_line(order, [&](const LineSplit& split) { some_cancelled = some_cancelled || split.cancelled != 0; });
+    each_line(order, [&](const LineSplit& split) { some_cancelled = some_cancelled || (may_cancel(order) && split.cancelled != 0); });
     std::vector<Column> columns{{"LINE", Align::right}, {"SKU"}, {"ORDERED", Align::right}, {"SHIPS NOW"},
                                 {"WAITS", Align::right}};
     if (some_cancelled) columns.push_back({"CANCELLED", Align::right});

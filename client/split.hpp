@@ -46,6 +46,11 @@ void each_line(const engine::OrderDecision& order, Use use) {
 // The same of a hold, of which nothing waits; `cancelled` is what it did not get.
 engine::OrderDecision like_an_order(const engine::HoldDecision& hold);
 
+// Whether lines may be cancelled in part.
+inline bool may_cancel(const engine::OrderDecision& order) noexcept {
+  return order.policy != engine::Policy::ship_partial || !order.line_policies.empty() || !order.not_backorderable.empty();
+}
+
 struct Shipment {
   std::uint16_t number = 0;
   engine::WarehouseId warehouse{};

@@ -63,6 +63,32 @@ TEST_CASE("order file: adjacent rows with one id are one order", "[client][order
   CHECK(read.orders[2].id == "A");
 }
 
+TEST_CASE("order file: policies of lines, and times", "[client][orders]") {
+  const Files files;
+  const bool json = GENERATE(true, false);
+  const auto path = files.write("orders", json ? R"({"order":"A","need_by":"1970-01-02","cancel_after":"1970-01-01T00:00:09","lines":[)"
+                                                 R"({"sku":"BEAM","quantity":2,"policy":"line_complete"},{"sku":"NAIL","quantity":1}]})" "\n"
+                                               : "order,sku,quantity,line_policy,need_by,cancel_after\n"
+                                                 "A,BEAM,2,line_complete,1970-01-02,1970-01-01 00:00:09\nA,NAIL,1,,,\n");
+  const OrderFormat format = json ? OrderFormat::json : OrderFormat::csv;
+  const Read read = read_all(path, format);
+  CHECK(read.complaint == "");
+  REQUIRE(read.orders.size() == 1);
+  const Order& order = read.orders[0];
+  CHECK(order.need_by_us == 86'400'000'000);
+  CHECK(order.cancel_after_us == 9'000'000);
+  REQUIRE(order.lines.size() == 2);
+  CHECK(order.lines[0].policy == engine::Policy::line_complete);
+  CHECK(order.lines[1].policy == std::nullopt);
+  const auto wrong = [&](const char* policy, const char* time) {
+    return read_all(files.write("wrong", json ? "{\"order\":\"A\",\"cancel_after\":\"" + std::string(time) + "\",\"lines\":[{\"sku\":\"B\",\"quantity\":1,\"policy\":\"" + policy + "\"}]}\n"
+                                                : "order,sku,quantity,line_policy,cancel_after\nA,B,1," + std::string(policy) + "," + time + "\n"),
+                    format).complaint;
+  };
+  CHECK_THAT(wrong("whole", "1970-01-02"), Catch::Contains("there is no policy 'whole'"));
+  CHECK_THAT(wrong("line_complete", "soon"), Catch::Contains("'soon' is no moment"));
+}
+
 TEST_CASE("order file: columns may be missing or in another order", "[client][orders]") {
   const Files files;
   const Read read = read_all(files.write("orders.csv", "quantity,sku,order\n3,BEAM,A\n"), OrderFormat::csv);
