@@ -111,6 +111,14 @@ std::string Engine::broken_holds() {
     if (!shared_.blocks.at<KnownCommand>(open.known)->is_open_hold()) return "I6: " + name + " is open and has ended";
     if (open.deadline < book_.timers.next_due()) return "I6: " + name + " is due before any timer";
   }
+  std::string timeless;
+  shared_.ids.for_each([&](BlockRef block) {
+    if (!shared_.blocks.at<KnownCommand>(block)->is_order_in_memory()) return;
+    const auto* order = shared_.blocks.at<OrderState>(block);
+    if (order->times().cancel_after.value == 0 || !is_open(shared_.blocks, *order)) return;
+    if (!book_.timed_orders.contains(order->known.lsn())) timeless = "there is no timer of order " + std::string(order->id());
+  });
+  if (!timeless.empty()) return timeless;
   for (const auto& [lsn, timed] : book_.timed_orders) {
     const auto* order = shared_.blocks.at<OrderState>(timed.block);
     if (order->known.lsn() != lsn || !is_open(shared_.blocks, *order)) return "a timer is left of order " + std::string(order->id());

@@ -9,6 +9,11 @@ std::string pinned_code(engine::WarehouseId id) {
   return id.value == 0 ? "" : id == engine::no_such_warehouse ? "no such warehouse" : "W" + std::to_string(id.value);
 }
 
+// The library has no word for codes that are no policy.
+std::optional<engine::Policy> policy_of(engine::LinePolicy own) {
+  return own.own() && own.known() ? std::optional(own.or_else({})) : std::nullopt;
+}
+
 client::Request request_of(const model::OrderCommand& command) {
   const model::OwnedTexts& texts = command.texts;
   client::Order order;
@@ -24,7 +29,7 @@ client::Request request_of(const model::OrderCommand& command) {
   order.priority = command.priority.value;
   order.preferred = pinned_code(command.preferred);
   for (const engine::OrderLine& line : command.lines) {
-    order.lines.push_back({line.line.value, sku_code(line.sku), line.quantity, pinned_code(line.pinned)});
+    order.lines.push_back({line.line.value, sku_code(line.sku), line.quantity, pinned_code(line.pinned), policy_of(line.policy)});
   }
   return order;
 }
@@ -53,7 +58,7 @@ client::Request request_of(const model::AmendCommand& command) {
 client::Request request_of(const model::HoldCommand& command) {
   client::Hold hold{command.id, command.customer, command.partial, command.ttl_us, command.sourcing, pinned_code(command.preferred), {}};
   for (const engine::OrderLine& line : command.lines) {
-    hold.lines.push_back({line.line.value, sku_code(line.sku), line.quantity, pinned_code(line.pinned)});
+    hold.lines.push_back({line.line.value, sku_code(line.sku), line.quantity, pinned_code(line.pinned), policy_of(line.policy)});
   }
   return hold;
 }

@@ -52,7 +52,7 @@ storage::Outcome<void> StateTables::read(storage::StateVisitor& visitor) const {
     if (key < storage::catalogue_key(storage::CatalogueKind::product, 0)) {
       warehouses.push_back({engine::WarehouseId{static_cast<std::uint16_t>(id)}, entry.priority, entry.code, entry.name});
     } else {
-      products.push_back({engine::SkuId{id}, entry.code, entry.name});
+      products.push_back({engine::SkuId{id}, entry.code, entry.name, entry.priority != storage::not_backorderable});
     }
   }
   if (!catalogue_.empty()) visitor.catalogue({false, warehouses, products, {}});

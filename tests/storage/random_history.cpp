@@ -62,6 +62,9 @@ void RandomHistory::append_to(Journal& journal, std::size_t most) {
 void StateDigest::catalogue(const engine::LoadDecision& part) {
   warehouses += part.warehouses.size();
   products += part.products.size();
+  for (const engine::LoadedProduct& each : part.products) {
+    if (!each.backorderable) digest_.not_backorderable(each.id);
+  }
 }
 
 void StateDigest::cell(const engine::CellImage& cell) {
@@ -80,6 +83,7 @@ void StateDigest::open_order(const engine::OrderImage& order) {
   for (std::uint32_t index = 0; index < order.lines.size(); ++index) {
     const engine::LineImage& line = order.lines[index];
     digest_.order_line(order.lsn, index, line.line, line.sku, line.quantity, line.waiting, line.pinned);
+    digest_.line_policy(order.lsn, index, order.own_policy(index));
     if (line.waiting > 0) digest_.waiting_line(line.sku, order.priority, order.lsn, index, line.waiting);
     for (const engine::AllocationImage& each : order.allocations.subspan(next, line.allocations)) {
       digest_.allocation(order.lsn, index, each.warehouse, each.shipment, each.reserved, each.shipped);

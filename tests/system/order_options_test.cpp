@@ -101,7 +101,7 @@ TEST_CASE("order options: cancel_after cancels by itself and serves who waits", 
   shop.compare_digests();
 }
 
-TEST_CASE("order options: times are kept and shown; cancel_after runs by the time of commands and over restarts", "[system][options][clock]") {
+TEST_CASE("order options: times are kept and shown, and cancel_after runs by the time of commands and over restarts", "[system][options][clock]") {
   Shop shop({"--clock", "commands"});
   shop.at("2026-01-01 00:00:00");
   const Json order = shop.events({"order", "--id", "A", "DOOR:14", "--need-by", "2026-01-05", "--cancel-after", "2026-01-01 00:01:00"})[0];

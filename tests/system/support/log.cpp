@@ -38,7 +38,7 @@ model::Command StrongReplay::command_of(const engine::OrderDecision& decision) c
                             .need_by = decision.need_by, .reserve_not_before = decision.reserve_not_before,
                             .cancel_after = decision.cancel_after, .texts = model::OwnedTexts::of(decision.texts)};
   for (const engine::LineDecision& line : decision.lines) {
-    order.lines.push_back({line.quantity, line.sku, line.line, line.pinned, 0, 0});
+    order.lines.push_back({line.quantity, line.sku, line.line, line.pinned, decision.own_policy(order.lines.size()), 0, 0});
   }
   return order;
 }
@@ -94,7 +94,7 @@ model::Command StrongReplay::command_of(const engine::LoadDecision& decision) co
   }
   for (const engine::LoadedProduct& entry : decision.products) {
     products.emplace(entry.id, static_cast<std::uint32_t>(load.products.size()));
-    load.products.push_back({std::string(entry.code), std::string(entry.description)});
+    load.products.push_back({std::string(entry.code), std::string(entry.description), entry.backorderable});
   }
   for (const engine::ReceivedRow& row : decision.stock) {
     if (warehouses.try_emplace(row.warehouse, static_cast<std::uint32_t>(load.warehouses.size())).second) {
