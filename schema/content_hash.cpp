@@ -2,9 +2,8 @@
 //
 // A fingerprint is a chain of XXH3-64: each step hashes one packed little-endian block with the result of the step
 // before as its seed. Steps: the fixed fields with the number of rows and the length of every text, then each text that
-// is not empty, then the rows in groups of 64 without their unused bytes; of an order then the policy bytes of its lines, if
-// any line has its own. How a message was cut into parts, and what a
-// client left in unused bytes, is not in it.
+// is not empty, then the rows in groups of 64 without their unused bytes; of an order or a hold then the policy bytes of
+// its lines, if any line has its own. How a message was cut into parts, and what a client left in unused bytes, is not in it.
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
@@ -102,6 +101,15 @@ struct ConfirmBlock {
 
 std::uint32_t size_of(std::string_view text) noexcept { return static_cast<std::uint32_t>(text.size()); }
 
+void add_lines(Chain& chain, std::span<const engine::OrderLine> lines) noexcept {
+  chain.rows<LineBlock>(lines, [](const engine::OrderLine& line) {
+    return LineBlock{line.quantity, line.sku.value, line.line.value, line.pinned.value};
+  });
+  if (std::any_of(lines.begin(), lines.end(), [](const engine::OrderLine& line) { return line.policy.own(); })) {
+    chain.rows<std::uint8_t>(lines, [](const engine::OrderLine& line) { return line.policy.code; });
+  }
+}
+
 }  // namespace
 
 std::uint64_t content_hash(const engine::PlaceOrder& order) noexcept {
@@ -114,12 +122,7 @@ std::uint64_t content_hash(const engine::PlaceOrder& order) noexcept {
   Chain chain(1);
   chain.block(head);
   for (const std::string_view text : texts) chain.text(text);
-  chain.rows<LineBlock>(order.lines, [](const engine::OrderLine& line) {
-    return LineBlock{line.quantity, line.sku.value, line.line.value, line.pinned.value};
-  });
-  if (std::any_of(order.lines.begin(), order.lines.end(), [](const engine::OrderLine& line) { return line.policy.own(); })) {
-    chain.rows<std::uint8_t>(order.lines, [](const engine::OrderLine& line) { return line.policy.code; });
-  }
+  add_lines(chain, order.lines);
   return chain.value();
 }
 
@@ -182,9 +185,7 @@ std::uint64_t content_hash(const engine::PlaceHold& hold) noexcept {
                         hold.ttl_us, hold.lines.size(), {size_of(hold.id), size_of(hold.customer)}});
   chain.text(hold.id);
   chain.text(hold.customer);
-  chain.rows<LineBlock>(hold.lines, [](const engine::OrderLine& line) {
-    return LineBlock{line.quantity, line.sku.value, line.line.value, line.pinned.value};
-  });
+  add_lines(chain, hold.lines);
   return chain.value();
 }
 

@@ -276,7 +276,7 @@ TEST_CASE("exchange: a check names SKUs that are not there, and totals", "[clien
   CHECK(!answer.rows[1].known);
 }
 
-TEST_CASE("exchange: a check with wanted quantities tells what is there now; one that does not fit the question is no answer", "[client][exchange]") {
+TEST_CASE("exchange: a check with wanted quantities tells what is there now, and one that does not fit the question is no answer", "[client][exchange]") {
   Played played;
   played.greet();
   const std::vector<engine::Quantity> available{4, 5, 0, 0}, now{9, 0};

@@ -126,6 +126,12 @@ TEST_CASE("content hash: is part of the journal's format and never changes", "[s
   own.back().policy = engine::LinePolicy::of(engine::Policy::line_complete);
   order.lines = own;
   CHECK(content_hash(order) == 0xee09638fcdafb3d0);
+  engine::PlaceHold hold;
+  hold.id = "H-1";
+  hold.lines = lines;
+  const std::uint64_t plain = content_hash(hold);
+  hold.lines = own;
+  CHECK(content_hash(hold) != plain);
   const std::vector<engine::StockRow> stock{{5, engine::SkuId{7}, engine::WarehouseId{2}, 0}};
   CHECK(content_hash(engine::ReceiveStock{"R-1", stock}) == 0x4795f35df65b4e24);
   const std::vector<engine::CancelRow> rows{{1, engine::LineNumber{1}, 0}};
