@@ -54,6 +54,7 @@ leftovers() { find "$root" -xdev -mindepth 1 \( -path "$root/var/lib/earmark" -o
 # The service's own flags, on a free port.
 # shellcheck disable=SC2016  # the inner shell's variable
 start_server() {
+  : >"$root/tmp/ready"  # before the server does it by itself: its line of an earlier start would pass for the new one
   chroot --userspec=earmark:earmark "$root" /bin/sh -c \
     '. /etc/default/earmarkd; exec earmarkd --data /var/lib/earmark --listen 127.0.0.1:0 $EARMARKD_FLAGS' >"$root/tmp/ready" 2>>"$log" &
   server=$!
