@@ -37,12 +37,11 @@ void Catalogue::put_product(SkuId id, std::string_view code, std::string_view de
   ProductInfo& info = products_[id.value - 1];
   EARMARK_CHECK(info.code == code);
   info.description = description;
+  without_backorders_ += (backorderable ? 0U : 1U) - (info.backorderable ? 0U : 1U);
   info.backorderable = backorderable;
-  if (backorderable) not_backorderable_.erase(id);
-  else not_backorderable_.insert(id);
 }
 
-const CatalogueView* Catalogue::make_view(std::span<const LoadedWarehouse> changed, std::span<const LoadedProduct> products, std::uint32_t sku_count) {
+const CatalogueView* Catalogue::make_view(std::span<const LoadedWarehouse> changed, std::uint32_t sku_count) {
   struct Ranked {
     std::uint32_t priority;
     std::string_view code;
@@ -64,15 +63,7 @@ const CatalogueView* Catalogue::make_view(std::span<const LoadedWarehouse> chang
   view->sku_count = sku_count;
   view->warehouse_count = static_cast<std::uint16_t>(ranked.size());
   for (const Ranked& entry : ranked) view->by_priority.push_back(entry.id);
-  std::set<SkuId> without = not_backorderable_;
-  for (const LoadedProduct& entry : products) {
-    if (entry.backorderable) without.erase(entry.id);
-    else without.insert(entry.id);
-  }
-  if (not_backorderable_lists_.empty() || !std::ranges::equal(not_backorderable_lists_.back(), without)) {
-    not_backorderable_lists_.emplace_back(without.begin(), without.end());
-  }
-  view->not_backorderable = not_backorderable_lists_.back();
+  view->all = this;
   views_.push_back(std::move(view));
   return views_.back().get();
 }

@@ -3,11 +3,9 @@
 // of codes and names. Dense ids start at 1 and are never reused.
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
 #include <deque>
 #include <memory>
-#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -19,15 +17,19 @@
 
 namespace earmark::engine {
 
+class Catalogue;
+
 struct CatalogueView {
   std::uint32_t sku_count = 0;
   std::uint16_t warehouse_count = 0;
   std::vector<WarehouseId> by_priority;  // lowest priority number first, ties by code
-  std::span<const SkuId> not_backorderable;  // ascending; few, and looked up by the settler alone, for lines that are short
+  const Catalogue* all = nullptr;        // what a load may change after this view was made: for the settler alone
 
   bool knows(SkuId sku) const noexcept { return sku.value - 1U < sku_count; }
   bool knows(WarehouseId warehouse) const noexcept { return warehouse.value != 0 && warehouse.value <= warehouse_count; }
-  bool backorderable(SkuId sku) const noexcept { return !std::binary_search(not_backorderable.begin(), not_backorderable.end(), sku); }
+  // Whether orders may wait for it. The settler alone, who changes the flag; a receiving thread leaves him what would wait.
+  bool backorderable(SkuId sku) const noexcept;
+  bool all_backorderable() const noexcept;
 };
 
 struct WarehouseInfo {
@@ -53,18 +55,22 @@ class Catalogue {
   void put_warehouse(WarehouseId id, std::string_view code, std::string_view name, std::uint32_t priority);
   void put_product(SkuId id, std::string_view code, std::string_view description, bool backorderable);
 
-  // The view of the present contents with `changed` warehouses (new ones or new priorities), changed `products` and `sku_count`
-  // SKUs. Kept for as long as the engine lives: readers hold it without counting.
-  const CatalogueView* make_view(std::span<const LoadedWarehouse> changed, std::span<const LoadedProduct> products, std::uint32_t sku_count);
+  bool all_backorderable() const noexcept { return without_backorders_ == 0; }
+
+  // The view of the present contents with `changed` warehouses (new ones or new priorities) and `sku_count` SKUs.
+  // Kept for as long as the engine lives: readers hold it without counting.
+  const CatalogueView* make_view(std::span<const LoadedWarehouse> changed, std::uint32_t sku_count);
 
  private:
   std::deque<ProductInfo> products_;      // deque: the codes below are views into it
   std::deque<WarehouseInfo> warehouses_;
   std::unordered_map<std::string_view, SkuId> skus_by_code_;
   std::unordered_map<std::string_view, WarehouseId> warehouses_by_code_;
-  std::set<SkuId> not_backorderable_;
-  std::deque<std::vector<SkuId>> not_backorderable_lists_;  // of all views
+  std::uint32_t without_backorders_ = 0;  // SKUs that orders may not wait for
   std::vector<std::unique_ptr<const CatalogueView>> views_;
 };
+
+inline bool CatalogueView::backorderable(SkuId sku) const noexcept { return all->product(sku).backorderable; }
+inline bool CatalogueView::all_backorderable() const noexcept { return all->all_backorderable(); }
 
 }  // namespace earmark::engine

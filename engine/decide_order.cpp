@@ -226,7 +226,7 @@ void clear(OrderDraft& draft) {
 std::uint64_t decide_whole_order(const PlaceOrder& order, SharedState& shared, const CatalogueView& catalogue, WriteSet& writes,
                                  Decider& decider, OrderDraft& draft) {
   decider.take_nothing();
-  const std::uint64_t cut = catalogue.not_backorderable.empty() ? 0 : reduce(order, shared, catalogue, writes, draft);
+  const std::uint64_t cut = catalogue.all_backorderable() ? 0 : reduce(order, shared, catalogue, writes, draft);
   if (cut == 0) {
     decider.take_all_set_aside();
     return decider.missing();

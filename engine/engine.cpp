@@ -13,9 +13,9 @@ Engine::Engine(const Capacity& capacity, std::size_t committers)
 std::string Engine::digest() const {
   Digest digest;
   const CatalogueView& catalogue = SharedState::catalogue_of(shared_.catalogue.load(std::memory_order_acquire));
-  for (const SkuId sku : catalogue.not_backorderable) digest.not_backorderable(sku);
   for (std::uint32_t id = 1; id <= catalogue.sku_count; ++id) {
     const SkuId sku{id};
+    if (!catalogue.backorderable(sku)) digest.not_backorderable(sku);
     const auto feed_queue = [&](WaitingQueues::Root root) {
       book_.queues.for_each(root, [&](const Waiter& waiter) {
         digest.waiting_line(sku, Priority{static_cast<std::uint8_t>(255 - waiter.place.served_later)}, waiter.place.order_lsn,
@@ -96,6 +96,27 @@ std::string Engine::unserved_whole_taker() {
   return broken;
 }
 
+// Every open order with a cancel_after has a timer, and every timer is a hold's or such an order's.
+std::string Engine::broken_timers() {
+  std::string timeless;
+  shared_.ids.for_each([&](BlockRef block) {
+    if (!shared_.blocks.at<KnownCommand>(block)->is_order_in_memory()) return;
+    const auto* order = shared_.blocks.at<OrderState>(block);
+    if (order->times().cancel_after.value == 0 || !is_open(shared_.blocks, *order)) return;
+    if (!book_.timed_orders.contains(order->known.lsn())) timeless = "there is no timer of order " + std::string(order->id());
+  });
+  if (!timeless.empty()) return timeless;
+  for (const auto& [lsn, timed] : book_.timed_orders) {
+    const auto* order = shared_.blocks.at<OrderState>(timed.block);
+    if (order->known.lsn() != lsn || !is_open(shared_.blocks, *order)) return "a timer is left of order " + std::string(order->id());
+    if (order->times().cancel_after < book_.timers.next_due()) return "order " + std::string(order->id()) + " is due before any timer";
+  }
+  if (book_.timers.size() != book_.holds.size() + book_.timed_orders.size()) {
+    return "I6: there are not as many timers as open holds and timed orders";
+  }
+  return {};
+}
+
 // Every held unit is of an open hold, and every open hold is known, not past its deadline, and will end.
 std::string Engine::broken_holds() {
   std::map<std::uint64_t, std::uint64_t> held;  // by cell
@@ -111,20 +132,6 @@ std::string Engine::broken_holds() {
     if (!shared_.blocks.at<KnownCommand>(open.known)->is_open_hold()) return "I6: " + name + " is open and has ended";
     if (open.deadline < book_.timers.next_due()) return "I6: " + name + " is due before any timer";
   }
-  std::string timeless;
-  shared_.ids.for_each([&](BlockRef block) {
-    if (!shared_.blocks.at<KnownCommand>(block)->is_order_in_memory()) return;
-    const auto* order = shared_.blocks.at<OrderState>(block);
-    if (order->times().cancel_after.value == 0 || !is_open(shared_.blocks, *order)) return;
-    if (!book_.timed_orders.contains(order->known.lsn())) timeless = "there is no timer of order " + std::string(order->id());
-  });
-  if (!timeless.empty()) return timeless;
-  for (const auto& [lsn, timed] : book_.timed_orders) {
-    const auto* order = shared_.blocks.at<OrderState>(timed.block);
-    if (order->known.lsn() != lsn || !is_open(shared_.blocks, *order)) return "a timer is left of order " + std::string(order->id());
-    if (order->times().cancel_after < book_.timers.next_due()) return "order " + std::string(order->id()) + " is due before any timer";
-  }
-  if (book_.timers.size() != book_.holds.size() + book_.timed_orders.size()) return "I6: there are not as many timers as open holds and timed orders";
   const CatalogueView& catalogue = SharedState::catalogue_of(shared_.catalogue.load(std::memory_order_acquire));
   for (std::uint32_t id = 1; id <= catalogue.sku_count; ++id) {
     for (const WarehouseId warehouse : catalogue.by_priority) {
@@ -182,6 +189,7 @@ std::string Engine::broken_invariant() {
     if (queued != waiting[id]) broken = "queue: SKU " + std::to_string(id) + ": the queue and the orders disagree";
   }
   if (broken.empty()) broken = broken_holds();
+  if (broken.empty()) broken = broken_timers();
   return broken;
 }
 

@@ -68,6 +68,7 @@ class Engine {
   std::string unserved_whole_taker();
   Lsn hold_lsn(std::string_view id);
   void end_hold(Lsn hold, HoldEnd how);
+  std::string broken_timers();
   std::string broken_holds();
   void add_to_cell(SkuId sku, WarehouseId warehouse, std::int64_t change);
 

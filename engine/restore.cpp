@@ -92,7 +92,7 @@ void Engine::restore(const Stamp& stamp, const LoadDecision& decision) {
     if (row.quantity != 0) cause.steps.push_back({row.sku, static_cast<std::uint32_t>(index), row.warehouse, row.quantity, true});
   }
   book_.apply_load(shared_, decision.warehouses, decision.products, decision.stock);
-  const CatalogueView* view = book_.catalogue.make_view({}, {}, book_.catalogue.sku_count());
+  const CatalogueView* view = book_.catalogue.make_view({}, book_.catalogue.sku_count());
   shared_.catalogue.store(reinterpret_cast<std::uint64_t>(view), std::memory_order_release);
   if (decision.fills_follow) open_cause_ = std::move(cause);
   view_.apply(stamp, decision);

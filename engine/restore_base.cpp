@@ -47,7 +47,7 @@ void Engine::restore_base(const HoldImage& hold) {
 
 void Engine::restore_base_finished(Lsn applied, Lsn oldest_known) {
   restored_ = applied;
-  const CatalogueView* view = book_.catalogue.make_view({}, {}, book_.catalogue.sku_count());
+  const CatalogueView* view = book_.catalogue.make_view({}, book_.catalogue.sku_count());
   shared_.catalogue.store(reinterpret_cast<std::uint64_t>(view), std::memory_order_release);
   shared_.oldest_known.store(oldest_known.value, std::memory_order_relaxed);
 }

@@ -17,7 +17,6 @@ struct LoadPlan {
   std::vector<WarehouseId> warehouse_ids;  // by position in the command
   std::vector<SkuId> product_ids;
   std::uint32_t sku_count = 0;
-  bool new_flags = false;                  // products that orders may wait for from now on, or no longer
   Error error;
 };
 
@@ -60,7 +59,6 @@ void plan_products(std::span<const ProductEntry> entries, const Catalogue& catal
     const bool backorderable = entry.backorderable.value_or(is_new || known->backorderable);
     if (!is_new && known->description == description && known->backorderable == backorderable) continue;
     plan.products.push_back({id, entry.code, description, backorderable});
-    plan.new_flags = plan.new_flags || backorderable != (is_new || known->backorderable);
   }
 }
 
@@ -118,9 +116,9 @@ bool Settler::settle(const LoadCatalogue& load, const Message& message, Committe
     committer.outcomes().refused(message.reply, shared_.commit_word.stable(CommitWord::settler_descriptor).lsn(), loaded.error);
     return true;
   }
-  const bool new_view = !loaded.warehouses.empty() || loaded.new_flags || loaded.sku_count != book_.catalogue.sku_count();
+  const bool new_view = !loaded.warehouses.empty() || loaded.sku_count != book_.catalogue.sku_count();
   const CatalogueView* view =
-      new_view ? book_.catalogue.make_view(loaded.warehouses, loaded.products, loaded.sku_count) : &catalogue();
+      new_view ? book_.catalogue.make_view(loaded.warehouses, loaded.sku_count) : &catalogue();
   Cause cause{{}, message.time, message.reply, {}, 0, false};
   for (std::size_t index = 0; index < loaded.stock.size(); ++index) {
     const ReceivedRow& row = loaded.stock[index];
