@@ -159,15 +159,18 @@ void Worker::on(const schema::CheckRequest& request, Session&, const engine::Rep
   answered(reply);
 }
 
-// Of each wanted quantity what is there, over all warehouses, and was not counted for an earlier row. Available units are nobody's who waits (I3).
+// Of each wanted quantity what is there, over all warehouses, and was not counted for an earlier row. Available units are nobody's
+// who waits (I3).
 void Worker::count_now(const schema::CheckRequest& request, std::uint16_t warehouses) {
   check_now_.clear();
+  if (request.wanted.empty()) return;
   check_taken_.clear();
   for (std::size_t row = 0; row < request.wanted.size(); ++row) {
     std::uint64_t there = 0;
     for (std::size_t column = 0; column < warehouses; ++column) there += check_row_[row * warehouses + column];
     std::uint64_t& taken = check_taken_[request.skus[row].value];
-    const std::uint64_t now = std::min<std::uint64_t>(request.wanted[row], there > taken ? there - taken : 0);  // rows are read one after the other
+    // Rows of one SKU are read one after the other, so a later one may show less than was counted.
+    const std::uint64_t now = std::min<std::uint64_t>(request.wanted[row], there > taken ? there - taken : 0);
     taken += now;
     check_now_.push_back(static_cast<engine::Quantity>(now));
   }
