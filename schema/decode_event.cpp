@@ -1,6 +1,8 @@
 // Records to decisions. Rows of a record of one piece are viewed where they lie; those of several pieces are gathered
 // in the scratch. Nothing here scans a text or follows a vector of strings more than once, so work is bounded by the
 // record's bytes.
+#include <algorithm>
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -274,9 +276,9 @@ bool consistent(const engine::OrderDecision& order) noexcept {
   for (const engine::LinePolicy policy : order.line_policies) {
     if (!policy.known()) return false;
   }
-  for (const std::uint32_t line : order.not_backorderable) {
-    if (line >= order.lines.size()) return false;
-  }
+  const auto& cut = order.not_backorderable;
+  if (std::adjacent_find(cut.begin(), cut.end(), std::greater_equal<>()) != cut.end()) return false;
+  if (!cut.empty() && cut.back() >= order.lines.size()) return false;
   return counts_agree(order.lines, [](const auto& line) { return line.more_takes; }, order.takes.size());
 }
 bool consistent(const engine::CancelDecision& cancel) noexcept {
