@@ -79,6 +79,19 @@ Answer Twin::place(const engine::PlaceOrder& command, std::uint64_t content, Tim
   });
 }
 
+// What a line did not get: `cut` of it is what nothing may wait for, of a ship_complete order.
+void Twin::wait_or_cancel(Order& order, std::uint32_t index, Quantity open, Quantity cut, OrderAnswer& answer) {
+  Line& line = order.lines[index];
+  if (may_wait(order.policy_of(line))) {
+    line.cancelled = order.policy == Policy::ship_complete ? cut : state_.backorderable(line.sku) ? 0 : open;
+    if (line.cancelled > 0) answer.not_backorderable.push_back(index);
+    line.waiting = open - line.cancelled;
+  } else {
+    line.cancelled = open;
+  }
+  if (line.waiting > 0) state_.queues[line.sku].insert({order.priority, order.lsn, index});
+}
+
 OrderAnswer Twin::decide(const engine::PlaceOrder& command, std::uint64_t content, Order& order) {
   OrderAnswer answer{.id = std::string(command.id), .content = content, .policy = command.policy,
                      .priority = command.priority, .sourcing = command.sourcing, .preferred = command.preferred,
@@ -121,14 +134,7 @@ OrderAnswer Twin::decide(const engine::PlaceOrder& command, std::uint64_t conten
                        : take(order, line, asked.lines[index].quantity, line_sources, by_rule ? Withheld{} : set_aside(order, all, {}));
     Quantity rest = line.quantity;
     for (const engine::Take& each : takes) rest -= each.quantity;
-    if (may_wait(order.policy_of(line))) {
-      line.cancelled = command.policy == Policy::ship_complete ? cut[index] : state_.backorderable(line.sku) ? 0 : rest;
-      if (line.cancelled > 0) answer.not_backorderable.push_back(index);
-      line.waiting = rest - line.cancelled;
-    } else {
-      line.cancelled = rest;
-    }
-    if (line.waiting > 0) state_.queues[line.sku].insert({order.priority, order.lsn, index});
+    wait_or_cancel(order, index, rest, cut[index], answer);
     taken += line.quantity - rest;
     waiting += line.waiting;
     cancelled += line.cancelled;

@@ -31,7 +31,8 @@ class Twin {
   Answer extend(const engine::ExtendHold& command, std::uint64_t content, engine::TimeUs now);
   Answer confirm(const engine::ConfirmHold& command, std::uint64_t content, engine::TimeUs now);
   Answer release(const engine::ReleaseHold& command, std::uint64_t content, engine::TimeUs now);
-  // Holds whose deadline has come end, and orders whose cancel_after has come are cancelled, one after the other, `most` of them. To be called before every command at `now`.
+  // Holds whose deadline has come end, and orders whose cancel_after has come are cancelled, one after the other, `most` of them. To
+  // be called before every command at `now`.
   std::vector<Answer> run_timers(engine::TimeUs now, std::size_t most = ~std::size_t{0});
   // A record of its own: ids of commands decided before `oldest_known` are forgotten, but for those of orders that are open or
   // were closed after `archived`.
@@ -59,6 +60,7 @@ class Twin {
   engine::Stamp next_stamp(engine::TimeUs now, engine::Lsn cause);
 
   OrderAnswer decide(const engine::PlaceOrder& command, std::uint64_t content, Order& order);
+  void wait_or_cancel(Order& order, std::uint32_t index, engine::Quantity open, engine::Quantity cut, OrderAnswer& answer);
   bool covers_all(const Order& order) const;
   // By line: units that are not there of SKUs that orders may not wait for. Pinned lines have theirs first.
   std::vector<engine::Quantity> not_there(const Order& order) const;

@@ -335,14 +335,7 @@ void Twin::reserve(Order& order, const Uses& uses, const std::vector<Quantity>& 
         ++decided.more_takes;
       }
     }
-    if (may_wait(order.policy_of(line))) {
-      line.cancelled = order.policy == Policy::ship_complete ? cut[index] : state_.backorderable(line.sku) ? 0 : open;
-      if (line.cancelled > 0) answer.not_backorderable.push_back(index);
-      line.waiting = open - line.cancelled;
-    } else {
-      line.cancelled = open;
-    }
-    if (line.waiting > 0) state_.queues[line.sku].insert({order.priority, order.lsn, index});
+    wait_or_cancel(order, index, open, cut[index], answer);
     decided.backordered = line.waiting;
     taken += line.quantity - open, waiting += line.waiting, cancelled += line.cancelled;
     answer.lines.push_back(decided);

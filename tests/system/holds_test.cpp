@@ -71,14 +71,7 @@ TEST_CASE("holds: expire by themselves, while nobody sends anything, and serve w
   Shop shop;
   shop.tell({"hold", "CART-1", "DOOR:13", "--for", "1"});
   shop.tell({"order", "--id", "WAITS", "DOOR:12"});
-  // Follows the events from the hold on until the fill comes, which nothing but the deadline causes.
-  Process watch("earmark", {"--server", shop.server().address(), "--json", "watch", "--from", "1"});
-  std::vector<Json> seen;
-  while (seen.empty() || seen.back().at("event") != "BackorderFilled") {
-    const auto line = watch.read_line();
-    REQUIRE(line.has_value());
-    seen.push_back(Json::parse(*line));
-  }
+  const std::vector<Json> seen = shop.watch_until("BackorderFilled");
   REQUIRE(seen.size() >= 2);
   const Json& ended = seen[seen.size() - 2];
   CHECK(ended.at("event") == "HoldEnded");

@@ -83,13 +83,7 @@ TEST_CASE("order options: cancel_after cancels by itself and serves who waits", 
   Shop shop;
   shop.tell({"order", "--id", "A", "DOOR:13", "NAIL:9", "--cancel-after", "+1s", "--customer", "Okafor"});
   shop.tell({"order", "--id", "WAITS", "DOOR:12"});
-  Process watch("earmark", {"--server", shop.server().address(), "--json", "watch", "--from", "1"});
-  std::vector<Json> seen;
-  while (seen.empty() || seen.back().at("event") != "BackorderFilled") {
-    const auto line = watch.read_line();
-    REQUIRE(line.has_value());
-    seen.push_back(Json::parse(*line));
-  }
+  const std::vector<Json> seen = shop.watch_until("BackorderFilled");
   REQUIRE(seen.size() >= 2);
   const Json& cancelled = seen[seen.size() - 2];
   CHECK(cancelled.at("event") == "OrderCancelled");

@@ -67,6 +67,17 @@ class Shop {
     return all;
   }
   Server& server() { return server_; }
+  // Follows the stream from its beginning until such an event, which nobody asks for: it comes with the time.
+  std::vector<Json> watch_until(const std::string& event) {
+    Process watch("earmark", {"--server", server_.address(), "--json", "watch", "--from", "1"});
+    std::vector<Json> seen;
+    while (seen.empty() || seen.back().at("event") != event) {
+      const auto line = watch.read_line();
+      REQUIRE(line.has_value());
+      seen.push_back(Json::parse(*line));
+    }
+    return seen;
+  }
   // The server's own digest, and that of its journal.
   void compare_digests() {
     const std::string live = tell({"digest"});
