@@ -1,6 +1,6 @@
 // What a cancel serves, step by step. First the SKUs of what waits to be filled whole and has become smaller, since all of it may
-// be there now: the line's own (of a line_complete line), or for a ship_complete order the first that it still waits for. Then each SKU that got something
-// back, in the order of the rows (R5, R6); units of a SKU whose turn has not come are not usable yet, so that an order of
+// be there now: the line's own (of a line_complete line), or for a ship_complete order the first that it still waits for. Then each
+// SKU that got something back, in the order of the rows (R5, R6); units of a SKU whose turn has not come are not usable yet, so that an order of
 // several SKUs cannot take them past somebody who waits for them. Used by the settler and by recovery, which must agree.
 #pragma once
 
@@ -23,7 +23,8 @@ std::vector<ServeStep> cancel_steps(const OrderState& order, std::span<const Can
   const std::span<const OrderLineState> lines = order.lines();
   for (std::size_t row = 0; row < rows.size(); ++row) {
     for (std::size_t index = 0; rows[row].waiting != 0 && index < lines.size(); ++index) {
-      const bool smaller = order.policy == Policy::ship_complete || (lines[index].policy.or_else(order.policy) == Policy::line_complete && lines[index].line == rows[row].line);
+      const bool whole_line = lines[index].policy.or_else(order.policy) == Policy::line_complete;
+      const bool smaller = order.policy == Policy::ship_complete || (whole_line && lines[index].line == rows[row].line);
       if (!smaller || waiting_after(index) == 0) continue;
       if (!is_served(lines[index].sku)) steps.push_back({lines[index].sku, static_cast<std::uint32_t>(row), {}, 0, true});
       break;

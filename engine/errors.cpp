@@ -55,7 +55,8 @@ constexpr Words words[] = {
     {ErrorCode::bad_time, "bad_time", "A hold lasts from 1 millisecond to 24 hours; cancel_after must be later than now."},
     {ErrorCode::duplicate_hold_command, "duplicate_hold_command", "The command id was used for another extend or release; choose a new one."},
     {ErrorCode::bad_policy, "bad_policy",
-     "A line may have ship_partial, line_complete, fill_and_cancel or fill_or_kill of its own, if its order has none that speaks for all lines (ship_complete, fill_or_kill) and is no hold."},
+     "A line may have ship_partial, line_complete, fill_and_cancel or fill_or_kill of its own, if its order has none that speaks for all "
+     "lines (ship_complete, fill_or_kill) and is no hold."},
 };
 
 }  // namespace

@@ -9,7 +9,9 @@ namespace {
 
 std::size_t record_bytes(std::size_t lines, std::size_t warehouses) noexcept {
   const std::size_t texts = 8 * (max_text_bytes + 16);
-  return 2048 + texts + lines * (sizeof(LineDecision) + sizeof(LineWait) + sizeof(LinePolicy) + sizeof(std::uint32_t) + warehouses * (sizeof(Take) + sizeof(ReceivedRow))) * 9 / 8;
+  const std::size_t line = sizeof(LineDecision) + sizeof(LineWait) + sizeof(LinePolicy) + sizeof(std::uint32_t) +
+                           warehouses * (sizeof(Take) + sizeof(ReceivedRow));
+  return 2048 + texts + lines * line * 9 / 8;
 }
 
 }  // namespace

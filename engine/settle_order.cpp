@@ -9,7 +9,8 @@ namespace {
 
 std::size_t record_bytes(const PlaceOrder& order, std::size_t warehouses) noexcept {
   const std::size_t texts = 7 * (max_text_bytes + 16);
-  return 1024 + texts + order.lines.size() * (sizeof(LineDecision) + sizeof(LineWait) + sizeof(LinePolicy) + sizeof(std::uint32_t) + warehouses * sizeof(Take)) * 9 / 8;
+  const std::size_t line = sizeof(LineDecision) + sizeof(LineWait) + sizeof(LinePolicy) + sizeof(std::uint32_t) + warehouses * sizeof(Take);
+  return 1024 + texts + order.lines.size() * line * 9 / 8;
 }
 
 }  // namespace

@@ -19,7 +19,8 @@ FILES (UTF-8 CSV with a header, each may be .gz; at least one has to be there)
   stock.csv       sku,warehouse,on_hand         opening stock; SKUs that are not in products.csv are added
 
 Loading again changes nothing that stands already; new SKUs, warehouses and stock are added, names, priorities and
-backorderable are changed; where the column is empty it stays as it is, and what waits already goes on waiting. Opening stock is set once for each SKU and warehouse: another figure is refused (already_loaded).
+backorderable are changed; where the column is empty it stays as it is, and what waits already goes on waiting. Opening stock
+is set once for each SKU and warehouse: another figure is refused (already_loaded).
 
 EXAMPLES
   earmark load examples/building-materials

@@ -21,7 +21,8 @@ ONE ORDER
   earmark order --id ID [--customer NAME] SKU:QUANTITY[@WAREHOUSE][/POLICY]...
   Lines are numbered 1, 2, 3 as they stand. @WAREHOUSE pins a line to that warehouse, /POLICY gives it a policy of its
   own: ship_partial, line_complete, fill_and_cancel or fill_or_kill (this line whole now, or cancelled whole); not in
-  orders with ship_complete or fill_or_kill, which speak for all lines. Sending the same order again is safe: the first decision comes back, marked as made for an earlier sending.
+  orders with ship_complete or fill_or_kill, which speak for all lines. Sending the same order again is safe: the first
+  decision comes back, marked as made for an earlier sending.
 
 ORDERS FROM A FILE (- is standard input)
   earmark order FILE
