@@ -22,7 +22,7 @@ void Book::apply_receipt(const SharedState& shared, std::span<const ReceivedRow>
   for (const ReceivedRow& row : rows) stock[shared.cell_index(row.sku, row.warehouse).value].on_hand += row.quantity;
 }
 
-void Book::apply_cancel(SharedState& shared, BlockRef block, std::span<const CancelledLine> lines,
+void Book::apply_cancel(SharedState& shared, BlockCache& blocks, BlockRef block, std::span<const CancelledLine> lines,
                         std::span<const Take> released) {
   auto* order = shared.blocks.at<OrderState>(block);
   std::size_t next = 0;
@@ -44,6 +44,7 @@ void Book::apply_cancel(SharedState& shared, BlockRef block, std::span<const Can
     }
   }
   if (cut) park_after_cut(shared, *order);
+  pick_lists_changed(shared, blocks, block, released);
 }
 
 // What is left may be there now: the order stands where the cancel serves (cancel_steps), until it is looked at there.
@@ -55,6 +56,7 @@ void Book::park_after_cut(const SharedState& shared, OrderState& order) {
 }
 
 void Book::apply_ship(SharedState& shared, BlockRef block) {
+  close_shipments(shared, *shared.blocks.at<OrderState>(block));
   for (OrderLineState& line : shared.blocks.at<OrderState>(block)->lines()) {
     change_allocations(shared.blocks, line, [&](Allocation& allocation) {
       stock[shared.cell_index(line.sku, allocation.warehouse).value].on_hand -= allocation.reserved;

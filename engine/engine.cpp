@@ -1,9 +1,11 @@
 #include "engine/engine.hpp"
 
 #include <map>
+#include <unordered_map>
 #include <vector>
 
 #include "engine/digest.hpp"
+#include "engine/shipments.hpp"
 
 namespace earmark::engine {
 
@@ -38,6 +40,12 @@ std::string Engine::digest() const {
     const auto* order = shared_.blocks.at<OrderState>(block);
     if (!is_open(shared_.blocks, *order)) return;
     const Lsn lsn = known->lsn();
+    for_each_shipment(shared_.blocks, *order, [&](const ShipmentEntry& entry) {
+      std::vector<ReturnedUnits> rows;
+      const ShipmentImage image = image_of(shared_.blocks, entry, rows);
+      digest.shipment(lsn, image.number, image.state, image.revision);
+      for (const ReturnedUnits& row : image.returned) digest.returned(lsn, image.number, row.line_index, row.units);
+    });
     digest.open_order(lsn, known->identity, order->status, order->policy, order->priority, order->preferred, order->line_count);
     for (std::uint32_t index = 0; index < order->line_count; ++index) {
       const OrderLineState& line = order->lines()[index];
@@ -125,6 +133,7 @@ std::string Engine::broken_invariant() {
   const CatalogueView& catalogue = SharedState::catalogue_of(shared_.catalogue.load(std::memory_order_acquire));
   std::vector<std::uint64_t> reserved(shared_.cells.size());
   std::vector<std::uint64_t> waiting(std::size_t{catalogue.sku_count} + 1);
+  std::unordered_map<std::uint64_t, Quantity> picked;
   std::string broken = unserved_whole_taker();
   shared_.ids.for_each([&](BlockRef block) {
     if (!shared_.blocks.at<KnownCommand>(block)->is_order_in_memory()) return;
@@ -134,6 +143,9 @@ std::string Engine::broken_invariant() {
       for_each_allocation(shared_.blocks, line, [&](const Allocation& allocation) {
         accounted += std::uint64_t{allocation.reserved} + allocation.shipped;
         reserved[shared_.cell_index(line.sku, allocation.warehouse).value] += allocation.reserved;
+        if (allocation.reserved == 0) return;
+        if (allocation.shipped != 0) broken = "order " + std::string(order->id()) + " has a shipment that has shipped in part";
+        if (is_picked(shared_.blocks, *order, allocation.shipment)) picked[shared_.cell_index(line.sku, allocation.warehouse).value] += allocation.reserved;
       });
       waiting[line.sku.value] += line.waiting;
       if (accounted > line.quantity) broken = "I2: order " + std::string(order->id()) + " has more units than it ordered";
@@ -164,6 +176,7 @@ std::string Engine::broken_invariant() {
     }
     if (queued != waiting[id]) broken = "queue: SKU " + std::to_string(id) + ": the queue and the orders disagree";
   }
+  if (picked != book_.picked) broken = "picked units: the book and the orders disagree";
   if (broken.empty()) broken = broken_holds();
   return broken;
 }

@@ -21,6 +21,7 @@ void Engine::restore_base(const OrderImage& order) {
   const Identity identity = identify(IdSpace::order, order.id);
   EARMARK_CHECK(build_order(restore_blocks_, block, order, identity));
   restore_id({order.lsn, order.time, {}}, IdSpace::order, identity, order.content, block);
+  book_.count_picked(shared_, block);
   start_waiting(block);
   for (const LineImage& line : order.lines) {
     if (line.waiting != 0) view_.add_backordered(line.sku, line.waiting);

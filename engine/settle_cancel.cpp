@@ -83,6 +83,11 @@ Settler::Taken Settler::take_back(const TakeBack& asked, const Message& message,
         judged.error = resolve_rows(*order, targets);
         if (judged.error.code != ErrorCode::none) return;
         plan = plan_cancel(shared_.blocks, block, targets, view);
+        if (plan.needs_picked != CancelPlan::none) {
+          const auto row = asked.rows == 0 ? 0 : static_cast<std::uint32_t>(plan.needs_picked + 1);
+          judged.error = {ErrorCode::picked, row, order->lines()[targets[plan.needs_picked].line_index].line};
+          return;
+        }
         write_releases(plan, shared_, writes_);
         write_id(judged, known, asked.space, message.content, bundle.next());
         cause.lsn = bundle.next();
@@ -104,7 +109,7 @@ Settler::Taken Settler::take_back(const TakeBack& asked, const Message& message,
     answer(judged, order != nullptr ? committed.last : asked_at, message.reply, committer);
     return {true, 0, {}};
   }
-  book_.apply_cancel(shared_, block, plan.lines, plan.released);
+  book_.apply_cancel(shared_, committer.blocks(), block, plan.lines, plan.released);
   fills_committed(more, committer);
   return {true, block, committed.first};
 }

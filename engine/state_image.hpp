@@ -8,6 +8,7 @@
 
 #include "engine/command.hpp"
 #include "engine/digest.hpp"
+#include "engine/shipment_image.hpp"
 #include "engine/types.hpp"
 
 namespace earmark::engine {
@@ -64,6 +65,7 @@ struct OrderImage {
   OrderTexts texts;
   std::span<const LineImage> lines;
   std::span<const AllocationImage> allocations;  // in line order; within a line in the order of their making
+  std::span<const std::byte> shipments;          // engine/shipment_image.hpp; empty: nothing is known of them
 };
 
 // An open hold.

@@ -1,7 +1,7 @@
 // What a stock change does to its cells, worked out without changing anything: the rows one after the other, each on what
 // the rows before it left. Pure but for the words that it reads through the write set; called by the settler alone.
 // Units that go are taken from the available ones first, then from reservations (their lines become victims:
-// engine/victims.hpp), and by counts and adjustments at last from the unavailable ones. Held units are not touched.
+// engine/victims.hpp), and by counts and adjustments at last from the unavailable ones. Held units are not touched, nor picked ones: what would need them is refused (not_enough).
 #pragma once
 
 #include <span>
@@ -37,5 +37,6 @@ ChangePlan plan_change(const ChangeStock& change, const CatalogueView& catalogue
 // The SKUs to serve after a change: a step for each row that made units available or took reserved ones. Of SKUs with victims no
 // unit is usable before their turn, so that an order of several SKUs cannot take one past a victim. Recovery makes the same steps.
 std::vector<ServeStep> steps_of(std::span<const ChangedRow> rows, std::span<const LostUnits> lost);
+
 
 }  // namespace earmark::engine

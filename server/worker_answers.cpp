@@ -16,6 +16,7 @@ bool fills_follow(const schema::Decision& decision) {
   if (const auto* change = std::get_if<engine::StockChangeDecision>(&decision)) return change->fills_follow;
   if (const auto* order = std::get_if<engine::OrderDecision>(&decision)) return order->fills_follow;
   if (const auto* end = std::get_if<engine::HoldEndDecision>(&decision)) return end->fills_follow;
+  if (const auto* move = std::get_if<engine::ShipmentDecision>(&decision)) return move->fills_follow;
   return false;
 }
 
@@ -131,7 +132,7 @@ bool Worker::read_decision(const PendingAnswer& answer, std::vector<std::byte>& 
       std::size_t consumed = 0;
       const schema::Event event = event_decoder_.decode_trusted(records, consumed);
       const auto* fill = std::get_if<engine::FillDecision>(&event.decision);
-      if (event.stamp.lsn == answer.original || (fill != nullptr && event.stamp.cause == answer.original)) {
+      if (event.stamp.lsn == answer.original || event.stamp.cause == answer.original) {
         more = fill != nullptr ? !fill->last : fills_follow(event.decision);
         schema::append_event_frames(frames, answer.reply.correlation, records.first(consumed), true, more);
       }

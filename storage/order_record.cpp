@@ -23,7 +23,7 @@ struct Head {
   std::uint32_t lines, allocations;
   std::uint8_t id_bytes, texts;
   std::uint16_t unused;
-  std::uint32_t unused_too;
+  std::uint32_t shipment_bytes;
 };
 static_assert(sizeof(Head) == order_head_bytes);
 
@@ -70,7 +70,10 @@ bool read_texts(const Head& head, Reader reader, engine::OrderImage& image) noex
   image.need_by = times[1];
   image.reserve_not_before = times[2];
   image.cancel_after = times[3];
-  return reader.end - reader.at < 8;
+  std::string_view shipments;
+  if (!reader.take(head.shipment_bytes, shipments)) return false;
+  image.shipments = std::as_bytes(std::span(shipments));
+  return reader.end - reader.at < 8 && engine::for_each_shipment(image.shipments, [](const engine::ShipmentImage&) {});
 }
 
 bool counts_agree(const engine::OrderImage& image) noexcept {
@@ -85,6 +88,7 @@ std::size_t order_record_bytes(const engine::OrderImage& image) noexcept {
   std::size_t bytes = order_head_bytes + image.lines.size_bytes() + image.allocations.size_bytes() + image.id.size();
   for (const std::string_view text : listed(image.texts)) bytes += text.empty() ? 0 : 2 + text.size();
   if (has_times(image)) bytes += times_bytes;
+  bytes += image.shipments.size();
   return (bytes + 7) & ~std::size_t{7};
 }
 
@@ -102,6 +106,7 @@ void write_order_record(const engine::OrderImage& image, std::span<std::byte> ou
   head.lines = static_cast<std::uint32_t>(image.lines.size());
   head.allocations = static_cast<std::uint32_t>(image.allocations.size());
   head.id_bytes = static_cast<std::uint8_t>(image.id.size());
+  head.shipment_bytes = static_cast<std::uint32_t>(image.shipments.size());
   std::byte* at = out.data() + sizeof head;
   const auto put = [&at](const void* bytes, std::size_t size) {
     if (size != 0) std::memcpy(at, bytes, size);
@@ -123,6 +128,7 @@ void write_order_record(const engine::OrderImage& image, std::span<std::byte> ou
     const engine::TimeUs times[] = {image.placed_at, image.need_by, image.reserve_not_before, image.cancel_after};
     put(times, sizeof times);
   }
+  put(image.shipments.data(), image.shipments.size());
   std::memset(at, 0, static_cast<std::size_t>(out.data() + out.size() - at));
   std::memcpy(out.data(), &head, sizeof head);
 }
@@ -171,6 +177,7 @@ OrderParts::OrderParts(std::byte* record) noexcept {
   allocations = {reinterpret_cast<engine::AllocationImage*>(at + lines.size_bytes()), head.allocations};
   next_shipment = reinterpret_cast<std::uint16_t*>(record + offsetof(Head, next_shipment));
   priority = reinterpret_cast<std::uint8_t*>(record + offsetof(Head, priority));
+  shipment_bytes = head.shipment_bytes;
 }
 
 bool is_open(std::span<const engine::LineImage> lines, std::span<const engine::AllocationImage> allocations) noexcept {

@@ -35,6 +35,7 @@ bool fills_follow(const schema::Decision& decision) {
   if (const auto* change = std::get_if<engine::StockChangeDecision>(&decision)) return change->fills_follow;
   if (const auto* order = std::get_if<engine::OrderDecision>(&decision)) return order->fills_follow;
   if (const auto* end = std::get_if<engine::HoldEndDecision>(&decision)) return end->fills_follow;
+  if (const auto* move = std::get_if<engine::ShipmentDecision>(&decision)) return move->fills_follow;
   return false;
 }
 
@@ -53,7 +54,10 @@ class Replay {
 };
 
 void Replay::follow(const schema::Event& event, RecoveryReport& report) {
-  if (fills_follow(event.decision)) report.open_causes.push_back(event.stamp.lsn);
+  const auto* change = std::get_if<engine::StockChangeDecision>(&event.decision);
+  const bool of_a_pick = change != nullptr && event.stamp.cause.value != 0;
+  if (of_a_pick && !change->fills_follow) std::erase(report.open_causes, event.stamp.cause);
+  if (fills_follow(event.decision) && !of_a_pick) report.open_causes.push_back(event.stamp.lsn);
   const auto* fill = std::get_if<engine::FillDecision>(&event.decision);
   if (fill != nullptr && fill->last) std::erase(report.open_causes, event.stamp.cause);
 }

@@ -22,5 +22,6 @@ extern const std::vector<Scenario> amends;        // a part of them
 extern const std::vector<Scenario> holds;         // another: checkout holds
 extern const std::vector<Scenario> whole_takers;  // another: who takes all or nothing
 extern const std::vector<Scenario> stock_changes;
+extern const std::vector<Scenario> shipment_steps;
 
 }  // namespace earmark::model

@@ -16,6 +16,7 @@ bool fills_follow(const schema::Decision& decision) {
   if (const auto* change = std::get_if<engine::StockChangeDecision>(&decision)) return change->fills_follow;
   if (const auto* order = std::get_if<engine::OrderDecision>(&decision)) return order->fills_follow;
   if (const auto* end = std::get_if<engine::HoldEndDecision>(&decision)) return end->fills_follow;
+  if (const auto* move = std::get_if<engine::ShipmentDecision>(&decision)) return move->fills_follow;
   return false;
 }
 

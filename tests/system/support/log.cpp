@@ -195,7 +195,7 @@ std::string StrongReplay::judge_refusals(engine::Lsn lsn) {
 
 template <class Decision>
 constexpr bool is_about_holds = std::is_same_v<Decision, engine::HoldDecision> || std::is_same_v<Decision, engine::HoldExtendDecision> ||
-                                std::is_same_v<Decision, engine::HoldEndDecision>;
+                                std::is_same_v<Decision, engine::HoldEndDecision> || std::is_same_v<Decision, engine::ShipmentDecision>;
 
 std::string StrongReplay::apply(const schema::Event& event) {
   std::string problem = std::visit(
@@ -203,7 +203,7 @@ std::string StrongReplay::apply(const schema::Event& event) {
         using Kind = std::decay_t<decltype(decision)>;
         if constexpr (std::is_same_v<Kind, engine::VoidDecision>) return forget(decision);
         else if constexpr (std::is_same_v<Kind, engine::FillDecision>) return fill(event, decision);
-        else if constexpr (is_about_holds<Kind>) return "a record about a hold, which nobody asked for: " + describe(event);
+        else if constexpr (is_about_holds<Kind>) return "a record about a hold or a shipment, which nobody asked for: " + describe(event);
         else if constexpr (std::is_same_v<Kind, engine::LoadDecision>) return decide(event, command_of(decision), 0);
         else return decide(event, command_of(decision), decision.content);
       },
