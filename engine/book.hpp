@@ -77,8 +77,8 @@ struct Book {
   std::optional<bool> move_rest(SharedState& shared, BlockCache& blocks, BlockRef order, const ShipmentDecision& move);
   void move_rest_back(SharedState& shared, BlockRef order, const ShipmentDecision& move, bool joined);
   void apply_step(SharedState& shared, BlockCache& blocks, BlockRef order, const ShipmentDecision& move, bool rest_joined);
-  // Both of them, of a short pick.
-  void undo_pick(SharedState& shared, BlockCache& blocks, BlockRef order, const ShipmentDecision& move, bool rest_joined);
+  // Both of them, of a short pick. `was_stepped`: a step of the shipment was recorded before.
+  void undo_pick(SharedState& shared, BlockCache& blocks, BlockRef order, const ShipmentDecision& move, bool rest_joined, bool was_stepped);
   void close_shipments(SharedState& shared, OrderState& order);
   void unpick(std::uint64_t cell, Quantity units);
   // Of an order that comes from the state store.

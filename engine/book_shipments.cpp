@@ -95,14 +95,17 @@ void Book::apply_step(SharedState& shared, BlockCache& blocks, BlockRef block, c
     case ShipmentStep::give_back: break;
   }
   entry.revision = move.revision;
+  entry.stepped = true;
   set_tracking(blocks, entry, move.carrier, move.tracking, move.expected);
   if (rest_joined) raise_revision(blocks, order, move.rest_shipment);
 }
 
-void Book::undo_pick(SharedState& shared, BlockCache& blocks, BlockRef block, const ShipmentDecision& move, bool rest_joined) {
+void Book::undo_pick(SharedState& shared, BlockCache& blocks, BlockRef block, const ShipmentDecision& move, bool rest_joined,
+                     bool was_stepped) {
   auto& order = *shared.blocks.at<OrderState>(block);
   ShipmentEntry& entry = keep_shipment(blocks, order, move.shipment);
   if (entry.state == ShipmentState::open) --entry.revision;  // nothing had been found
+  entry.stepped = was_stepped;
   entry.state = ShipmentState::open;
   for (const MovedLine& moved : move.lines) {
     if (moved.quantity != 0) unpick(shared.cell_index(moved.sku, move.warehouse).value, moved.quantity);

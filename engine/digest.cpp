@@ -23,7 +23,7 @@ struct LineElement { char kind; std::uint64_t order; std::uint32_t index, line, 
 struct AllocationElement {
   char kind; std::uint64_t order; std::uint32_t index; std::uint16_t warehouse, shipment; Quantity reserved, shipped;
 };
-struct ShipmentElement { char kind; std::uint64_t order; std::uint16_t number; std::uint8_t step; std::uint32_t revision; };
+struct ShipmentElement { char kind; std::uint64_t order; std::uint16_t number; std::uint8_t state; std::uint32_t revision; };
 struct ReturnedElement { char kind; std::uint64_t order; std::uint16_t shipment; std::uint32_t index; Quantity units; };
 struct HoldElement { char kind; std::uint64_t lsn, low, high; std::int64_t deadline; std::uint32_t lines; };
 struct EndElement { char kind; std::uint64_t lsn; std::uint8_t how; };
@@ -95,9 +95,9 @@ void Digest::allocation(Lsn order_lsn, std::uint32_t line_index, WarehouseId war
 }
 
 // What ShipOrder ships at once makes no element, so that it does not matter whether anything is kept of it.
-void Digest::shipment(Lsn order_lsn, std::uint16_t number, ShipmentState step, std::uint32_t revision) {
-  if (step == ShipmentState::shipped || (step == ShipmentState::open && revision == 1)) return;
-  const ShipmentElement element{'S', order_lsn.value, number, static_cast<std::uint8_t>(step), revision};
+void Digest::shipment(Lsn order_lsn, std::uint16_t number, ShipmentState state, std::uint32_t revision, bool stepped) {
+  if (!stepped || state == ShipmentState::shipped) return;
+  const ShipmentElement element{'S', order_lsn.value, number, static_cast<std::uint8_t>(state), revision};
   add(&element, sizeof element);
 }
 

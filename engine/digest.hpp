@@ -5,7 +5,7 @@
 // are added, so the order in which elements are fed does not matter. Elements, by kind:
 //   C cell with anything not zero     Q one waiting line      I one known command id
 //   O open order (something reserved or waiting)   L each of its lines   A each of its allocations
-//   S shipment of an open order that is picked, packed or delivered, or open with a revision beyond 1
+//   S shipment of an open order that a step was taken with, but for shipped ones (journals from before have none)
 //   R units of a line of such an order that came back
 //   H open hold, with L and A as an order's         E how a hold ended, as long as its id is known
 #pragma once
@@ -43,7 +43,7 @@ class Digest {
   void allocation(Lsn order_lsn, std::uint32_t line_index, WarehouseId warehouse, std::uint16_t shipment,
                   Quantity reserved, Quantity shipped);
   // Fed or not by itself: see above.
-  void shipment(Lsn order_lsn, std::uint16_t number, ShipmentState step, std::uint32_t revision);
+  void shipment(Lsn order_lsn, std::uint16_t number, ShipmentState state, std::uint32_t revision, bool stepped);
   void returned(Lsn order_lsn, std::uint16_t shipment, std::uint32_t line_index, Quantity units);
   // 32 lower-case hexadecimal digits; the LSN is part of the hash.
   std::string finish(Lsn lsn) const;

@@ -43,7 +43,7 @@ std::string Engine::digest() const {
     for_each_shipment(shared_.blocks, *order, [&](const ShipmentEntry& entry) {
       std::vector<ReturnedUnits> rows;
       const ShipmentImage image = image_of(shared_.blocks, entry, rows);
-      digest.shipment(lsn, image.number, image.state, image.revision);
+      digest.shipment(lsn, image.number, image.state, image.revision, image.stepped);
       for (const ReturnedUnits& row : image.returned) digest.returned(lsn, image.number, row.line_index, row.units);
     });
     digest.open_order(lsn, known->identity, order->status, order->policy, order->priority, order->preferred, order->line_count);

@@ -99,6 +99,8 @@ bool Settler::settle_short_pick(const MoveShipment& move, const Message& message
     if (line.rest != 0) rows.push_back({line.rest, 0, line.sku, plan.warehouse, 0});
   }
   const ChangeStock missing{move.command_id, ChangeKind::short_pick, {}, rows};
+  const ShipmentEntry* entry = find_shipment(shared_.blocks, *shared_.blocks.at<OrderState>(order), move.shipment);
+  const bool was_stepped = entry != nullptr && entry->stepped;
   const std::optional<bool> joined = book_.move_rest(shared_, committer.blocks(), order, pick.decision);
   Changed changed;
   if (joined) {
@@ -114,7 +116,7 @@ bool Settler::settle_short_pick(const MoveShipment& move, const Message& message
     committer.announce(changed.first);
     return true;
   }
-  if (joined) book_.undo_pick(shared_, committer.blocks(), order, pick.decision, *joined);
+  if (joined) book_.undo_pick(shared_, committer.blocks(), order, pick.decision, *joined, was_stepped);
   if (known != 0) committer.blocks().give_back(known, sizeof(KnownCommand));
   if (changed.settled) answer(changed.judged, changed.judged_at, message.reply, committer);
   return changed.settled;

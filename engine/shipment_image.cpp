@@ -7,7 +7,7 @@ namespace {
 
 struct ShipmentHead {
   std::uint16_t number;
-  std::uint8_t state, unused;
+  std::uint8_t state, stepped;
   std::uint32_t revision;
   std::int64_t expected;
   std::uint16_t carrier_bytes, tracking_bytes;
@@ -20,7 +20,7 @@ constexpr std::size_t in_eights(std::size_t bytes) noexcept { return (bytes + 7)
 }  // namespace
 
 void append_shipment(std::vector<std::byte>& out, const ShipmentImage& shipment) {
-  const ShipmentHead head{shipment.number, static_cast<std::uint8_t>(shipment.state), 0, shipment.revision, shipment.expected.value,
+  const ShipmentHead head{shipment.number, static_cast<std::uint8_t>(shipment.state), static_cast<std::uint8_t>(shipment.stepped), shipment.revision, shipment.expected.value,
                   static_cast<std::uint16_t>(shipment.carrier.size()), static_cast<std::uint16_t>(shipment.tracking.size()),
                   static_cast<std::uint32_t>(shipment.returned.size())};
   std::size_t at = out.size();
@@ -47,7 +47,7 @@ bool take_shipment(std::span<const std::byte>& bytes, ShipmentImage& shipment, s
   if (row_bytes != 0) std::memcpy(rows.data(), bytes.data() + sizeof head, row_bytes);
   const auto* texts = reinterpret_cast<const char*>(bytes.data()) + sizeof head + row_bytes;
   shipment = {head.number, static_cast<ShipmentState>(head.state), head.revision, TimeUs{head.expected},
-              {texts, head.carrier_bytes}, {texts + head.carrier_bytes, head.tracking_bytes}, rows};
+              {texts, head.carrier_bytes}, {texts + head.carrier_bytes, head.tracking_bytes}, rows, head.stepped != 0};
   bytes = bytes.subspan(whole);
   return true;
 }

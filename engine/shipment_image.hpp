@@ -1,6 +1,6 @@
 // Shipments of an order as bytes: what the state store keeps behind an order's record, and how an order that left memory comes
 // back. One shipment after the other, each a multiple of 8 bytes, all integers little-endian:
-//   0  u16 number, u8 state, u8 0, u32 revision
+//   0  u16 number, u8 state, u8 1 if a step of it was recorded, u32 revision
 //   8  i64 expected delivery, 0: none
 //  16  u16 bytes of the carrier, u16 bytes of the tracking number, u32 rows
 //  24  rows: u32 position of the line, u32 units that came back; carrier, tracking number; zero bytes up to a multiple of 8
@@ -30,6 +30,7 @@ struct ShipmentImage {
   TimeUs expected{};
   std::string_view carrier, tracking;
   std::span<const ReturnedUnits> returned;
+  bool stepped = false;  // a step of it was recorded
 };
 
 // Appends it to `out`.

@@ -126,13 +126,14 @@ ShipmentImage image_of(const BlockStore& blocks, const ShipmentEntry& entry, std
       if (row.units != 0) rows.push_back(row);
     }
   }
-  return {entry.number, entry.state, entry.revision, entry.expected, carrier_of(blocks, entry), tracking_of(blocks, entry), rows};
+  return {entry.number, entry.state, entry.revision, entry.expected, carrier_of(blocks, entry), tracking_of(blocks, entry), rows, entry.stepped};
 }
 
 void build_shipment(BlockCache& blocks, OrderState& order, const ShipmentImage& image) noexcept {
   ShipmentEntry& entry = keep_shipment(blocks, order, image.number);
   entry.state = image.state;
   entry.revision = image.revision;
+  entry.stepped = image.stepped;
   set_tracking(blocks, entry, image.carrier, image.tracking, image.expected);
   for (const ReturnedUnits& row : image.returned) add_returned(blocks, entry, row.line_index, row.units);
 }

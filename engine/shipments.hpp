@@ -25,7 +25,7 @@ struct ShipmentEntry {
   BlockRef next = 0;
   std::uint16_t number = 0;
   ShipmentState state = ShipmentState::open;
-  std::uint8_t unused = 0;
+  bool stepped = false;   // a step of it was recorded
   std::uint32_t unused_too = 0;
 };
 static_assert(sizeof(ShipmentEntry) == 32);

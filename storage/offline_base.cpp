@@ -33,7 +33,7 @@ void OfflineState::BaseReader::open_order(const engine::OrderImage& image) {
   order = {identity, image.status, image.policy, image.priority, image.preferred, {}, image.next_shipment, {}};
   engine::for_each_shipment(image.shipments, [&](const engine::ShipmentImage& each) {
     Shipment& shipment = order.shipments[each.number];
-    shipment = {each.state, each.revision, {}};
+    shipment = {each.state, each.revision, {}, each.stepped};
     for (const engine::ReturnedUnits& row : each.returned) shipment.returned[row.line_index] = row.units;
   });
   std::size_t next = 0;

@@ -57,6 +57,7 @@ bool OfflineState::fold(const engine::Stamp& stamp, const engine::ShipmentDecisi
   if (decision.shipment == 0 || decision.shipment >= order->next_shipment) return refuse("it is of a shipment that is not there");
   Shipment& shipment = order->shipments[decision.shipment];
   shipment.revision = decision.revision;
+  shipment.stepped = true;
   if (decision.step == ShipmentStep::pick) shipment.state = found ? ShipmentState::picked : ShipmentState::open;
   if (decision.step == ShipmentStep::pack) shipment.state = ShipmentState::packed;
   if (decision.step == ShipmentStep::ship) shipment.state = ShipmentState::shipped;

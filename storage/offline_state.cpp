@@ -259,7 +259,7 @@ std::string OfflineState::digest() const {
     digest.open_order(lsn, order.identity, order.status, order.policy, order.priority, order.preferred,
                       static_cast<std::uint32_t>(order.lines.size()));
     for (const auto& [number, shipment] : order.shipments) {
-      digest.shipment(lsn, number, shipment.state, shipment.revision);
+      digest.shipment(lsn, number, shipment.state, shipment.revision, shipment.stepped);
       for (const auto& [line, units] : shipment.returned) digest.returned(lsn, number, line, units);
     }
     for (std::uint32_t index = 0; index < order.lines.size(); ++index) {

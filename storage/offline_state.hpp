@@ -44,6 +44,7 @@ class OfflineState {
     engine::ShipmentState state = engine::ShipmentState::open;
     std::uint32_t revision = 1;
     std::map<std::uint32_t, engine::Quantity> returned;  // by position of the line
+    bool stepped = false;                                // a step of it was recorded
   };
   struct Order {
     engine::Identity identity;

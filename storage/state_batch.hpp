@@ -71,6 +71,7 @@ class StateBatch {
     engine::TimeUs expected{};
     std::string carrier, tracking;
     std::map<std::uint32_t, engine::Quantity> returned;  // by position of the line
+    bool stepped = false;                                // a step of it was recorded
   };
   struct Id {
     engine::Lsn lsn{};

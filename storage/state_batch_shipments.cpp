@@ -16,7 +16,7 @@ std::map<std::uint16_t, StateBatch::Shipment>& StateBatch::shipments_of(Order& o
   if (!view_order_record(order.lsn, {order.record, order.bytes}, image)) return kept;
   engine::for_each_shipment(image.shipments, [&](const engine::ShipmentImage& each) {
     Shipment& shipment = kept[each.number];
-    shipment = {each.state, each.revision, each.expected, std::string(each.carrier), std::string(each.tracking), {}};
+    shipment = {each.state, each.revision, each.expected, std::string(each.carrier), std::string(each.tracking), {}, each.stepped};
     for (const engine::ReturnedUnits& row : each.returned) shipment.returned[row.line_index] = row.units;
   });
   return kept;
@@ -45,7 +45,7 @@ void StateBatch::write_shipments(Order& order, engine::OrderImage& image) {
     rows.clear();
     for (const auto& [line, units] : shipment.returned) rows.push_back({line, units});
     engine::append_shipment(shipment_bytes_, {number, shipment.state, shipment.revision, shipment.expected, shipment.carrier,
-                                              shipment.tracking, rows});
+                                              shipment.tracking, rows, shipment.stepped});
   }
   image.shipments = shipment_bytes_;
 }
@@ -104,6 +104,7 @@ bool StateBatch::fold(const engine::Stamp&, const engine::ShipmentDecision& deci
     case ShipmentStep::give_back: break;
   }
   shipment.revision = decision.revision;
+  shipment.stepped = true;
   if (!decision.carrier.empty()) shipment.carrier = decision.carrier;
   if (!decision.tracking.empty()) shipment.tracking = decision.tracking;
   if (decision.expected.value != 0) shipment.expected = decision.expected;

@@ -87,7 +87,7 @@ std::string State::digest() const {
                       order.priority, order.preferred, static_cast<std::uint32_t>(order.lines.size()));
     for (std::uint16_t number = 1; number <= order.shipments.size(); ++number) {
       const Shipment& shipment = order.shipments[number - 1u];
-      digest.shipment(lsn_of_order, number, shipment.state, shipment.revision);
+      digest.shipment(lsn_of_order, number, shipment.state, shipment.revision, shipment.stepped);
       for (const auto& [line, units] : shipment.returned) digest.returned(lsn_of_order, number, line, units);
     }
     for (std::uint32_t index = 0; index < order.lines.size(); ++index) {

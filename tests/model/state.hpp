@@ -56,6 +56,7 @@ struct Shipment {
   std::string carrier{}, tracking{};
   engine::TimeUs expected{};
   std::map<std::uint32_t, engine::Quantity> returned{};  // by position of the line
+  bool stepped = false;                                  // a step of it was recorded
 
   bool picked() const { return state == engine::ShipmentState::picked || state == engine::ShipmentState::packed; }
 };

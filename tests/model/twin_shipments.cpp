@@ -86,6 +86,7 @@ Answer Twin::move(const engine::MoveShipment& command, std::uint64_t content, Ti
     advance(shipment, command.step, std::ranges::any_of(decision.lines, [](const auto& line) { return line.quantity > 0; }));
     note_tracking(shipment, decision, command);
     decision.revision = shipment.revision;
+    shipment.stepped = true;
     if (!rest.empty()) leave_rest(order, decision, rest);
     if (!rest.empty()) write_off(decision, answer);
     if (back && !command.to_unavailable) {

@@ -66,7 +66,7 @@ TEST_CASE("order record: what is known of shipments comes back, and a record of 
 
   const engine::ReturnedUnits rows[] = {{0, 2}, {1, 3}};
   std::vector<std::byte> shipments;
-  engine::append_shipment(shipments, {1, engine::ShipmentState::picked, 4, {}, "", "", {}});
+  engine::append_shipment(shipments, {1, engine::ShipmentState::picked, 4, {}, "", "", {}, true});
   engine::append_shipment(shipments, {2, engine::ShipmentState::delivered, 1, engine::TimeUs{88}, "UPS", "1Z999", rows});
   image.shipments = shipments;
   std::vector<std::uint64_t> words(order_record_bytes(image) / 8);
@@ -83,6 +83,7 @@ TEST_CASE("order record: what is known of shipments comes back, and a record of 
     if (each.number == 1) {
       CHECK(each.state == engine::ShipmentState::picked);
       CHECK(each.revision == 4);
+      CHECK(each.stepped);
       return;
     }
     CHECK(each.state == engine::ShipmentState::delivered);

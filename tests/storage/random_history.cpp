@@ -85,7 +85,7 @@ void StateDigest::open_order(const engine::OrderImage& order) {
     next += line.allocations;
   }
   engine::for_each_shipment(order.shipments, [&](const engine::ShipmentImage& each) {
-    digest_.shipment(order.lsn, each.number, each.state, each.revision);
+    digest_.shipment(order.lsn, each.number, each.state, each.revision, each.stepped);
     for (const engine::ReturnedUnits& row : each.returned) digest_.returned(order.lsn, each.number, row.line_index, row.units);
   });
   ++orders;

@@ -131,8 +131,6 @@ TEST_CASE("offline state: the digest after receipt and fills, by hand", "[storag
   digest.allocation(Lsn{2}, 0, b, 2, 1, 0);
   digest.allocation(Lsn{2}, 1, a, 1, 2, 0);  // the fill joined the order's shipment 1
   digest.allocation(Lsn{2}, 1, b, 2, 1, 0);
-  digest.shipment(Lsn{2}, 1, engine::ShipmentState::open, 2);  // the fill raised both lists
-  digest.shipment(Lsn{2}, 2, engine::ShipmentState::open, 2);
   CHECK(fold(6) == digest.finish(Lsn{6}));
 }
 
@@ -144,7 +142,6 @@ TEST_CASE("offline state: the digest after ship and cancel, by hand", "[storage]
   digest.open_order(Lsn{8}, identify(IdSpace::order, "O3"), engine::OrderStatus::split, engine::Policy::ship_partial, high, {}, 1);
   digest.order_line(Lsn{8}, 0, engine::LineNumber{1}, screw, 5, 0, {});
   digest.allocation(Lsn{8}, 0, a, 1, 2, 0);
-  digest.shipment(Lsn{8}, 1, engine::ShipmentState::open, 2);  // the cancel gave something back
   CHECK(fold(10) == digest.finish(Lsn{10}));
 }
 
