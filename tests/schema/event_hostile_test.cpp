@@ -113,6 +113,7 @@ TEST_CASE("event: a flipped bit never crashes the decoder", "[schema][event][hos
   keep(encoder.encode({}, cancel.decision, out.span()));
   keep(encoder.encode({}, ChangeSample(random, 5).decision, out.span()));
   keep(encoder.encode({}, end.decision, out.span()));
+  keep(encoder.encode({}, ShipmentSample(random, 4).decision, out.span()));
   EventDecoder decoder;
   std::uint64_t accepted = 0, touched = 0;
   for (const auto& whole : records) {
@@ -123,10 +124,8 @@ TEST_CASE("event: a flipped bit never crashes the decoder", "[schema][event][hos
       std::size_t consumed = 0;
       auto decoded = decoder.decode(record.span(), consumed);
       stamp_of(record.span());
-      set_time(record.span(), engine::TimeUs{7});
-      if (!decoded) continue;
-      ++accepted;
-      touched += touch(*decoded);
+      if (decoded) ++accepted, touched += touch(*decoded);
+      set_time(record.span(), engine::TimeUs{7});  // last: in a record that is not a server's, the stamp may lie over rows
     }
   }
   INFO("accepted " << accepted << ", touched " << touched);
