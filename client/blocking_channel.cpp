@@ -58,6 +58,9 @@ Outcome<ShipAnswer> BlockingChannel::ship(Ship ship, TimeLimit limit) {
 Outcome<AmendAnswer> BlockingChannel::amend(Amend amend, TimeLimit limit) {
   return state_->run(state_->channel.amend(std::move(amend), limit));
 }
+Outcome<ShipmentMoveAnswer> BlockingChannel::move_shipment(ShipmentMove move, TimeLimit limit) {
+  return state_->run(state_->channel.move_shipment(std::move(move), limit));
+}
 Outcome<StockChangeAnswer> BlockingChannel::change_stock(StockChange change, TimeLimit limit) {
   return state_->run(state_->channel.change_stock(std::move(change), limit));
 }

@@ -27,6 +27,7 @@ class BlockingChannel {
   Outcome<ReceiptAnswer> receive(Receipt receipt, TimeLimit limit = {});
   Outcome<ShipAnswer> ship(Ship ship, TimeLimit limit = {});
   Outcome<AmendAnswer> amend(Amend amend, TimeLimit limit = {});
+  Outcome<ShipmentMoveAnswer> move_shipment(ShipmentMove move, TimeLimit limit = {});
   Outcome<StockChangeAnswer> change_stock(StockChange change, TimeLimit limit = {});
   Outcome<HoldAnswer> hold(Hold hold, TimeLimit limit = {});
   Outcome<ExtendAnswer> extend(Extend extend, TimeLimit limit = {});

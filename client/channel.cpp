@@ -42,6 +42,9 @@ asio::awaitable<Outcome<ShipAnswer>> Channel::ship(Ship ship, TimeLimit limit) {
 asio::awaitable<Outcome<AmendAnswer>> Channel::amend(Amend amend, TimeLimit limit) {
   return ask<AmendAnswer>(state_, std::move(amend), limit);
 }
+asio::awaitable<Outcome<ShipmentMoveAnswer>> Channel::move_shipment(ShipmentMove move, TimeLimit limit) {
+  return ask<ShipmentMoveAnswer>(state_, std::move(move), limit);
+}
 asio::awaitable<Outcome<StockChangeAnswer>> Channel::change_stock(StockChange change, TimeLimit limit) {
   return ask<StockChangeAnswer>(state_, std::move(change), limit);
 }

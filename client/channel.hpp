@@ -6,7 +6,7 @@
 // limit passes first, Failure::outcome_unknown says whether the command may have taken effect: then call again with
 // the same command, as often as needed. The answer of the first decision comes back, marked `duplicate`.
 //
-// Calls that name the same order (place_order, cancel, ship, show, confirm) or hold (hold, extend, confirm, release) take effect in the order of the calls: each is sent when
+// Calls that name the same order (place_order, cancel, amend, ship, move_shipment, show, confirm) or hold (hold, extend, confirm, release) take effect in the order of the calls: each is sent when
 // the one before has ended. Others are under way at the same time and may be decided in any order.
 //
 // Thread rule: not thread-safe. The executor is an io_context run by one thread, or a strand; every call, and the channel's
@@ -41,6 +41,7 @@ class Channel {
   asio::awaitable<Outcome<ReceiptAnswer>> receive(Receipt receipt, TimeLimit limit = {});
   asio::awaitable<Outcome<ShipAnswer>> ship(Ship ship, TimeLimit limit = {});
   asio::awaitable<Outcome<AmendAnswer>> amend(Amend amend, TimeLimit limit = {});
+  asio::awaitable<Outcome<ShipmentMoveAnswer>> move_shipment(ShipmentMove move, TimeLimit limit = {});
   asio::awaitable<Outcome<StockChangeAnswer>> change_stock(StockChange change, TimeLimit limit = {});
   asio::awaitable<Outcome<HoldAnswer>> hold(Hold hold, TimeLimit limit = {});
   asio::awaitable<Outcome<ExtendAnswer>> extend(Extend extend, TimeLimit limit = {});

@@ -29,6 +29,7 @@ class AddDecision {
   void operator()(const engine::HoldDecision&) {}
   void operator()(const engine::HoldExtendDecision&) {}
   void operator()(const engine::HoldEndDecision&) {}
+  void operator()(const engine::ShipmentDecision&) {}  // nor steps of shipments
 
   void operator()(const engine::OrderDecision& order) {
     out_["status"] = name(order.status);

@@ -138,6 +138,28 @@ class ToJson {
     }
   }
 
+  void operator()(const engine::ShipmentDecision& move) {
+    out_["event"] = "ShipmentMoved";
+    out_["command_id"] = move.command_id;
+    out_["order"] = move.order_id;
+    out_["shipment"] = move.shipment;
+    add_warehouse(out_, "warehouse", move.warehouse);
+    out_["step"] = name(move.step);
+    out_["revision"] = move.revision;
+    if (move.rest_shipment != 0) out_["rest_shipment"] = move.rest_shipment;
+    add_text("carrier", move.carrier), add_text("tracking", move.tracking), add_text("reason", move.reason);
+    add_time("expected_us", move.expected);
+    if (move.to_unavailable) out_["to_unavailable"] = true;
+    out_["fills_follow"] = move.fills_follow;
+    add_text("customer", move.customer);
+    Json& lines = out_["lines"] = Json::array();
+    for (const engine::MovedLine& line : move.lines) {
+      lines.push_back({{"line", line.line.value}, {"sku", catalogue_.code(line.sku)}, {"quantity", line.quantity},
+                       {"available_after", line.available_after}});
+      if (line.rest != 0) lines.back()["rest"] = line.rest;
+    }
+  }
+
   void operator()(const engine::LoadDecision& load) {
     out_["event"] = "CatalogueLoaded";
     out_["fills_follow"] = load.fills_follow;
@@ -271,9 +293,21 @@ Json order_view_json(const schema::OrderView& view, const Catalogue& catalogue) 
     for (const schema::Allocation& part : view.allocations.subspan(next, line.allocations)) {
       allocations.push_back({{"warehouse", catalogue.code(part.warehouse)}, {"reserved", part.reserved},
                              {"shipped", part.shipped}, {"shipment", part.shipment}});
+      const auto at = static_cast<std::size_t>(&part - view.allocations.data());
+      if (!view.returned.empty() && view.returned[at] != 0) allocations.back()["returned"] = view.returned[at];
     }
     next += line.allocations;
     lines.push_back(std::move(entry));
+  }
+  Json& shipments = json["shipments"] = Json::array();
+  for (std::size_t index = 0; index < view.shipments.size(); ++index) {
+    const schema::ShipmentRow& row = view.shipments[index];
+    Json entry{{"id", shipment_id(view.id, row.number)}, {"number", row.number}, {"warehouse", catalogue.code(row.warehouse)},
+               {"state", name(row.step)}, {"revision", row.revision}};
+    if (!view.carriers[index].empty()) entry["carrier"] = view.carriers[index];
+    if (!view.trackings[index].empty()) entry["tracking"] = view.trackings[index];
+    if (row.expected.value != 0) entry["expected_us"] = row.expected.value;
+    shipments.push_back(std::move(entry));
   }
   return json;
 }

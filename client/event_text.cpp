@@ -157,6 +157,34 @@ class ToText {
                        end.how == engine::HoldEnd::expired ? "has expired" : "is released", decision_, table.text());
   }
 
+  std::string operator()(const engine::ShipmentDecision& move) const {
+    constexpr std::string_view words[] = {"moved", "picked", "packed", "shipped", "delivered", "put back", "tracked", "returned"};
+    const auto step = static_cast<std::size_t>(move.step);
+    std::string text = fmt::format("Shipment {}{} from {}: {}", on_one_line(shipment_id(move.order_id, move.shipment)), customer(move.customer),
+                                   on_one_line(catalogue_.code(move.warehouse)), step < std::size(words) ? words[step] : words[0]);
+    if (move.to_unavailable) text += ", not available again";
+    if (!move.reason.empty()) text += ", " + on_one_line(move.reason);
+    text += fmt::format(", pick list {} ({})\n", move.revision, decision_);
+    if (!move.carrier.empty()) text += fmt::format("Carrier: {}\n", on_one_line(move.carrier));
+    if (!move.tracking.empty()) text += fmt::format("Tracking number: {}\n", on_one_line(move.tracking));
+    if (move.expected.value != 0) text += fmt::format("Expected delivery: {}\n", time_text(move.expected));
+    if (move.lines.empty()) return text;
+    std::vector<Column> columns{{"LINE", Align::right}, {"SKU"}, {"UNITS", Align::right}};
+    if (move.rest_shipment != 0) columns.push_back({"NOT FOUND", Align::right});
+    Table table(std::move(columns));
+    for (const engine::MovedLine& line : move.lines) {
+      std::vector<std::string> cells{number_text(line.line), catalogue_.code(line.sku), with_separators(line.quantity)};
+      if (move.rest_shipment != 0) cells.push_back(amount(line.rest));
+      table.add(std::move(cells));
+    }
+    text += table.text();
+    if (move.rest_shipment != 0) {
+      text += fmt::format("What was not found is off the on hand; what of it is still reserved for the order is in shipment {}.\n",
+                          on_one_line(shipment_id(move.order_id, move.rest_shipment)));
+    }
+    return text;
+  }
+
   std::string operator()(const engine::LoadDecision& load) const {
     return fmt::format("Loaded {}, {}, {} ({})\n", counted(load.warehouses.size(), "warehouse"),
                        counted(load.products.size(), "product"), counted(load.stock.size(), "row") + " of stock", decision_);
@@ -244,7 +272,20 @@ std::string order_view_text(const schema::OrderView& view, const Catalogue& cata
   if (view.need_by.value != 0) text += fmt::format("Needed by {}\n", time_text(view.need_by));
   if (view.cancel_after.value != 0) text += fmt::format("Cancelled at {} as far as it has not shipped\n", time_text(view.cancel_after));
   if (!own.empty()) text += "Policies of lines: " + own + "\n";
-  return text + table.text() + fmt::format("True at decision {}.\n", view.as_of.value);
+  text += table.text();
+  for (std::size_t index = 0; index < view.shipments.size(); ++index) {
+    const schema::ShipmentRow& row = view.shipments[index];
+    text += fmt::format("Shipment {} from {}: {}, pick list {}", on_one_line(shipment_id(view.id, row.number)),
+                        on_one_line(catalogue.code(row.warehouse)), name(row.step), row.revision);
+    if (!view.carriers[index].empty()) text += ", by " + on_one_line(view.carriers[index]);
+    if (!view.trackings[index].empty()) text += ", tracking number " + on_one_line(view.trackings[index]);
+    if (row.expected.value != 0) text += ", expected " + time_text(row.expected);
+    std::uint64_t returned = 0;
+    for (std::size_t at = 0; at < view.returned.size(); ++at) returned += view.allocations[at].shipment == row.number ? view.returned[at] : 0;
+    if (returned != 0) text += ", " + counted(returned, "unit") + " came back";
+    text += "\n";
+  }
+  return text + fmt::format("True at decision {}.\n", view.as_of.value);
 }
 
 }  // namespace earmark::client

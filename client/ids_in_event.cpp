@@ -48,6 +48,10 @@ class Collector {
     for (const auto& line : ship.lines) ids_.skus.push_back(line.sku);
     add(ship.shipped);
   }
+  void operator()(const engine::ShipmentDecision& move) {
+    for (const auto& line : move.lines) ids_.skus.push_back(line.sku);
+    add(move.warehouse);
+  }
   void operator()(const engine::LoadDecision& load) { add(load.stock); }
   void operator()(const engine::StockChangeDecision& change) {  // what was lost is in its rows' cells
     for (const engine::ChangedRow& row : change.rows) {

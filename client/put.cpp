@@ -58,6 +58,11 @@ Outcome<void> put(Client& client, std::uint64_t correlation, const Ship& ship) {
   return {};
 }
 
+Outcome<void> put(Client& client, std::uint64_t correlation, const ShipmentMove& move) {
+  append(client.connection().out(), correlation, move, client.connection().encoder(), client.time());
+  return {};
+}
+
 Outcome<void> put(Client& client, std::uint64_t correlation, const StockChange& change) {
   if (auto done = learn_skus_of(client, change.rows); !done) return done;
   for (const StockChangeRow& row : change.rows) {

@@ -15,6 +15,7 @@ Outcome<void> put(Client& client, std::uint64_t correlation, const Receipt& rece
 Outcome<void> put(Client& client, std::uint64_t correlation, const Cancel& cancel);
 Outcome<void> put(Client& client, std::uint64_t correlation, const Amend& amend);
 Outcome<void> put(Client& client, std::uint64_t correlation, const Ship& ship);
+Outcome<void> put(Client& client, std::uint64_t correlation, const ShipmentMove& move);
 Outcome<void> put(Client& client, std::uint64_t correlation, const StockChange& change);
 Outcome<void> put(Client& client, std::uint64_t correlation, const Hold& hold);
 Outcome<void> put(Client& client, std::uint64_t correlation, const Extend& extend);

@@ -158,6 +158,23 @@ StockChangeAnswer answer_of(const engine::StockChangeDecision& change, Codes& co
   return answer;
 }
 
+ShipmentMoveAnswer answer_of(const engine::ShipmentDecision& move, Codes& codes) {
+  ShipmentMoveAnswer answer;
+  answer.command_id = move.command_id;
+  answer.order = move.order_id;
+  answer.warehouse = codes(move.warehouse);
+  answer.shipment = move.shipment;
+  answer.step = move.step;
+  answer.revision = move.revision;
+  answer.rest_shipment = move.rest_shipment;
+  answer.carrier = move.carrier;
+  answer.tracking = move.tracking;
+  answer.expected_us = move.expected.value;
+  answer.to_unavailable = move.to_unavailable;
+  for (const engine::MovedLine& line : move.lines) answer.lines.push_back({line.line.value, codes(line.sku), line.quantity, line.rest});
+  return answer;
+}
+
 // Whether the decision is the one on this command.
 bool answers(const engine::OrderDecision& decision, const Request& request) {
   const auto* confirm = std::get_if<Confirm>(&request);
@@ -185,6 +202,11 @@ bool answers(const engine::ShipDecision& decision, const Request& request) {
 bool answers(const engine::StockChangeDecision& decision, const Request& request) {
   const auto* change = std::get_if<StockChange>(&request);
   return change != nullptr && change->id == decision.id && change->kind == decision.kind;
+}
+
+bool answers(const engine::ShipmentDecision& decision, const Request& request) {
+  const auto* move = std::get_if<ShipmentMove>(&request);
+  return move != nullptr && move->command_id == decision.command_id && move->order == decision.order_id && move->shipment == decision.shipment;
 }
 
 bool answers(const engine::HoldDecision& decision, const Request& request) {
@@ -289,10 +311,16 @@ class ToReply {
       OrderStateLine entry{line.line.value, codes_(line.sku), line.quantity, line.backordered, line.cancelled, {},
                            line.position, line.quantity_ahead, policy_of(line.policy)};
       for (const schema::Allocation& part : from.allocations.subspan(next, line.allocations)) {
-        entry.units.push_back({codes_(part.warehouse), part.reserved, part.shipped, part.shipment});
+        const auto at = static_cast<std::size_t>(&part - from.allocations.data());
+        entry.units.push_back({codes_(part.warehouse), part.reserved, part.shipped, part.shipment, from.returned.empty() ? 0 : from.returned[at]});
       }
       next += line.allocations;
       state.lines.push_back(std::move(entry));
+    }
+    for (std::size_t index = 0; index < from.shipments.size(); ++index) {
+      const schema::ShipmentRow& row = from.shipments[index];
+      state.shipments.push_back({shipment_id(from.id, row.number), codes_(row.warehouse), row.number, row.step, row.revision,
+                                 std::string(from.carriers[index]), std::string(from.trackings[index]), row.expected.value});
     }
     return state;
   }
@@ -354,6 +382,11 @@ Outcome<Reply> ReplyReader::read_events(const Request& request, const Message& m
       stamp = {event->stamp.lsn.value, event->stamp.time.value, message.duplicate};
     } else if (const auto* fill = std::get_if<engine::FillDecision>(&event->decision)) {
       fills.push_back(fill_of(*event, *fill, codes));
+    } else if (auto* move = std::get_if<ShipmentMoveAnswer>(&*cause.reply);
+               move != nullptr && std::holds_alternative<engine::StockChangeDecision>(event->decision)) {
+      StockChangeAnswer change = answer_of(std::get<engine::StockChangeDecision>(event->decision), codes);
+      move->missing = std::move(change.rows);
+      move->lost = std::move(change.lost);
     } else {
       return not_understood();
     }
@@ -364,6 +397,7 @@ Outcome<Reply> ReplyReader::read_events(const Request& request, const Message& m
   if (auto* cancel = std::get_if<CancelAnswer>(&*cause.reply)) cancel->filled = std::move(fills);
   if (auto* amend = std::get_if<AmendAnswer>(&*cause.reply)) amend->filled = std::move(fills);
   if (auto* change = std::get_if<StockChangeAnswer>(&*cause.reply)) change->filled = std::move(fills);
+  if (auto* move = std::get_if<ShipmentMoveAnswer>(&*cause.reply)) move->filled = std::move(fills);
   if (auto* order = std::get_if<OrderAnswer>(&*cause.reply)) order->filled = std::move(fills);
   if (auto* release = std::get_if<ReleaseAnswer>(&*cause.reply)) release->filled = std::move(fills);
   return std::move(*cause.reply);

@@ -137,6 +137,10 @@ class Appender {
     append(out_, correlation_, ship, encoder_, time_);
     return {};
   }
+  Outcome<void> operator()(const ShipmentMove& move) {
+    append(out_, correlation_, move, encoder_, time_);
+    return {};
+  }
   Outcome<void> operator()(const StockChange& change) {
     append(out_, correlation_, change, catalogue_, encoder_, time_);
     return {};
@@ -213,6 +217,7 @@ std::string_view order_named(const Request& request) {
   if (const auto* cancel = std::get_if<Cancel>(&request)) return cancel->order;
   if (const auto* ship = std::get_if<Ship>(&request)) return ship->order;
   if (const auto* amend = std::get_if<Amend>(&request)) return amend->order;
+  if (const auto* move = std::get_if<ShipmentMove>(&request)) return move->order;
   if (const auto* show = std::get_if<ShowQuestion>(&request)) return show->order;
   if (const auto* confirm = std::get_if<Confirm>(&request)) return confirm->order.id;
   return {};
@@ -256,6 +261,12 @@ Outcome<void> check(const Request& request) {
   const auto* change = std::get_if<StockChange>(&request);
   if (change != nullptr && change->reason.size() > engine::max_text_bytes) {
     return usage("the reason has more than " + std::to_string(engine::max_text_bytes) + " bytes; make it shorter");
+  }
+  const auto* move = std::get_if<ShipmentMove>(&request);
+  if (move != nullptr) {
+    if (std::max({move->carrier.size(), move->tracking.size(), move->reason.size()}) > engine::max_text_bytes) {
+      return usage("carrier, tracking number and reason have at most " + std::to_string(engine::max_text_bytes) + " bytes; make them shorter");
+    }
   }
   const auto* backorders = std::get_if<BackordersQuestion>(&request);
   if (backorders != nullptr && backorders->customer.size() > engine::max_text_bytes) {
@@ -325,6 +336,17 @@ void append(std::vector<std::byte>& out, std::uint64_t correlation, const Amend&
 void append(std::vector<std::byte>& out, std::uint64_t correlation, const Ship& ship, schema::RequestEncoder& encoder,
             engine::TimeUs time) {
   encoder.ship(out, correlation, {{sent_id(ship.command_id), sent_id(ship.order)}, time});
+}
+
+void append(std::vector<std::byte>& out, std::uint64_t correlation, const ShipmentMove& move, schema::RequestEncoder& encoder,
+            engine::TimeUs time) {
+  std::vector<engine::CancelRow> rows;
+  const std::size_t count = std::min(move.rows.size(), most_sent_rows);
+  for (std::size_t index = 0; index < count; ++index) {
+    rows.push_back({move.rows[index].quantity, engine::LineNumber{move.rows[index].line}, 0});
+  }
+  encoder.move_shipment(out, correlation, {{sent_id(move.command_id), sent_id(move.order), move.shipment, move.step, move.revision, rows,
+                                            move.carrier, move.tracking, engine::TimeUs{move.expected_us}, move.to_unavailable, move.reason}, time});
 }
 
 void append(std::vector<std::byte>& out, std::uint64_t correlation, const StockChange& change, const Catalogue& catalogue,

@@ -16,10 +16,10 @@
 namespace earmark::client {
 
 // Commands first: they are repeated until their outcome is known.
-using Request = std::variant<Order, Cancel, Receipt, Ship, Amend, Hold, Extend, Confirm, Release, StockChange, CheckQuestion, StockQuestion, ShowQuestion,
+using Request = std::variant<Order, Cancel, Receipt, Ship, Amend, Hold, Extend, Confirm, Release, StockChange, ShipmentMove, CheckQuestion, StockQuestion, ShowQuestion,
                              BackordersQuestion, HoldsQuestion>;
 
-inline bool is_command(const Request& request) { return request.index() < 10; }
+inline bool is_command(const Request& request) { return request.index() < 11; }
 // The order and the hold that a request is about; "" for others.
 std::string_view order_named(const Request& request);
 std::string_view hold_named(const Request& request);
@@ -47,6 +47,8 @@ void append(std::vector<std::byte>& out, std::uint64_t correlation, const Cancel
 void append(std::vector<std::byte>& out, std::uint64_t correlation, const Amend& amend, schema::RequestEncoder& encoder,
             engine::TimeUs time);
 void append(std::vector<std::byte>& out, std::uint64_t correlation, const Ship& ship, schema::RequestEncoder& encoder,
+            engine::TimeUs time);
+void append(std::vector<std::byte>& out, std::uint64_t correlation, const ShipmentMove& move, schema::RequestEncoder& encoder,
             engine::TimeUs time);
 void append(std::vector<std::byte>& out, std::uint64_t correlation, const StockChange& change, const Catalogue& catalogue,
             schema::RequestEncoder& encoder, engine::TimeUs time);

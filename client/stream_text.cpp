@@ -180,6 +180,25 @@ class Teller {
     return told;
   }
 
+  Told operator()(const engine::ShipmentDecision& move) const {
+    const bool is_short = move.rest_shipment != 0;
+    Told told{moved_word(move.step), is_short ? Tone::bad : Tone::good, "", {}, move.lines.size()};
+    told.of = fmt::format("shipment {}{} from {}", on_one_line(shipment_id(move.order_id, move.shipment)), of_customer(move.customer),
+                          on_one_line(catalogue_.code(move.warehouse)));
+    if (!move.carrier.empty()) told.of += ", by " + on_one_line(move.carrier);
+    if (!move.tracking.empty()) told.of += ", tracking number " + on_one_line(move.tracking);
+    if (move.expected.value != 0) told.of += ", expected " + time_text(move.expected);
+    if (move.step == engine::ShipmentStep::put_back) told.of += fmt::format(", pick list {} from now on", move.revision);
+    if (move.to_unavailable) told.of += ", not available again";
+    if (!move.reason.empty()) told.of += ", " + on_one_line(move.reason);
+    for (const engine::MovedLine& line : move.lines.first(std::min(move.lines.size(), most_shown_rows))) {
+      std::string what = with_separators(line.quantity);
+      if (line.rest != 0) what += fmt::format(", {} not found, in shipment {} from now on", with_separators(line.rest), move.rest_shipment);
+      told.rows.push_back({line_text(line.line), sku(line.sku), what});
+    }
+    return told;
+  }
+
   Told operator()(const engine::LoadDecision& load) const {
     return {"loaded", Tone::plain,
             fmt::format("{}, {}, {} of stock", counted(load.warehouses.size(), "warehouse"), counted(load.products.size(), "product"),
@@ -209,8 +228,12 @@ class Teller {
   }
 
  private:
+  static std::string_view moved_word(engine::ShipmentStep step) {
+    constexpr std::string_view words[] = {"moved", "picked", "packed", "shipped", "delivered", "put back", "tracked", "returned"};
+    return static_cast<std::size_t>(step) < std::size(words) ? words[static_cast<std::size_t>(step)] : "moved";
+  }
   static std::string_view word_of(engine::ChangeKind kind) {
-    constexpr std::string_view words[] = {"counted", "adjusted", "quarantined", "restored", "scrapped"};
+    constexpr std::string_view words[] = {"counted", "adjusted", "quarantined", "restored", "scrapped", "not found"};
     return static_cast<std::size_t>(kind) < std::size(words) ? words[static_cast<std::size_t>(kind)] : "changed";
   }
   std::string sku(engine::SkuId id) const { return on_one_line(catalogue_.code(id)); }

@@ -53,6 +53,20 @@ struct Ship {
   std::string command_id{}, order{};
 };
 
+// A step of one shipment, ORDER-n. Rows: of a pick the units found of a line (a line without a row was found whole), of a return the
+// units that came back (no rows: everything).
+struct ShipmentMove {
+  std::string command_id{}, order{};
+  std::uint16_t shipment = 0;
+  engine::ShipmentStep step = engine::ShipmentStep::pick;
+  std::uint32_t revision = 0;  // pick: of the list that was picked; 0: the present one
+  std::vector<CancelRow> rows{};
+  std::string carrier{}, tracking{};  // ship, track
+  std::int64_t expected_us = 0;       // expected delivery; 0: not given
+  bool to_unavailable = false;        // return: not available again
+  std::string reason{};               // return
+};
+
 // Either a new priority, or of each line named the quantity that is wanted in all, less than now.
 struct Amend {
   std::string command_id{}, order{};
@@ -257,6 +271,27 @@ struct StockChangeAnswer : Decided {
   std::vector<Fill> filled{};
 };
 
+struct ShipmentMoveLine {
+  std::uint32_t line = 0;
+  std::string sku{};
+  std::uint32_t quantity = 0;
+  std::uint32_t rest = 0;  // pick: not found
+};
+struct ShipmentMoveAnswer : Decided {
+  std::string command_id{}, order{}, warehouse{};
+  std::uint16_t shipment = 0;
+  engine::ShipmentStep step{};
+  std::uint32_t revision = 1;       // of the pick list from now on
+  std::uint16_t rest_shipment = 0;  // where what a pick did not find is reserved; 0: all was found
+  std::string carrier{}, tracking{};
+  std::int64_t expected_us = 0;
+  bool to_unavailable = false;
+  std::vector<ShipmentMoveLine> lines{};
+  std::vector<StockChangeAnswerRow> missing{};  // what a pick did not find is off the on hand
+  std::vector<LostUnits> lost{};                // and who lost it
+  std::vector<Fill> filled{};
+};
+
 // ---- Answers to questions
 
 struct CheckRow {
@@ -292,6 +327,16 @@ struct PlacedUnits {
   std::string warehouse{};
   std::uint32_t reserved = 0, shipped = 0;
   std::uint16_t shipment = 0;
+  std::uint32_t returned = 0;  // of the shipped ones
+};
+// A shipment as it stands.
+struct ShipmentState {
+  std::string id{}, warehouse{};  // ORDER-1
+  std::uint16_t number = 0;
+  engine::ShipmentState state{};
+  std::uint32_t revision = 1;     // of its pick list
+  std::string carrier{}, tracking{};
+  std::int64_t expected_us = 0;   // expected delivery; 0: not told
 };
 struct OrderStateLine {
   std::uint32_t line = 0;
@@ -313,6 +358,7 @@ struct OrderState {
   std::string id{}, customer{}, channel{}, ship_to{}, contact{}, reference{}, notes{};
   std::vector<OrderStateLine> lines{};
   std::int64_t need_by_us = 0, cancel_after_us = 0;  // since 1970 UTC, 0: none
+  std::vector<ShipmentState> shipments{};
 };
 
 struct Backorder {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "engine/order_state.hpp"
+#include "engine/shipments.hpp"
 
 namespace earmark::engine {
 
@@ -22,7 +23,7 @@ void Book::apply_receipt(const SharedState& shared, std::span<const ReceivedRow>
   for (const ReceivedRow& row : rows) stock[shared.cell_index(row.sku, row.warehouse).value].on_hand += row.quantity;
 }
 
-void Book::apply_cancel(SharedState& shared, BlockRef block, std::span<const CancelledLine> lines,
+void Book::apply_cancel(SharedState& shared, BlockCache& blocks, BlockRef block, std::span<const CancelledLine> lines,
                         std::span<const Take> released) {
   auto* order = shared.blocks.at<OrderState>(block);
   std::size_t next = 0;
@@ -44,7 +45,8 @@ void Book::apply_cancel(SharedState& shared, BlockRef block, std::span<const Can
     }
   }
   if (cut) park_after_cut(shared, *order);
-  drop_timers_if_closed(shared, block);
+  set_timers(shared, block);
+  pick_lists_changed(shared, blocks, block, released);
 }
 
 // What is left may be there now: the order stands where the cancel serves (cancel_steps), until it is looked at there.
@@ -56,6 +58,7 @@ void Book::park_after_cut(const SharedState& shared, OrderState& order) {
 }
 
 void Book::apply_ship(SharedState& shared, BlockRef block) {
+  close_shipments(shared, *shared.blocks.at<OrderState>(block));
   for (OrderLineState& line : shared.blocks.at<OrderState>(block)->lines()) {
     change_allocations(shared.blocks, line, [&](Allocation& allocation) {
       stock[shared.cell_index(line.sku, allocation.warehouse).value].on_hand -= allocation.reserved;
@@ -63,7 +66,7 @@ void Book::apply_ship(SharedState& shared, BlockRef block) {
       allocation.reserved = 0;
     });
   }
-  drop_timers_if_closed(shared, block);
+  set_timers(shared, block);
 }
 
 void Book::change_priority(SharedState& shared, BlockRef block, Priority priority) {
@@ -80,27 +83,21 @@ void Book::change_priority(SharedState& shared, BlockRef block, Priority priorit
   start_waiting(shared, block, parked_line);
 }
 
-void Book::start_timers(SharedState& shared, BlockRef block) {
+void Book::set_timers(SharedState& shared, BlockRef block) {
   const auto* order = shared.blocks.at<OrderState>(block);
   const TimeUs due = order->times().cancel_after;
-  if (due.value == 0 || !is_open(shared.blocks, *order)) return;
+  if (due.value == 0) return;
   const Lsn lsn = order->known.lsn();
-  timed_orders[lsn] = {block, timers.add({due, TimerKind::cancel_order, lsn.value})};
+  const auto found = timed_orders.find(lsn);
+  const bool runs = found != timed_orders.end();
+  if (runs == can_be_cancelled(shared.blocks, *order)) return;
+  if (runs) {
+    timers.remove(found->second.cancel);
+    timed_orders.erase(found);
+  } else {
+    timed_orders[lsn] = {block, timers.add({due, TimerKind::cancel_order, lsn.value})};
+  }
   shared.next_due_us.store(timers.next_due().value, std::memory_order_relaxed);
-}
-
-void Book::drop_timers(SharedState& shared, Lsn order) {
-  const auto found = timed_orders.find(order);
-  if (found == timed_orders.end()) return;
-  timers.remove(found->second.cancel);
-  timed_orders.erase(found);
-  shared.next_due_us.store(timers.next_due().value, std::memory_order_relaxed);
-}
-
-void Book::drop_timers_if_closed(SharedState& shared, BlockRef block) {
-  if (timed_orders.empty()) return;
-  const auto* order = shared.blocks.at<OrderState>(block);
-  if (!is_open(shared.blocks, *order)) drop_timers(shared, order->known.lsn());
 }
 
 void Book::stop_waiting(SharedState& shared, BlockRef block) {

@@ -4,7 +4,9 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <span>
+#include <unordered_map>
 
 #include "engine/catalogue.hpp"
 #include "engine/lazy_array.hpp"
@@ -74,8 +76,22 @@ struct Book {
   void apply_load(const SharedState& shared, std::span<const LoadedWarehouse> warehouses,
                   std::span<const LoadedProduct> products, std::span<const ReceivedRow> rows);
   void apply_receipt(const SharedState& shared, std::span<const ReceivedRow> rows);
-  void apply_cancel(SharedState& shared, BlockRef order, std::span<const CancelledLine> lines, std::span<const Take> released);
+  void apply_cancel(SharedState& shared, BlockCache& blocks, BlockRef order, std::span<const CancelledLine> lines, std::span<const Take> released);
   void apply_ship(SharedState& shared, BlockRef order);
+  // Steps of shipments (book_shipments.cpp). What a short pick did not find moves first: true if it joins a shipment that is there,
+  // none if there is no memory. `rest_joined` is what it said.
+  std::optional<bool> move_rest(SharedState& shared, BlockCache& blocks, BlockRef order, const ShipmentDecision& move);
+  void move_rest_back(SharedState& shared, BlockRef order, const ShipmentDecision& move, bool joined);
+  void apply_step(SharedState& shared, BlockCache& blocks, BlockRef order, const ShipmentDecision& move, bool rest_joined);
+  // Both of them, of a short pick. `was_stepped`: a step of the shipment was recorded before.
+  void undo_pick(SharedState& shared, BlockCache& blocks, BlockRef order, const ShipmentDecision& move, bool rest_joined, bool was_stepped);
+  void close_shipments(SharedState& shared, OrderState& order);
+  void unpick(std::uint64_t cell, Quantity units);
+  // Of an order that comes from the state store.
+  void count_picked(const SharedState& shared, BlockRef order);
+  // One record took units from shipments: their pick lists are others, once for each.
+  void pick_lists_changed(SharedState& shared, BlockCache& blocks, BlockRef order, std::span<const Take> released);
+  void pick_lists_changed(SharedState& shared, BlockCache& blocks, std::span<const LostUnits> lost, std::span<const BlockRef> orders);
   // What waits of the order moves to its new place and keeps its sequence.
   void change_priority(SharedState& shared, BlockRef order, Priority priority);
   // `blocked_line`: of a ship_complete order that waits, else not looked at; OrderState::no_line: park() follows.
@@ -97,11 +113,8 @@ struct Book {
   // Gives the hold's block back.
   void end_hold(SharedState& shared, BlockCache& blocks, Lsn hold, HoldEnd how);
 
-  // The order's timers, if it has times and is open.
-  void start_timers(SharedState& shared, BlockRef order);
-  void drop_timers(SharedState& shared, Lsn order);
-  // After a record that may have closed it.
-  void drop_timers_if_closed(SharedState& shared, BlockRef order);
+  // After each change of what of the order can be cancelled: its timer runs as long as there is something, put back units included.
+  void set_timers(SharedState& shared, BlockRef order);
 
   LazyArray<CellStock> stock;  // by cell
   Catalogue catalogue;
@@ -110,8 +123,9 @@ struct Book {
   LazyArray<WaitingQueues::Root> cell_queues;  // by cell: lines pinned to it
   std::size_t most_lines_at_once = 1;          // of any order that has waited to be filled whole
   bool has_whole_takers = false;               // somebody has waited who takes all or nothing
+  std::unordered_map<std::uint64_t, Quantity> picked;  // by cell: reserved units that are picked
   std::map<Lsn, OpenHold> holds;
-  std::map<Lsn, TimedOrder> timed_orders;      // open ones with a cancel_after
+  std::map<Lsn, TimedOrder> timed_orders;      // with a cancel_after and something to cancel
   Timers timers;
 };
 

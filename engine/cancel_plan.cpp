@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "engine/shipments.hpp"
+
 namespace earmark::engine {
 namespace {
 
@@ -25,9 +27,14 @@ void plan_target(const CancelTarget& target, const BlockStore& blocks, const Ord
   cut += result.waiting;
   open -= result.waiting;
   if (result.waiting != 0) plan.cut_skus.push_back(line.sku);
+  bool picked = false;
   for (auto warehouse = catalogue.by_priority.rbegin(); warehouse != catalogue.by_priority.rend() && open != 0; ++warehouse) {
     for_each_allocation(blocks, line, [&](const Allocation& allocation) {
       if (allocation.warehouse != *warehouse || allocation.reserved == 0 || open == 0) return;
+      if (is_picked(blocks, order, allocation.shipment)) {
+        picked = true;
+        return;
+      }
       const Quantity there = whole ? allocation.reserved : allocation.reserved - released_so_far(plan, target.line_index, allocation);
       const auto units = static_cast<Quantity>(std::min<std::uint64_t>(open, there));
       if (units == 0) return;
@@ -36,6 +43,7 @@ void plan_target(const CancelTarget& target, const BlockStore& blocks, const Ord
       open -= units;
     });
   }
+  if (picked && open != 0 && plan.needs_picked == CancelPlan::none) plan.needs_picked = plan.lines.size();
   result.excess = whole ? 0 : open;
   plan.lines.push_back(result);
 }

@@ -28,9 +28,11 @@ struct CancelPlan {
   std::vector<Take> released;        // the same as units given back, once write_releases() was called
   Cut cut;
   std::vector<SkuId> cut_skus;
+  std::size_t needs_picked = none;   // the first target that wants units which are picked
+  static constexpr std::size_t none = ~std::size_t{0};
 };
 
-// R6: for each target from the waiting part first, then what is reserved, from the warehouse last in priority first.
+// Picked units are left alone. R6: for each target from the waiting part first, then what is reserved, from the warehouse last in priority first.
 CancelPlan plan_cancel(const BlockStore& blocks, BlockRef order, std::span<const CancelTarget> targets, const CatalogueView& catalogue);
 // Gives the released units back to their cells, as part of the commit being built.
 void write_releases(CancelPlan& plan, SharedState& shared, WriteSet& writes);

@@ -81,6 +81,20 @@ struct ShipOrder {  // pick, pack and ship everything the order has reserved now
   std::string_view order_id;
 };
 
+// A step of one shipment. Rows: of a pick the units found of a line (0, too), of a return the units that came back.
+struct MoveShipment {
+  std::string_view command_id;
+  std::string_view order_id;
+  std::uint16_t shipment = 0;  // ORDER-n
+  ShipmentStep step = ShipmentStep::pick;
+  std::uint32_t revision = 0;  // pick: of the list that was picked; 0: the present one
+  std::span<const CancelRow> rows;
+  std::string_view carrier, tracking;
+  TimeUs expected{};           // delivery; 0: not given
+  bool to_unavailable = false; // return
+  std::string_view reason;     // return
+};
+
 // One cell of a stock change. The same cell in two rows: the rows take effect one after the other.
 struct ChangeRow {
   WireQuantity quantity = 0;  // count: what was counted; adjust: units that came (or went, negative); else: units

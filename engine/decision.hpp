@@ -234,6 +234,35 @@ struct HoldEndDecision {
   std::string_view customer;
 };
 
+// One line of a shipment that a step moved.
+struct MovedLine {
+  LineNumber line{};
+  SkuId sku{};
+  Quantity quantity = 0;         // of a pick: found
+  Quantity available_after = 0;  // of the cell, with this line and all earlier ones of the record
+  Quantity rest = 0;             // pick: not found; in `rest_shipment` from now on
+};
+static_assert(sizeof(MovedLine) == 20);
+
+// A step of a shipment. A short pick (rest_shipment not 0) is followed at once by the stock change of what was missing.
+struct ShipmentDecision {
+  std::string_view command_id;
+  std::string_view order_id;
+  std::uint64_t content = 0;
+  std::uint16_t shipment = 0;
+  WarehouseId warehouse{};
+  ShipmentStep step = ShipmentStep::pick;
+  std::uint32_t revision = 1;  // of the pick list from now on
+  std::uint16_t rest_shipment = 0;
+  std::string_view carrier, tracking;
+  TimeUs expected{};
+  bool to_unavailable = false;
+  std::string_view reason;
+  bool fills_follow = false;   // further records of the command follow
+  std::span<const MovedLine> lines;
+  std::string_view customer;
+};
+
 // What a load changed: only new or changed entries, with the dense ids that they got.
 struct LoadedWarehouse {
   WarehouseId id{};

@@ -23,6 +23,8 @@ struct LineElement { char kind; std::uint64_t order; std::uint32_t index, line, 
 struct AllocationElement {
   char kind; std::uint64_t order; std::uint32_t index; std::uint16_t warehouse, shipment; Quantity reserved, shipped;
 };
+struct ShipmentElement { char kind; std::uint64_t order; std::uint16_t number; std::uint8_t state; std::uint32_t revision; };
+struct ReturnedElement { char kind; std::uint64_t order; std::uint16_t shipment; std::uint32_t index; Quantity units; };
 struct HoldElement { char kind; std::uint64_t lsn, low, high; std::int64_t deadline; std::uint32_t lines; };
 struct EndElement { char kind; std::uint64_t lsn; std::uint8_t how; };
 struct PolicyElement { char kind; std::uint64_t order; std::uint32_t index; std::uint8_t policy; };
@@ -102,6 +104,19 @@ void Digest::allocation(Lsn order_lsn, std::uint32_t line_index, WarehouseId war
                         Quantity reserved, Quantity shipped) {
   if ((reserved | shipped) == 0) return;
   const AllocationElement element{'A', order_lsn.value, line_index, warehouse.value, shipment, reserved, shipped};
+  add(&element, sizeof element);
+}
+
+// What ShipOrder ships at once makes no element, so that it does not matter whether anything is kept of it.
+void Digest::shipment(Lsn order_lsn, std::uint16_t number, ShipmentState state, std::uint32_t revision, bool stepped) {
+  if (!stepped || state == ShipmentState::shipped) return;
+  const ShipmentElement element{'S', order_lsn.value, number, static_cast<std::uint8_t>(state), revision};
+  add(&element, sizeof element);
+}
+
+void Digest::returned(Lsn order_lsn, std::uint16_t shipment, std::uint32_t line_index, Quantity units) {
+  if (units == 0) return;
+  const ReturnedElement element{'R', order_lsn.value, shipment, line_index, units};
   add(&element, sizeof element);
 }
 

@@ -5,6 +5,8 @@
 // are added, so the order in which elements are fed does not matter. Elements, by kind:
 //   C cell with anything not zero     Q one waiting line      I one known command id
 //   O open order (something reserved or waiting)   L each of its lines   A each of its allocations
+//   S shipment of an open order that a step was taken with, but for shipped ones (journals from before have none)
+//   R units of a line of such an order that came back
 //   H open hold, with L and A as an order's         E how a hold ended, as long as its id is known
 //   P a line's own policy                           B a SKU that orders may not wait for
 #pragma once
@@ -18,7 +20,7 @@
 namespace earmark::engine {
 
 // Name spaces of command ids: an order and a receipt may have the same id.
-enum class IdSpace : std::uint8_t { order = 1, receipt = 2, cancel = 3, ship = 4, hold = 5, purchase_order = 6, stock_change = 7, hold_command = 10, amend = 11 };
+enum class IdSpace : std::uint8_t { order = 1, receipt = 2, cancel = 3, ship = 4, hold = 5, purchase_order = 6, stock_change = 7, hold_command = 10, amend = 11, shipment = 12 };
 
 // A command id as the exactly-once table keeps it: XXH3-128 of the name space byte followed by the id's bytes.
 struct Identity {
@@ -44,6 +46,9 @@ class Digest {
   // Allocations with nothing reserved and nothing shipped are not fed.
   void allocation(Lsn order_lsn, std::uint32_t line_index, WarehouseId warehouse, std::uint16_t shipment,
                   Quantity reserved, Quantity shipped);
+  // Fed or not by itself: see above.
+  void shipment(Lsn order_lsn, std::uint16_t number, ShipmentState state, std::uint32_t revision, bool stepped);
+  void returned(Lsn order_lsn, std::uint16_t shipment, std::uint32_t line_index, Quantity units);
   // 32 lower-case hexadecimal digits; the LSN is part of the hash.
   std::string finish(Lsn lsn) const;
 

@@ -149,6 +149,15 @@ void DurableView::apply(const Stamp& stamp, const HoldEndDecision& decision) noe
   }
 }
 
+void DurableView::apply(const Stamp& stamp, const ShipmentDecision& decision) noexcept {
+  const bool ships = decision.step == ShipmentStep::ship;
+  if (!ships && decision.step != ShipmentStep::give_back) return;
+  for (const MovedLine& line : decision.lines) {
+    const auto units = static_cast<std::int64_t>(line.quantity);
+    set(line.sku, decision.warehouse, stamp.lsn, line.available_after, ships ? -units : units, decision.to_unavailable ? units : 0);
+  }
+}
+
 void DurableView::apply(const Stamp& stamp, const LoadDecision& decision) noexcept {
   std::uint32_t skus = sku_count();
   std::uint16_t warehouses = warehouse_count();

@@ -40,6 +40,7 @@ class DurableView {
   void apply(const Stamp& stamp, const HoldDecision& decision) noexcept;
   void apply(const Stamp&, const HoldExtendDecision&) noexcept {}
   void apply(const Stamp& stamp, const HoldEndDecision& decision) noexcept;
+  void apply(const Stamp& stamp, const ShipmentDecision& decision) noexcept;
   void end_group(Lsn last) noexcept;
   // Recovery from the state store.
   void restore(const CellImage& cell) noexcept;

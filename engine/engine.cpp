@@ -1,9 +1,11 @@
 #include "engine/engine.hpp"
 
 #include <map>
+#include <unordered_map>
 #include <vector>
 
 #include "engine/digest.hpp"
+#include "engine/shipments.hpp"
 
 namespace earmark::engine {
 
@@ -39,6 +41,12 @@ std::string Engine::digest() const {
     const auto* order = shared_.blocks.at<OrderState>(block);
     if (!is_open(shared_.blocks, *order)) return;
     const Lsn lsn = known->lsn();
+    for_each_shipment(shared_.blocks, *order, [&](const ShipmentEntry& entry) {
+      std::vector<ReturnedUnits> rows;
+      const ShipmentImage image = image_of(shared_.blocks, entry, rows);
+      digest.shipment(lsn, image.number, image.state, image.revision, image.stepped);
+      for (const ReturnedUnits& row : image.returned) digest.returned(lsn, image.number, row.line_index, row.units);
+    });
     digest.open_order(lsn, known->identity, order->status, order->policy, order->priority, order->preferred, order->line_count);
     for (std::uint32_t index = 0; index < order->line_count; ++index) {
       const OrderLineState& line = order->lines()[index];
@@ -96,19 +104,19 @@ std::string Engine::unserved_whole_taker() {
   return broken;
 }
 
-// Every open order with a cancel_after has a timer, and every timer is a hold's or such an order's.
+// Every order with a cancel_after and something to cancel has a timer, and every timer is a hold's or such an order's.
 std::string Engine::broken_timers() {
   std::string timeless;
   shared_.ids.for_each([&](BlockRef block) {
     if (!shared_.blocks.at<KnownCommand>(block)->is_order_in_memory()) return;
     const auto* order = shared_.blocks.at<OrderState>(block);
-    if (order->times().cancel_after.value == 0 || !is_open(shared_.blocks, *order)) return;
+    if (order->times().cancel_after.value == 0 || !can_be_cancelled(shared_.blocks, *order)) return;
     if (!book_.timed_orders.contains(order->known.lsn())) timeless = "there is no timer of order " + std::string(order->id());
   });
   if (!timeless.empty()) return timeless;
   for (const auto& [lsn, timed] : book_.timed_orders) {
     const auto* order = shared_.blocks.at<OrderState>(timed.block);
-    if (order->known.lsn() != lsn || !is_open(shared_.blocks, *order)) return "a timer is left of order " + std::string(order->id());
+    if (order->known.lsn() != lsn || !can_be_cancelled(shared_.blocks, *order)) return "a timer is left of order " + std::string(order->id());
     if (order->times().cancel_after < book_.timers.next_due()) return "order " + std::string(order->id()) + " is due before any timer";
   }
   if (book_.timers.size() != book_.holds.size() + book_.timed_orders.size()) {
@@ -149,6 +157,7 @@ std::string Engine::broken_invariant() {
   const CatalogueView& catalogue = SharedState::catalogue_of(shared_.catalogue.load(std::memory_order_acquire));
   std::vector<std::uint64_t> reserved(shared_.cells.size());
   std::vector<std::uint64_t> waiting(std::size_t{catalogue.sku_count} + 1);
+  std::unordered_map<std::uint64_t, Quantity> picked;
   std::string broken = unserved_whole_taker();
   shared_.ids.for_each([&](BlockRef block) {
     if (!shared_.blocks.at<KnownCommand>(block)->is_order_in_memory()) return;
@@ -158,6 +167,9 @@ std::string Engine::broken_invariant() {
       for_each_allocation(shared_.blocks, line, [&](const Allocation& allocation) {
         accounted += std::uint64_t{allocation.reserved} + allocation.shipped;
         reserved[shared_.cell_index(line.sku, allocation.warehouse).value] += allocation.reserved;
+        if (allocation.reserved == 0) return;
+        if (allocation.shipped != 0) broken = "order " + std::string(order->id()) + " has a shipment that has shipped in part";
+        if (is_picked(shared_.blocks, *order, allocation.shipment)) picked[shared_.cell_index(line.sku, allocation.warehouse).value] += allocation.reserved;
       });
       waiting[line.sku.value] += line.waiting;
       if (accounted > line.quantity) broken = "I2: order " + std::string(order->id()) + " has more units than it ordered";
@@ -188,6 +200,7 @@ std::string Engine::broken_invariant() {
     }
     if (queued != waiting[id]) broken = "queue: SKU " + std::to_string(id) + ": the queue and the orders disagree";
   }
+  if (picked != book_.picked) broken = "picked units: the book and the orders disagree";
   if (broken.empty()) broken = broken_holds();
   if (broken.empty()) broken = broken_timers();
   return broken;

@@ -40,6 +40,7 @@ class Engine {
   void restore(const Stamp& stamp, const HoldDecision& decision);
   void restore(const Stamp& stamp, const HoldExtendDecision& decision);
   void restore(const Stamp& stamp, const HoldEndDecision& decision);
+  void restore(const Stamp& stamp, const ShipmentDecision& decision);
   void restore_finished();
 
   // A start from the state store instead of from the first record: catalogue, cells, open orders by LSN, open holds, known ids

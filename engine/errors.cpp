@@ -57,6 +57,17 @@ constexpr Words words[] = {
     {ErrorCode::bad_policy, "bad_policy",
      "A line may have ship_partial, line_complete, fill_and_cancel or fill_or_kill of its own, if its order has none that speaks for all "
      "lines (ship_complete, fill_or_kill) and is no hold."},
+    {ErrorCode::empty_track, "empty_track", "Tracking names a carrier, a tracking number or an expected delivery; give one of them."},
+    {ErrorCode::duplicate_shipment_command, "duplicate_shipment_command", "The command id was used for another step of a shipment; choose a new one."},
+    {ErrorCode::unknown_shipment, "unknown_shipment", "The order has no shipment with this number; show the order."},
+    {ErrorCode::shipment_open, "shipment_open", "The shipment is open; pick it first."},
+    {ErrorCode::shipment_picked, "shipment_picked", "The shipment is picked; pack it, or put it back."},
+    {ErrorCode::shipment_packed, "shipment_packed", "The shipment is packed; ship it, or put it back."},
+    {ErrorCode::shipment_shipped, "shipment_shipped", "The shipment has shipped; it can be delivered or returned."},
+    {ErrorCode::shipment_delivered, "shipment_delivered", "The shipment was delivered; it can be returned."},
+    {ErrorCode::superseded, "superseded", "The pick list has another revision by now; print it again and pick by that."},
+    {ErrorCode::picked, "picked", "Units of the line are picked; put the shipment back first."},
+    {ErrorCode::shipment_empty, "shipment_empty", "Nothing is reserved in the shipment; show the order."},
 };
 
 }  // namespace
@@ -96,8 +107,18 @@ std::string_view name(Sourcing sourcing) noexcept {
 }
 
 std::string_view name(ChangeKind kind) noexcept {
-  constexpr std::string_view names[] = {"count", "adjust", "quarantine", "restore", "scrap"};
+  constexpr std::string_view names[] = {"count", "adjust", "quarantine", "restore", "scrap", "short_pick"};
   return static_cast<std::size_t>(kind) < std::size(names) ? names[static_cast<std::size_t>(kind)] : "unknown";
+}
+
+std::string_view name(ShipmentStep step) noexcept {
+  constexpr std::string_view names[] = {"unknown", "pick", "pack", "ship", "deliver", "put_back", "track", "return"};
+  return static_cast<std::size_t>(step) < std::size(names) ? names[static_cast<std::size_t>(step)] : "unknown";
+}
+
+std::string_view name(ShipmentState state) noexcept {
+  constexpr std::string_view names[] = {"open", "picked", "packed", "shipped", "delivered"};
+  return static_cast<std::size_t>(state) < std::size(names) ? names[static_cast<std::size_t>(state)] : "unknown";
 }
 
 namespace {

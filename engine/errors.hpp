@@ -58,6 +58,17 @@ enum class ErrorCode : std::uint16_t {
   bad_time = 64,
   duplicate_hold_command = 65,
   bad_policy = 80,
+  empty_track = 69,
+  duplicate_shipment_command = 70,
+  unknown_shipment = 71,
+  shipment_open = 72,
+  shipment_picked = 73,
+  shipment_packed = 74,
+  shipment_shipped = 75,
+  shipment_delivered = 76,
+  superseded = 77,
+  picked = 78,
+  shipment_empty = 79,
 };
 
 // The sentence-named value as it stands in answers and decision files, e.g. "unknown_sku".
@@ -69,6 +80,7 @@ struct Error {
   ErrorCode code = ErrorCode::none;
   std::uint32_t row = 0;   // 1-based row or line position that was at fault, 0 when the whole command was
   LineNumber line{};       // the client's line number, where there is one
+  std::uint32_t revision = 0;  // superseded: the pick list's present one
 };
 
 std::string_view name(OrderStatus status) noexcept;
@@ -76,6 +88,8 @@ std::string_view name(Policy policy) noexcept;
 std::string_view name(HoldEnd end) noexcept;
 std::string_view name(Sourcing sourcing) noexcept;
 std::string_view name(ChangeKind kind) noexcept;
+std::string_view name(ShipmentStep step) noexcept;   // give_back: "return"
+std::string_view name(ShipmentState state) noexcept;
 // The word that name() gives, read back.
 std::optional<Policy> policy_named(std::string_view word) noexcept;
 std::optional<Sourcing> sourcing_named(std::string_view word) noexcept;

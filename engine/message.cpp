@@ -120,6 +120,19 @@ Message::Message(const ChangeStock& change, std::uint64_t hash, const ReplyTo& t
   request = ChangeStock{id, change.kind, own(change.reason), change_rows_};
 }
 
+Message::Message(const MoveShipment& move, std::uint64_t hash, const ReplyTo& to, TimeUs now)
+    : content(hash), reply(to), time(now), cancel_rows_(move.rows.begin(), move.rows.end()) {
+  MoveShipment own_move = move;
+  reserve_texts(total(std::initializer_list<std::string_view>{move.command_id, move.order_id, move.carrier, move.tracking, move.reason}));
+  own_move.command_id = own(move.command_id);
+  own_move.order_id = own(move.order_id);
+  own_move.carrier = own(move.carrier);
+  own_move.tracking = own(move.tracking);
+  own_move.reason = own(move.reason);
+  own_move.rows = cancel_rows_;
+  request = own_move;
+}
+
 Message::Message(const PlaceHold& hold, std::uint64_t hash, const ReplyTo& to, TimeUs now)
     : content(hash), reply(to), time(now), order_lines_(hold.lines.begin(), hold.lines.end()) {
   PlaceHold own_hold = hold;

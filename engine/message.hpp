@@ -28,8 +28,8 @@ struct ResolveCodes {
   bool all_warehouses = false;
 };
 
-// Orders that the archive has as they are now: closed at LSNs up to `through`, in the order of closing, none left out since
-// the last such message. They leave memory.
+// Orders that the archive has as they were at `through` or later: closed at LSNs up to it, in the order of closing, none left out since
+// the last such message. They leave memory, and so does what was kept of closed orders that changed up to there.
 struct ArchiveOrders {
   std::span<const Identity> orders;
   Lsn through{};
@@ -52,7 +52,7 @@ inline constexpr std::size_t most_housekept = 1024;  // ids in one such message
 
 using SettlerRequest = std::variant<PlaceOrder, CancelOrder, ReceiveStock, ShipOrder, LoadCatalogue, ShowOrder,
                                     ListBackorders, ResolveCodes, ArchiveOrders, ForgetIds, AmendOrder, ChangeStock,
-                                    PlaceHold, ExtendHold, ConfirmHold, ReleaseHold, RunTimers, ListHolds>;
+                                    PlaceHold, ExtendHold, ConfirmHold, ReleaseHold, RunTimers, ListHolds, MoveShipment>;
 
 class Message {
  public:
@@ -69,6 +69,7 @@ class Message {
   Message(const ArchiveOrders& archive, TimeUs time);
   Message(const ForgetIds& forget, TimeUs time);
   Message(const ChangeStock& change, std::uint64_t content, const ReplyTo& reply, TimeUs time);
+  Message(const MoveShipment& move, std::uint64_t content, const ReplyTo& reply, TimeUs time);
   Message(const PlaceHold& hold, std::uint64_t content, const ReplyTo& reply, TimeUs time);
   Message(const ExtendHold& extend, std::uint64_t content, const ReplyTo& reply, TimeUs time);
   Message(const ConfirmHold& confirm, std::uint64_t content, const ReplyTo& reply, TimeUs time);

@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "engine/shipments.hpp"
+
 namespace earmark::engine {
 namespace {
 
@@ -165,7 +167,7 @@ bool build_order(BlockCache& blocks, BlockRef block, const OrderImage& image, Id
     }
   }
   write_texts(const_cast<std::byte*>(texts_of(*order)), image);
-  return true;
+  return for_each_shipment(image.shipments, [&](const ShipmentImage& shipment) { build_shipment(blocks, *order, shipment); });
 }
 
 bool allocate(BlockCache& blocks, OrderLineState& line, WarehouseId warehouse, std::uint16_t shipment, Quantity units) noexcept {
@@ -209,6 +211,7 @@ void release_allocations(BlockCache& blocks, OrderState& order) noexcept {
       blocks.give_back(ref, sizeof(MoreAllocations));
     }
   }
+  release_shipments(blocks, order);
 }
 
 std::uint16_t open_shipment(const BlockStore& blocks, const OrderState& order, WarehouseId warehouse) noexcept {
@@ -221,7 +224,8 @@ std::uint16_t open_shipment(const BlockStore& blocks, const OrderState& order, W
       latest = allocation.shipment;
     });
   }
-  return shipped ? 0 : latest;
+  const bool open = !shipped && (order.shipments == 0 || latest == 0 || state_of(blocks, order, latest) == ShipmentState::open);
+  return open ? latest : 0;
 }
 
 bool is_open(const BlockStore& blocks, const OrderState& order) noexcept {

@@ -1,5 +1,6 @@
 // An order in memory: one block. Built by whoever decides it, before the commit that makes it reachable through the
 // exactly-once table; from then on only the settler changes it.
+// What is known of its shipments beside their units lies in blocks of their own (engine/shipments.hpp).
 //   OrderState | lines | texts: u8 id length, id, u8 which texts are there (bit 6: times), each u16 length + bytes, times
 // Per line (I2): quantity = waiting + cancelled + sum of (reserved + shipped); cancelled is derived.
 #pragma once
@@ -66,6 +67,8 @@ struct OrderState {
   std::uint16_t text_bytes = 0;
   std::uint16_t parked_line = no_line;  // of a ship_complete order that waits: the line that stands for it in its queue
   std::uint16_t unused = 0;
+  BlockRef shipments = 0;  // a chain of ShipmentEntry
+  std::uint32_t unused_too = 0;
   static constexpr std::uint16_t no_line = 0xFFFF;
 
   std::span<OrderLineState> lines() noexcept { return {reinterpret_cast<OrderLineState*>(this + 1), line_count}; }
@@ -80,7 +83,7 @@ struct OrderState {
   static std::size_t bytes_for(const OrderDecision& decision) noexcept;
   static std::size_t bytes_for(const OrderImage& image) noexcept;
 };
-static_assert(sizeof(OrderState) == 56);
+static_assert(sizeof(OrderState) == 64);
 
 // Builds the order that `decision` describes in `block` (bytes_for() bytes). `stamp` gives its number and time.
 // Returns false when `blocks` has no room for the further allocations.
@@ -118,8 +121,8 @@ bool allocate(BlockCache& blocks, OrderLineState& line, WarehouseId warehouse, s
 // Gives back what build_order() and allocate() made beside the block itself. For orders that nobody can reach.
 void release_allocations(BlockCache& blocks, OrderState& order) noexcept;
 
-// The shipment that further units of the order from `warehouse` join: the latest one there, unless it has shipped
-// (one that a cancel has emptied is still open); else 0.
+// The shipment that further units of the order from `warehouse` join: the latest one there, unless it is no longer
+// open (one that a cancel has emptied is still open); else 0.
 std::uint16_t open_shipment(const BlockStore& blocks, const OrderState& order, WarehouseId warehouse) noexcept;
 
 // Something reserved or waiting.

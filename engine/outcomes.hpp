@@ -32,10 +32,21 @@ struct LineView {
   std::uint64_t quantity_ahead = 0;
 };
 
+struct ShipmentView {
+  std::uint16_t number = 0;
+  WarehouseId warehouse{};
+  ShipmentState state = ShipmentState::open;
+  std::uint32_t revision = 1;
+  TimeUs expected{};
+  std::string_view carrier, tracking;
+};
+
 struct OrderView {
   const OrderState* order = nullptr;
   std::span<const LineView> lines;
   std::span<const Allocation> allocations;
+  std::span<const Quantity> returned{};       // parallel to `allocations`
+  std::span<const ShipmentView> shipments{};  // by number
 };
 
 struct WaitingLineView {
@@ -104,6 +115,7 @@ class Recorder {
   virtual std::size_t record(const Stamp& stamp, const HoldDecision& decision, std::span<std::byte> out) = 0;
   virtual std::size_t record(const Stamp& stamp, const HoldExtendDecision& decision, std::span<std::byte> out) = 0;
   virtual std::size_t record(const Stamp& stamp, const HoldEndDecision& decision, std::span<std::byte> out) = 0;
+  virtual std::size_t record(const Stamp& stamp, const ShipmentDecision& decision, std::span<std::byte> out) = 0;
 };
 
 }  // namespace earmark::engine

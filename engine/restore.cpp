@@ -5,6 +5,8 @@
 
 #include "engine/cancel_steps.hpp"
 #include "engine/engine.hpp"
+#include "engine/shipment_plan.hpp"
+#include "engine/shipments.hpp"
 
 namespace earmark::engine {
 
@@ -64,7 +66,7 @@ void Engine::restore(const Stamp& stamp, const OrderDecision& decision) {
     }
   }
   start_waiting(block);
-  book_.start_timers(shared_, block);
+  book_.set_timers(shared_, block);
   if (decision.fills_follow) open_cause_ = std::move(cause);
   view_.apply(stamp, decision);
 }
@@ -106,6 +108,7 @@ void Engine::restore(const Stamp& stamp, const FillDecision& decision) {
   for (const Take& take : decision.takes) {
     add_to_cell(decision.sku, take.warehouse, -static_cast<std::int64_t>(take.quantity));
     EARMARK_CHECK(allocate(restore_blocks_, line, take.warehouse, take.shipment, take.quantity));
+    if (take.shipment < order->next_shipment) raise_revision(restore_blocks_, *order, take.shipment);
     order->next_shipment = std::max(order->next_shipment, static_cast<std::uint16_t>(take.shipment + 1));
     units += take.quantity;
   }
@@ -126,8 +129,7 @@ void Engine::restore(const Stamp& stamp, const FillDecision& decision) {
 void Engine::restore(const Stamp& stamp, const CancelDecision& decision) {
   restored_ = stamp.lsn;
   const bool by_time = decision.command_id.empty();
-  if (by_time) book_.drop_timers(shared_, shared_.blocks.at<OrderState>(order_block(decision.order_id))->known.lsn());
-  else restore_id(stamp, IdSpace::cancel, identify(IdSpace::cancel, decision.command_id), decision.content, 0);
+  if (!by_time) restore_id(stamp, IdSpace::cancel, identify(IdSpace::cancel, decision.command_id), decision.content, 0);
   take_back(stamp, decision.order_id, decision.lines, decision.released, decision.fills_follow);
   view_.apply(stamp, decision);
 }
@@ -150,7 +152,7 @@ void Engine::take_back(const Stamp& stamp, std::string_view order_id, std::span<
   const bool found = std::any_of(lines.begin(), lines.end(), [](const CancelledLine& line) { return line.waiting != 0 || line.releases != 0; });
   if (!found) return;
   const BlockRef block = order_block(order_id);
-  book_.apply_cancel(shared_, block, lines, released);
+  book_.apply_cancel(shared_, restore_blocks_, block, lines, released);
   const auto* order = shared_.blocks.at<OrderState>(block);
   const auto waiting = [&](std::size_t index) { return order->lines()[index].waiting; };
   if (fills_follow) open_cause_ = Cause{stamp.lsn, stamp.time, {}, cancel_steps(*order, lines, released, waiting), 0, false};
@@ -160,6 +162,21 @@ void Engine::restore(const Stamp& stamp, const ShipDecision& decision) {
   restored_ = stamp.lsn;
   restore_id(stamp, IdSpace::ship, identify(IdSpace::ship, decision.command_id), decision.content, 0);
   if (!decision.shipped.empty()) book_.apply_ship(shared_, order_block(decision.order_id));
+  view_.apply(stamp, decision);
+}
+
+void Engine::restore(const Stamp& stamp, const ShipmentDecision& decision) {
+  restored_ = stamp.lsn;
+  restore_id(stamp, IdSpace::shipment, identify(IdSpace::shipment, decision.command_id), decision.content, 0);
+  const bool to_available = decision.step == ShipmentStep::give_back && !decision.to_unavailable;
+  for (const MovedLine& line : decision.lines) {
+    if (to_available) add_to_cell(line.sku, decision.warehouse, line.quantity);
+  }
+  settler_.restore(stamp, decision, restore_blocks_);
+  // Of a short pick, the stock change behind it says what is to be served.
+  if (to_available && decision.fills_follow) {
+    open_cause_ = Cause{stamp.lsn, stamp.time, {}, steps_of_return(decision.lines, decision.warehouse), 0, false};
+  }
   view_.apply(stamp, decision);
 }
 

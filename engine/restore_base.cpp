@@ -21,8 +21,9 @@ void Engine::restore_base(const OrderImage& order) {
   const Identity identity = identify(IdSpace::order, order.id);
   EARMARK_CHECK(build_order(restore_blocks_, block, order, identity));
   restore_id({order.lsn, order.time, {}}, IdSpace::order, identity, order.content, block);
+  book_.count_picked(shared_, block);
   start_waiting(block);
-  book_.start_timers(shared_, block);
+  book_.set_timers(shared_, block);
   for (const LineImage& line : order.lines) {
     if (line.waiting != 0) view_.add_backordered(line.sku, line.waiting);
   }

@@ -6,7 +6,10 @@ namespace earmark::engine {
 
 void Engine::restore(const Stamp& stamp, const StockChangeDecision& decision) {
   restored_ = stamp.lsn;
-  restore_id(stamp, IdSpace::stock_change, identify(IdSpace::stock_change, decision.id), decision.content, 0);
+  if (decision.kind != ChangeKind::short_pick) {  // which is its pick's
+    restore_id(stamp, IdSpace::stock_change, identify(IdSpace::stock_change, decision.id), decision.content, 0);
+  }
+  std::vector<BlockRef> losers;
   std::size_t next = 0;
   for (std::size_t index = 0; index < decision.rows.size(); ++index) {
     const ChangedRow& row = decision.rows[index];
@@ -17,6 +20,7 @@ void Engine::restore(const Stamp& stamp, const StockChangeDecision& decision) {
       auto* order = shared_.blocks.at<OrderState>(block);
       const auto line_index = static_cast<std::size_t>(&order->line(lost.line) - order->lines().data());
       book_.lose(shared_, block, line_index, lost);
+      losers.push_back(block);
       if (order->policy == Policy::ship_complete) whole_orders_.push_back(block);
       change += lost.quantity;
     }
@@ -24,7 +28,9 @@ void Engine::restore(const Stamp& stamp, const StockChangeDecision& decision) {
   }
   EARMARK_CHECK(next == decision.lost.size());
   book_.apply_changed_rows(shared_, decision.rows);
-  if (decision.fills_follow) open_cause_ = Cause{stamp.lsn, stamp.time, {}, steps_of(decision.rows, decision.lost), 0, false};
+  book_.pick_lists_changed(shared_, restore_blocks_, decision.lost, losers);
+  const Lsn cause = stamp.cause.value != 0 ? stamp.cause : stamp.lsn;
+  if (decision.fills_follow) open_cause_ = Cause{cause, stamp.time, {}, steps_of(decision.rows, decision.lost), 0, false};
   view_.apply(stamp, decision);
 }
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "engine/shipments.hpp"
+
 namespace earmark::engine {
 namespace {
 
@@ -291,6 +293,7 @@ void ServePlan::apply(BlockCache& blocks) {
     for (const Take& take : takes_of(fill)) {
       // Memory is kept back for this (BlockCache::For::accepted).
       EARMARK_CHECK(allocate(blocks, line, take.warehouse, take.shipment, take.quantity));
+      if (take.shipment < order->next_shipment) raise_revision(blocks, *order, take.shipment);
       order->next_shipment = std::max(order->next_shipment, static_cast<std::uint16_t>(take.shipment + 1));
     }
     book_.queues.reduce(book_.queue_of(shared_, line.sku, line.pinned), QueuePlace::of(order->priority, order->known.lsn(), fill.line_index), fill.units);

@@ -6,7 +6,7 @@
 
 namespace earmark::engine {
 
-OrderState* Settler::find_order(std::string_view id, BlockRef& block, Committer& committer) {
+OrderState* Settler::find_order(std::string_view id, BlockRef& block, BlockCache& blocks) {
   block = 0;
   if (id.empty() || id.size() > max_id_bytes) return nullptr;
   const Identity identity = identify(IdSpace::order, id);
@@ -15,20 +15,24 @@ OrderState* Settler::find_order(std::string_view id, BlockRef& block, Committer&
   if (block != 0 && shared_.blocks.at<KnownCommand>(block)->is_order_in_memory()) return shared_.blocks.at<OrderState>(block);
   if (archive_ == nullptr) return nullptr;
   const Lsn lsn = block != 0 ? shared_.blocks.at<KnownCommand>(block)->lsn() : archive_->newest(identity);
-  return lsn.value == 0 ? nullptr : read_back(lsn, identity, block, committer);
+  if (lsn.value == 0) return nullptr;
+  const auto kept = kept_.find(lsn);
+  if (kept == kept_.end() || kept->second.block == 0) return read_back(lsn, identity, block, blocks);
+  block = kept->second.block;
+  return shared_.blocks.at<OrderState>(block);
 }
 
-OrderState* Settler::read_back(Lsn lsn, Identity identity, BlockRef& block, Committer& committer) {
+OrderState* Settler::read_back(Lsn lsn, Identity identity, BlockRef& block, BlockCache& blocks) {
   OrderImage image;
   EARMARK_CHECK(archive_->find(lsn, image));  // whatever left memory is there
-  block = committer.blocks().allocate(OrderState::bytes_for(image), BlockCache::For::accepted);
-  EARMARK_CHECK(block != 0 && build_order(committer.blocks(), block, image, identity));
+  block = blocks.allocate(OrderState::bytes_for(image), BlockCache::For::accepted);
+  EARMARK_CHECK(block != 0 && build_order(blocks, block, image, identity));
   read_back_ = block;
   counters_.read_back_orders.add();
   return shared_.blocks.at<OrderState>(block);
 }
 
-// A closed order does not change, so what was read back need not be written anywhere.
+// What was read back and not changed need not be written anywhere.
 void Settler::put_away(Committer& committer) {
   if (read_back_ == 0) return;
   auto* order = shared_.blocks.at<OrderState>(read_back_);
@@ -36,6 +40,33 @@ void Settler::put_away(Committer& committer) {
   release_allocations(committer.blocks(), *order);
   committer.blocks().give_back(read_back_, bytes);
   read_back_ = 0;
+}
+
+// A closed order changes by what is done with its shipments: delivered, tracked, returned.
+void Settler::keep_changed(BlockRef block, Lsn lsn) {
+  KeptOrder& kept = kept_[shared_.blocks.at<OrderState>(block)->known.lsn()];
+  kept.touched = lsn;
+  if (block != read_back_) return;
+  kept.block = block;
+  read_back_ = 0;
+}
+
+const OrderState* Settler::kept_order(Lsn lsn) const noexcept {
+  const auto kept = kept_.find(lsn);
+  return kept == kept_.end() || kept->second.block == 0 ? nullptr : shared_.blocks.at<OrderState>(kept->second.block);
+}
+
+void Settler::let_go(Lsn through, Committer& committer) {
+  std::erase_if(kept_, [&](const auto& entry) {
+    const KeptOrder& kept = entry.second;
+    if (kept.touched > through) return false;
+    if (kept.block == 0) return true;
+    auto* order = shared_.blocks.at<OrderState>(kept.block);
+    const std::size_t bytes = order->bytes();
+    release_allocations(committer.blocks(), *order);
+    retired_.retire(kept.block, bytes);  // somebody may have found it before it left the table of ids
+    return true;
+  });
 }
 
 bool Settler::settle(const ArchiveOrders& archive, const Message& message, Committer& committer) {
@@ -56,11 +87,16 @@ bool Settler::settle(const ArchiveOrders& archive, const Message& message, Commi
     *shared_.blocks.at<KnownCommand>(kept) = *known;
     shared_.blocks.at<KnownCommand>(kept)->set(known->lsn(), IdSpace::order, true);
     shared_.ids.move(place, kept);
+    counters_.archived_orders.add();
+    if (const auto changed = kept_.find(known->lsn()); changed != kept_.end() && changed->second.touched > archive.through) {
+      changed->second.block = place.known;  // the archive has not seen its last change yet
+      continue;
+    }
     const std::size_t bytes = order->bytes();
     release_allocations(committer.blocks(), *order);
     retired_.retire(place.known, bytes);
-    counters_.archived_orders.add();
   }
+  let_go(archive.through, committer);
   retired_.collect();
   return beyond_horizon.empty() || commit_forgetting(oldest, archive.through, beyond_horizon, message.time, committer);
 }

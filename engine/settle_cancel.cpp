@@ -65,8 +65,8 @@ bool Settler::plan_taking_back(const OrderState& order, CancelPlan& plan, Cause&
   return more;
 }
 
-// The time that an order named has come: what of it has not shipped is cancelled, as by a cancel of the whole order without a command
-// (an id and a content of nothing).
+// The time that an order named has come: what of it is neither picked nor shipped is cancelled, as by a cancel of the whole order
+// without a command (an id and a content of nothing).
 bool Settler::cancel_at_its_time(Lsn lsn, Committer& committer) {
   const BlockRef block = book_.timed_orders.at(lsn).block;
   const OrderState& order = *shared_.blocks.at<OrderState>(block);
@@ -92,8 +92,7 @@ bool Settler::cancel_at_its_time(Lsn lsn, Committer& committer) {
     cause_.reset();
     return false;
   }
-  book_.apply_cancel(shared_, block, plan.lines, plan.released);
-  book_.drop_timers(shared_, lsn);  // also where something stays that cannot be cancelled
+  book_.apply_cancel(shared_, committer.blocks(), block, plan.lines, plan.released);
   fills_committed(more, committer);
   counters_.orders_cancelled_by_time.add();
   committer.announce(committed.first);
@@ -129,6 +128,11 @@ Settler::Taken Settler::take_back(const TakeBack& asked, const Message& message,
         judged.error = resolve_rows(*order, targets);
         if (judged.error.code != ErrorCode::none) return;
         plan = plan_cancel(shared_.blocks, block, targets, view);
+        if (plan.needs_picked != CancelPlan::none) {
+          const auto row = asked.rows == 0 ? 0 : static_cast<std::uint32_t>(plan.needs_picked + 1);
+          judged.error = {ErrorCode::picked, row, order->lines()[targets[plan.needs_picked].line_index].line};
+          return;
+        }
         write_id(judged, known, asked.space, message.content, bundle.next());
         cause.lsn = bundle.next();
         more = plan_taking_back(*order, plan, cause, lost);
@@ -144,7 +148,7 @@ Settler::Taken Settler::take_back(const TakeBack& asked, const Message& message,
     answer(judged, order != nullptr ? committed.last : asked_at, message.reply, committer);
     return {true, 0, {}};
   }
-  book_.apply_cancel(shared_, block, plan.lines, plan.released);
+  book_.apply_cancel(shared_, committer.blocks(), block, plan.lines, plan.released);
   fills_committed(more, committer);
   return {true, block, committed.first};
 }

@@ -96,7 +96,7 @@ bool Settler::settle(const ConfirmHold& confirm, const Message& message, Committ
     hold_has_ended(found.lsn, HoldEnd::confirmed, forgotten, committer);
     counters_.confirmed_holds.add();
   }
-  if (order.cancel_after.value != 0) book_.start_timers(shared_, block);
+  book_.set_timers(shared_, block);
   if (!draft_.waits.empty()) counters_.shorts.add();
   fills_committed(more, committer);
   committer.announce(committed.first);

@@ -55,7 +55,7 @@ bool Settler::settle(const PlaceOrder& order, const Message& message, Committer&
     return true;
   }
   book_.start_waiting(shared_, block, draft_.blocked_line);
-  if (order.cancel_after.value != 0) book_.start_timers(shared_, block);
+  book_.set_timers(shared_, block);
   if (!draft_.waits.empty()) counters_.shorts.add();
   committer.announce(committed.first);
   return true;

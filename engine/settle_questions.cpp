@@ -1,10 +1,38 @@
 // Questions about orders and codes. They are judged at the LSN that is stable when they are looked at (orders change
 // by the settler alone, so what it reads is the state at that LSN or at the order's own, whichever is later).
 #include <algorithm>
+#include <map>
 
 #include "engine/settler.hpp"
+#include "engine/shipments.hpp"
 
 namespace earmark::engine {
+
+namespace {
+
+// Every shipment with units, and those of which something is known.
+std::vector<ShipmentView> shipments_of(const BlockStore& blocks, const OrderState& order) {
+  std::map<std::uint16_t, ShipmentView> found;
+  for (const OrderLineState& line : order.lines()) {
+    for_each_allocation(blocks, line, [&](const Allocation& each) {
+      const bool known = order.shipments != 0 && find_shipment(blocks, order, each.shipment) != nullptr;
+      if ((each.reserved | each.shipped) == 0 && !known) return;
+      ShipmentView& view = found[each.shipment];
+      view.number = each.shipment;
+      view.warehouse = each.warehouse;
+      if (each.shipped != 0) view.state = ShipmentState::shipped;
+    });
+  }
+  for_each_shipment(blocks, order, [&](const ShipmentEntry& entry) {
+    ShipmentView& view = found[entry.number];
+    view = {entry.number, view.warehouse, entry.state, entry.revision, entry.expected, carrier_of(blocks, entry), tracking_of(blocks, entry)};
+  });
+  std::vector<ShipmentView> views;
+  for (const auto& [number, view] : found) views.push_back(view);
+  return views;
+}
+
+}  // namespace
 
 bool Settler::settle(const ShowOrder& show, const Message& message, Committer& committer) {
   Lsn as_of = shared_.commit_word.stable(CommitWord::settler_descriptor).lsn();
@@ -17,6 +45,7 @@ bool Settler::settle(const ShowOrder& show, const Message& message, Committer& c
   as_of = std::max(as_of, order->known.lsn());
   std::vector<LineView> lines;
   std::vector<Allocation> allocations;
+  std::vector<Quantity> returned;
   for (std::size_t index = 0; index < order->lines().size(); ++index) {
     const OrderLineState& line = order->lines()[index];
     LineView& view = lines.emplace_back(LineView{&line, line.quantity - line.waiting, 0, 0, 0});
@@ -24,6 +53,7 @@ bool Settler::settle(const ShowOrder& show, const Message& message, Committer& c
       view.cancelled -= allocation.reserved + allocation.shipped;
       if ((allocation.reserved | allocation.shipped) == 0) return;
       allocations.push_back(allocation);
+      returned.push_back(order->shipments == 0 ? 0 : returned_of(shared_.blocks, *order, allocation.shipment, static_cast<std::uint32_t>(index)));
       ++view.allocations;
     });
     if (line.waiting == 0) continue;
@@ -32,7 +62,8 @@ bool Settler::settle(const ShowOrder& show, const Message& message, Committer& c
     view.position = ahead.lines + 1;
     view.quantity_ahead = ahead.units;
   }
-  committer.outcomes().shown(message.reply, as_of, {order, lines, allocations});
+  const std::vector<ShipmentView> shipments = shipments_of(shared_.blocks, *order);
+  committer.outcomes().shown(message.reply, as_of, {order, lines, allocations, returned, shipments});
   return true;
 }
 

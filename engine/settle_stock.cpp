@@ -14,6 +14,11 @@ std::size_t record_bytes(const ChangeStock& change, const Victims& victims) noex
   return 2048 + max_text_bytes + (change.rows.size() * sizeof(ChangedRow) + victims.bytes()) * 5 / 4;
 }
 
+template <class Pick>
+std::size_t pick_bytes(const Pick* pick) noexcept {
+  return pick == nullptr ? 0 : 2048 + max_text_bytes + pick->lines.size() * sizeof(MovedLine) * 9 / 8;
+}
+
 }  // namespace
 
 // Lets nobody but the settler take from the cells that the plan takes reserved units of (`on`), or all again where nobody
@@ -37,13 +42,15 @@ bool Settler::gate_for_change(const ChangePlan& plan, bool on, const Message& me
 
 // One commit of the change, with the victims chosen before. Attempt::judged with no error and no original: they do not fit
 // `plan`, which is what it takes now.
-Committed Settler::try_change(const ChangeStock& change, const Message& message, Committer& committer, BlockRef block,
-                              const Victims& victims, Judged& judged, ChangePlan& plan, bool& more) {
+Committed Settler::try_change(const ChangeInWork& work, Committer& committer, BlockRef block, const Victims& victims, Judged& judged,
+                              ChangePlan& plan, bool& more) {
+  const auto& [change, message, pick] = work;
   Cause cause{{}, message.time, message.reply, {}, 0, false};
   return committer.commit(
-      writes_, CommitWord::settler_descriptor, 1 + most_fills(), record_bytes(change, victims) + fill_bytes(),
+      writes_, CommitWord::settler_descriptor, 2 + most_fills(), record_bytes(change, victims) + fill_bytes() + pick_bytes(pick),
       [&](StableState, Bundle& bundle, std::size_t lost_commits) {
-        judged = judge_id(IdSpace::stock_change, change.id, message.content, ErrorCode::duplicate_change);
+        const IdSpace space = pick == nullptr ? IdSpace::stock_change : IdSpace::shipment;
+        judged = judge_id(space, work.id(), message.content, pick == nullptr ? ErrorCode::duplicate_change : ErrorCode::duplicate_shipment_command);
         if (judged.error.code != ErrorCode::none || judged.original.value != 0) return;
         plan = plan_change(change, catalogue(), shared_, book_, writes_);
         judged.error = plan.error;
@@ -51,13 +58,17 @@ Committed Settler::try_change(const ChangeStock& change, const Message& message,
           judged.error.code = ErrorCode::overloaded;
         }
         if (judged.error.code != ErrorCode::none || !victims.fit(plan)) return;
+        for (std::size_t index = 0; pick != nullptr && index < pick->lines.size(); ++index) {
+          MovedLine& line = pick->lines[index];
+          line.available_after = CellWord{writes_.read(shared_.cell(line.sku, pick->decision.warehouse))}.free();
+        }
         for (const ChangedRow& row : plan.rows) {
           Atomic<std::uint64_t>& cell = shared_.cell(row.sku, row.warehouse);
           const CellWord word{writes_.read(cell)};
           const bool gate = book_.waited_for(shared_, row.sku, row.warehouse);
           writes_.write(cell, word.bits, word.with(row.available_after, gate).bits);
         }
-        write_id(judged, block, IdSpace::stock_change, message.content, bundle.next());
+        write_id(judged, block, space, message.content, bundle.next());
         cause.lsn = bundle.next();
         cause.steps = steps_of(plan.rows, victims.lost());
         plan_.begin(cause, catalogue(), writes_, nullptr);
@@ -65,45 +76,61 @@ Committed Settler::try_change(const ChangeStock& change, const Message& message,
         for (const SkuId sku : victims.skus()) plan_.write_gates(sku);
         plan_.write_gates_of_filled_skus();
         const bool fills = !plan_.fills().empty();
-        bundle.add(message.time, {}, StockChangeDecision{change.id, message.content, change.kind, change.reason, fills, plan.rows,
-                                                         victims.lost(), victims.orders(), victims.customers()},
+        if (pick != nullptr) bundle.add(message.time, {}, pick->decision, message.reply, true);
+        bundle.add(message.time, pick == nullptr ? Lsn{} : cause.lsn,
+                   StockChangeDecision{change.id, pick == nullptr ? message.content : 0, change.kind, change.reason, fills, plan.rows,
+                                       victims.lost(), victims.orders(), victims.customers()},
                    message.reply, fills);
         cause_ = cause;
         add_fills(bundle, more);
       });
 }
 
-bool Settler::settle(const ChangeStock& change, const Message& message, Committer& committer) {
-  Judged judged;
-  const BlockRef block = committer.blocks().allocate(sizeof(KnownCommand));
+// Commits the change and its victims. Not committed: nothing was changed.
+Settler::Changed Settler::change_stock(const ChangeInWork& work, Committer& committer, BlockRef block) {
+  Changed result;
+  Judged& judged = result.judged;
   ChangePlan plan;
   Victims victims(shared_, book_);
   bool more = false;
   for (std::size_t tries = 0;; ++tries) {
-    const Committed committed = try_change(change, message, committer, block, victims, judged, plan, more);
+    const Committed committed = try_change(work, committer, block, victims, judged, plan, more);
     if (committed.attempt == Attempt::committed) {
       // The plan is of the book with the victims in it, so they stay; the rows come now.
       book_.apply_changed_rows(shared_, plan.rows);
+      victims.pick_lists_changed(committer.blocks());
       counters_.lost_units.add(victims.units());
       fills_committed(more, committer);
-      committer.announce(committed.first);
-      return true;
+      result.settled = result.committed = true;
+      result.first = committed.first;
+      return result;
     }
     cause_.reset();
     victims.undo();
     bool no_room = committed.attempt == Attempt::no_room;
     const bool decidable = !no_room && judged.error.code == ErrorCode::none && judged.original.value == 0;
     // After the first time: somebody was quicker than the search.
-    if (decidable && tries != 0) no_room = !gate_for_change(plan, true, message, committer);
+    if (decidable && tries != 0) no_room = !gate_for_change(plan, true, work.message, committer);
     if (decidable && !no_room) {
       judged.error.code = victims.choose(plan, catalogue().warehouse_count);
       if (judged.error.code == ErrorCode::none) continue;
     }
-    if (block != 0) committer.blocks().give_back(block, sizeof(KnownCommand));
-    if (no_room || (judged.error.code != ErrorCode::none && !gate_for_change(plan, false, message, committer))) return false;
-    answer(judged, committed.last, message.reply, committer);
+    result.judged_at = committed.last;
+    result.settled = !no_room && (judged.error.code == ErrorCode::none || gate_for_change(plan, false, work.message, committer));
+    return result;
+  }
+}
+
+bool Settler::settle(const ChangeStock& change, const Message& message, Committer& committer) {
+  const BlockRef block = committer.blocks().allocate(sizeof(KnownCommand));
+  const Changed changed = change_stock({change, message, nullptr}, committer, block);
+  if (changed.committed) {
+    committer.announce(changed.first);
     return true;
   }
+  if (block != 0) committer.blocks().give_back(block, sizeof(KnownCommand));
+  if (changed.settled) answer(changed.judged, changed.judged_at, message.reply, committer);
+  return changed.settled;
 }
 
 }  // namespace earmark::engine

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 
@@ -25,6 +26,7 @@ namespace earmark::engine {
 
 struct CancelPlan;
 struct ChangePlan;
+struct ShipmentPlan;
 class Victims;
 
 struct SettlerCounters {
@@ -56,6 +58,11 @@ class Settler {
   void continue_after_recovery(std::optional<Cause> cause, std::span<const BlockRef> whole_orders);
   Settled settle_unfinished(Committer& committer);
 
+  // A step of a shipment in replay. The order may have left memory: then it is kept until the archive has this.
+  void restore(const Stamp& stamp, const ShipmentDecision& decision, BlockCache& blocks);
+  // Orders closed and changed since, which the archive may not have as they are: by the LSN of their decision; nullptr: none.
+  const OrderState* kept_order(Lsn lsn) const noexcept;
+
   // Nobody settles and nothing waits to be settled; holds while no thread submits.
   bool quiet() const noexcept { return inbox_.unowned(); }
 
@@ -82,6 +89,7 @@ class Settler {
   bool settle(const ReleaseHold& release, const Message& message, Committer& committer);
   bool settle(const RunTimers&, const Message&, Committer&) { return true; }  // they have run
   bool settle(const ListHolds& list, const Message& message, Committer& committer);
+  bool settle(const MoveShipment& move, const Message& message, Committer& committer);
 
   // Each of them: false: no room.
   bool run_timer(const Timer& due, Committer& committer);
@@ -122,9 +130,14 @@ class Settler {
   Judged judge_id(IdSpace space, std::string_view id, std::uint64_t content, ErrorCode duplicate);
   void answer(const Judged& judged, Lsn as_of, const ReplyTo& reply, Committer& committer);
   // The order, which may have left memory: then it is read back for the time of one message, see put_away().
-  OrderState* find_order(std::string_view id, BlockRef& block, Committer& committer);
-  OrderState* read_back(Lsn lsn, Identity identity, BlockRef& block, Committer& committer);
+  OrderState* find_order(std::string_view id, BlockRef& block, BlockCache& blocks);
+  OrderState* find_order(std::string_view id, BlockRef& block, Committer& committer) { return find_order(id, block, committer.blocks()); }
+  OrderState* read_back(Lsn lsn, Identity identity, BlockRef& block, BlockCache& blocks);
   void put_away(Committer& committer);
+  // A closed order was changed by the record `lsn`. One that was read back stays in memory, here, until the archive has it so.
+  void keep_changed(BlockRef block, Lsn lsn);
+  // The archive has what was changed up to `through`.
+  void let_go(Lsn through, Committer& committer);
   // Commits that those of `ids` are forgotten of which no order is in memory. False: no room.
   bool commit_forgetting(Lsn oldest, Lsn archived, std::span<const Identity> ids, TimeUs time, Committer& committer);
   // Makes the id known at `lsn` as part of the commit being built. `block` has 32 bytes.
@@ -150,9 +163,31 @@ class Settler {
 
   void add_waits(const PlaceOrder& order, Lsn lsn, const CatalogueView& view);
 
-  // Stock changes (settle_stock.cpp).
-  Committed try_change(const ChangeStock& change, const Message& message, Committer& committer, BlockRef block,
-                       const Victims& victims, Judged& judged, ChangePlan& plan, bool& more);
+  // Steps of shipments (settle_shipment.cpp).
+  bool settle_short_pick(const MoveShipment& move, const Message& message, Committer& committer, BlockRef order, const ShipmentPlan& plan);
+
+  // Stock changes (settle_stock.cpp), also what a short pick did not find: then `pick` is the record before it, with its cells' figures
+  // in `lines`.
+  struct ShortPick {
+    ShipmentDecision decision;
+    std::vector<MovedLine> lines;
+  };
+  struct ChangeInWork {
+    const ChangeStock& change;
+    const Message& message;
+    ShortPick* pick = nullptr;
+    std::string_view id() const noexcept { return pick == nullptr ? change.id : pick->decision.command_id; }
+  };
+  struct Changed {
+    bool settled = false;    // false: no room
+    bool committed = false;
+    Lsn first{};             // to be announced
+    Judged judged;           // not committed: why
+    Lsn judged_at{};
+  };
+  Changed change_stock(const ChangeInWork& work, Committer& committer, BlockRef block);
+  Committed try_change(const ChangeInWork& work, Committer& committer, BlockRef block, const Victims& victims, Judged& judged,
+                       ChangePlan& plan, bool& more);
   bool gate_for_change(const ChangePlan& plan, bool on, const Message& message, Committer& committer);
 
   SharedState& shared_;
@@ -165,6 +200,11 @@ class Settler {
   ServePlan plan_;
   Archive* archive_ = nullptr;
   BlockRef read_back_ = 0;  // an order read back from the archive; nobody else knows of it
+  struct KeptOrder {
+    BlockRef block = 0;  // 0: the order is still in memory under its id
+    Lsn touched{};       // the last record that changed it
+  };
+  std::map<Lsn, KeptOrder> kept_;
   RetiredBlocks retired_;
   OrderDraft draft_;
   ConfirmPlan confirm_;

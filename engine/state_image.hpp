@@ -8,6 +8,7 @@
 
 #include "engine/command.hpp"
 #include "engine/digest.hpp"
+#include "engine/shipment_image.hpp"
 #include "engine/types.hpp"
 
 namespace earmark::engine {
@@ -65,6 +66,7 @@ struct OrderImage {
   std::span<const LineImage> lines;
   std::span<const AllocationImage> allocations;  // in line order; within a line in the order of their making
   std::span<const LinePolicy> line_policies{};   // by line; empty: no line has its own
+  std::span<const std::byte> shipments;          // engine/shipment_image.hpp; empty: nothing is known of them
 
   LinePolicy own_policy(std::size_t line) const noexcept { return line_policies.empty() ? LinePolicy{} : line_policies[line]; }
 };

@@ -8,9 +8,10 @@ namespace {
 
 // A cell as the rows so far leave it.
 struct Level {
-  std::int64_t on_hand = 0, held = 0, unavailable = 0, available = 0;
+  std::int64_t on_hand = 0, held = 0, unavailable = 0, available = 0, picked = 0;
 
-  std::int64_t reserved() const noexcept { return on_hand - held - unavailable - available; }
+  // Picked units are not taken.
+  std::int64_t reserved() const noexcept { return on_hand - held - unavailable - available - picked; }
 };
 
 bool bad_quantity(ChangeKind kind, WireQuantity quantity) noexcept {
@@ -26,13 +27,15 @@ ErrorCode judge(ChangeKind kind, const ChangeRow& row, const Level& level) noexc
   std::int64_t wanted = row.quantity;
   if (kind == ChangeKind::count) {
     if (row.expected != level.on_hand) return ErrorCode::stale_count;
-    there = level.on_hand - level.held;
+    there = level.on_hand - level.held - level.picked;
     wanted = level.on_hand - row.quantity;
   } else if (kind == ChangeKind::adjust) {
-    there = level.on_hand - level.held;
+    there = level.on_hand - level.held - level.picked;
     wanted = -row.quantity;
   } else if (kind == ChangeKind::quarantine) {
-    there = level.on_hand - level.held - level.unavailable;
+    there = level.on_hand - level.held - level.unavailable - level.picked;
+  } else if (kind == ChangeKind::short_pick) {
+    there = level.available + level.reserved();
   }
   return wanted > there ? ErrorCode::not_enough : ErrorCode::none;
 }
@@ -57,6 +60,7 @@ Effect effect_of(ChangeKind kind, const ChangeRow& row, const Level& level) noex
       return change >= 0 ? Effect{change, 0, 0} : take(-change, level);
     }
     case ChangeKind::quarantine: return {0, row.quantity, take(row.quantity, level).lost};
+    case ChangeKind::short_pick: return take(row.quantity, level);
     case ChangeKind::restore: return {0, -row.quantity, 0};
     case ChangeKind::scrap: return {-row.quantity, -row.quantity, 0};
   }
@@ -86,7 +90,9 @@ ChangePlan plan_change(const ChangeStock& change, const CatalogueView& catalogue
     Level& level = found->second;
     if (first) {
       const CellStock& stock = book.stock[cell.value];
-      level = {stock.on_hand, stock.held, stock.unavailable, CellWord{writes.read(shared.cells[cell.value])}.free()};
+      const auto picked = book.picked.find(cell.value);
+      level = {stock.on_hand, stock.held, stock.unavailable, CellWord{writes.read(shared.cells[cell.value])}.free(),
+               picked == book.picked.end() ? 0 : picked->second};
     }
     if (const ErrorCode code = judge(change.kind, row, level); code != ErrorCode::none) {
       at_fault(code);

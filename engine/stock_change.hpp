@@ -1,7 +1,7 @@
 // What a stock change does to its cells, worked out without changing anything: the rows one after the other, each on what
 // the rows before it left. Pure but for the words that it reads through the write set; called by the settler alone.
 // Units that go are taken from the available ones first, then from reservations (their lines become victims:
-// engine/victims.hpp), and by counts and adjustments at last from the unavailable ones. Held units are not touched.
+// engine/victims.hpp), and by counts and adjustments at last from the unavailable ones. Held units are not touched, nor picked ones: what would need them is refused (not_enough).
 #pragma once
 
 #include <span>

@@ -68,7 +68,12 @@ constexpr bool waits(Policy policy) noexcept {
 enum class Sourcing : std::uint8_t { server_default, priority, single_source, fewest_splits, highest_stock };
 enum class OrderStatus : std::uint8_t { reserved, split, backordered, refused, cancelled, reduced };
 // How a stock change changes its cells: see engine/command.hpp, ChangeStock.
-enum class ChangeKind : std::uint8_t { count, adjust, quarantine, restore, scrap };
+// short_pick: what a pick did not find; made by the engine alone.
+enum class ChangeKind : std::uint8_t { count, adjust, quarantine, restore, scrap, short_pick };
+// What is done with a shipment; give_back: a return.
+enum class ShipmentStep : std::uint8_t { pick = 1, pack, ship, deliver, put_back, track, give_back };
+// Where a shipment is.
+enum class ShipmentState : std::uint8_t { open, picked, packed, shipped, delivered };
 
 // How a hold ended; `refused`: it never held anything.
 enum class HoldEnd : std::uint8_t { open, released, expired, confirmed, refused };

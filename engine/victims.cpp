@@ -4,6 +4,8 @@
 #include <tuple>
 #include <unordered_set>
 
+#include "engine/shipments.hpp"
+
 namespace earmark::engine {
 
 void Victims::clear() {
@@ -52,6 +54,12 @@ std::uint64_t Victims::units() const noexcept {
   return sum;
 }
 
+void Victims::pick_lists_changed(BlockCache& blocks) {
+  std::vector<BlockRef> orders;
+  for (const Line& line : lines_) orders.push_back(line.order);
+  book_.pick_lists_changed(shared_, blocks, lost_, orders);
+}
+
 // Orders that are committed meanwhile may be missed: if they reserve in one of these cells, the plan will not fit.
 void Victims::collect(const ChangePlan& plan) {
   std::unordered_set<std::uint32_t> skus;
@@ -69,7 +77,7 @@ void Victims::collect(const ChangePlan& plan) {
       if (!skus.contains(line.sku.value)) continue;
       const QueuePlace place = QueuePlace::of(order->priority, order->known.lsn(), index);
       for_each_allocation(shared_.blocks, line, [&](const Allocation& allocation) {
-        if (allocation.reserved == 0) return;
+        if (allocation.reserved == 0 || is_picked(shared_.blocks, *order, allocation.shipment)) return;
         const auto found = reservations_.find(shared_.cell_index(line.sku, allocation.warehouse).value);
         if (found != reservations_.end()) found->second.push_back({place, allocation.shipment, block, allocation.reserved});
       });

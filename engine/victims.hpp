@@ -1,5 +1,5 @@
 // Whose reservations a stock change takes: in reverse queue order (lowest priority first, then the newest order, then its
-// last line; within a line the latest shipment first). Picked units do not exist yet. The settler alone.
+// last line; within a line the latest shipment first). Never picked units. The settler alone.
 // Nothing lists the reservations of a cell, so all orders in memory are looked through, once for all rows: 5 million orders
 // a second (0.2 s for a million orders of three lines, measured). Other messages to the settler wait as long; orders whose
 // stock is there go on.
@@ -36,6 +36,8 @@ class Victims {
   std::span<const std::string_view> customers() const noexcept { return customers_; }
   std::span<const SkuId> skus() const noexcept { return skus_; }  // each once
   std::uint64_t units() const noexcept;
+  // After the commit: the pick lists that they stood in are others.
+  void pick_lists_changed(BlockCache& blocks);
   std::size_t bytes() const noexcept { return bytes_; }           // of the lists above in a record, at most
 
  private:

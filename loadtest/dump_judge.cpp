@@ -18,7 +18,8 @@ std::int64_t sum_of(const std::vector<Units>& units) {
 // Lines of orders and what is about them; rows of stock are looked at where they are read.
 bool names_skus(const DumpRecord& record) {
   if (record.type == "fill") return record.self.sku != no_code;
-  if (record.type != "order" && record.type != "cancel" && record.type != "ship" && record.type != "hold" && record.type != "hold_ended") return true;
+  if (record.type != "order" && record.type != "cancel" && record.type != "ship" && record.type != "hold" && record.type != "hold_ended" &&
+      record.type != "shipment") return true;
   return std::all_of(record.rows.begin(), record.rows.end(), [](const DumpRow& row) { return row.sku != no_code; });
 }
 
@@ -56,6 +57,7 @@ bool DumpJudge::read(const DumpRecord& record) {
   else if (record.type == "ship") ship(record);
   else if (record.type == "load") load(record);
   else if (record.type == "stock_change") stock_change(record);
+  else if (record.type == "shipment") shipment(record);
   else if (record.type == "hold") hold(record);
   else if (record.type == "hold_extended") hold_extended(record);
   else if (record.type == "hold_ended") hold_ended(record);

@@ -1,4 +1,4 @@
-// Reads a dump record by record, in LSN order, through the sequential rules (orders, queue, receipts, cancels, ships, holds, loads, stock changes), and
+// Reads a dump record by record, in LSN order, through the sequential rules (orders, queue, receipts, cancels, ships, steps of shipments, holds, loads, stock changes), and
 // says where a record is not what they give. After a finding it goes on with what the record says. One thread.
 #pragma once
 
@@ -72,6 +72,10 @@ class DumpJudge {
   void change_row(const DumpRecord& record, std::size_t index);
   void judge_victims(const DumpRow& row, const std::vector<const DumpRow*>& lost);
   void lose(const DumpRow& lost);
+  void shipment(const DumpRecord& record);
+  void step(const DumpRecord& record, const DumpRow& row, DumpLine* line);
+  void missing(const DumpRecord& record);
+  std::int64_t picked_in(std::uint32_t sku, std::uint32_t warehouse);
   void hold(const DumpRecord& record);
   void hold_extended(const DumpRecord& record);
   void hold_ended(const DumpRecord& record);
@@ -119,6 +123,8 @@ class DumpJudge {
   std::size_t ids_after_forgetting_ = 0;
   std::int64_t time_us_ = 0;
   std::size_t touched_ = 0;  // cells of this record
+  std::uint64_t pick_ = 0;                        // the last pick, if it did not find all
+  std::vector<std::pair<std::uint32_t, std::int64_t>> not_found_;  // its SKUs and units
   bool in_base_ = false, has_begun_ = false;
   std::string refusal_;
 };

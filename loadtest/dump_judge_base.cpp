@@ -62,7 +62,7 @@ void DumpJudge::base_order(const DumpRecord& record) {
     if (known != row.quantity) {
       violate(Promise::conservation, [&] { return fmt::format("line {} of order \"{}\" asked for {}, of which {} can be told", row.line, record.id, row.quantity, known); });
     }
-    order.lines.push_back({row.line, row.sku, row.pinned, row.backordered, row.moved, whole_of(row.policy.empty() ? record.policy : row.policy)});
+    order.lines.push_back({row.line, row.sku, row.pinned, row.backordered, row.moved, whole_of(row.policy.empty() ? record.policy : row.policy), row.picked});
     if (row.backordered > 0) state_.wait(order, record.lsn, static_cast<std::uint32_t>(order.lines.size() - 1));
   }
   if (state_.ids.put(order.id, record.lsn) != 0) {

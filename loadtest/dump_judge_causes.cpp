@@ -40,7 +40,7 @@ void DumpJudge::begin_cause(const DumpRecord& record, std::vector<Stage> stages,
   if (cause_.lsn != 0) {
     violate(Promise::work_conserving, [&] { return fmt::format("is decided while waiters of LSN {} are not served yet", cause_.lsn); });
   }
-  cause_ = Cause{record.lsn, std::move(stages), 0, {}, 0, {}, {}, false, std::move(in_turn)};
+  cause_ = Cause{record.cause != 0 ? record.cause : record.lsn, std::move(stages), 0, {}, 0, {}, {}, false, std::move(in_turn)};
   for (const Stage& stage : cause_.stages) {
     if (freed == nullptr) cause_.withheld[cell_key(stage.sku, stage.warehouse)] += stage.units;
   }
@@ -320,11 +320,11 @@ void DumpJudge::cancelled_line(DumpOrder& order, std::uint64_t order_lsn, const 
   rest -= waiting;
   std::vector<Units> right;
   for (auto warehouse = state_.by_priority().rbegin(); warehouse != state_.by_priority().rend(); ++warehouse) {
-    const std::int64_t units = std::min(rest, units_in(line.reserved, *warehouse));
+    const std::int64_t units = std::min(rest, units_in(line.reserved, *warehouse) - units_in(line.picked, *warehouse));
     if (units > 0) right.push_back({*warehouse, units}), rest -= units;
   }
   const bool more_than_there_is = row.waiting > line.waiting || std::any_of(row.moved.begin(), row.moved.end(), [&](const Units& each) {
-    return each.units > units_in(line.reserved, each.warehouse);
+    return each.units > units_in(line.reserved, each.warehouse) - units_in(line.picked, each.warehouse);
   });
   if (more_than_there_is || row.waiting != waiting || !same(right, row.moved) || row.excess != rest) {
     violate(more_than_there_is ? Promise::conservation : Promise::decisions, [&] {
@@ -358,6 +358,7 @@ void DumpJudge::ship(const DumpRecord& record) {
     }
     for (const Units& each : row.shipped) move(row.sku, each.warehouse, 0, -each.units);
     if (line != nullptr) remove(line->reserved, row.shipped);
+    if (line != nullptr) remove(line->picked, row.shipped);
   }
   state_.close_if_done(lsn);
 }

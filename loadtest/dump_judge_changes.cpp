@@ -10,7 +10,8 @@ namespace earmark::loadtest {
 
 void DumpJudge::stock_change(const DumpRecord& record) {
   ++verdict_.changes;
-  once(DumpIdSpace::stock_change, record.id, "stock change");
+  if (record.kind == "short_pick") missing(record);
+  else once(DumpIdSpace::stock_change, record.id, "stock change");
   for (const DumpRow& lost : record.lost) {
     if (lost.row >= 0 && static_cast<std::size_t>(lost.row) < record.rows.size() && lost.sku == record.rows[static_cast<std::size_t>(lost.row)].sku &&
         lost.warehouse == record.rows[static_cast<std::size_t>(lost.row)].warehouse) {
@@ -57,13 +58,14 @@ void DumpJudge::change_row(const DumpRecord& record, std::size_t index) {
     violate(Promise::decisions, [&] { return fmt::format("{} takes {} reserved units, though {} more were available", name(), units, cell.available); });
   }
   const bool by_count = record.kind == "count" || record.kind == "adjust";
-  // Units of holds are not touched.
-  if (by_count && row.unavailable_change < 0 && cell.available + cell.reserved > held_in(row.sku, row.warehouse)) {
+  // Units of holds and picked ones are not touched.
+  if (by_count && row.unavailable_change < 0 && cell.available + cell.reserved > held_in(row.sku, row.warehouse) + picked_in(row.sku, row.warehouse)) {
     violate(Promise::decisions, [&] { return fmt::format("{} takes unavailable units, though others are left", name()); });
   }
   const bool fits = record.kind == "quarantine" ? row.on_hand_change == 0 && row.unavailable_change > 0
                     : record.kind == "restore"  ? row.on_hand_change == 0 && row.unavailable_change < 0
                     : record.kind == "scrap"    ? row.on_hand_change == row.unavailable_change && row.on_hand_change < 0
+                    : record.kind == "short_pick" ? row.on_hand_change < 0 && row.unavailable_change == 0
                     : by_count                  ? row.unavailable_change <= 0 && row.unavailable_change >= std::min<std::int64_t>(row.on_hand_change, 0)
                                                 : false;
   if (!fits) {
@@ -90,7 +92,8 @@ void DumpJudge::judge_victims(const DumpRow& row, const std::vector<const DumpRo
     for (std::uint32_t index = 0; index < order.lines.size(); ++index) {
       if (order.lines[index].sku != row.sku) continue;
       for (const Units& each : order.lines[index].reserved) {
-        if (each.warehouse == row.warehouse) reserved[{static_cast<std::uint32_t>(255 - order.priority), index, lsn}] += each.units;
+        const std::int64_t units = each.units - units_there(order.lines[index].picked, each.warehouse);
+        if (each.warehouse == row.warehouse && units > 0) reserved[{static_cast<std::uint32_t>(255 - order.priority), index, lsn}] += units;
       }
     }
   }

@@ -45,6 +45,8 @@ void DumpReader::read_row_member(DumpRow& row, std::string_view key) {
   else if (key == "on_hand_change") number(row.on_hand_change);
   else if (key == "unavailable_change") number(row.unavailable_change);
   else if (key == "row") number(row.row);
+  else if (key == "rest") number(row.rest);
+  else if (key == "picked") read_units(row.picked);
   else json_.skip();
 }
 
@@ -63,6 +65,8 @@ void DumpReader::read_member(std::string_view key) {
   else if (key == "command_id") record.command_id = json_.string();
   else if (key == "fills_follow") record.fills_follow = json_.boolean();
   else if (key == "hold") record.hold = json_.string();
+  else if (key == "step") record.step = json_.string();
+  else if (key == "to_unavailable") record.to_unavailable = json_.boolean();
   else if (key == "how") record.how = json_.string();
   else if (key == "deadline_us") record.deadline_us = json_.number();
   else if (key == "partial") record.partial = json_.boolean();

@@ -39,19 +39,19 @@ struct Units {  // of one SKU in a warehouse
 // A line, a row, an entry of the catalogue: what all of them have, as far as they have it.
 struct DumpRow {
   std::int64_t line = 0, quantity = 0, backordered = 0, waiting = 0, cancelled = 0, excess = 0, available = 0, reserved = 0, held = 0, priority = 100;
-  std::int64_t on_hand_change = 0, unavailable_change = 0, row = 0;  // of a stock change; of lost units the row that took them
+  std::int64_t on_hand_change = 0, unavailable_change = 0, row = 0, rest = 0;  // of a stock change; of lost units the row that took them
   std::uint32_t sku = no_code, warehouse = no_code, pinned = no_code;
   std::string_view order, policy;
   bool not_backorderable = false;
-  std::vector<Units> moved, shipped;  // reserved, held, released or taken; shipped
+  std::vector<Units> moved, shipped, picked;  // reserved, held, released or taken; shipped
 };
 
 struct DumpRecord {
-  std::string_view type, part, id, command_id, status, policy, sourcing, kind, hold, how;
+  std::string_view type, part, id, command_id, status, policy, sourcing, kind, hold, how, step;
   std::uint64_t lsn = 0, cause = 0, oldest_known = 0;
   std::int64_t time_us = 0, deadline_us = 0;
   std::uint32_t preferred = no_code;
-  bool whole = false, full = false, partial = false, reacquired = false;
+  bool whole = false, full = false, partial = false, reacquired = false, to_unavailable = false;
   std::optional<bool> fills_follow, last;
   std::optional<std::int64_t> priority;  // self.priority, if it is given
   DumpRow self;                 // fields of the line itself: of a fill, of a base line

@@ -17,6 +17,20 @@ DumpLine* DumpOrder::line(std::int64_t number) noexcept {
   return found == lines.end() ? nullptr : &*found;
 }
 
+void change_units(std::vector<Units>& all, std::uint32_t warehouse, std::int64_t by) {
+  const auto found = std::find_if(all.begin(), all.end(), [&](const Units& each) { return each.warehouse == warehouse; });
+  if (found == all.end()) all.push_back({warehouse, by});
+  else found->units += by;
+  std::erase_if(all, [](const Units& each) { return each.units == 0; });
+}
+
+std::int64_t units_there(const std::vector<Units>& all, std::uint32_t warehouse) noexcept {
+  for (const Units& each : all) {
+    if (each.warehouse == warehouse) return each.units;
+  }
+  return 0;
+}
+
 DumpWhole whole_of(std::string_view policy) noexcept {
   return policy == "line_complete" ? DumpWhole::line : policy == "ship_complete" ? DumpWhole::order : DumpWhole::nothing;
 }

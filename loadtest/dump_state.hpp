@@ -46,7 +46,11 @@ struct DumpLine {
   std::int64_t waiting = 0;
   std::vector<Units> reserved;  // none is 0
   DumpWhole whole = DumpWhole::nothing;
+  std::vector<Units> picked{};  // of the reserved ones; so
 };
+// Adds units of one warehouse, or takes them away; what is then 0 goes.
+void change_units(std::vector<Units>& all, std::uint32_t warehouse, std::int64_t by);
+std::int64_t units_there(const std::vector<Units>& all, std::uint32_t warehouse) noexcept;
 
 struct DumpOrder {
   std::vector<DumpLine> lines;
@@ -87,7 +91,7 @@ class DumpIds {
 };
 
 // Name spaces of ids.
-enum class DumpIdSpace : std::uint8_t { order, receipt, cancel, ship, amend, stock_change, hold, hold_command };
+enum class DumpIdSpace : std::uint8_t { order, receipt, cancel, ship, amend, stock_change, hold, hold_command, shipment };
 std::uint64_t hash_of(DumpIdSpace space, std::string_view id) noexcept;
 
 class DumpState {

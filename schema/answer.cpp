@@ -47,10 +47,14 @@ void append_parts(std::vector<std::byte>& out, MessageKind kind, std::uint64_t c
 
 void append_answer(std::vector<std::byte>& out, std::uint64_t correlation, const ErrorAnswer& answer) {
   FlatBufferBuilder& builder = fresh_builder();
-  const auto message = put_text(builder, answer.message.empty() ? engine::advice(answer.error.code) : answer.message);
+  std::string text(answer.message.empty() ? engine::advice(answer.error.code) : answer.message);
+  if (answer.error.revision != 0) {
+    text = "The pick list has revision " + std::to_string(answer.error.revision) + " by now; print it again and pick by that.";
+  }
+  const auto message = put_text(builder, text);
   append_whole(out, MessageKind::error, correlation, builder,
                wire::CreateError(builder, static_cast<wire::ErrorCode>(answer.error.code), message, answer.as_of.value,
-                                 answer.error.row, answer.error.line.value, answer.retry_after_ms));
+                                 answer.error.row, answer.error.line.value, answer.retry_after_ms, answer.error.revision));
 }
 
 void append_answer(std::vector<std::byte>& out, std::uint64_t correlation, const HelloAnswer& answer) {
@@ -101,6 +105,10 @@ void append_answer(std::vector<std::byte>& out, std::uint64_t correlation, const
   append_parts(out, MessageKind::order_view, correlation, [&](FlatBufferBuilder& builder, Parting& parting) {
     const auto lines = put_rows<wire::OrderLineView>(builder, parting.take(rest.lines));
     const auto allocations = put_rows<wire::Allocation>(builder, parting.take(rest.allocations));
+    const auto shipments = put_rows<wire::ShipmentRow>(builder, parting.take(rest.shipments));
+    const auto carriers = put_texts(builder, scratch_offsets(), parting.take(rest.carriers));
+    const auto trackings = put_texts(builder, scratch_offsets(), parting.take(rest.trackings));
+    const auto returned = put_numbers<std::uint32_t>(builder, parting.take(rest.returned));
     const auto text = [&](std::string_view words) { return first ? put_text(builder, words) : 0; };
     const auto id = put_text(builder, answer.id);
     const auto customer = text(answer.customer), channel = text(answer.channel), ship_to = text(answer.ship_to);
@@ -111,7 +119,7 @@ void append_answer(std::vector<std::byte>& out, std::uint64_t correlation, const
                                  answer.priority.value, static_cast<wire::Sourcing>(answer.sourcing),
                                  answer.preferred.value, customer, channel, ship_to, contact, reference, notes, lines,
                                  allocations, answer.placed_at.value, answer.need_by.value, answer.reserve_not_before.value,
-                                 answer.cancel_after.value);
+                                 answer.cancel_after.value, shipments, carriers, trackings, returned);
   });
 }
 

@@ -91,6 +91,16 @@ struct Allocation {
   engine::WarehouseId warehouse{};
   std::uint16_t shipment = 0;
 };
+struct ShipmentRow {
+  engine::TimeUs expected{};
+  std::uint32_t revision = 1;
+  std::uint16_t number = 0;
+  engine::WarehouseId warehouse{};
+  engine::ShipmentState step{};
+  std::uint8_t unused = 0;
+  std::uint16_t unused_too = 0;
+  std::uint32_t unused_three = 0;
+};
 struct OrderView {
   engine::Lsn as_of{};
   std::string_view id;
@@ -105,6 +115,9 @@ struct OrderView {
   std::span<const OrderLineView> lines;
   std::span<const Allocation> allocations;
   engine::TimeUs placed_at{}, need_by{}, reserve_not_before{}, cancel_after{};  // 0: not given
+  std::span<const ShipmentRow> shipments{};
+  std::span<const std::string_view> carriers{}, trackings{};  // parallel to `shipments`
+  std::span<const engine::Quantity> returned{};           // parallel to `allocations`, or empty: none
 };
 
 struct WaitingLine {

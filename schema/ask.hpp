@@ -30,6 +30,7 @@ class RequestEncoder {
   void amend(std::vector<std::byte>& out, std::uint64_t correlation, const AmendRequest& request);
   void receive(std::vector<std::byte>& out, std::uint64_t correlation, const ReceiveRequest& request);
   void ship(std::vector<std::byte>& out, std::uint64_t correlation, const ShipRequest& request);
+  void move_shipment(std::vector<std::byte>& out, std::uint64_t correlation, const MoveShipmentRequest& request);
   // Codes have 1 to 64 bytes; a part repeats the codes that its stock rows name.
   void load(std::vector<std::byte>& out, std::uint64_t correlation, const LoadRequest& request);
   // One frame: at most 60,000 bytes of rows, a code counting as its bytes and 12 more.

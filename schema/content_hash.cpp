@@ -81,6 +81,14 @@ struct ChangeHead {
   std::uint64_t rows;
   std::uint32_t text_bytes[2];
 };
+struct MoveBlock {
+  std::uint16_t shipment;
+  std::uint8_t step, to_unavailable;
+  std::uint32_t revision;
+  std::int64_t expected;
+  std::uint64_t rows;
+  std::uint32_t text_bytes[5];
+};
 struct RowsHead {
   std::uint64_t rows;
   std::uint32_t text_bytes[2];
@@ -175,6 +183,20 @@ std::uint64_t content_hash(const engine::ChangeStock& change) noexcept {
   chain.text(change.reason);
   chain.rows<ChangeBlock>(change.rows, [](const engine::ChangeRow& row) {
     return ChangeBlock{row.quantity, row.expected, row.sku.value, row.warehouse.value};
+  });
+  return chain.value();
+}
+
+std::uint64_t content_hash(const engine::MoveShipment& move) noexcept {
+  const std::string_view texts[] = {move.command_id, move.order_id, move.carrier, move.tracking, move.reason};
+  MoveBlock head{move.shipment, static_cast<std::uint8_t>(move.step), static_cast<std::uint8_t>(move.to_unavailable), move.revision,
+                 move.expected.value, move.rows.size(), {}};
+  for (std::size_t index = 0; index < std::size(texts); ++index) head.text_bytes[index] = size_of(texts[index]);
+  Chain chain(12);
+  chain.block(head);
+  for (const std::string_view text : texts) chain.text(text);
+  chain.rows<CancelBlock>(move.rows, [](const engine::CancelRow& row) {
+    return CancelBlock{row.quantity, row.line.value};
   });
   return chain.value();
 }

@@ -21,6 +21,8 @@ struct AnswerDecoder::Scratch {
   std::vector<SkuLevel> skus;
   std::vector<OrderLineView> lines;
   std::vector<Allocation> allocations;
+  std::vector<ShipmentRow> shipments;
+  std::vector<engine::Quantity> returned;
   std::vector<WaitingLine> waiting;
   std::vector<OpenHold> open_holds;
 };
@@ -70,7 +72,7 @@ Decoded malformed() { return Unexpected{AnswerFault::malformed}; }
 Decoded decode_error(Parts parts, Scratch& scratch) {
   ErrorAnswer answer;
   const bool good = each_part<wire::Error>(parts, scratch, [&](const wire::Error& error, bool first) {
-    answer.error = {static_cast<engine::ErrorCode>(error.code()), error.row(), engine::LineNumber{error.line()}};
+    answer.error = {static_cast<engine::ErrorCode>(error.code()), error.row(), engine::LineNumber{error.line()}, error.revision()};
     answer.message = view_text(error.message());
     answer.as_of = engine::Lsn{error.as_of()};
     answer.retry_after_ms = error.retry_after_ms();
@@ -170,14 +172,28 @@ bool read_order_head(const wire::OrderView& part, OrderView& answer) {
 }
 
 Decoded decode_order_view(Parts parts, Scratch& scratch) {
-  scratch.lines.clear(), scratch.allocations.clear();
+  scratch.lines.clear(), scratch.allocations.clear(), scratch.shipments.clear(), scratch.returned.clear();
+  scratch.first_texts.clear(), scratch.second_texts.clear();
   OrderView answer;
   const bool good = each_part<wire::OrderView>(parts, scratch, [&](const wire::OrderView& part, bool first) {
     if (first && !read_order_head(part, answer)) return false;
-    return gather(part.lines(), scratch.lines) && gather(part.allocations(), scratch.allocations);
+    gather_texts(part.carriers(), scratch.first_texts);
+    gather_texts(part.trackings(), scratch.second_texts);
+    gather_numbers(part.returned(), scratch.returned);
+    return gather(part.lines(), scratch.lines) && gather(part.allocations(), scratch.allocations) && gather(part.shipments(), scratch.shipments);
   });
   answer.lines = scratch.lines;
   answer.allocations = scratch.allocations;
+  answer.shipments = scratch.shipments;
+  answer.carriers = scratch.first_texts;
+  answer.trackings = scratch.second_texts;
+  answer.returned = scratch.returned;
+  const std::size_t shipments = answer.shipments.size();
+  for (const ShipmentRow& row : answer.shipments) {
+    if (row.step > engine::ShipmentState::delivered) return malformed();
+  }
+  if (answer.carriers.size() != shipments || answer.trackings.size() != shipments) return malformed();
+  if (!answer.returned.empty() && answer.returned.size() != answer.allocations.size()) return malformed();
   std::size_t allocations = 0;
   for (const OrderLineView& line : answer.lines) allocations += line.allocations;
   return good && allocations == answer.allocations.size() ? Decoded{answer} : malformed();

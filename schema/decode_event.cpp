@@ -24,6 +24,7 @@ struct EventDecoder::Scratch {
   std::vector<engine::CancelledLine> cancelled;
   std::vector<engine::ShippedLine> shipped;
   std::vector<engine::ReleasedLine> released;
+  std::vector<engine::MovedLine> moved;
   std::vector<engine::LoadedWarehouse> warehouses;
   std::vector<engine::LoadedProduct> products;
   std::vector<engine::ChangedRow> changed;
@@ -261,6 +262,27 @@ bool read(const wire::HoldEnded& end, Position position, EventDecoder::Scratch& 
   return gather(position, end.lines(), scratch.released, out.lines) && gather(position, end.released(), scratch.takes, out.released);
 }
 
+bool read(const wire::ShipmentMoved& move, Position position, EventDecoder::Scratch& scratch, engine::ShipmentDecision& out) {
+  if (position.first) {
+    out.command_id = view_text(move.command_id());
+    out.order_id = view_text(move.order());
+    out.content = move.content();
+    out.shipment = move.shipment();
+    out.warehouse = engine::WarehouseId{move.warehouse()};
+    out.revision = move.revision();
+    out.rest_shipment = move.rest_shipment();
+    out.carrier = view_text(move.carrier());
+    out.tracking = view_text(move.tracking());
+    out.expected = engine::TimeUs{move.expected_us()};
+    out.to_unavailable = move.to_unavailable();
+    out.reason = view_text(move.reason());
+    out.fills_follow = move.fills_follow();
+    out.customer = view_text(move.customer());
+    if (move.step() < wire::ShipmentStep::MIN || !read_enum(move.step(), wire::ShipmentStep::MAX, out.step)) return false;
+  }
+  return gather(position, move.lines(), scratch.moved, out.lines);
+}
+
 template <class Rows, class Count>
 bool counts_agree(const Rows& rows, Count count, std::size_t size) noexcept {
   std::uint64_t sum = 0;
@@ -307,6 +329,12 @@ bool consistent(const engine::HoldEndDecision& end) noexcept {
   return (end.how == engine::HoldEnd::released || end.how == engine::HoldEnd::expired) &&
          counts_agree(end.lines, [](const auto& line) { return line.count; }, end.released.size());
 }
+// Only a pick leaves units over, and then it says where.
+bool consistent(const engine::ShipmentDecision& move) noexcept {
+  bool rest = false;
+  for (const engine::MovedLine& line : move.lines) rest = rest || line.rest != 0;
+  return rest == (move.rest_shipment != 0) && (!rest || move.step == engine::ShipmentStep::pick);
+}
 bool consistent(const auto&) noexcept { return true; }
 
 template <class Wire, class Native>
@@ -346,6 +374,8 @@ Result<void, EventFault> read_piece(const wire::Event& event, Position position,
       return read_body<wire::HoldExtended, engine::HoldExtendDecision>(event, position, scratch, decision);
     case wire::EventBody::HoldEnded:
       return read_body<wire::HoldEnded, engine::HoldEndDecision>(event, position, scratch, decision);
+    case wire::EventBody::ShipmentMoved:
+      return read_body<wire::ShipmentMoved, engine::ShipmentDecision>(event, position, scratch, decision);
     case wire::EventBody::NONE: break;
   }
   return Unexpected{EventFault::unknown_body};

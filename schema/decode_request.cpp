@@ -193,7 +193,7 @@ Result<Request, ErrorCode> decode_receive(Parts parts, RequestDecoder::Scratch& 
 
 Result<Request, ErrorCode> decode_change(Parts parts, RequestDecoder::Scratch& scratch) {
   const auto* change = open<wire::ChangeStock>(parts.front(), scratch);
-  if (change == nullptr || change->kind() > wire::ChangeKind::MAX) return Unexpected{ErrorCode::malformed};
+  if (change == nullptr || change->kind() > wire::ChangeKind::scrap) return Unexpected{ErrorCode::malformed};
   ChangeStockRequest out;
   out.change.id = view_text(change->id());
   out.change.kind = static_cast<engine::ChangeKind>(change->kind());
@@ -205,6 +205,35 @@ Result<Request, ErrorCode> decode_change(Parts parts, RequestDecoder::Scratch& s
   const bool whole = gather_rows(
       parts, *change, [](const wire::ChangeStock& part) { return part.rows(); }, scratch, scratch.change_rows,
       out.change.rows);
+  if (!whole) return Unexpected{ErrorCode::malformed};
+  return Request{out};
+}
+
+Result<Request, ErrorCode> decode_move(Parts parts, RequestDecoder::Scratch& scratch) {
+  const auto* move = open<wire::MoveShipment>(parts.front(), scratch);
+  if (move == nullptr || move->step() < wire::ShipmentStep::MIN || move->step() > wire::ShipmentStep::MAX) {
+    return Unexpected{ErrorCode::malformed};
+  }
+  MoveShipmentRequest out;
+  out.move.command_id = view_text(move->command_id());
+  out.move.order_id = view_text(move->order());
+  out.move.shipment = move->shipment();
+  out.move.step = static_cast<engine::ShipmentStep>(move->step());
+  out.move.revision = move->revision();
+  out.move.carrier = view_text(move->carrier());
+  out.move.tracking = view_text(move->tracking());
+  out.move.expected = engine::TimeUs{move->expected_us()};
+  out.move.to_unavailable = move->to_unavailable();
+  out.move.reason = view_text(move->reason());
+  out.time = engine::TimeUs{move->time_us()};
+  for (const std::string_view id : {out.move.command_id, out.move.order_id}) {
+    if (const ErrorCode fault = judge_id(id); fault != ErrorCode::none) return Unexpected{fault};
+  }
+  for (const std::string_view text : {out.move.carrier, out.move.tracking, out.move.reason}) {
+    if (const ErrorCode fault = judge_text(text); fault != ErrorCode::none) return Unexpected{fault};
+  }
+  const bool whole = gather_rows(
+      parts, *move, [](const wire::MoveShipment& part) { return part.rows(); }, scratch, scratch.cancel_rows, out.move.rows);
   if (!whole) return Unexpected{ErrorCode::malformed};
   return Request{out};
 }
@@ -263,7 +292,7 @@ Result<Request, ErrorCode> decode_bare(std::span<const std::byte> body, RequestD
 constexpr bool comes_in_parts(MessageKind kind) noexcept {
   return kind == MessageKind::order || kind == MessageKind::cancel || kind == MessageKind::receive ||
          kind == MessageKind::load || kind == MessageKind::amend ||
-         kind == MessageKind::change_stock || kind == MessageKind::hold || kind == MessageKind::confirm;
+         kind == MessageKind::change_stock || kind == MessageKind::hold || kind == MessageKind::confirm || kind == MessageKind::move_shipment;
 }
 
 }  // namespace
@@ -322,6 +351,7 @@ Result<Request, ErrorCode> RequestDecoder::decode(MessageKind kind, Parts parts)
     case MessageKind::digest: return decode_bare<wire::Digest, DigestRequest>(body, scratch);
     case MessageKind::stats: return decode_bare<wire::Stats, StatsRequest>(body, scratch);
     case MessageKind::change_stock: return decode_change(parts, scratch);
+    case MessageKind::move_shipment: return decode_move(parts, scratch);
     case MessageKind::hold: return decode_hold(parts, scratch);
     case MessageKind::extend: return decode_extend(body, scratch);
     case MessageKind::confirm: return decode_confirm(parts, scratch);

@@ -353,4 +353,29 @@ std::size_t EventEncoder::encode(const engine::Stamp& stamp, const engine::HoldE
   return writer.bytes();
 }
 
+std::size_t EventEncoder::encode(const engine::Stamp& stamp, const engine::ShipmentDecision& decision, std::span<std::byte> out) {
+  auto& fbb = builder_->fbb;
+  PieceWriter writer(out);
+  Parting parting;
+  auto lines_left = decision.lines;
+  bool first = true;
+  do {
+    parting.begin();
+    fbb.Clear();
+    const auto lines = put_rows<wire::MovedLine>(fbb, parting.take(lines_left));
+    const auto command = put_text(fbb, decision.command_id), order = put_text(fbb, decision.order_id);
+    const auto text = [&](std::string_view words) { return first ? put_text(fbb, words) : 0; };
+    const auto carrier = text(decision.carrier), tracking = text(decision.tracking), reason = text(decision.reason);
+    const auto customer = text(decision.customer);
+    first = false;
+    const auto body = wire::CreateShipmentMoved(
+        fbb, command, order, decision.content, decision.shipment, decision.warehouse.value, static_cast<wire::ShipmentStep>(decision.step),
+        decision.revision, lines, decision.rest_shipment, carrier, tracking, decision.expected.value, decision.to_unavailable, reason,
+        decision.fills_follow, customer);
+    builder_->finish(stamp, wire::EventBody::ShipmentMoved, body.Union(), parting.more());
+    writer.put(fbb, parting.more());
+  } while (parting.more());
+  return writer.bytes();
+}
+
 }  // namespace earmark::schema

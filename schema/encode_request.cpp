@@ -179,6 +179,26 @@ void RequestEncoder::ship(std::vector<std::byte>& out, std::uint64_t correlation
   builder_->append(out, MessageKind::ship, correlation, wire::CreateShipOrder(fbb, command, order, request.time.value));
 }
 
+void RequestEncoder::move_shipment(std::vector<std::byte>& out, std::uint64_t correlation, const MoveShipmentRequest& request) {
+  const engine::MoveShipment& from = request.move;
+  Parting parting;
+  auto rows_left = from.rows;
+  bool first = true;
+  do {
+    parting.begin();
+    auto& fbb = builder_->fresh();
+    const auto rows = put_rows<wire::CancelRow>(fbb, parting.take(rows_left));
+    const auto command = put_text(fbb, from.command_id), order = put_text(fbb, from.order_id);
+    const auto carrier = first ? put_text(fbb, from.carrier) : 0, tracking = first ? put_text(fbb, from.tracking) : 0;
+    const auto reason = std::exchange(first, false) ? put_text(fbb, from.reason) : 0;
+    builder_->append(out, MessageKind::move_shipment, correlation,
+                     wire::CreateMoveShipment(fbb, command, order, from.shipment, static_cast<wire::ShipmentStep>(from.step), from.revision,
+                                              rows, carrier, tracking, from.expected.value, from.to_unavailable, reason,
+                                              request.time.value),
+                     parting.more());
+  } while (parting.more());
+}
+
 void RequestEncoder::resolve(std::vector<std::byte>& out, std::uint64_t correlation, const ResolveRequest& request) {
   auto& fbb = builder_->fresh();
   const auto sku_codes = put_texts(fbb, builder_->offsets, request.sku_codes);

@@ -16,7 +16,8 @@ namespace earmark::schema {
 using Decision = std::variant<engine::VoidDecision, engine::OrderDecision, engine::ReceiptDecision, engine::FillDecision,
                               engine::CancelDecision, engine::ShipDecision, engine::LoadDecision, engine::AmendDecision,
                               engine::StockChangeDecision,
-                              engine::HoldDecision, engine::HoldExtendDecision, engine::HoldEndDecision>;
+                              engine::HoldDecision, engine::HoldExtendDecision, engine::HoldEndDecision,
+                              engine::ShipmentDecision>;
 
 struct Event {
   engine::Stamp stamp;
@@ -52,6 +53,7 @@ class EventEncoder {
   std::size_t encode(const engine::Stamp& stamp, const engine::HoldDecision& decision, std::span<std::byte> out);
   std::size_t encode(const engine::Stamp& stamp, const engine::HoldExtendDecision& decision, std::span<std::byte> out);
   std::size_t encode(const engine::Stamp& stamp, const engine::HoldEndDecision& decision, std::span<std::byte> out);
+  std::size_t encode(const engine::Stamp& stamp, const engine::ShipmentDecision& decision, std::span<std::byte> out);
   // Whether what is encoded from now on says of itself that parts are left out. At first not.
   void mark_filtered(bool filtered);
 

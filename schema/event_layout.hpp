@@ -65,6 +65,13 @@ EARMARK_SAME_FIELD(wire::LostUnits, engine::LostUnits, warehouse);
 EARMARK_SAME_FIELD(wire::LostUnits, engine::LostUnits, shipment);
 EARMARK_SAME_FIELD(wire::LostUnits, engine::LostUnits, sku);
 
+EARMARK_SAME_SIZE(wire::MovedLine, engine::MovedLine);
+EARMARK_SAME_FIELD(wire::MovedLine, engine::MovedLine, line);
+EARMARK_SAME_FIELD(wire::MovedLine, engine::MovedLine, sku);
+EARMARK_SAME_FIELD(wire::MovedLine, engine::MovedLine, quantity);
+EARMARK_SAME_FIELD(wire::MovedLine, engine::MovedLine, available_after);
+EARMARK_SAME_FIELD(wire::MovedLine, engine::MovedLine, rest);
+
 EARMARK_SAME_SIZE(wire::ReleasedLine, engine::ReleasedLine);
 EARMARK_SAME_FIELD(wire::ReleasedLine, engine::ReleasedLine, line);
 EARMARK_SAME_FIELD(wire::ReleasedLine, engine::ReleasedLine, sku);

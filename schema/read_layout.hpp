@@ -34,6 +34,12 @@ EARMARK_SAME_FIELD(wire::OrderLineView, OrderLineView, pinned);
 EARMARK_SAME_FIELD(wire::OrderLineView, OrderLineView, allocations);
 EARMARK_SAME_FIELD(wire::OrderLineView, OrderLineView, policy);
 
+EARMARK_SAME_SIZE(wire::ShipmentRow, ShipmentRow);
+EARMARK_SAME_FIELD(wire::ShipmentRow, ShipmentRow, revision);
+EARMARK_SAME_FIELD(wire::ShipmentRow, ShipmentRow, number);
+EARMARK_SAME_FIELD(wire::ShipmentRow, ShipmentRow, warehouse);
+EARMARK_SAME_FIELD(wire::ShipmentRow, ShipmentRow, step);
+
 EARMARK_SAME_SIZE(wire::Allocation, Allocation);
 EARMARK_SAME_FIELD(wire::Allocation, Allocation, reserved);
 EARMARK_SAME_FIELD(wire::Allocation, Allocation, shipped);

@@ -45,6 +45,10 @@ struct AmendRequest {
   engine::AmendOrder amend;
   engine::TimeUs time{};
 };
+struct MoveShipmentRequest {
+  engine::MoveShipment move;
+  engine::TimeUs time{};
+};
 struct HoldRequest {
   engine::PlaceHold hold;
   std::uint64_t epoch = 0;
@@ -117,7 +121,7 @@ using Request = std::variant<HelloRequest, OrderRequest, CancelRequest, ReceiveR
                              ResolveRequest, CheckRequest, StockRequest, ShowRequest, BackordersRequest,
                              SubscribeRequest, DigestRequest, StatsRequest, AmendRequest,
                              ChangeStockRequest, HoldRequest, ExtendRequest, ConfirmRequest,
-                             ReleaseRequest, HoldsRequest>;
+                             ReleaseRequest, HoldsRequest, MoveShipmentRequest>;
 
 // The parts of one message: bodies in the order in which they came; one for almost every message.
 using Parts = std::span<const std::span<const std::byte>>;
@@ -131,7 +135,7 @@ class RequestDecoder {
   // NOT judged here, the engine does that in the order of semantics R8; so rows of a command in parts are passed on up to
   // engine::max_lines + 1, and it says too_many_lines.
   Result<Request, engine::ErrorCode> decode(MessageKind kind, std::span<const std::byte> body);
-  // A message in parts (order, cancel, amend, receive, load, change_stock, hold, confirm): scalars and text are those of the first part, rows are
+  // A message in parts (order, cancel, amend, receive, load, change_stock, hold, confirm, move_shipment): scalars and text are those of the first part, rows are
   // concatenated in order. For load, rows of a part name positions in that part's own code vectors.
   Result<Request, engine::ErrorCode> decode(MessageKind kind, Parts parts);
   // The hot one: as decode(order), without the variant. `out` is valid until the next call.
@@ -150,6 +154,7 @@ std::uint64_t content_hash(const engine::CancelOrder& cancel) noexcept;
 std::uint64_t content_hash(const engine::ShipOrder& ship) noexcept;
 std::uint64_t content_hash(const engine::AmendOrder& amend) noexcept;
 std::uint64_t content_hash(const engine::ChangeStock& change) noexcept;
+std::uint64_t content_hash(const engine::MoveShipment& move) noexcept;
 std::uint64_t content_hash(const engine::PlaceHold& hold) noexcept;
 std::uint64_t content_hash(const engine::ExtendHold& extend) noexcept;
 std::uint64_t content_hash(const engine::ConfirmHold& confirm) noexcept;

@@ -90,6 +90,8 @@ storage::Outcome<void> Compactor::step(engine::Lsn durable) {
   applied_.store(folded->applied.value, std::memory_order_relaxed);
   archive(folded->closed);
   archived_ = folded->applied;
+  // Everything up to there is here, also what was done with the shipments of closed orders.
+  send(std::make_unique<engine::Message>(engine::ArchiveOrders{{}, archived_}, engine::TimeUs{}));
   if (auto done = forget(); !done) return done;
   return trim(durable);
 }

@@ -65,7 +65,7 @@ void add_take(LeftOfLine& left, const engine::Take& take, std::vector<engine::Ta
   left.any = true;
 }
 
-LeftOfLine sift_line(const EventFilter& filter, const OrderLine& from, EventKind take_kind, EventKind rest_kind,
+LeftOfLine sift_line(const EventFilter& filter, const OrderLine& from, EventKind take_kind, EventKind list_kind, EventKind rest_kind,
                      std::vector<engine::Take>& more) {
   LeftOfLine left{from.line};
   left.line.quantity = left.line.backordered = left.line.taken = left.line.available_after = 0;
@@ -74,7 +74,7 @@ LeftOfLine sift_line(const EventFilter& filter, const OrderLine& from, EventKind
   from.each_take([&](const engine::Take& take) {
     const bool place = filter.place(from.line.sku, take.warehouse);
     left.place |= place;
-    if (place && passes(filter, take_kind, EventKind::out_of_stock, emptied(take))) {
+    if (place && (filter.kind(list_kind) || passes(filter, take_kind, EventKind::out_of_stock, emptied(take)))) {
       add_take(left, take, more);
     } else {
       left.all = false;
@@ -150,7 +150,7 @@ Passes EventSieve::sift(const EventFilter& filter, const engine::OrderDecision& 
   for (std::uint32_t index = 0; index < order.lines.size(); ++index) {
     const engine::LineDecision& line = order.lines[index];
     const LeftOfLine part = sift_line(filter, {line, order.takes.subspan(next_take, line.more_takes)}, EventKind::line_reserved,
-                                      refused ? EventKind::order_refused : EventKind::cancelled, takes_);
+                                      EventKind::pick_list_issued, refused ? EventKind::order_refused : EventKind::cancelled, takes_);
     next_take += line.more_takes;
     place |= part.place;
     all &= part.all && part.any;
@@ -189,7 +189,7 @@ Passes EventSieve::sift(const EventFilter& filter, const engine::HoldDecision& h
   std::size_t next_take = 0;
   for (const engine::LineDecision& line : hold.lines) {
     const LeftOfLine part = sift_line(filter, {line, hold.takes.subspan(next_take, line.more_takes)}, EventKind::hold_created,
-                                      EventKind::hold_created, takes_);
+                                      EventKind::hold_created, EventKind::hold_created, takes_);
     next_take += line.more_takes;
     place |= part.place;
     all &= part.all && part.any;
@@ -250,7 +250,8 @@ Passes EventSieve::sift(const EventFilter& filter, const engine::FillDecision& f
   engine::FillDecision& kept = left.emplace<engine::FillDecision>(fill);
   kept.takes = sift_rows(fill.takes, takes_, all, [&](const engine::Take& take) {
     return filter.place(fill.sku, take.warehouse) &&
-           passes(filter, EventKind::backorder_filled, EventKind::out_of_stock, emptied(take));
+           (filter.kind(EventKind::pick_list_issued) || filter.kind(EventKind::pick_list_superseded) ||
+            passes(filter, EventKind::backorder_filled, EventKind::out_of_stock, emptied(take)));
   });
   return verdict(!kept.takes.empty(), all);
 }
@@ -266,8 +267,9 @@ bool EventSieve::sift_taken_back(const EventFilter& filter, EventKind kind, std:
     next += released.size();
     const std::size_t before = takes_.size();
     std::ranges::copy_if(released, std::back_inserter(takes_), [&](const engine::Take& take) {
-      return filter.place(line.sku, take.warehouse) && passes(filter, kind, EventKind::back_in_stock,
-                                                              was_empty(take.quantity, take.available_after));
+      return filter.place(line.sku, take.warehouse) &&
+             (filter.kind(EventKind::pick_list_superseded) ||
+              passes(filter, kind, EventKind::back_in_stock, was_empty(take.quantity, take.available_after)));
     });
     line.releases = static_cast<std::uint32_t>(takes_.size() - before);
     const bool stays = itself || line.releases != 0;

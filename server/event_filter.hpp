@@ -14,6 +14,11 @@
 //   an extended hold        hold_extended; without SKU and warehouse
 //   of an ended hold        each line, without warehouse, and each release (hold_released or hold_expired; back_in_stock)
 //   of an order that confirms a hold   each cell that its hold had (hold_confirmed)
+//   of a shipment's step    each line (picked, packed, shipped, delivered, put_back, returned; back_in_stock); what of it a pick did not find
+//                           (short_pick); tracking as a whole, in its warehouse, without SKU
+// Units that a pick list gets or loses pass pick_list_issued or pick_list_superseded, too: takes of an order (issued) and of a fill
+// (both: the record does not say which), what a cancel, an amend or a stock change took back and what was put back (superseded),
+// what a pick did not find (both). The list's revision is in the shipment's own records and in `show`.
 //   of a load               the load as a whole, each warehouse, each product (catalogue_loaded), each row of stock (and back_in_stock)
 // Receipts and loads are nobody's; bookkeeping has no parts. A customer that was not recorded passes, so that nothing is missed.
 // What is left of a stock change keeps, with lost units, their row, all zero where it does not pass itself.
@@ -75,6 +80,7 @@ class EventSieve {
   Passes sift(const EventFilter& filter, const engine::HoldDecision& hold, schema::Decision& left);
   Passes sift(const EventFilter& filter, const engine::HoldExtendDecision& extend, schema::Decision& left);
   Passes sift(const EventFilter& filter, const engine::HoldEndDecision& end, schema::Decision& left);
+  Passes sift(const EventFilter& filter, const engine::ShipmentDecision& move, schema::Decision& left);
 
   std::vector<engine::LineDecision> lines_;
   std::vector<engine::LinePolicy> policies_;
@@ -85,6 +91,7 @@ class EventSieve {
   std::vector<engine::CancelledLine> cancelled_;
   std::vector<engine::ShippedLine> shipped_;
   std::vector<engine::ReleasedLine> released_;
+  std::vector<engine::MovedLine> moved_;
   std::vector<engine::LoadedWarehouse> warehouses_;
   std::vector<engine::LoadedProduct> products_;
   std::vector<engine::ChangedRow> changed_;

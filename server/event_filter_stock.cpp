@@ -29,7 +29,8 @@ Passes EventSieve::sift(const EventFilter& filter, const engine::StockChangeDeci
     for (; next < change.lost.size() && change.lost[next].row == index; ++next) {
       engine::LostUnits lost = change.lost[next];
       units += lost.quantity;
-      if (!filter.kind(EventKind::allocation_lost) || !filter.place(lost.sku, lost.warehouse) ||
+      const bool kind = filter.kind(EventKind::allocation_lost) || filter.kind(EventKind::pick_list_superseded);
+      if (!kind || !filter.place(lost.sku, lost.warehouse) ||
           !filter.customer(change.customers[lost.order])) {
         continue;
       }

@@ -166,10 +166,11 @@ bool Server::recover(Exit& status) {
   if (!restored) return fail(restored.error());
   journal_ = std::move(opened->journal);
   state_ = std::move(opened->state);
-  const auto recovered = replay_behind(*restored, *journal_, *state_, *engine_);
-  if (!recovered) return fail(recovered.error());
+  // Before the replay: records may be of orders that the store has closed.
   archive_ = std::make_unique<StateArchive>(*state_, [this](const storage::Failure& failure) { end_on_state_failure(failure); });
   engine_->settler().use_archive(*archive_);
+  const auto recovered = replay_behind(*restored, *journal_, *state_, *engine_);
+  if (!recovered) return fail(recovered.error());
   last_time_ = recovered->last_time;
   hub_ = std::make_unique<Hub>(*engine_, *journal_);
   hub_->state = state_.get();

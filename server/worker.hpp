@@ -106,6 +106,7 @@ class Worker final : public engine::Outcomes {
   void on(const schema::SubscribeRequest& request, Session& session, const engine::ReplyTo& reply, engine::TimeUs now);
   void on(const schema::DigestRequest& request, Session& session, const engine::ReplyTo& reply, engine::TimeUs now);
   void on(const schema::StatsRequest& request, Session& session, const engine::ReplyTo& reply, engine::TimeUs now);
+  void on(const schema::MoveShipmentRequest& request, Session& session, const engine::ReplyTo& reply, engine::TimeUs now);
   void on(const schema::HoldRequest& request, Session& session, const engine::ReplyTo& reply, engine::TimeUs now);
   void on(const schema::ExtendRequest& request, Session& session, const engine::ReplyTo& reply, engine::TimeUs now);
   void on(const schema::ConfirmRequest& request, Session& session, const engine::ReplyTo& reply, engine::TimeUs now);

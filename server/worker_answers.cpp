@@ -117,7 +117,7 @@ bool Worker::read_decision(const PendingAnswer& answer, std::vector<std::byte>& 
       std::size_t consumed = 0;
       const schema::Event event = event_decoder_.decode_trusted(records, consumed);
       const auto* fill = std::get_if<engine::FillDecision>(&event.decision);
-      if (event.stamp.lsn == answer.original || (fill != nullptr && event.stamp.cause == answer.original)) {
+      if (event.stamp.lsn == answer.original || event.stamp.cause == answer.original) {
         more = fill != nullptr ? !fill->last : schema::fills_follow(event.decision);
         schema::append_event_frames(frames, answer.reply.correlation, records.first(consumed), true, more);
       }

@@ -94,6 +94,11 @@ void Worker::on(const schema::ShipRequest& request, Session&, const engine::Repl
                                                named(reply, request.ship.order_id), time_of(request.time, now)));
 }
 
+void Worker::on(const schema::MoveShipmentRequest& request, Session&, const engine::ReplyTo& reply, engine::TimeUs now) {
+  to_settler(std::make_unique<engine::Message>(request.move, schema::content_hash(request.move), named(reply, request.move.order_id),
+                                               time_of(request.time, now)));
+}
+
 void Worker::on(const schema::HoldRequest& request, Session&, const engine::ReplyTo& reply, engine::TimeUs now) {
   if (!epoch_fits(request.epoch, reply)) return;
   to_settler(std::make_unique<engine::Message>(request.hold, schema::content_hash(request.hold), reply, time_of(request.time, now)));

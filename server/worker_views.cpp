@@ -1,4 +1,5 @@
 // Answers to the settler's questions: engine views to frames, kept until their LSN is durable.
+#include <algorithm>
 #include <unordered_map>
 
 #include "server/worker.hpp"
@@ -16,6 +17,13 @@ void Worker::shown(const engine::ReplyTo& reply, engine::Lsn as_of, const engine
   }
   for (const engine::Allocation& allocation : view.allocations) {
     allocations.push_back({allocation.reserved, allocation.shipped, allocation.warehouse, allocation.shipment});
+  }
+  std::vector<schema::ShipmentRow> shipments;
+  std::vector<std::string_view> carriers, trackings;
+  for (const engine::ShipmentView& each : view.shipments) {
+    shipments.push_back({each.expected, each.revision, each.number, each.warehouse, each.state, 0, 0, 0});
+    carriers.push_back(each.carrier);
+    trackings.push_back(each.tracking);
   }
   const engine::OrderTexts texts = order.texts();
   schema::OrderView answer;
@@ -39,6 +47,10 @@ void Worker::shown(const engine::ReplyTo& reply, engine::Lsn as_of, const engine
   const engine::OrderTimes times = order.times();
   answer.placed_at = times.placed_at, answer.need_by = times.need_by;
   answer.reserve_not_before = times.reserve_not_before, answer.cancel_after = times.cancel_after;
+  answer.shipments = shipments;
+  answer.carriers = carriers;
+  answer.trackings = trackings;
+  if (std::ranges::any_of(view.returned, [](engine::Quantity units) { return units != 0; })) answer.returned = view.returned;
   PendingAnswer& pending = pend(as_of, reply, PendingAnswer::Kind::frames);
   pending.frames.clear();
   schema::append_answer(pending.frames, reply.correlation, answer);

@@ -46,6 +46,7 @@ class DumpLine {
   void write(const engine::HoldDecision& decision);
   void write(const engine::HoldExtendDecision& decision);
   void write(const engine::HoldEndDecision& decision);
+  void write(const engine::ShipmentDecision& decision);
   std::string finish(const engine::Stamp& stamp);
 
  private:
@@ -244,6 +245,30 @@ void DumpLine::write(const engine::ShipDecision& decision) {
     next += row.ships;
   }
   out_["lines"] = std::move(lines);
+}
+
+void DumpLine::write(const engine::ShipmentDecision& decision) {
+  out_["type"] = "shipment";
+  out_["id"] = decision.order_id;
+  out_["command_id"] = decision.command_id;
+  out_["shipment"] = decision.shipment;
+  out_["warehouse"] = warehouse(decision.warehouse);
+  out_["step"] = engine::name(decision.step);
+  out_["revision"] = decision.revision;
+  if (decision.rest_shipment != 0) out_["rest_shipment"] = decision.rest_shipment;
+  if (!decision.carrier.empty()) out_["carrier"] = decision.carrier;
+  if (!decision.tracking.empty()) out_["tracking"] = decision.tracking;
+  if (decision.expected.value != 0) out_["expected_us"] = decision.expected.value;
+  if (decision.to_unavailable) out_["to_unavailable"] = true;
+  if (!decision.reason.empty()) out_["reason"] = decision.reason;
+  if (dump_.full()) out_["fills_follow"] = decision.fills_follow;
+  Json list = Json::array();
+  for (const engine::MovedLine& line : decision.lines) {
+    list.push_back({{"line", line.line.value}, {"sku", sku(line.sku)}, {"qty", line.quantity}});
+    if (line.rest != 0) list.back()["rest"] = line.rest;
+    touch(line.sku, decision.warehouse, line.available_after);
+  }
+  out_["lines"] = std::move(list);
 }
 
 void DumpLine::write(const engine::LoadDecision& decision) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <tuple>
 
 #include "engine/errors.hpp"
@@ -86,15 +87,22 @@ void BaseDump::open_hold(const engine::HoldImage& hold) {
 
 void BaseDump::open_order(const engine::OrderImage& order) {
   if (!print_) return;
+  std::set<std::uint16_t> picked;
+  Json shipments = Json::array();
+  engine::for_each_shipment(order.shipments, [&](const engine::ShipmentImage& each) {
+    shipments.push_back({{"shipment", each.number}, {"state", engine::name(each.state)}, {"revision", each.revision}});
+    if (each.state == engine::ShipmentState::picked || each.state == engine::ShipmentState::packed) picked.insert(each.number);
+  });
   Json lines = Json::array();
   std::size_t next = 0;
   for (std::uint32_t index = 0; index < order.lines.size(); ++index) {
     const engine::LineImage& line = order.lines[index];
-    Json reserved = Json::object(), shipped = Json::object();
+    Json reserved = Json::object(), shipped = Json::object(), picked_units = Json::object();
     std::uint64_t units = 0;
     for (const engine::AllocationImage& each : order.allocations.subspan(next, line.allocations)) {
       add(reserved, dump_.warehouse(each.warehouse), each.reserved);
       add(shipped, dump_.warehouse(each.warehouse), each.shipped);
+      if (picked.contains(each.shipment)) add(picked_units, dump_.warehouse(each.warehouse), each.reserved);
       units += std::uint64_t{each.reserved} + each.shipped;
     }
     next += line.allocations;
@@ -107,18 +115,20 @@ void BaseDump::open_order(const engine::OrderImage& order) {
              {"reserved", std::move(reserved)},
              {"shipped", std::move(shipped)}};
     if (const engine::LinePolicy own = order.own_policy(index); own.own()) shown["policy"] = engine::name(own.or_else({}));
+    if (!picked_units.empty()) shown["picked"] = std::move(picked_units);
     if (dump_.full() && line.pinned.value != 0) shown["pinned"] = dump_.warehouse(line.pinned);
     if (line.waiting == 0) continue;
     if (ids_.empty() || ids_.back() != order.id) ids_.emplace_back(order.id);
     queues_[line.sku].push_back({255U - order.priority.value, order.lsn, index, line.line, line.waiting, ids_.size() - 1});
   }
-  print_(text_of({{"id", order.id},
+  Json shown{{"id", order.id},
                   {"lsn", order.lsn.value},
                   {"time_us", order.time.value},
                   {"status", engine::name(order.status)},
                   {"priority", order.priority.value},
-                  {"lines", std::move(lines)}},
-                 "order"));
+                  {"lines", std::move(lines)}};
+  if (!shipments.empty()) shown["shipments"] = std::move(shipments);
+  print_(text_of(std::move(shown), "order"));
 }
 
 engine::Lsn BaseDump::finish() {

@@ -120,7 +120,10 @@ Trouble StateFold::apply(const schema::Event& event) {
                                                  "; keep a copy of the directory and report this"}};
   }
   if (source_error_ != 0) return {source_error_, {}};
-  if (schema::fills_follow(event.decision)) unfinished_.push_back(event.stamp.lsn.value);
+  const auto* change = std::get_if<engine::StockChangeDecision>(&event.decision);
+  const bool of_a_pick = change != nullptr && event.stamp.cause.value != 0;
+  if (of_a_pick && !change->fills_follow) std::erase(unfinished_, event.stamp.cause.value);
+  if (schema::fills_follow(event.decision) && !of_a_pick) unfinished_.push_back(event.stamp.lsn.value);
   const auto* fill = std::get_if<engine::FillDecision>(&event.decision);
   if (fill != nullptr && fill->last) std::erase(unfinished_, event.stamp.cause.value);
   summary_.last_time = std::max(summary_.last_time, event.stamp.time.value);

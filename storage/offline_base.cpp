@@ -30,7 +30,12 @@ class OfflineState::BaseReader final : public StateVisitor {
 void OfflineState::BaseReader::open_order(const engine::OrderImage& image) {
   const engine::Identity identity = engine::identify(IdSpace::order, image.id);
   Order& order = state_.orders_[image.lsn];
-  order = {identity, image.status, image.policy, image.priority, image.preferred, {}};
+  order = {identity, image.status, image.policy, image.priority, image.preferred, {}, image.next_shipment, {}};
+  engine::for_each_shipment(image.shipments, [&](const engine::ShipmentImage& each) {
+    Shipment& shipment = order.shipments[each.number];
+    shipment = {each.state, each.revision, {}, each.stepped};
+    for (const engine::ReturnedUnits& row : each.returned) shipment.returned[row.line_index] = row.units;
+  });
   std::size_t next = 0;
   for (const engine::LineImage& line : image.lines) {
     Line& made = order.lines.emplace_back(Line{line.line, line.sku, line.quantity, line.waiting, line.pinned, image.own_policy(order.lines.size()), {}});

@@ -1,6 +1,7 @@
 #include "storage/offline_state.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace earmark::storage {
 
@@ -142,12 +143,15 @@ bool OfflineState::fold(const engine::Stamp& stamp, const engine::OrderDecision&
   if (!confirm(decision)) return false;
   Order& order = orders_[stamp.lsn];
   order = {engine::identify(IdSpace::order, decision.id), decision.status, decision.policy, decision.priority,
-           decision.preferred, {}};
+           decision.preferred, {}, 1, {}};
   std::size_t next_take = 0;
   for (const engine::LineDecision& decided : decision.lines) {
     if (!decided_line(order.lines.emplace_back(), decided, decision.takes.subspan(next_take, decided.more_takes))) return false;
     order.lines.back().policy = decision.own_policy(order.lines.size() - 1);
     next_take += decided.more_takes;
+    for (const auto& [place, units] : order.lines.back().allocations) {
+      order.next_shipment = std::max(order.next_shipment, static_cast<std::uint16_t>(place.second + 1));
+    }
   }
   for (const engine::ReceivedRow& row : decision.returned) {
     if (!agrees({row.sku, row.warehouse}, row.available_after)) return false;
@@ -180,6 +184,9 @@ bool OfflineState::fold(const engine::Stamp&, const engine::FillDecision& decisi
   std::uint64_t filled = 0;
   for (const engine::Take& each : decision.takes) {
     if (!take(*line, each)) return false;
+    std::uint16_t& next = order->second.next_shipment;
+    if (each.shipment < next) ++order->second.shipments[each.shipment].revision;  // it joins one that is there
+    next = std::max(next, static_cast<std::uint16_t>(each.shipment + 1));
     filled += each.quantity;
   }
   if (filled + decision.still_waiting != line->waiting) return refuse("it leaves another quantity waiting than was");
@@ -216,6 +223,9 @@ bool OfflineState::take_back(Lsn lsn, std::span<const engine::CancelledLine> row
       if (!release(*line, released[next])) return false;
     }
   }
+  std::set<std::uint16_t> changed;
+  for (const engine::Take& each : released) changed.insert(each.shipment);
+  for (const std::uint16_t number : changed) ++orders_.at(lsn).shipments[number].revision;
   return true;
 }
 
@@ -229,6 +239,7 @@ bool OfflineState::fold(const engine::Stamp& stamp, const engine::ShipDecision& 
     if (line == nullptr) return refuse("it ships what is not there");
     for (std::uint32_t ship_index = 0; ship_index < row.ships; ++ship_index, ++next) {
       if (!ship(*line, decision.shipped[next])) return false;
+      orders_.at(lsn).shipments[decision.shipped[next].shipment].state = engine::ShipmentState::shipped;
     }
   }
   close_if_done(lsn);
@@ -259,6 +270,10 @@ std::string OfflineState::digest() const {
   for (const auto& [lsn, order] : orders_) {
     digest.open_order(lsn, order.identity, order.status, order.policy, order.priority, order.preferred,
                       static_cast<std::uint32_t>(order.lines.size()));
+    for (const auto& [number, shipment] : order.shipments) {
+      digest.shipment(lsn, number, shipment.state, shipment.revision, shipment.stepped);
+      for (const auto& [line, units] : shipment.returned) digest.returned(lsn, number, line, units);
+    }
     for (std::uint32_t index = 0; index < order.lines.size(); ++index) {
       const Line& line = order.lines[index];
       digest.order_line(lsn, index, line.number, line.sku, line.quantity, line.waiting, line.pinned);

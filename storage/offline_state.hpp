@@ -42,6 +42,12 @@ class OfflineState {
     engine::LinePolicy policy{};
     std::map<std::pair<engine::WarehouseId, std::uint16_t>, Allocation> allocations;  // by warehouse and shipment
   };
+  struct Shipment {
+    engine::ShipmentState state = engine::ShipmentState::open;
+    std::uint32_t revision = 1;
+    std::map<std::uint32_t, engine::Quantity> returned;  // by position of the line
+    bool stepped = false;                                // a step of it was recorded
+  };
   struct Order {
     engine::Identity identity;
     engine::OrderStatus status{};
@@ -49,6 +55,8 @@ class OfflineState {
     engine::Priority priority{};
     engine::WarehouseId preferred{};
     std::vector<Line> lines;
+    std::uint16_t next_shipment = 1;
+    std::map<std::uint16_t, Shipment> shipments;  // of which more is known than their units
   };
   struct Hold {
     engine::Identity identity;
@@ -77,6 +85,8 @@ class OfflineState {
   bool fold(const engine::Stamp& stamp, const engine::HoldDecision& decision);
   bool fold(const engine::Stamp& stamp, const engine::HoldExtendDecision& decision);
   bool fold(const engine::Stamp& stamp, const engine::HoldEndDecision& decision);
+  bool fold(const engine::Stamp& stamp, const engine::ShipmentDecision& decision);
+  bool move_line(Order* order, const engine::ShipmentDecision& decision, const engine::MovedLine& moved);
   bool confirm(const engine::OrderDecision& decision);
   engine::Lsn open_hold(std::string_view id) const;
   void end_hold(engine::Lsn lsn, engine::HoldEnd how);

@@ -1,4 +1,6 @@
 // Stock changes in the fold of the journal.
+#include <set>
+
 #include "storage/offline_state.hpp"
 
 namespace earmark::storage {
@@ -16,7 +18,7 @@ bool OfflineState::lose(const engine::LostUnits& lost) {
 }
 
 bool OfflineState::fold(const engine::Stamp& stamp, const engine::StockChangeDecision& decision) {
-  know(engine::IdSpace::stock_change, decision.id, decision.content, stamp.lsn);
+  if (decision.kind != engine::ChangeKind::short_pick) know(engine::IdSpace::stock_change, decision.id, decision.content, stamp.lsn);
   for (std::size_t index = 0; index < decision.rows.size(); ++index) {
     const engine::ChangedRow& row = decision.rows[index];
     for (const engine::LostUnits& lost : decision.lost) {
@@ -33,6 +35,9 @@ bool OfflineState::fold(const engine::Stamp& stamp, const engine::StockChangeDec
     cell = {static_cast<std::uint64_t>(on_hand), static_cast<std::uint64_t>(available), static_cast<std::uint64_t>(unavailable), cell.held};
     if (!agrees({row.sku, row.warehouse}, row.available_after)) return false;
   }
+  std::set<std::pair<engine::Lsn, std::uint16_t>> changed;
+  for (const engine::LostUnits& lost : decision.lost) changed.insert({lost.order_lsn, lost.shipment});
+  for (const auto& [order, number] : changed) ++orders_.at(order).shipments[number].revision;
   return true;
 }
 

@@ -23,7 +23,7 @@ struct Head {
   std::uint32_t lines, allocations;
   std::uint8_t id_bytes, texts;
   std::uint16_t unused;
-  std::uint32_t unused_too;
+  std::uint32_t shipment_bytes;
 };
 static_assert(sizeof(Head) == order_head_bytes);
 
@@ -77,7 +77,10 @@ bool read_texts(const Head& head, Reader reader, engine::OrderImage& image) noex
     image.line_policies = {reinterpret_cast<const engine::LinePolicy*>(policies.data()), policies.size()};
     if (!std::all_of(image.line_policies.begin(), image.line_policies.end(), [](engine::LinePolicy policy) { return policy.known(); })) return false;
   }
-  return reader.end - reader.at < 8;
+  std::string_view shipments;
+  if (!reader.take(head.shipment_bytes, shipments)) return false;
+  image.shipments = std::as_bytes(std::span(shipments));
+  return reader.end - reader.at < 8 && engine::for_each_shipment(image.shipments, [](const engine::ShipmentImage&) {});
 }
 
 bool counts_agree(const engine::OrderImage& image) noexcept {
@@ -93,6 +96,7 @@ std::size_t order_record_bytes(const engine::OrderImage& image) noexcept {
   for (const std::string_view text : listed(image.texts)) bytes += text.empty() ? 0 : 2 + text.size();
   if (has_times(image)) bytes += times_bytes;
   bytes += image.line_policies.size_bytes();
+  bytes += image.shipments.size();
   return (bytes + 7) & ~std::size_t{7};
 }
 
@@ -110,6 +114,7 @@ void write_order_record(const engine::OrderImage& image, std::span<std::byte> ou
   head.lines = static_cast<std::uint32_t>(image.lines.size());
   head.allocations = static_cast<std::uint32_t>(image.allocations.size());
   head.id_bytes = static_cast<std::uint8_t>(image.id.size());
+  head.shipment_bytes = static_cast<std::uint32_t>(image.shipments.size());
   std::byte* at = out.data() + sizeof head;
   const auto put = [&at](const void* bytes, std::size_t size) {
     if (size != 0) std::memcpy(at, bytes, size);
@@ -135,6 +140,7 @@ void write_order_record(const engine::OrderImage& image, std::span<std::byte> ou
     head.texts |= policies_present;
     put(image.line_policies.data(), image.line_policies.size_bytes());
   }
+  put(image.shipments.data(), image.shipments.size());
   std::memset(at, 0, static_cast<std::size_t>(out.data() + out.size() - at));
   std::memcpy(out.data(), &head, sizeof head);
 }
@@ -183,6 +189,7 @@ OrderParts::OrderParts(std::byte* record) noexcept {
   allocations = {reinterpret_cast<engine::AllocationImage*>(at + lines.size_bytes()), head.allocations};
   next_shipment = reinterpret_cast<std::uint16_t*>(record + offsetof(Head, next_shipment));
   priority = reinterpret_cast<std::uint8_t*>(record + offsetof(Head, priority));
+  shipment_bytes = head.shipment_bytes;
 }
 
 bool is_open(std::span<const engine::LineImage> lines, std::span<const engine::AllocationImage> allocations) noexcept {

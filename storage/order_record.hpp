@@ -6,11 +6,12 @@
 //  24  u8 status, u8 policy, u8 priority, u8 sourcing
 //  28  u16 preferred warehouse, u16 next shipment
 //  32  u32 lines, u32 allocations
-//  40  u8 id bytes, u8 which texts are there (bit 6: times, bit 7: policies of lines), u16 0, u32 0
+//  40  u8 id bytes, u8 which texts are there (bit 6: times, bit 7: policies of lines), u16 0, u32 bytes of the shipments (0 in records of old)
 //  48  lines            20 bytes each (engine::LineImage)
 //      allocations      12 bytes each (engine::AllocationImage), those of the first line first
 //      id; for each text that is there u16 length, bytes; times: 4 i64;
-//      policies: u8 for each line (engine::LinePolicy); zero bytes up to a multiple of 8
+//      policies: u8 for each line (engine::LinePolicy); shipments (engine/shipment_image.hpp: of those of which more is known than
+//      their units; what came back stands there); zero bytes up to a multiple of 8
 // Pure, any thread. Records are changed in place by whoever folds, but for new allocations.
 #pragma once
 
@@ -48,6 +49,7 @@ struct OrderParts {
   std::span<engine::AllocationImage> allocations;
   std::uint16_t* next_shipment;
   std::uint8_t* priority;
+  std::uint32_t shipment_bytes;
 };
 
 // Something is reserved or waiting.

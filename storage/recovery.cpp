@@ -42,7 +42,10 @@ class Replay {
 };
 
 void Replay::follow(const schema::Event& event, RecoveryReport& report) {
-  if (schema::fills_follow(event.decision)) report.open_causes.push_back(event.stamp.lsn);
+  const auto* change = std::get_if<engine::StockChangeDecision>(&event.decision);
+  const bool of_a_pick = change != nullptr && event.stamp.cause.value != 0;
+  if (of_a_pick && !change->fills_follow) std::erase(report.open_causes, event.stamp.cause);
+  if (schema::fills_follow(event.decision) && !of_a_pick) report.open_causes.push_back(event.stamp.lsn);
   const auto* fill = std::get_if<engine::FillDecision>(&event.decision);
   if (fill != nullptr && fill->last) std::erase(report.open_causes, event.stamp.cause);
 }

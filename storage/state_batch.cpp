@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <set>
 
 #include "engine/limits.hpp"
 #include "storage/order_record.hpp"
@@ -49,6 +50,7 @@ void StateBatch::clear() {
   closed_.clear();
   holds_.clear();
   open_holds_.clear();
+  shipments_.clear();
 }
 
 bool StateBatch::apply(const schema::Event& event, StateSource& source) {
@@ -114,7 +116,7 @@ StateBatch::Order* StateBatch::find(Lsn lsn) {
   const auto stored = source_->order(lsn);
   engine::OrderImage image;
   if (stored.empty()) return nullptr;
-  Order order{lsn, {}, memory_.take(stored.size()), static_cast<std::uint32_t>(stored.size()), 0, {}, nullptr};
+  Order order{lsn, {}, memory_.take(stored.size()), static_cast<std::uint32_t>(stored.size()), 0, {}, nullptr, false};
   std::memcpy(order.record, stored.data(), stored.size());
   if (!view_order_record(lsn, {order.record, order.bytes}, image)) return nullptr;
   order.identity = engine::identify(IdSpace::order, image.id);
@@ -155,6 +157,13 @@ engine::AllocationImage* StateBatch::allocation(Order& order, std::size_t line_i
 }
 
 void StateBatch::allocate(Order& order, std::size_t line_index, const engine::Take& take) {
+  const OrderParts now(order.record);
+  if (take.shipment < *now.next_shipment) ++shipment_of(order, take.shipment).revision;  // it joins one that is there
+  *now.next_shipment = std::max<std::uint16_t>(*now.next_shipment, static_cast<std::uint16_t>(take.shipment + 1));
+  reserve(order, line_index, take);
+}
+
+void StateBatch::reserve(Order& order, std::size_t line_index, const engine::Take& take) {
   if (engine::AllocationImage* there = allocation(order, line_index, take.warehouse, take.shipment)) {
     there->reserved += take.quantity;
     return;
@@ -164,15 +173,17 @@ void StateBatch::allocate(Order& order, std::size_t line_index, const engine::Ta
   MoreAllocation** tail = &order.more;
   while (*tail != nullptr) tail = &(*tail)->next;
   *tail = more;
-  const OrderParts parts(order.record);
-  *parts.next_shipment = std::max<std::uint16_t>(*parts.next_shipment, static_cast<std::uint16_t>(take.shipment + 1));
 }
 
-void StateBatch::close_if_done(Order& order) {
+bool StateBatch::is_open_now(const Order& order) const {
   const OrderParts parts(order.record);
   bool open = is_open(parts.lines, parts.allocations);
   for (const MoreAllocation* more = order.more; more != nullptr; more = more->next) open = open || more->allocation.reserved != 0;
-  if (open || order.closed.value != 0) return;
+  return open;
+}
+
+void StateBatch::close_if_done(Order& order) {
+  if (order.closed.value != 0 || is_open_now(order)) return;
   order.closed = lsn_;
   closed_.push_back({order.identity, lsn_});
   if (!placed_.empty() && order.lsn >= placed_.front().lsn) {
@@ -231,10 +242,10 @@ bool StateBatch::fold(const engine::Stamp& stamp, const engine::OrderDecision& d
                                  decision.priority,  decision.sourcing,  decision.preferred,
                                  static_cast<std::uint16_t>(last_shipment + 1),
                                  decision.placed_at, decision.need_by,   decision.reserve_not_before,
-                                 decision.cancel_after, decision.texts,  lines_, allocations_, decision.line_policies};
+                                 decision.cancel_after, decision.texts,  lines_, allocations_, decision.line_policies, {}};
   const std::size_t bytes = order_record_bytes(image);
   Order order{stamp.lsn, identity, memory_.take(bytes), static_cast<std::uint32_t>(bytes),
-              static_cast<std::uint32_t>(ids_.size()), {}, nullptr};
+              static_cast<std::uint32_t>(ids_.size()), {}, nullptr, false};
   write_order_record(image, {order.record, bytes});
   if (!is_open(lines_, allocations_)) {
     order.closed = stamp.lsn;
@@ -321,6 +332,11 @@ bool StateBatch::take_back(std::string_view id, std::span<const engine::Cancelle
     if (order == nullptr || order->closed.value != 0) return refuse("it changes the priority of an order that is not open");
     *OrderParts(order->record).priority = priority->value;
   }
+  std::set<std::uint16_t> changed;
+  for (const engine::Take& release : released) changed.insert(release.shipment);
+  for (const std::uint16_t number : changed) {
+    if (order != nullptr) ++shipment_of(*order, number).revision;
+  }
   if (order != nullptr) close_if_done(*order);
   return true;
 }
@@ -342,6 +358,10 @@ bool StateBatch::fold(const engine::Stamp&, const engine::ShipDecision& decision
       if (from == nullptr || from->reserved < take.quantity || stock.on_hand < take.quantity) {
         return refuse("it ships more than is reserved");
       }
+      if (order->with_shipments || OrderParts(order->record).shipment_bytes != 0) {
+        const auto kept = shipments_of(*order).find(take.shipment);
+        if (kept != shipments_of(*order).end()) kept->second.state = engine::ShipmentState::shipped;
+      }
       from->reserved -= take.quantity;
       from->shipped += take.quantity;
       stock.on_hand -= take.quantity;
@@ -356,7 +376,7 @@ bool StateBatch::fold(const engine::Stamp&, const engine::ShipDecision& decision
 
 // Lets the further allocations join their record.
 void StateBatch::make_whole(Order& order) {
-  if (order.more == nullptr) return;
+  if (order.more == nullptr && !order.with_shipments) return;
   engine::OrderImage image;
   view_order_record(order.lsn, {order.record, order.bytes}, image);
   lines_.assign(image.lines.begin(), image.lines.end());
@@ -374,6 +394,7 @@ void StateBatch::make_whole(Order& order) {
   }
   image.lines = lines_;
   image.allocations = allocations_;
+  if (order.with_shipments) write_shipments(order, image);
   const std::size_t bytes = order_record_bytes(image);
   std::byte* record = memory_.take(bytes);
   write_order_record(image, {record, bytes});

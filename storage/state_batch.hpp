@@ -63,6 +63,15 @@ class StateBatch {
     std::uint32_t id_row = 0;  // of ids(), for an order placed here
     engine::Lsn closed{};      // by a record of this batch; 0: open
     MoreAllocation* more = nullptr;
+    bool with_shipments = false;  // theirs are in shipments_ from now on, not in the record
+  };
+  struct Shipment {
+    engine::ShipmentState state = engine::ShipmentState::open;
+    std::uint32_t revision = 1;
+    engine::TimeUs expected{};
+    std::string carrier, tracking;
+    std::map<std::uint32_t, engine::Quantity> returned;  // by position of the line
+    bool stepped = false;                                // a step of it was recorded
   };
   struct Id {
     engine::Lsn lsn{};
@@ -128,6 +137,14 @@ class StateBatch {
   bool fold(const engine::Stamp& stamp, const engine::HoldDecision& decision);
   bool fold(const engine::Stamp& stamp, const engine::HoldExtendDecision& decision);
   bool fold(const engine::Stamp& stamp, const engine::HoldEndDecision& decision);
+  bool fold(const engine::Stamp& stamp, const engine::ShipmentDecision& decision);
+  bool move_line(Order& order, const engine::ShipmentDecision& decision, const engine::MovedLine& moved);
+  // What is kept of the order's shipments, by number.
+  std::map<std::uint16_t, Shipment>& shipments_of(Order& order);
+  Shipment& shipment_of(Order& order, std::uint16_t number);
+  bool is_open_now(const Order& order) const;
+  std::uint16_t next_shipment(const Order& order) const;
+  void write_shipments(Order& order, engine::OrderImage& image);
   bool confirm(const engine::OrderDecision& decision);
   bool confirmed(const engine::OrderDecision& decision);
   Hold* find_hold(std::string_view id);
@@ -146,7 +163,8 @@ class StateBatch {
   Order* find(engine::Lsn lsn);
   Order* find_by_id(std::string_view id);
   engine::AllocationImage* allocation(Order& order, std::size_t line_index, engine::WarehouseId warehouse, std::uint16_t shipment);
-  void allocate(Order& order, std::size_t line_index, const engine::Take& take);
+  void allocate(Order& order, std::size_t line_index, const engine::Take& take);  // a fill's
+  void reserve(Order& order, std::size_t line_index, const engine::Take& take);
   engine::LineImage* line_of(Order& order, engine::LineNumber number, std::size_t& line_index);
   void close_if_done(Order& order);
   void make_whole(Order& order);
@@ -165,6 +183,8 @@ class StateBatch {
   std::vector<ClosedOrder> closed_;
   std::map<engine::Lsn, Hold> holds_;
   std::map<std::pair<std::uint64_t, std::uint64_t>, engine::Lsn> open_holds_;  // those of holds_ by identity
+  std::map<engine::Lsn, std::map<std::uint16_t, Shipment>> shipments_;  // of orders with_shipments
+  std::vector<std::byte> shipment_bytes_;
   std::vector<engine::LineImage> lines_;              // of the order that is being placed
   std::vector<engine::AllocationImage> allocations_;
 };

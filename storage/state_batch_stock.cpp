@@ -1,4 +1,6 @@
 // Stock changes folded into the state: cells by their rows, and the lines that lost units, which wait again.
+#include <set>
+
 #include "engine/limits.hpp"
 #include "storage/order_record.hpp"
 #include "storage/state_batch.hpp"
@@ -19,7 +21,10 @@ bool StateBatch::lose(const engine::LostUnits& lost) {
 
 bool StateBatch::fold(const engine::Stamp&, const engine::StockChangeDecision& decision) {
   if (decision.id.size() > engine::max_id_bytes) return refuse("its id is too long");
-  know(engine::IdSpace::stock_change, engine::identify(engine::IdSpace::stock_change, decision.id), decision.content, {});
+  const bool of_a_pick = decision.kind == engine::ChangeKind::short_pick;
+  if (!of_a_pick) know(engine::IdSpace::stock_change, engine::identify(engine::IdSpace::stock_change, decision.id), decision.content, {});
+  std::set<std::pair<engine::Lsn, std::uint16_t>> changed;
+  for (const engine::LostUnits& lost : decision.lost) changed.insert({lost.order_lsn, lost.shipment});
   std::size_t next = 0;
   for (std::size_t index = 0; index < decision.rows.size(); ++index) {
     const engine::ChangedRow& row = decision.rows[index];
@@ -42,6 +47,7 @@ bool StateBatch::fold(const engine::Stamp&, const engine::StockChangeDecision& d
     of.lsn = lsn_;
     if (!agrees(of, row.available_after)) return false;
   }
+  for (const auto& [order, number] : changed) ++shipment_of(*find(order), number).revision;
   return true;
 }
 

@@ -38,6 +38,15 @@ TEST_CASE("command line: bad usage is exit 2", "[client][command]") {
   CHECK(run({"adjust", "MAIN", "BEAM:-2@12", "--reason", "gone"}) == 2);
   CHECK(run({"quarantine", "MAIN", "BEAM"}) == 2);
   CHECK(run({"scrap"}) == 2);
+  CHECK(run({"pick", "A"}) == 2);          // no number
+  CHECK(run({"pick", "A-0"}) == 2);
+  CHECK(run({"pick", "A-x"}) == 2);
+  CHECK(run({"pick", "A-65536"}) == 2);
+  CHECK(run({"pick", "A-1", "1"}) == 2);
+  CHECK(run({"pick", "A-1", "--revision", "0"}) == 2);
+  CHECK(run({"ship", "A", "--carrier", "UPS"}) == 2);  // of which shipment?
+  CHECK(run({"track", "A-1", "--expected", "soon"}) == 2);
+  CHECK(run({"return", "A-1", "x:1"}) == 2);
   CHECK(run({"replay", "somewhere", "--in-order", "--pipeline", "4"}) == 2);
   CHECK(run({"replay", "somewhere", "--pipeline", "0"}) == 2);
   CHECK(run({"--server", "nowhere", "stock"}) == 2);

@@ -53,6 +53,54 @@ TEST_CASE("exchange: an order in codes comes back in codes", "[client][exchange]
   CHECK(ids_of(played.hear()) == Ids{"B"});
 }
 
+TEST_CASE("exchange: a step of a shipment comes back in codes, a short pick with what was missing and who lost", "[client][exchange]") {
+  Played played;
+  played.greet();
+  ShipmentMove move;
+  move.command_id = "P";
+  move.order = "A";
+  move.shipment = 1;
+  move.revision = 2;
+  move.rows = {{1, 3}};
+  const auto call = played.exchange.submit(move, played.now + 1min);
+  const auto heard = played.hear_commands();
+  REQUIRE(ids_of(heard) == Ids{"P"});
+  CHECK(heard[0].kind == MessageKind::move_shipment);
+  const engine::MovedLine lines[] = {{engine::LineNumber{1}, engine::SkuId{1}, 3, 0, 2}};
+  engine::ShipmentDecision decision;
+  decision.command_id = "P";
+  decision.order_id = "A";
+  decision.shipment = 1;
+  decision.warehouse = engine::WarehouseId{1};
+  decision.revision = 2;
+  decision.rest_shipment = 2;
+  decision.lines = lines;
+  decision.fills_follow = true;
+  const engine::ChangedRow rows[] = {{engine::SkuId{1}, engine::WarehouseId{1}, 0, -2, 0, 0}};
+  const engine::LostUnits lost[] = {{engine::Lsn{7}, 0, engine::LineNumber{4}, 2, 0, engine::WarehouseId{1}, 1, engine::SkuId{1}}};
+  const std::string_view orders[] = {"B"}, customers[] = {"Okafor"};
+  const engine::StockChangeDecision missing{"P", 0, engine::ChangeKind::short_pick, "", false, rows, lost, orders, customers};
+  played.send_two(0, heard[0].correlation, decision, missing);
+  played.hear_commands();  // it asks for codes that it has not heard of
+  const auto finished = played.finished();
+  CHECK(finished.call == call);
+  REQUIRE(finished.outcome.has_value());
+  const auto& answer = std::get<ShipmentMoveAnswer>(*finished.outcome);
+  CHECK(answer.command_id == "P");
+  CHECK(answer.warehouse == "W1");
+  CHECK(answer.revision == 2);
+  CHECK(answer.rest_shipment == 2);
+  REQUIRE(answer.lines.size() == 1);
+  CHECK(answer.lines[0].sku == "S1");
+  CHECK(answer.lines[0].quantity == 3);
+  CHECK(answer.lines[0].rest == 2);
+  REQUIRE(answer.missing.size() == 1);
+  CHECK(answer.missing[0].on_hand_change == -2);
+  REQUIRE(answer.lost.size() == 1);
+  CHECK(answer.lost[0].order == "B");
+  CHECK(answer.filled.empty());
+}
+
 TEST_CASE("exchange: a stock change is a command in codes, who lost what comes back in codes", "[client][exchange]") {
   Played played;
   played.greet();

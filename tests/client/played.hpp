@@ -38,6 +38,8 @@ inline Heard heard_from(const schema::FrameHeader& header, const schema::Request
     heard.id = cancel->cancel.command_id;
   } else if (const auto* ship = std::get_if<schema::ShipRequest>(&request)) {
     heard.id = ship->ship.command_id;
+  } else if (const auto* move = std::get_if<schema::MoveShipmentRequest>(&request)) {
+    heard.id = move->move.command_id;
   } else if (const auto* change = std::get_if<schema::ChangeStockRequest>(&request)) {
     heard.id = change->change.id, heard.epoch = change->epoch;
     for (const auto& row : change->change.rows) heard.skus.push_back(row.sku.value);
@@ -86,13 +88,13 @@ class PlayedAnswers {
     return frames(heard.correlation, resolved);
   }
   template <class Decision>
-  Bytes event(std::uint64_t correlation, std::uint64_t lsn, const Decision& decision, bool duplicate) {
+  Bytes event(std::uint64_t correlation, std::uint64_t lsn, const Decision& decision, bool duplicate, bool more = false) {
     std::vector<std::uint64_t> record(16'384);
     const auto room = std::as_writable_bytes(std::span(record));
     const std::size_t size = encoder_.encode({engine::Lsn{lsn}, engine::TimeUs{1}, {}}, decision, room);
     if (size == 0) throw std::runtime_error("a decision that does not fit");
     Bytes bytes;
-    schema::append_event_frames(bytes, correlation, room.first(size), duplicate, false);
+    schema::append_event_frames(bytes, correlation, room.first(size), duplicate, more);
     return bytes;
   }
   // Reserves all of an order (2 of each SKU) in W1.
@@ -196,6 +198,13 @@ class Played {
   template <class Decision>
   void send(std::size_t link, std::uint64_t correlation, const Decision& decision, bool duplicate = false) {
     give(link, answers_.event(correlation, ++lsn, decision, duplicate));
+  }
+
+  // A decision, and the record of the same command behind it.
+  template <class First, class Second>
+  void send_two(std::size_t link, std::uint64_t correlation, const First& first, const Second& second) {
+    give(link, answers_.event(correlation, ++lsn, first, false, true));
+    give(link, answers_.event(correlation, ++lsn, second, false));
   }
 
   // The one call that has finished.

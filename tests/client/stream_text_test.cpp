@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "client/event_json.hpp"
+#include "client/event_text.hpp"
 #include "client/stream_text.hpp"
 
 using namespace earmark;
@@ -75,6 +76,38 @@ TEST_CASE("stream text: receipts, fills, cancels, ships, loads", "[client][event
         "        10  12:00:00.123  loaded       0 warehouses, 0 products, 1 row of stock\n");
   CHECK(told(event(11, engine::VoidDecision{engine::Lsn{4}, {}})) ==
         "        11  12:00:00.123  bookkeeping  ids of commands before 4 are forgotten\n");
+}
+
+TEST_CASE("stream text: steps of shipments, a short pick with what it left over", "[client][events]") {
+  engine::ShipmentDecision move;
+  move.command_id = "P-1";
+  move.order_id = "A-1";
+  move.shipment = 2;
+  move.warehouse = warehouse(1);
+  move.revision = 3;
+  move.customer = "Okafor";
+  const engine::MovedLine lines[] = {{engine::LineNumber{1}, engine::SkuId{1}, 3, 0, 2}};
+  move.lines = lines;
+  move.rest_shipment = 4;
+  CHECK(told(event(5, move)) ==
+        "         5  12:00:00.123  picked       shipment A-1-2 of Okafor from MAIN: line 1 BEAM 3, 2 not found, in shipment 4 from now on\n");
+  const auto json = event_json(event(5, move), catalogue(), false);
+  CHECK(json.at("event") == "ShipmentMoved");
+  CHECK(json.at("step") == "pick");
+  CHECK(json.at("shipment") == 2);
+  CHECK(json.at("revision") == 3);
+  CHECK(json.at("rest_shipment") == 4);
+  CHECK(json.at("lines").at(0).at("rest") == 2);
+  const std::string text = event_text(event(5, move), catalogue(), false);
+  CHECK(text.find("Shipment A-1-2 of Okafor from MAIN: picked, pick list 3") == 0);
+  CHECK(text.find("NOT FOUND") != std::string::npos);
+
+  move.rest_shipment = 0;
+  move.lines = {};
+  move.step = engine::ShipmentStep::track;
+  move.carrier = "UPS";
+  move.tracking = "1Z999";
+  CHECK(told(event(6, move)) == "         6  12:00:00.123  tracked      shipment A-1-2 of Okafor from MAIN, by UPS, tracking number 1Z999\n");
 }
 
 TEST_CASE("stream text: stock changes, with who lost what", "[client][events]") {

@@ -112,6 +112,7 @@ class Both {
   std::size_t archive_orders(std::size_t most, engine::TimeUs now) {
     std::vector<const model::Order*> closed;
     for (const auto& [lsn, order] : twin_.state().orders) {
+      if (order.changed.value != 0) kept_.keep_changed(harness_.engine(), lsn);
       if (order.closed > archived_) closed.push_back(&order);
     }
     std::ranges::sort(closed, {}, [](const model::Order* order) { return order->closed; });

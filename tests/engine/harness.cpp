@@ -89,7 +89,7 @@ void Harness::repeated(const engine::ReplyTo&, engine::Lsn, engine::Lsn original
     const auto event = decoder_.decode(records_.at(index), consumed);
     EARMARK_CHECK(event.has_value());
     const auto* fill = std::get_if<engine::FillDecision>(&event->decision);
-    if (event->stamp.lsn != original && (fill == nullptr || event->stamp.cause != original)) continue;
+    if (event->stamp.lsn != original && event->stamp.cause != original) continue;
     answer_ += (answer_ == "duplicate " ? "" : "\n  ") + describe(*event);
     more = fill == nullptr ? schema::fills_follow(event->decision) : !fill->last;
   }

@@ -86,6 +86,7 @@ class Shrinker {
     if (std::holds_alternative<model::ChangeCommand>(*command)) return rows(index, &model::ChangeCommand::rows, &engine::ChangeRow::quantity);
     if (std::holds_alternative<model::ReceiptCommand>(*command)) return rows(index, &model::ReceiptCommand::rows, &engine::StockRow::quantity);
     if (std::holds_alternative<model::CancelCommand>(*command)) return rows(index, &model::CancelCommand::rows, &engine::CancelRow::quantity);
+    if (std::holds_alternative<model::MoveCommand>(*command)) return rows(index, &model::MoveCommand::rows, &engine::CancelRow::quantity);
     if (std::holds_alternative<model::OrderCommand>(*command)) return order(index);
     return false;
   }

@@ -163,6 +163,12 @@ class TwinReader {
   void read(const schema::Event& event, const model::Command* command) {
     if (event.stamp.cause.value == 0) return read_cause(event, *command);
     Cause& cause = causes_.at(event.stamp.cause);
+    if (std::holds_alternative<engine::StockChangeDecision>(event.decision)) {  // what a pick did not find
+      REQUIRE(cause.answer.missing.has_value());
+      numbers_agree_ = numbers_agree_ && cause.answer.missing_stamp.lsn == event.stamp.lsn;
+      return compare(text_of(event, cause.answer.missing_stamp, twin_lsns_), model::describe(cause.answer.missing_stamp, cause.answer.missing->view()),
+                     event.stamp.lsn);
+    }
     REQUIRE(cause.next < cause.answer.fills.size());
     const model::FillAnswer& expected = cause.answer.fills[cause.next++];
     numbers_agree_ = numbers_agree_ && expected.stamp.lsn == event.stamp.lsn;
@@ -186,8 +192,10 @@ class TwinReader {
     numbers_agree_ = numbers_agree_ && answer.stamp.lsn == event.stamp.lsn;
     twin_lsns_[event.stamp.lsn] = answer.stamp.lsn;
     std::vector<model::FillAnswer> fills = std::exchange(answer.fills, {});
+    std::optional<model::StockChangeAnswer> missing = std::exchange(answer.missing, std::nullopt);
     compare(text_of(event, answer.stamp, twin_lsns_), model::describe(answer), event.stamp.lsn);
     answer.fills = std::move(fills);
+    answer.missing = std::move(missing);
     causes_[event.stamp.lsn] = {std::move(answer), 0};
   }
   void compare(const std::string& log, const std::string& twin, engine::Lsn lsn) const {

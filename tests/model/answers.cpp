@@ -177,6 +177,41 @@ std::string describe(const engine::Stamp& stamp, const engine::ShipDecision& dec
   return out.str();
 }
 
+engine::ShipmentDecision ShipmentAnswer::view() const {
+  engine::ShipmentDecision decision;
+  decision.command_id = command_id;
+  decision.order_id = order_id;
+  decision.content = content;
+  decision.shipment = shipment;
+  decision.warehouse = warehouse;
+  decision.step = step;
+  decision.revision = revision;
+  decision.rest_shipment = rest_shipment;
+  decision.carrier = carrier;
+  decision.tracking = tracking;
+  decision.expected = expected;
+  decision.to_unavailable = to_unavailable;
+  decision.reason = reason;
+  decision.fills_follow = fills_follow;
+  decision.lines = lines;
+  decision.customer = customer;
+  return decision;
+}
+
+std::string describe(const engine::Stamp& stamp, const engine::ShipmentDecision& decision) {
+  std::ostringstream out;
+  write_stamp(out, stamp) << " shipment '" << decision.command_id << "' of '" << decision.order_id << "'-" << decision.shipment << " in "
+                          << number(decision.warehouse) << ' ' << name(decision.step) << " content " << decision.content << " revision "
+                          << decision.revision << " rest in " << decision.rest_shipment << " '" << decision.carrier << "' '" << decision.tracking
+                          << "' " << decision.expected.value << " unavailable " << decision.to_unavailable << " '" << decision.reason << "' of '"
+                          << decision.customer << "' fills_follow " << decision.fills_follow;
+  for (const engine::MovedLine& line : decision.lines) {
+    out << "; line " << number(line.line) << " sku " << number(line.sku) << " x " << line.quantity << " rest " << line.rest << " leaves "
+        << line.available_after;
+  }
+  return out.str();
+}
+
 std::string describe(const engine::Stamp& stamp, const engine::LoadDecision& decision) {
   std::ostringstream out;
   write_stamp(out, stamp) << " load fills_follow " << decision.fills_follow;
@@ -242,6 +277,7 @@ std::string describe(const engine::Stamp& stamp, const engine::HoldEndDecision& 
 std::string describe(const engine::Error& error) {
   std::ostringstream out;
   out << "error " << name(error.code) << " row " << error.row << " line " << number(error.line);
+  if (error.revision != 0) out << " revision " << error.revision;
   return out.str();
 }
 
@@ -253,6 +289,7 @@ std::string describe(const Answer& answer) {
       text += describe(answer.stamp, decision.view());
     }
   }, answer.decision);
+  if (answer.missing) text += "\n  " + describe(answer.missing_stamp, answer.missing->view());
   for (const FillAnswer& fill : answer.fills) text += "\n  " + describe(fill.stamp, fill.view());
   return text;
 }

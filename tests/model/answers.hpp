@@ -5,6 +5,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -168,6 +169,24 @@ struct StockChangeAnswer {
   engine::StockChangeDecision view() const;
 };
 
+struct ShipmentAnswer {
+  std::string command_id, order_id, customer;
+  std::uint64_t content = 0;
+  std::uint16_t shipment = 0;
+  engine::WarehouseId warehouse{};
+  engine::ShipmentStep step{};
+  std::uint32_t revision = 1;
+  std::uint16_t rest_shipment = 0;
+  std::string carrier{}, tracking{};
+  engine::TimeUs expected{};
+  bool to_unavailable = false;
+  std::string reason{};
+  bool fills_follow = false;
+  std::vector<engine::MovedLine> lines{};
+
+  engine::ShipmentDecision view() const;
+};
+
 // One command's answer: an error, or a decision (new or repeated) with the fills that it caused, in order.
 struct Answer {
   engine::Error error;   // code none: decided
@@ -175,7 +194,10 @@ struct Answer {
   bool duplicate = false;
   engine::Stamp stamp;
   std::variant<std::monostate, OrderAnswer, ReceiptAnswer, CancelAnswer, ShipAnswer, LoadAnswer, AmendAnswer, StockChangeAnswer,
-               HoldAnswer, HoldExtendAnswer, HoldEndAnswer> decision;
+               HoldAnswer, HoldExtendAnswer, HoldEndAnswer, ShipmentAnswer> decision;
+  // Behind a short pick: what was missing.
+  engine::Stamp missing_stamp{};
+  std::optional<StockChangeAnswer> missing{};
   std::vector<FillAnswer> fills{};
 
   bool decided() const { return error.code == engine::ErrorCode::none; }
@@ -195,6 +217,7 @@ std::string describe(const engine::Stamp& stamp, const engine::StockChangeDecisi
 std::string describe(const engine::Stamp& stamp, const engine::HoldDecision& decision);
 std::string describe(const engine::Stamp& stamp, const engine::HoldExtendDecision& decision);
 std::string describe(const engine::Stamp& stamp, const engine::HoldEndDecision& decision);
+std::string describe(const engine::Stamp& stamp, const engine::ShipmentDecision& decision);
 std::string describe(const engine::Error& error);
 // The decision (or error), then each fill, a line of text each.
 std::string describe(const Answer& answer);

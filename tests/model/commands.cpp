@@ -85,6 +85,13 @@ void write(std::ostream& out, const ReleaseCommand& command) {
   out << "release '" << command.command_id << "' of '" << command.hold_id << "'";
 }
 
+void write(std::ostream& out, const MoveCommand& command) {
+  out << name(command.step) << " '" << command.command_id << "' of '" << command.order_id << "'-" << command.shipment << " revision "
+      << command.revision << " '" << command.carrier << "' '" << command.tracking << "' " << command.expected.value << " unavailable "
+      << command.to_unavailable << " '" << command.reason << "'";
+  for (const engine::CancelRow& row : command.rows) out << "; line " << row.line.value << " x " << row.quantity;
+}
+
 struct Applied {
   Twin& twin;
   std::uint64_t content;
@@ -101,6 +108,7 @@ struct Applied {
   Answer operator()(const ExtendCommand& command) const { return twin.extend(command.view(), content, now); }
   Answer operator()(const ConfirmCommand& command) const { return twin.confirm(command.view(), content, now); }
   Answer operator()(const ReleaseCommand& command) const { return twin.release(command.view(), content, now); }
+  Answer operator()(const MoveCommand& command) const { return twin.move(command.view(), content, now); }
 };
 
 }  // namespace

@@ -46,6 +46,22 @@ struct ShipCommand {
   engine::ShipOrder view() const { return {command_id, order_id}; }
 };
 
+struct MoveCommand {
+  std::string command_id, order_id;
+  std::uint16_t shipment = 0;
+  engine::ShipmentStep step = engine::ShipmentStep::pick;
+  std::uint32_t revision = 0;
+  std::vector<engine::CancelRow> rows{};
+  std::string carrier{}, tracking{};
+  engine::TimeUs expected{};
+  bool to_unavailable = false;
+  std::string reason{};
+
+  engine::MoveShipment view() const {
+    return {command_id, order_id, shipment, step, revision, rows, carrier, tracking, expected, to_unavailable, reason};
+  }
+};
+
 struct AmendCommand {
   std::string command_id, order_id;
   std::optional<engine::Priority> priority{};
@@ -112,7 +128,7 @@ struct ChangeCommand {
 };
 
 using Command = std::variant<LoadCommand, OrderCommand, ReceiptCommand, CancelCommand, ShipCommand, AmendCommand, ChangeCommand, HoldCommand, ExtendCommand,
-                             ConfirmCommand, ReleaseCommand>;
+                             ConfirmCommand, ReleaseCommand, MoveCommand>;
 
 // One line of text with everything that the command says.
 std::string describe(const Command& command);

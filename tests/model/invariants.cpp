@@ -82,6 +82,11 @@ class Then {
     if (const auto* cancel = std::get_if<CancelAnswer>(&answer.decision)) given_back(cancel->lines, cancel->released);
     if (const auto* amend = std::get_if<AmendAnswer>(&answer.decision)) given_back(amend->lines, amend->released);
     if (const auto* change = std::get_if<StockChangeAnswer>(&answer.decision)) rows_of_change(*change);
+    if (answer.missing) rows_of_change(*answer.missing);
+    const auto* step = std::get_if<ShipmentAnswer>(&answer.decision);
+    if (step != nullptr && step->step == engine::ShipmentStep::give_back && !step->to_unavailable) {
+      for (std::uint32_t row = 0; row < step->lines.size(); ++row) later_.push_back({row, {step->lines[row].sku, step->warehouse}, step->lines[row].quantity});
+    }
     const auto came_free = [&](const std::vector<CameFree>& all) {
       for (const CameFree& each : all) later_.push_back({each.row, {each.sku, each.warehouse}, each.units});
     };
@@ -220,7 +225,7 @@ std::string check_conservation(const State& state) {
   for (const auto& [sku, queue] : state.queues) queued += queue.size();
   if (queued != waiting_lines) return say("I2: ", queued, " places in queues, ", waiting_lines, " lines wait");
   for (const auto& [key, cell] : state.cells) {
-    const auto came = static_cast<std::int64_t>(cell.opening + cell.received) + cell.adjusted;
+    const auto came = static_cast<std::int64_t>(cell.opening + cell.received + cell.returned) + cell.adjusted;
     if (static_cast<std::int64_t>(cell.on_hand + cell.shipped) != came) {
       return say("I2: ", cell_name(key), " has ", cell.on_hand, ", opened with ", cell.opening, ", received ", cell.received,
                  ", adjusted by ", cell.adjusted, ", shipped ", cell.shipped);

@@ -46,8 +46,8 @@ Command RandomCommands::next() {
 Command RandomCommands::fresh() {
   const std::uint64_t kind = random_.below(100);
   Command command = with_holds_ && random_.chance(25) ? about_holds()
-                    : kind < 43 ? Command(order()) : kind < 62 ? Command(receipt()) : kind < 74 ? Command(cancel())
-                    : kind < 80 ? Command(amend()) : kind < 88 ? Command(ship()) : kind < 97 ? Command(change()) : Command(load());
+                    : kind < 43 ? Command(order()) : kind < 61 ? Command(receipt()) : kind < 73 ? Command(cancel())
+                    : kind < 78 ? Command(amend()) : kind < 81 ? Command(ship()) : kind < 90 ? Command(move()) : kind < 97 ? Command(change()) : Command(load());
   return random_.chance(15) ? spoil(std::move(command)) : command;
 }
 
@@ -179,6 +179,53 @@ CancelCommand RandomCommands::cancel() {
 
 ShipCommand RandomCommands::ship() { return {new_id('s'), orders_.empty() ? "o0" : some_order().id}; }
 
+// Mostly the next step of some shipment; now and then one that is not allowed, of a stale list, of units that are not there.
+MoveCommand RandomCommands::move() {
+  using engine::ShipmentState;
+  using engine::ShipmentStep;
+  MoveCommand move{.command_id = new_id('m'), .order_id = "o0", .shipment = 1};
+  if (orders_.empty()) return move;
+  // Mostly one that is on its way already; else of several, one that has shipments.
+  const Order* order = nullptr;
+  const auto* known = moved_.empty() || !random_.chance(65) ? nullptr : &moved_[moved_.size() - 1 - random_.below(std::min<std::size_t>(moved_.size(), 12))];
+  if (known != nullptr) {
+    move.order_id = known->first;
+    order = &seen_.state().orders.at(seen_.state().order_ids.at(known->first));
+  }
+  for (std::uint64_t tries = 0; tries < 8 && (order == nullptr || order->shipments.empty()); ++tries) {
+    move.order_id = some_order().id;
+    const auto found = seen_.state().order_ids.find(move.order_id);
+    if (found != seen_.state().order_ids.end()) order = &seen_.state().orders.at(found->second);
+  }
+  if (order == nullptr || order->shipments.empty()) return move;
+  move.shipment = static_cast<std::uint16_t>(random_.between(1, order->shipments.size() + (random_.chance(3) ? 1 : 0)));
+  if (known != nullptr && known->second <= order->shipments.size()) move.shipment = known->second;
+  if (move.shipment > order->shipments.size()) return move;
+  const Shipment& shipment = order->shipments[move.shipment - 1u];
+  constexpr ShipmentStep next[] = {ShipmentStep::pick, ShipmentStep::pack, ShipmentStep::ship, ShipmentStep::deliver, ShipmentStep::give_back};
+  move.step = next[static_cast<std::size_t>(shipment.state)];
+  if (move.step == ShipmentStep::deliver && random_.chance(40)) move.step = ShipmentStep::give_back;
+  if (shipment.picked() && random_.chance(25)) move.step = ShipmentStep::put_back;
+  if (random_.chance(8)) move.step = ShipmentStep::track;
+  if (random_.chance(10)) move.step = static_cast<ShipmentStep>(random_.between(1, 7));
+  if (random_.chance(50)) move.revision = shipment.revision + (random_.chance(15) ? 1 : 0);
+  if (random_.chance(70)) move.carrier = "carrier " + std::to_string(random_.below(3));
+  if (random_.chance(30)) move.tracking = "track " + std::to_string(random_.below(1000));
+  if (random_.chance(30)) move.expected = engine::TimeUs{static_cast<std::int64_t>(random_.below(1'000'000))};
+  if (random_.chance(25)) move.to_unavailable = true;
+  if (random_.chance(20)) move.reason = "reason " + std::to_string(random_.below(3));
+  if (known == nullptr) moved_.emplace_back(move.order_id, move.shipment);
+  if (random_.chance(45)) return move;
+  for (const Line& line : order->lines) {
+    for (const Allocation& each : line.allocations) {
+      const engine::Quantity units = each.reserved + each.shipped;
+      if (each.shipment != move.shipment || units == 0 || random_.chance(30)) continue;
+      move.rows.push_back({.quantity = static_cast<engine::WireQuantity>(random_.below(std::uint64_t{units} + 1)), .line = line.number});
+    }
+  }
+  return move;
+}
+
 AmendCommand RandomCommands::amend() {
   AmendCommand amend{.command_id = new_id('a'), .order_id = "o0"};
   if (orders_.empty()) return amend;
@@ -211,6 +258,7 @@ ChangeCommand RandomCommands::change() {
         break;
       case engine::ChangeKind::adjust: row.quantity = random_.chance(60) ? -1 - below(12) : 1 + below(8); break;
       case engine::ChangeKind::quarantine: row.quantity = 1 + below(12); break;
+      case engine::ChangeKind::short_pick:
       case engine::ChangeKind::restore:
       case engine::ChangeKind::scrap: row.quantity = 1 + below(std::max<std::uint64_t>(cell.unavailable, 1)); break;
     }
@@ -323,6 +371,22 @@ void RandomCommands::spoil(ChangeCommand& change) {
     default: row.quantity += row.quantity < INT64_MAX ? 1 : -1; break;
   }
   if (random_.chance(20)) spoil(change);
+}
+
+void RandomCommands::spoil(MoveCommand& move) {
+  switch (random_.below(10)) {
+    case 0: move.command_id = bad_id(); break;
+    case 1: move.order_id = random_.chance(70) ? "nobody's" : bad_id(); break;
+    case 2: move.rows.push_back({.quantity = 1, .line = engine::LineNumber{4'000'000'000U}}); break;
+    case 3: if (!move.rows.empty()) one_of(move.rows, random_).quantity = bad_quantity(random_); break;
+    case 4: if (!move.rows.empty()) move.rows.push_back(move.rows.front()); break;
+    case 5: move.shipment = static_cast<std::uint16_t>(random_.chance(50) ? 0 : 65535); break;
+    case 6: if (random_.chance(10)) move.rows.resize(4097, {.quantity = 1, .line = engine::LineNumber{1}}); break;
+    case 7: ++move.revision; break;
+    case 8: move.step = static_cast<engine::ShipmentStep>(random_.between(1, 7)); break;
+    default: move.rows.push_back({.quantity = static_cast<engine::WireQuantity>(random_.below(30)), .line = engine::LineNumber{1}}); break;
+  }
+  if (random_.chance(20)) spoil(move);
 }
 
 void RandomCommands::spoil(ShipCommand& ship) {

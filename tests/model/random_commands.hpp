@@ -43,6 +43,7 @@ class RandomCommands {
   CancelCommand cancel();
   ShipCommand ship();
   AmendCommand amend();
+  MoveCommand move();
   ChangeCommand change();
   Command about_holds();
   HoldCommand hold();
@@ -55,6 +56,7 @@ class RandomCommands {
   void spoil(CancelCommand& cancel);
   void spoil(ShipCommand& ship);
   void spoil(AmendCommand& amend);
+  void spoil(MoveCommand& move);
   void spoil(ChangeCommand& change);
   void spoil(HoldCommand& hold);
   void spoil(ExtendCommand& extend);
@@ -78,6 +80,7 @@ class RandomCommands {
   std::uint64_t ids_ = 0;
   std::vector<Command> given_;         // for repeats
   std::vector<OrderCommand> orders_;   // to cancel and ship
+  std::vector<std::pair<std::string, std::uint16_t>> moved_;  // shipments that steps were taken with
   std::vector<HoldCommand> holds_;     // to extend, confirm and release
   std::map<std::pair<std::string, std::string>, engine::WireQuantity> openings_;  // figures listed so far
 };

@@ -32,6 +32,7 @@ class Coverage {
       count(amend->priority ? "new priority" : amend->lines.empty() ? "amend of what is closed" : "lower quantities");
     }
     if (const auto* change = std::get_if<StockChangeAnswer>(&answer.decision)) see(*change, answer.fills);
+    if (const auto* step = std::get_if<ShipmentAnswer>(&answer.decision)) see(*step, answer);
     for (const FillAnswer& fill : answer.fills) see(fill, state);
   }
   std::size_t of(const std::string& name) const { return counts_.contains(name) ? counts_.at(name) : 0; }
@@ -42,7 +43,7 @@ class Coverage {
  private:
   void count(const std::string& name) { ++counts_[name]; }
   static std::string kind_of(const Answer& answer) {
-    constexpr const char* kinds[] = {"nothing", "order", "receipt", "cancel", "ship", "load", "amend", "change", "hold", "hold extended", "hold ended"};
+    constexpr const char* kinds[] = {"nothing", "order", "receipt", "cancel", "ship", "load", "amend", "change", "hold", "hold extended", "hold ended", "shipment"};
     return kinds[answer.decision.index()];
   }
   void see(const OrderAnswer& order) {
@@ -83,6 +84,20 @@ class Coverage {
       if (row.on_hand_change == 0 && row.unavailable_change == 0) count("count that finds nothing different");
     }
   }
+  void see(const ShipmentAnswer& step, const Answer& answer) {
+    count("step: " + std::string(name(step.step)));
+    if (step.to_unavailable) count("return that is set aside");
+    if (!answer.missing) return;
+    count("short pick");
+    if (std::ranges::none_of(step.lines, [](const engine::MovedLine& line) { return line.quantity > 0; })) count("pick that finds nothing");
+    if (!answer.missing->lost.empty()) count("short pick that takes reserved units");
+    for (const engine::LostUnits& lost : answer.missing->lost) {
+      count(answer.missing->orders[lost.order] == step.order_id ? "short pick of which its own order loses" : "short pick of which another order loses");
+    }
+    for (const engine::MovedLine& line : step.lines) {
+      if (line.rest > 0 && step.rest_shipment < step.shipment) count("impossible: a rest in an older shipment");
+    }
+  }
   void see(const FillAnswer& fill, const State& state) {
     if (fill.takes.size() > 1) count("fill from several warehouses");
     const Order& order = state.orders.at(fill.order_lsn);
@@ -115,6 +130,11 @@ constexpr const char* expected[] = {
     "several rows that take reserved units", "victim served at once from elsewhere",
     "unavailable units taken by a count or adjustment", "count that finds nothing different",
     "error duplicate_change", "error stale_count", "error not_enough", "error empty_change",
+    "step: pick", "step: pack", "step: ship", "step: deliver", "step: put_back", "step: track", "step: return", "return that is set aside",
+    "short pick", "pick that finds nothing", "short pick that takes reserved units", "short pick of which its own order loses",
+    "short pick of which another order loses", "fills of shipment", "repeat of shipment",
+    "error duplicate_shipment_command", "error unknown_shipment", "error shipment_open", "error shipment_picked", "error shipment_packed",
+    "error shipment_shipped", "error shipment_delivered", "error superseded", "error picked", "error shipment_empty", "error empty_track",
     "fill from several warehouses", "fill that joins an older shipment than the newest", "pinned waiter passed over", "fill by priority",
 };
 
@@ -134,7 +154,7 @@ TEST_CASE("random: the invariants hold after every command, and every outcome co
       const Answer answer = apply(twin, command, content_of(command), {});
       coverage.see(answer, twin.state());
       const bool decided_now = answer.decided() && !answer.duplicate;
-      const std::uint64_t lsns = decided_now ? 1 + answer.fills.size() : 0;
+      const std::uint64_t lsns = decided_now ? 1 + (answer.missing ? 1 : 0) + answer.fills.size() : 0;
       const std::string fault = check_invariants(twin.state(), answer);
       if (!fault.empty() || twin.state().lsn != before + lsns) {
         FAIL("seed " << seed << " command " << index << ": " << describe(command) << "\n" << describe(answer) << "\n" << fault);

@@ -9,6 +9,7 @@ namespace {
 
 using engine::Error;
 using engine::ErrorCode;
+using engine::Quantity;
 using engine::WireQuantity;
 
 constexpr std::size_t max_id_bytes = 64;
@@ -75,6 +76,52 @@ Error refusal_but_lines(const State& state, const engine::PlaceOrder& order) {
   return {.code = unknown ? ErrorCode::unknown_warehouse : ErrorCode::none};
 }
 
+Quantity units_of(const Order& order, const Line& line, bool picked) {
+  Quantity units = 0;
+  for (const Allocation& each : line.allocations) units += order.shipments[each.shipment - 1u].picked() == picked ? each.reserved : 0;
+  return units;
+}
+
+// To take so many units from the line, picked ones would have to be taken.
+bool needs_picked_units(const Order& order, engine::LineNumber number, std::uint64_t wanted) {
+  const Line& line = *std::ranges::find(order.lines, number, &Line::number);
+  return wanted > line.waiting + units_of(order, line, false) && units_of(order, line, true) > 0;
+}
+
+Error needs_picked_units(const Order& order) {
+  for (const Line& line : order.lines) {
+    if (units_of(order, line, true) > 0) return {ErrorCode::picked, 0, line.number};
+  }
+  return {};
+}
+
+// Which states a step may be taken from.
+bool may_be_taken(engine::ShipmentStep step, engine::ShipmentState state) {
+  using engine::ShipmentState;
+  using engine::ShipmentStep;
+  switch (step) {
+    case ShipmentStep::pick: return state == ShipmentState::open;
+    case ShipmentStep::pack: return state == ShipmentState::picked;
+    case ShipmentStep::ship: return state == ShipmentState::packed;
+    case ShipmentStep::deliver: return state == ShipmentState::shipped;
+    case ShipmentStep::put_back: return state == ShipmentState::picked || state == ShipmentState::packed;
+    case ShipmentStep::give_back: return state == ShipmentState::shipped || state == ShipmentState::delivered;
+    case ShipmentStep::track: return true;
+  }
+  return false;
+}
+
+// What of the line's units in the shipment the step could move.
+Quantity movable(const Order& order, const Line& line, std::uint16_t number, bool out) {
+  const Shipment& shipment = order.shipments[number - 1u];
+  for (const Allocation& each : line.allocations) {
+    if (each.shipment != number) continue;
+    const auto back = shipment.returned.find(static_cast<std::uint32_t>(&line - order.lines.data()));
+    return out ? each.shipped - (back == shipment.returned.end() ? 0 : back->second) : each.reserved;
+  }
+  return 0;
+}
+
 }  // namespace
 
 bool is_past(engine::TimeUs time, engine::TimeUs now) { return time.value != 0 && time <= now; }
@@ -127,6 +174,13 @@ Error refusal(const State& state, const engine::CancelOrder& command) {
     if (!there) return {ErrorCode::unknown_line, row, cancel.line};
     if (is_bad_quantity(cancel.quantity)) return {ErrorCode::bad_quantity, row, cancel.line};
   }
+  if (command.rows.empty()) return needs_picked_units(order);
+  std::map<engine::LineNumber, std::uint64_t> wanted;
+  for (std::uint32_t row = 1; row <= command.rows.size(); ++row) {
+    const engine::CancelRow& cancel = command.rows[row - 1];
+    wanted[cancel.line] += static_cast<std::uint64_t>(cancel.quantity);
+    if (needs_picked_units(order, cancel.line, wanted[cancel.line])) return {ErrorCode::picked, row, cancel.line};
+  }
   return {};
 }
 
@@ -144,6 +198,65 @@ Error refusal(const State& state, const engine::AmendOrder& command) {
     if (line == order.lines.end()) return {ErrorCode::unknown_line, row, amend.line};
     if (is_bad_quantity(amend.quantity)) return {ErrorCode::bad_quantity, row, amend.line};
     if (static_cast<std::uint64_t>(amend.quantity) > line->quantity - line->cancelled) return {ErrorCode::cannot_raise, row, amend.line};
+  }
+  for (std::uint32_t row = 1; row <= command.rows.size(); ++row) {
+    const engine::CancelRow& amend = command.rows[row - 1];
+    const auto line = std::ranges::find(order.lines, amend.line, &Line::number);
+    const std::uint64_t wanted = line->quantity - line->cancelled - static_cast<std::uint64_t>(amend.quantity);
+    if (needs_picked_units(order, amend.line, wanted)) return {ErrorCode::picked, row, amend.line};
+  }
+  return {};
+}
+
+Error refusal(const State& state, const engine::MoveShipment& command) {
+  using engine::ShipmentState;
+  using engine::ShipmentStep;
+  if (command.rows.size() > max_rows) return {.code = ErrorCode::too_many_lines};
+  const auto found = state.order_ids.find(std::string(command.order_id));
+  if (found == state.order_ids.end()) return {.code = ErrorCode::unknown_order};
+  const Order& order = state.orders.at(found->second);
+  if (command.shipment == 0 || command.shipment > order.shipments.size()) return {.code = ErrorCode::unknown_shipment};
+  const Shipment& shipment = order.shipments[command.shipment - 1u];
+  if (!may_be_taken(command.step, shipment.state)) {
+    return {.code = static_cast<ErrorCode>(static_cast<int>(ErrorCode::shipment_open) + static_cast<int>(shipment.state))};
+  }
+  if (command.step == ShipmentStep::track) {
+    const bool empty = command.carrier.empty() && command.tracking.empty() && command.expected.value == 0;
+    return {.code = empty ? ErrorCode::empty_track : ErrorCode::none};
+  }
+  const bool pick = command.step == ShipmentStep::pick, back = command.step == ShipmentStep::give_back;
+  if (pick && command.revision != 0 && command.revision != shipment.revision) {
+    return {.code = ErrorCode::superseded, .row = 0, .line = {}, .revision = shipment.revision};
+  }
+  const bool out = shipment.state == ShipmentState::shipped || shipment.state == ShipmentState::delivered;
+  std::uint64_t units = 0;
+  for (const Line& line : order.lines) units += movable(order, line, command.shipment, out);
+  if (units == 0 && command.step != ShipmentStep::deliver) return {.code = back ? ErrorCode::not_enough : ErrorCode::shipment_empty};
+  std::set<engine::LineNumber> seen;
+  for (std::uint32_t row = 1; (pick || back) && row <= command.rows.size(); ++row) {
+    const engine::CancelRow& asked = command.rows[row - 1];
+    if (!seen.insert(asked.line).second) return {ErrorCode::duplicate_line, row, asked.line};
+    const auto line = std::ranges::find(order.lines, asked.line, &Line::number);
+    if (line == order.lines.end()) return {ErrorCode::unknown_line, row, asked.line};
+    if (asked.quantity < (pick ? 0 : 1) || asked.quantity > max_on_hand) return {ErrorCode::bad_quantity, row, asked.line};
+    if (static_cast<std::uint64_t>(asked.quantity) > movable(order, *line, command.shipment, out)) {
+      return {pick ? ErrorCode::bad_quantity : ErrorCode::not_enough, row, asked.line};
+    }
+  }
+  if (!back) return {};
+  Additions additions(state);
+  std::uint32_t number = 0;
+  const auto overflows = [&](const Line& line, WireQuantity quantity) {
+    ++number;
+    return additions.overflows({line.sku, shipment.warehouse}, quantity);
+  };
+  for (const engine::CancelRow& asked : command.rows) {
+    const Line& line = *std::ranges::find(order.lines, asked.line, &Line::number);
+    if (overflows(line, asked.quantity)) return {ErrorCode::quantity_overflow, number, line.number};
+  }
+  for (const Line& line : order.lines) {
+    const Quantity all = command.rows.empty() ? movable(order, line, command.shipment, out) : 0;
+    if (all > 0 && overflows(line, all)) return {ErrorCode::quantity_overflow, number, line.number};
   }
   return {};
 }
@@ -217,7 +330,7 @@ Error refusal(const State& state, const engine::ChangeStock& command) {
     const Cell cell = state.cell(change.sku, change.warehouse);
     auto& [on_hand, unavailable] = cells.try_emplace({change.sku, change.warehouse}, cell.on_hand, cell.unavailable).first->second;
     if (counted && change.expected != on_hand) return {.code = ErrorCode::stale_count, .row = row};
-    const WireQuantity held = cell.held;  // not touched
+    const WireQuantity held = cell.held + state.picked(change.sku, change.warehouse);  // not touched
     if (counted && change.quantity < held) return {.code = ErrorCode::not_enough, .row = row};
     if (adjusted && on_hand + change.quantity < held) return {.code = ErrorCode::not_enough, .row = row};
     if (command.kind == ChangeKind::quarantine && change.quantity > on_hand - unavailable - held) return {.code = ErrorCode::not_enough, .row = row};

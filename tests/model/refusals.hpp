@@ -24,6 +24,7 @@ engine::Error refusal(const State& state, const engine::ReceiveStock& command);
 engine::Error refusal(const State& state, const engine::CancelOrder& command);
 engine::Error refusal(const State& state, const engine::ShipOrder& command);
 engine::Error refusal(const State& state, const engine::AmendOrder& command);
+engine::Error refusal(const State& state, const engine::MoveShipment& command);
 engine::Error refusal(const State& state, const engine::ChangeStock& command);
 engine::Error refusal(const State& state, const engine::PlaceHold& command);
 engine::Error refusal(const State& state, const engine::ExtendHold& command);

@@ -152,6 +152,7 @@ class DecisionFile {
   void add(json&, const model::HoldAnswer&) const {}
   void add(json&, const model::HoldExtendAnswer&) const {}
   void add(json&, const model::HoldEndAnswer&) const {}
+  void add(json&, const model::ShipmentAnswer&) const {}
   void add(json& out, const model::OrderAnswer& answer) const {
     out["status"] = name(answer.status);
     std::size_t more = 0;

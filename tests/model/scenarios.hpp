@@ -23,5 +23,6 @@ extern const std::vector<Scenario> holds;         // another: checkout holds
 extern const std::vector<Scenario> whole_takers;  // another: who takes all or nothing
 extern const std::vector<Scenario> stock_changes;
 extern const std::vector<Scenario> lines_of_their_own;
+extern const std::vector<Scenario> shipment_steps;
 
 }  // namespace earmark::model

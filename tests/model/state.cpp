@@ -5,6 +5,14 @@
 
 namespace earmark::model {
 
+bool Order::can_be_cancelled() const {
+  return std::ranges::any_of(lines, [&](const Line& line) {
+    return line.waiting > 0 || std::ranges::any_of(line.allocations, [&](const Allocation& each) {
+      return each.reserved > 0 && !shipments[each.shipment - 1u].picked();
+    });
+  });
+}
+
 bool Order::open() const {
   for (const Line& line : lines) {
     if (line.waiting > 0) return true;
@@ -22,6 +30,19 @@ bool Place::operator<(const Place& other) const {
 Cell State::cell(engine::SkuId sku, engine::WarehouseId warehouse) const {
   const auto found = cells.find({sku, warehouse});
   return found == cells.end() ? Cell{} : found->second;
+}
+
+engine::Quantity State::picked(engine::SkuId sku, engine::WarehouseId warehouse) const {
+  engine::Quantity units = 0;
+  for (const auto& [lsn_of_order, order] : orders) {
+    for (const Line& line : order.lines) {
+      if (line.sku != sku) continue;
+      for (const Allocation& each : line.allocations) {
+        if (each.warehouse == warehouse && order.shipments[each.shipment - 1u].picked()) units += each.reserved;
+      }
+    }
+  }
+  return units;
 }
 
 const Hold* State::hold(std::string_view id) const {
@@ -75,6 +96,11 @@ std::string State::digest() const {
     if (!order.open()) continue;
     digest.open_order(lsn_of_order, engine::identify(engine::IdSpace::order, order.id), order.status, order.policy,
                       order.priority, order.preferred, static_cast<std::uint32_t>(order.lines.size()));
+    for (std::uint16_t number = 1; number <= order.shipments.size(); ++number) {
+      const Shipment& shipment = order.shipments[number - 1u];
+      digest.shipment(lsn_of_order, number, shipment.state, shipment.revision, shipment.stepped);
+      for (const auto& [line, units] : shipment.returned) digest.returned(lsn_of_order, number, line, units);
+    }
     for (std::uint32_t index = 0; index < order.lines.size(); ++index) {
       const Line& line = order.lines[index];
       digest.order_line(lsn_of_order, index, line.number, line.sku, line.quantity, line.waiting, line.pinned);

@@ -26,12 +26,12 @@ struct Product {
 
 using CellKey = std::pair<engine::SkuId, engine::WarehouseId>;
 
-// Kept apart so that conservation (I2) can be judged: on_hand = opening + received + adjusted - shipped.
+// Kept apart so that conservation (I2) can be judged: on_hand = opening + received + adjusted + returned - shipped.
 struct Cell {
   engine::Quantity on_hand = 0, reserved = 0, unavailable = 0, held = 0;
   bool opening_set = false;
   engine::Quantity opening = 0;
-  std::uint64_t received = 0, shipped = 0;
+  std::uint64_t received = 0, shipped = 0, returned = 0;
   std::int64_t adjusted = 0;  // by counts, adjustments and scrap
 
   engine::Quantity available() const { return on_hand - reserved - unavailable - held; }
@@ -54,7 +54,14 @@ struct Line {
 
 struct Shipment {
   engine::WarehouseId warehouse{};
-  bool shipped = false;
+  engine::ShipmentState state = engine::ShipmentState::open;
+  std::uint32_t revision = 1;  // of its pick list
+  std::string carrier{}, tracking{};
+  engine::TimeUs expected{};
+  std::map<std::uint32_t, engine::Quantity> returned{};  // by position of the line
+  bool stepped = false;                                  // a step of it was recorded
+
+  bool picked() const { return state == engine::ShipmentState::picked || state == engine::ShipmentState::packed; }
 };
 
 struct Order {
@@ -69,8 +76,10 @@ struct Order {
   std::vector<Shipment> shipments{};  // ORDER-1 first
   engine::TimeUs cancel_after{};      // 0: none
   engine::Lsn closed{};               // the command that left nothing reserved and nothing waiting; 0: open
+  engine::Lsn changed{};              // the last step of a shipment since then
 
-  bool open() const;  // something is reserved or waits
+  bool open() const;                // something is reserved or waits
+  bool can_be_cancelled() const;    // the same, without what is picked
   engine::Policy policy_of(const Line& line) const { return line.own.or_else(policy); }
 };
 
@@ -116,6 +125,8 @@ struct State {
   bool has(engine::WarehouseId warehouse) const { return warehouse.value >= 1 && warehouse.value <= warehouses.size(); }
   Cell cell(engine::SkuId sku, engine::WarehouseId warehouse) const;
   const Line& line_at(const Place& place) const { return orders.at(place.order).lines[place.line_index]; }
+  // Reserved units of the cell that are picked.
+  engine::Quantity picked(engine::SkuId sku, engine::WarehouseId warehouse) const;
   // The hold with this id, if the id is known.
   const Hold* hold(std::string_view id) const;
   // Somebody waits who could use units of the cell.

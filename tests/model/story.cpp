@@ -132,6 +132,22 @@ Command parse_amend(const std::vector<std::string>& words) {
   return amend;
 }
 
+Command parse_move(const std::vector<std::string>& words) {
+  MoveCommand move{.command_id = words.at(1), .order_id = words.at(2), .shipment = number<std::uint16_t>(words.at(3)),
+                   .step = enumerator<engine::ShipmentStep>(words.at(0), 8)};
+  for (std::size_t index = 4; index < words.size(); ++index) {
+    std::string_view word = words[index];
+    if (word == "unavailable") move.to_unavailable = true;
+    else if (word.starts_with("rev=")) move.revision = number<std::uint32_t>(word.substr(4));
+    else if (word.starts_with("carrier=")) move.carrier = word.substr(8);
+    else if (word.starts_with("tracking=")) move.tracking = word.substr(9);
+    else if (word.starts_with("expected=")) move.expected = engine::TimeUs{number<std::int64_t>(word.substr(9)) * 1000};
+    else if (word.starts_with("reason=")) move.reason = word.substr(7);
+    else move.rows.push_back(cancel_row(word));
+  }
+  return move;
+}
+
 Command parse_change(const std::vector<std::string>& words, const Codes& codes) {
   ChangeCommand change{.id = words.at(1), .kind = enumerator<engine::ChangeKind>(words.at(0), 5), .reason = ""};
   for (std::size_t index = 2; index < words.size(); ++index) {
@@ -220,7 +236,10 @@ Command parse(std::string_view event, const Codes& codes) {
   if (kind == "receive") return parse_receipt(words, codes);
   if (kind == "cancel") return parse_cancel(words);
   if (kind == "amend") return parse_amend(words);
-  if (kind == "ship") return ShipCommand{words.at(1), words.at(2)};
+  if (kind == "ship" && words.size() == 3) return ShipCommand{words.at(1), words.at(2)};
+  for (const std::string_view step : {"pick", "pack", "ship", "deliver", "put_back", "track", "return"}) {
+    if (kind == step) return parse_move(words);
+  }
   if (kind == "hold") return parse_hold(words, codes);
   if (kind == "extend") return ExtendCommand{words.at(1), words.at(2), microseconds(words.at(3))};
   if (kind == "confirm") return parse_confirm(words, codes);
@@ -343,8 +362,24 @@ std::string tell(const engine::HoldEndDecision& decision, const Codes& codes) {
   return text;
 }
 
+std::string tell(const engine::ShipmentDecision& decision, const Codes& codes) {
+  constexpr std::string_view words[] = {"", "picked", "packed", "shipped", "delivered", "put back", "tracked", "returned"};
+  std::string text = std::string(words[static_cast<std::size_t>(decision.step)]) + " " + std::string(decision.order_id) + "-" +
+                     std::to_string(decision.shipment) + " rev " + std::to_string(decision.revision);
+  if (!decision.carrier.empty()) text += " by " + std::string(decision.carrier);
+  if (!decision.tracking.empty()) text += " " + std::string(decision.tracking);
+  if (decision.expected.value != 0) text += " for " + std::to_string(decision.expected.value / 1000);
+  if (decision.to_unavailable) text += " unavailable";
+  for (const engine::MovedLine& line : decision.lines) {
+    text += (&line == decision.lines.data() ? ": " : "; ") + std::to_string(line.line.value) + " " + codes.name(line.sku) + " " + std::to_string(line.quantity);
+    if (line.rest > 0) text += " rest " + std::to_string(line.rest) + " in #" + std::to_string(decision.rest_shipment);
+  }
+  return text;
+}
+
 std::string tell(const engine::Error& error) {
-  return std::string(name(error.code)) + (error.row > 0 ? " row " + std::to_string(error.row) : "");
+  return std::string(name(error.code)) + (error.row > 0 ? " row " + std::to_string(error.row) : "") +
+         (error.revision > 0 ? " now " + std::to_string(error.revision) : "");
 }
 
 std::string tell(const Answer& answer, const Codes& codes) {
@@ -353,6 +388,7 @@ std::string tell(const Answer& answer, const Codes& codes) {
   std::visit([&](const auto& decision) {
     if constexpr (!std::is_same_v<std::decay_t<decltype(decision)>, std::monostate>) text += tell(decision.view(), codes);
   }, answer.decision);
+  if (answer.missing) text += " ; " + tell(answer.missing->view(), codes);
   for (const FillAnswer& fill : answer.fills) text += " | " + tell(fill.view(), codes);
   return text;
 }

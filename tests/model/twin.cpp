@@ -216,12 +216,15 @@ std::vector<engine::Take> Twin::take(Order& order, Line& line, Quantity wanted, 
   return takes;
 }
 
-// A shipment is open until it ships, also while a cancel has left nothing in it.
+// The latest one there, if it is open, also while a cancel has left nothing in it.
 std::uint16_t Twin::open_shipment(Order& order, WarehouseId warehouse) {
-  const auto is_open = [=](const Shipment& shipment) { return shipment.warehouse == warehouse && !shipment.shipped; };
-  auto found = std::ranges::find_if(order.shipments, is_open);
-  if (found == order.shipments.end()) found = order.shipments.insert(found, {warehouse});
-  return static_cast<std::uint16_t>(found - order.shipments.begin() + 1);
+  std::uint16_t latest = 0;
+  for (std::uint16_t number = 1; number <= order.shipments.size(); ++number) {
+    if (order.shipments[number - 1u].warehouse == warehouse) latest = number;
+  }
+  if (latest != 0 && order.shipments[latest - 1u].state == engine::ShipmentState::open) return latest;
+  order.shipments.push_back({.warehouse = warehouse});
+  return static_cast<std::uint16_t>(order.shipments.size());
 }
 
 std::vector<engine::LineWait> Twin::waits(const Order& order) const {

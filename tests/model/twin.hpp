@@ -25,6 +25,7 @@ class Twin {
   Answer cancel(const engine::CancelOrder& command, std::uint64_t content, engine::TimeUs now);
   Answer amend(const engine::AmendOrder& command, std::uint64_t content, engine::TimeUs now);
   Answer ship(const engine::ShipOrder& command, std::uint64_t content, engine::TimeUs now);
+  Answer move(const engine::MoveShipment& command, std::uint64_t content, engine::TimeUs now);
   Answer load(const engine::LoadCatalogue& command, engine::TimeUs now);
   Answer change(const engine::ChangeStock& command, std::uint64_t content, engine::TimeUs now);
   Answer hold(const engine::PlaceHold& command, std::uint64_t content, engine::TimeUs now);
@@ -95,6 +96,13 @@ class Twin {
   void serve_cancelled(const Order& order, const GivenBack& given_back, Answer& answer);
   void give_back(Order& order, std::uint32_t line_index, std::uint64_t wanted, GivenBack& to);
   void ship_line(Order& order, Line& line, ShipAnswer& decision);
+  // Steps of shipments.
+  void move_line(Order& order, Line& line, std::uint32_t line_index, Allocation& allocation, engine::Quantity units, ShipmentAnswer& decision);
+  void leave_rest(Order& order, ShipmentAnswer& decision, const std::map<engine::LineNumber, engine::Quantity>& rest);
+  void write_off(const ShipmentAnswer& decision, Answer& answer);
+  // Rows of a stock change take effect, and the queues are served.
+  void apply_change(StockChangeAnswer& decision, const std::vector<engine::ChangeRow>& rows, Answer& answer);
+  static void pick_lists_changed(Order& order, const std::vector<engine::Take>& released);
   void change_row(engine::ChangeKind kind, const engine::ChangeRow& row, StockChangeAnswer& decision);
   engine::Quantity lose(engine::SkuId sku, engine::WarehouseId warehouse, std::int64_t wanted, StockChangeAnswer& decision);
 

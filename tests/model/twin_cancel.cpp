@@ -34,6 +34,7 @@ Answer Twin::cancel(const engine::CancelOrder& command, std::uint64_t content, T
     serve_cancelled(order, given_back, answer);
     decision.lines = given_back.lines;
     decision.released = given_back.released;
+    pick_lists_changed(order, decision.released);
     decision.fills_follow = mark_last(answer);
     note_closing(order, answer.stamp.lsn);
     answer.decision = std::move(decision);
@@ -51,6 +52,7 @@ CancelAnswer Twin::cancel_whole(Order& order, Answer& answer) {
   serve_cancelled(order, given_back, answer);
   decision.lines = given_back.lines;
   decision.released = given_back.released;
+  pick_lists_changed(order, decision.released);
   decision.fills_follow = mark_last(answer);
   note_closing(order, answer.stamp.lsn);
   return decision;
@@ -81,6 +83,7 @@ Answer Twin::amend(const engine::AmendOrder& command, std::uint64_t content, Tim
     serve_cancelled(order, given_back, answer);
     decision.lines = given_back.lines;
     decision.released = given_back.released;
+    pick_lists_changed(order, decision.released);
     decision.fills_follow = mark_last(answer);
     note_closing(order, answer.stamp.lsn);
     answer.decision = std::move(decision);
@@ -130,7 +133,7 @@ void Twin::give_back(Order& order, std::uint32_t line_index, std::uint64_t wante
   for (const WarehouseId warehouse : last_first) {
     for (Allocation& allocation : line.allocations) {
       const auto quantity = static_cast<Quantity>(std::min<std::uint64_t>(wanted, allocation.reserved));
-      if (allocation.warehouse != warehouse || quantity == 0) continue;
+      if (allocation.warehouse != warehouse || quantity == 0 || order.shipments[allocation.shipment - 1u].picked()) continue;
       Cell& cell = state_.cells.at({line.sku, warehouse});
       cell.reserved -= quantity;
       allocation.reserved -= quantity;
@@ -142,6 +145,13 @@ void Twin::give_back(Order& order, std::uint32_t line_index, std::uint64_t wante
   }
   cancelled.excess = wanted;
   to.lines.push_back(cancelled);
+}
+
+// Each list once, however many of its lines gave something back.
+void Twin::pick_lists_changed(Order& order, const std::vector<engine::Take>& released) {
+  std::set<std::uint16_t> numbers;
+  for (const engine::Take& take : released) numbers.insert(take.shipment);
+  for (const std::uint16_t number : numbers) ++order.shipments[number - 1u].revision;
 }
 
 Answer Twin::ship(const engine::ShipOrder& command, std::uint64_t content, TimeUs now) {
@@ -171,7 +181,7 @@ void Twin::ship_line(Order& order, Line& line, ShipAnswer& decision) {
     cell.shipped += quantity;
     allocation.reserved = 0;
     allocation.shipped += quantity;
-    order.shipments[allocation.shipment - 1u].shipped = true;
+    order.shipments[allocation.shipment - 1u].state = engine::ShipmentState::shipped;
     decision.shipped.push_back({quantity, cell.available(), allocation.warehouse, allocation.shipment});
     ++shipped.ships;
   }

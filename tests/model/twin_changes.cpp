@@ -19,37 +19,44 @@ Answer Twin::change(const engine::ChangeStock& command, std::uint64_t content, T
     answer.stamp = next_stamp(now, {});
     StockChangeAnswer decision{.id = std::string(command.id), .content = content, .kind = command.kind, .reason = std::string(command.reason),
                                .texts = std::make_shared<std::deque<std::string>>()};
-    for (const engine::ChangeRow& row : command.rows) change_row(command.kind, row, decision);
-
-    // Row by row, as receipts: what a later row brought is left alone.
-    std::vector<Quantity> brought, took;
-    Withheld withheld;
-    std::set<engine::SkuId> not_yet;  // SKUs with victims, before their turn
-    for (std::uint32_t index = 0; index < decision.rows.size(); ++index) {
-      const engine::ChangedRow& row = decision.rows[index];
-      took.push_back(0);
-      for (const engine::LostUnits& lost : decision.lost) took.back() += lost.row == index ? lost.quantity : 0;
-      const std::int64_t net = std::int64_t{row.on_hand_change} - row.unavailable_change;
-      brought.push_back(took.back() == 0 && net > 0 ? static_cast<Quantity>(net) : 0);
-      withheld[{row.sku, row.warehouse}] += brought.back();
-      if (took.back() > 0) not_yet.insert(row.sku);
-    }
-    constexpr Quantity all = 1U << 31;
-    const auto withhold = [&](engine::SkuId sku, auto change) {
-      for (const engine::WarehouseId warehouse : state_.by_priority()) change(withheld[{sku, warehouse}]);
-    };
-    for (const engine::SkuId sku : not_yet) withhold(sku, [](Quantity& units) { units += all; });
-    for (std::uint32_t index = 0; index < decision.rows.size(); ++index) {
-      const engine::ChangedRow& row = decision.rows[index];
-      withheld[{row.sku, row.warehouse}] -= brought[index];
-      if (brought[index] == 0 && took[index] == 0) continue;
-      if (not_yet.erase(row.sku) > 0) withhold(row.sku, [](Quantity& units) { units -= all; });
-      fill(row.sku, index, withheld, answer);
-    }
+    apply_change(decision, {command.rows.begin(), command.rows.end()}, answer);
     decision.fills_follow = mark_last(answer);
     answer.decision = std::move(decision);
     return answer;
   });
+}
+
+void Twin::apply_change(StockChangeAnswer& decision, const std::vector<engine::ChangeRow>& rows, Answer& answer) {
+  for (const engine::ChangeRow& row : rows) change_row(decision.kind, row, decision);
+  std::set<std::pair<engine::Lsn, std::uint16_t>> lists;
+  for (const engine::LostUnits& lost : decision.lost) lists.insert({lost.order_lsn, lost.shipment});
+  for (const auto& [order, number] : lists) ++state_.orders.at(order).shipments[number - 1u].revision;
+
+  // Row by row, as receipts: what a later row brought is left alone.
+  std::vector<Quantity> brought, took;
+  Withheld withheld;
+  std::set<engine::SkuId> not_yet;  // SKUs with victims, before their turn
+  for (std::uint32_t index = 0; index < decision.rows.size(); ++index) {
+    const engine::ChangedRow& row = decision.rows[index];
+    took.push_back(0);
+    for (const engine::LostUnits& lost : decision.lost) took.back() += lost.row == index ? lost.quantity : 0;
+    const std::int64_t net = std::int64_t{row.on_hand_change} - row.unavailable_change;
+    brought.push_back(took.back() == 0 && net > 0 ? static_cast<Quantity>(net) : 0);
+    withheld[{row.sku, row.warehouse}] += brought.back();
+    if (took.back() > 0) not_yet.insert(row.sku);
+  }
+  constexpr Quantity all = 1U << 31;
+  const auto withhold = [&](engine::SkuId sku, auto change) {
+    for (const engine::WarehouseId warehouse : state_.by_priority()) change(withheld[{sku, warehouse}]);
+  };
+  for (const engine::SkuId sku : not_yet) withhold(sku, [](Quantity& units) { units += all; });
+  for (std::uint32_t index = 0; index < decision.rows.size(); ++index) {
+    const engine::ChangedRow& row = decision.rows[index];
+    withheld[{row.sku, row.warehouse}] -= brought[index];
+    if (brought[index] == 0 && took[index] == 0) continue;
+    if (not_yet.erase(row.sku) > 0) withhold(row.sku, [](Quantity& units) { units -= all; });
+    fill(row.sku, index, withheld, answer);
+  }
 }
 
 void Twin::change_row(ChangeKind kind, const engine::ChangeRow& row, StockChangeAnswer& decision) {
@@ -59,6 +66,7 @@ void Twin::change_row(ChangeKind kind, const engine::ChangeRow& row, StockChange
   switch (kind) {
     case ChangeKind::count: on_hand = row.quantity - cell.on_hand; break;
     case ChangeKind::adjust: on_hand = row.quantity; break;
+    case ChangeKind::short_pick: on_hand = -row.quantity; break;
     case ChangeKind::quarantine: unavailable = row.quantity; break;
     case ChangeKind::restore: unavailable = -row.quantity; break;
     case ChangeKind::scrap: on_hand = unavailable = -row.quantity; break;
@@ -86,7 +94,8 @@ Quantity Twin::lose(engine::SkuId sku, engine::WarehouseId warehouse, std::int64
     for (std::uint32_t index = 0; index < order.lines.size(); ++index) {
       if (order.lines[index].sku != sku) continue;
       for (Allocation& each : order.lines[index].allocations) {
-        if (each.warehouse == warehouse && each.reserved > 0) all.push_back({{order.priority, lsn, index}, &each});
+        const bool picked = order.shipments[each.shipment - 1u].picked();
+        if (each.warehouse == warehouse && each.reserved > 0 && !picked) all.push_back({{order.priority, lsn, index}, &each});
       }
     }
   }

@@ -110,7 +110,7 @@ std::vector<Answer> Twin::run_timers(TimeUs now, std::size_t most) {
     }
     Order* order = nullptr;
     for (auto& [lsn, each] : state_.orders) {
-      if (each.open() && is_past(each.cancel_after, state_.time) && (order == nullptr || each.cancel_after < order->cancel_after)) order = &each;
+      if (each.can_be_cancelled() && is_past(each.cancel_after, state_.time) && (order == nullptr || each.cancel_after < order->cancel_after)) order = &each;
     }
     if (first == nullptr && order == nullptr) break;
     Answer answer;

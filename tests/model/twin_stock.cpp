@@ -81,9 +81,13 @@ void Twin::fill(engine::SkuId sku, std::uint32_t row, const Withheld& withheld, 
 void Twin::fill_line(Order& order, std::uint32_t line_index, std::uint32_t row, const Withheld& withheld, Answer& answer) {
   Line& line = order.lines[line_index];
   FillAnswer filled;
+  const std::size_t shipments = order.shipments.size();
   filled.takes = take(order, line, line.waiting, state_.sources(line, {}), withheld);
   if (filled.takes.empty()) return;
-  for (const engine::Take& each : filled.takes) line.waiting -= each.quantity;
+  for (const engine::Take& each : filled.takes) {
+    line.waiting -= each.quantity;
+    if (each.shipment <= shipments) ++order.shipments[each.shipment - 1u].revision;  // it joins one that was there
+  }
   if (line.waiting == 0) state_.queues[line.sku].erase({order.priority, order.lsn, line_index});
   filled.stamp = next_stamp(answer.stamp.time, answer.stamp.lsn);
   filled.order_id = order.id;

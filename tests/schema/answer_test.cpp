@@ -127,10 +127,15 @@ TEST_CASE("answer: rows of any number come back as they were given, in parts whe
   std::size_t allocation_count = 0;
   for (OrderLineView& line : lines) allocation_count += line.allocations = static_cast<std::uint16_t>(random.below(5));
   const auto allocations = random_rows<Allocation>(random, allocation_count);
+  auto shipments = random_rows<ShipmentRow>(random, 1 + count / 50);
+  for (ShipmentRow& row : shipments) row.step = static_cast<engine::ShipmentState>(random.below(5));
+  const std::vector<std::string_view> carriers(shipments.size(), "a carrier");
+  const auto returned = random_rows<engine::Quantity>(random, allocation_count);
   const OrderView view{engine::Lsn{9}, "order", engine::Lsn{8}, engine::TimeUs{7}, engine::OrderStatus::reduced,
                        engine::Policy::fill_and_cancel, engine::Priority{6}, engine::Sourcing::fewest_splits,
                        engine::WarehouseId{5}, "customer", "channel", "ship to", "contact", "reference", "notes",
-                       lines, allocations};
+                       lines, allocations, engine::TimeUs{1}, engine::TimeUs{2}, engine::TimeUs{3}, engine::TimeUs{4},
+                       shipments, carriers, carriers, returned};
   round_trip(MessageKind::order_view, view, [&](const OrderView& got) {
     CHECK(got.as_of == view.as_of);
     CHECK(got.id == view.id);
@@ -144,10 +149,18 @@ TEST_CASE("answer: rows of any number come back as they were given, in parts whe
     CHECK(got.customer == view.customer);
     CHECK(got.channel == view.channel);
     CHECK(got.ship_to == view.ship_to);
+    CHECK(got.placed_at == view.placed_at);
+    CHECK(got.need_by == view.need_by);
+    CHECK(got.reserve_not_before == view.reserve_not_before);
+    CHECK(got.cancel_after == view.cancel_after);
     CHECK(got.contact == view.contact);
     CHECK(got.reference == view.reference);
     CHECK(got.notes == view.notes);
     CHECK(same_bytes(got.lines, view.lines));
+    CHECK(same_bytes(got.shipments, view.shipments));
+    CHECK(same_bytes(got.returned, view.returned));
+    CHECK(got.carriers.size() == carriers.size());
+    CHECK((got.trackings.empty() || got.trackings.back() == "a carrier"));
     CHECK(same_bytes(got.allocations, view.allocations));
   });
 }

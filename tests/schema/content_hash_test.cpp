@@ -114,6 +114,28 @@ TEST_CASE("content hash: other commands differ by their ids and rows", "[schema]
   CHECK(change("k", engine::ChangeKind::count, "why", {3, 5, engine::SkuId{1}, engine::WarehouseId{2}, 0}) != same);
 }
 
+TEST_CASE("content hash: every field of a step of a shipment counts", "[schema][content]") {
+  const engine::CancelRow rows[] = {{1, engine::LineNumber{1}, 0}};
+  const engine::MoveShipment move{"c", "o", 1, engine::ShipmentStep::pick, 2, rows, "carrier", "tracking", engine::TimeUs{3}, false, "reason"};
+  const auto differs = [&](auto change) {
+    engine::MoveShipment other = move;
+    change(other);
+    return content_hash(other) != content_hash(move);
+  };
+  CHECK_FALSE(differs([](engine::MoveShipment&) {}));
+  CHECK(differs([](engine::MoveShipment& other) { other.command_id = "d"; }));
+  CHECK(differs([](engine::MoveShipment& other) { other.order_id = "p"; }));
+  CHECK(differs([](engine::MoveShipment& other) { other.shipment = 2; }));
+  CHECK(differs([](engine::MoveShipment& other) { other.step = engine::ShipmentStep::give_back; }));
+  CHECK(differs([](engine::MoveShipment& other) { other.revision = 3; }));
+  CHECK(differs([](engine::MoveShipment& other) { other.rows = {}; }));
+  CHECK(differs([](engine::MoveShipment& other) { other.carrier = "c"; }));
+  CHECK(differs([](engine::MoveShipment& other) { other.tracking = "t"; }));
+  CHECK(differs([](engine::MoveShipment& other) { other.expected = {}; }));
+  CHECK(differs([](engine::MoveShipment& other) { other.to_unavailable = true; }));
+  CHECK(differs([](engine::MoveShipment& other) { other.reason = "r"; }));
+}
+
 TEST_CASE("content hash: is part of the journal's format and never changes", "[schema][content]") {
   std::vector<engine::OrderLine> lines(1);
   lines[0] = {3, engine::SkuId{7}, engine::LineNumber{1}, engine::WarehouseId{2}, 0, 0};

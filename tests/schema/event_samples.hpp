@@ -153,6 +153,38 @@ struct HoldEndSample {
   }
 };
 
+struct ShipmentSample {
+  std::string command, order, carrier, tracking, reason, customer;
+  std::vector<engine::MovedLine> lines;
+  engine::ShipmentDecision decision;
+
+  ShipmentSample(Random& random, std::size_t line_count)
+      : command(random.text(64)), order(random.text(64)), carrier(random.text(200)), tracking(random.text(200)), reason(random.text(200)),
+        customer(random.text(200)) {
+    decision.step = static_cast<engine::ShipmentStep>(1 + random.below(7));
+    const bool rest = decision.step == engine::ShipmentStep::pick && line_count != 0;
+    for (std::size_t index = 0; index < line_count; ++index) {
+      lines.push_back({engine::LineNumber{random.number<std::uint32_t>()}, engine::SkuId{random.number<std::uint32_t>()},
+                       random.number<std::uint32_t>(), random.number<std::uint32_t>(), rest ? 1 + static_cast<std::uint32_t>(random.below(5)) : 0});
+    }
+    decision.command_id = command;
+    decision.order_id = order;
+    decision.content = random.number<std::uint64_t>();
+    decision.shipment = random.number<std::uint16_t>();
+    decision.warehouse = engine::WarehouseId{random.number<std::uint16_t>()};
+    decision.revision = random.number<std::uint32_t>();
+    decision.rest_shipment = rest ? 7 : 0;
+    decision.carrier = carrier;
+    decision.tracking = tracking;
+    decision.expected = engine::TimeUs{random.number<std::int64_t>()};
+    decision.to_unavailable = random.chance(50);
+    decision.reason = reason;
+    decision.fills_follow = random.chance(50);
+    decision.lines = lines;
+    decision.customer = customer;
+  }
+};
+
 struct LoadSample {
   std::vector<std::string> texts;
   std::vector<engine::LoadedWarehouse> warehouses;

@@ -210,6 +210,51 @@ TEST_CASE("event: holds of any size come back as they were written", "[schema][e
   });
 }
 
+TEST_CASE("event: a step of a shipment comes back as it was, in one piece or many", "[schema][event]") {
+  Random random(test_seed());
+  for (const std::size_t lines : {0U, 1U, 3U, 4000U, 1U, 2U, 5U, 1U, 2U}) {
+    const ShipmentSample move(random, lines);
+    decode_all_ways<engine::ShipmentDecision>(encoded(move.decision), [&](const engine::ShipmentDecision& got) {
+      CHECK(got.command_id == move.command);
+      CHECK(got.order_id == move.order);
+      CHECK(got.content == move.decision.content);
+      CHECK(got.shipment == move.decision.shipment);
+      CHECK(got.warehouse == move.decision.warehouse);
+      CHECK(got.step == move.decision.step);
+      CHECK(got.revision == move.decision.revision);
+      CHECK(got.rest_shipment == move.decision.rest_shipment);
+      CHECK(got.carrier == move.carrier);
+      CHECK(got.tracking == move.tracking);
+      CHECK(got.expected == move.decision.expected);
+      CHECK(got.to_unavailable == move.decision.to_unavailable);
+      CHECK(got.reason == move.reason);
+      CHECK(got.fills_follow == move.decision.fills_follow);
+      CHECK(got.customer == move.customer);
+      CHECK(same_bytes(got.lines, move.decision.lines));
+    });
+  }
+}
+
+TEST_CASE("event: a step of a shipment that leaves units over and does not say where, or is no pick, is refused", "[schema][event]") {
+  EventDecoder decoder;
+  std::size_t consumed = 0;
+  engine::MovedLine line{engine::LineNumber{1}, engine::SkuId{1}, 1, 0, 1};
+  engine::ShipmentDecision move;
+  move.command_id = "c";
+  move.order_id = "o";
+  move.shipment = 1;
+  move.lines = {&line, 1};
+  AlignedBytes nowhere(encoded(move));
+  CHECK(decoder.decode(nowhere.span(), consumed).error() == EventFault::inconsistent);
+  move.rest_shipment = 2;
+  move.step = engine::ShipmentStep::pack;
+  AlignedBytes packed(encoded(move));
+  CHECK(decoder.decode(packed.span(), consumed).error() == EventFault::inconsistent);
+  move.step = static_cast<engine::ShipmentStep>(8);
+  AlignedBytes unknown(encoded(move));
+  CHECK_FALSE(decoder.decode(unknown.span(), consumed).has_value());
+}
+
 TEST_CASE("event: a hold's record whose counts disagree, or that ends it in an unknown way, is refused", "[schema][event]") {
   EventDecoder decoder;
   std::size_t consumed = 0;

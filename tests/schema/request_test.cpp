@@ -130,6 +130,27 @@ TEST_CASE("request: every other command and question comes back as it was asked"
                                    CHECK(got.time == change.time);
                                    CHECK(same_bytes(got.change.rows, change.change.rows));
                                  });
+  const engine::CancelRow found[] = {{0, engine::LineNumber{4}, 0}, {7, engine::LineNumber{5}, 0}};
+  const MoveShipmentRequest move{{"command", "order", 3, engine::ShipmentStep::give_back, 9, found, "carrier", "tracking", engine::TimeUs{8}, true,
+                                  "reason"}, engine::TimeUs{3}};
+  round_trip<MoveShipmentRequest>(MessageKind::move_shipment, [&](auto& ask, auto& out) { ask.move_shipment(out, correlation, move); },
+                                  [&](const MoveShipmentRequest& got) {
+                                    CHECK(got.move.command_id == "command");
+                                    CHECK(got.move.order_id == "order");
+                                    CHECK(got.move.shipment == 3);
+                                    CHECK(got.move.step == engine::ShipmentStep::give_back);
+                                    CHECK(got.move.revision == 9);
+                                    REQUIRE(got.move.rows.size() == 2);
+                                    CHECK(got.move.rows[1].quantity == 7);
+                                    CHECK(got.move.rows[1].line == engine::LineNumber{5});
+                                    CHECK(got.move.carrier == "carrier");
+                                    CHECK(got.move.tracking == "tracking");
+                                    CHECK(got.move.expected == engine::TimeUs{8});
+                                    CHECK(got.move.to_unavailable);
+                                    CHECK(got.move.reason == "reason");
+                                    CHECK(got.time == move.time);
+                                    CHECK(content_hash(got.move) == content_hash(move.move));
+                                  });
   const ShipRequest ship{{"command", "order"}, engine::TimeUs{3}};
   round_trip<ShipRequest>(MessageKind::ship, [&](auto& ask, auto& out) { ask.ship(out, correlation, ship); },
                           [&](const ShipRequest& got) {

@@ -20,7 +20,9 @@ class RandomEvent {
  public:
   explicit RandomEvent(Random& random) : random_(random) {
     event_.stamp = {engine::Lsn{random.below(1000) + 1}, engine::TimeUs{5}, {}};
-    switch (random.below(12)) {
+    switch (random.below(14)) {
+      case 12:
+      case 13: move(); break;
       case 0: receipt(); break;
       case 1: fill(); break;
       case 2: random_.chance(50) ? cancel() : amend(); break;
@@ -175,7 +177,30 @@ class RandomEvent {
     event_.decision = engine::StockChangeDecision{"change", 10, engine::ChangeKind::adjust, "why", random_.chance(50), changed_, lost_, orders_, customers_};
   }
 
+  void move() {
+    engine::ShipmentDecision move;
+    move.command_id = "move";
+    move.order_id = "order";
+    move.shipment = 1;
+    move.warehouse = warehouse();
+    move.step = static_cast<engine::ShipmentStep>(random_.below(7) + 1);
+    move.to_unavailable = random_.chance(30);
+    move.carrier = "carrier";
+    move.customer = name();
+    for (std::size_t count = move.step == engine::ShipmentStep::track ? 0 : rows() + 1; count > 0; --count) {
+      const engine::Quantity units = few() + 1;
+      moved_.push_back({number(), sku(), units, random_.chance(50) ? units : few(), 0});
+      if (move.step != engine::ShipmentStep::pick || random_.chance(50)) continue;
+      moved_.back().rest = few() + 1;
+      move.rest_shipment = 2;
+      if (random_.chance(30)) moved_.back().quantity = 0;
+    }
+    move.lines = moved_;
+    event_.decision = move;
+  }
+
   Random& random_;
+  std::vector<engine::MovedLine> moved_;
   std::vector<engine::ChangedRow> changed_;
   std::vector<engine::LostUnits> lost_;
   std::vector<std::string_view> orders_, customers_;
@@ -226,6 +251,8 @@ std::string envelope(const schema::Event& event) {
         } else if constexpr (std::is_same_v<Kind, engine::StockChangeDecision>) {
           return std::string(decision.id) + "/" + std::string(name(decision.kind)) + "/" + std::string(decision.reason) +
                  (decision.fills_follow ? " fills follow" : "");
+        } else if constexpr (std::is_same_v<Kind, engine::ShipmentDecision>) {
+          return std::string(decision.command_id) + "/" + std::string(decision.order_id) + "/" + std::string(decision.carrier) + "/" + std::string(decision.customer);
         } else if constexpr (std::is_same_v<Kind, engine::HoldDecision>) {
           return std::string(decision.id) + "/" + std::string(decision.customer) + "/" + std::to_string(decision.deadline.value);
         } else if constexpr (std::is_same_v<Kind, engine::HoldEndDecision>) {

@@ -95,7 +95,7 @@ struct Lister {
       for (int more = 0; more < line.more_takes; ++more) takes.push_back(order.takes[next++]);
       std::uint64_t given = line.backordered;
       for (const engine::Take& take : takes) {
-        std::vector<EventKind> kinds{EventKind::line_reserved};
+        std::vector<EventKind> kinds{EventKind::line_reserved, EventKind::pick_list_issued};
         if (take.available_after == 0) kinds.push_back(EventKind::out_of_stock);
         add(kinds, line.sku, take.warehouse, head + moved("takes", take));
         given += take.quantity;
@@ -158,7 +158,7 @@ struct Lister {
   void operator()(const engine::FillDecision& fill) {
     of_order(fill.customer);
     for (const engine::Take& take : fill.takes) {
-      std::vector<EventKind> kinds{EventKind::backorder_filled};
+      std::vector<EventKind> kinds{EventKind::backorder_filled, EventKind::pick_list_issued, EventKind::pick_list_superseded};
       if (take.available_after == 0) kinds.push_back(EventKind::out_of_stock);
       add(kinds, fill.sku, take.warehouse, moved("fills", take));
     }
@@ -181,7 +181,7 @@ struct Lister {
       }
       for (std::uint32_t release = 0; release < line.releases; ++release) {
         const engine::Take& take = released[next++];
-        std::vector<EventKind> kinds{kind};
+        std::vector<EventKind> kinds{kind, EventKind::pick_list_superseded};
         if (take.available_after == take.quantity) kinds.push_back(EventKind::back_in_stock);
         add(kinds, line.sku, take.warehouse, head + moved("gives", take));
       }
@@ -196,6 +196,25 @@ struct Lister {
       for (std::uint32_t count = 0; count < line.ships; ++count) {
         const engine::Take& take = ship.shipped[next++];
         add({EventKind::shipped}, line.sku, take.warehouse, head + moved("ships", take));
+      }
+    }
+  }
+  void operator()(const engine::ShipmentDecision& move) {
+    of_order(move.customer);
+    constexpr EventKind kinds_of[] = {EventKind::picked, EventKind::packed, EventKind::shipped, EventKind::delivered, EventKind::put_back,
+                                      EventKind::tracking, EventKind::returned};
+    const EventKind kind = kinds_of[static_cast<std::size_t>(move.step) - 1];
+    if (move.lines.empty()) add({kind}, {}, move.warehouse, "the shipment");
+    for (const engine::MovedLine& line : move.lines) {
+      const std::string head = "line " + text(line.line.value) + " ";
+      std::vector<EventKind> kinds{kind};
+      if (move.step == engine::ShipmentStep::put_back) kinds.push_back(EventKind::pick_list_superseded);
+      const bool came = move.step == engine::ShipmentStep::give_back && !move.to_unavailable;
+      if (came && line.available_after == line.quantity) kinds.push_back(EventKind::back_in_stock);
+      if (line.quantity != 0) add(kinds, line.sku, move.warehouse, head + "moves " + text(line.quantity) + " leaves " + text(line.available_after));
+      if (line.rest != 0) {
+        add({EventKind::short_pick, EventKind::pick_list_issued, EventKind::pick_list_superseded}, line.sku, move.warehouse,
+            head + "lacks " + text(line.rest) + " shipment " + text(move.rest_shipment));
       }
     }
   }
@@ -214,7 +233,7 @@ struct Lister {
       for (const engine::LostUnits& lost : change.lost) {
         if (lost.row != index) continue;
         came += lost.quantity;
-        add({EventKind::allocation_lost}, lost.sku, lost.warehouse,
+        add({EventKind::allocation_lost, EventKind::pick_list_superseded}, lost.sku, lost.warehouse,
             "order " + std::string(change.orders[lost.order]) + " line " + text(lost.line.value) + " loses " + text(lost.quantity) + " shipment " + text(lost.shipment));
         parts.rows.back().customer = std::string(change.customers[lost.order]);
       }

@@ -39,6 +39,13 @@ struct Owner {
     return {command(engine::IdSpace::amend, amend.command_id, schema::content_hash(amend),
                     model::AmendCommand{std::string(amend.command_id), std::string(amend.order_id), amend.priority, copy(amend.rows)})};
   }
+  Asked operator()(const schema::MoveShipmentRequest& request) const {
+    const engine::MoveShipment& move = request.move;
+    return {command(engine::IdSpace::shipment, move.command_id, schema::content_hash(move),
+                    model::MoveCommand{std::string(move.command_id), std::string(move.order_id), move.shipment, move.step, move.revision,
+                                       copy(move.rows), std::string(move.carrier), std::string(move.tracking), move.expected,
+                                       move.to_unavailable, std::string(move.reason)})};
+  }
   Asked operator()(const schema::ShipRequest& request) const {
     const engine::ShipOrder& ship = request.ship;
     return {command(engine::IdSpace::ship, ship.command_id, schema::content_hash(ship),

@@ -71,6 +71,13 @@ client::Request request_of(const model::ConfirmCommand& command) {
 
 client::Request request_of(const model::ShipCommand& command) { return client::Ship{command.command_id, command.order_id}; }
 
+client::Request request_of(const model::MoveCommand& command) {
+  client::ShipmentMove move{command.command_id, command.order_id, command.shipment, command.step, command.revision, {}, command.carrier,
+                            command.tracking, command.expected.value, command.to_unavailable, command.reason};
+  for (const engine::CancelRow& row : command.rows) move.rows.push_back({row.line.value, row.quantity});
+  return move;
+}
+
 client::Request request_of(const model::ChangeCommand& command) {
   client::StockChange change{command.id, command.kind, command.reason, {}};
   for (const engine::ChangeRow& row : command.rows) {

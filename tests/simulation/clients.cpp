@@ -61,6 +61,7 @@ void RawClient::send(Pending& pending) {
     void operator()(const model::CancelCommand& cancel) const { encoder.cancel(out, correlation, {cancel.view(), {}}); }
     void operator()(const model::AmendCommand& amend) const { encoder.amend(out, correlation, {amend.view(), {}}); }
     void operator()(const model::ShipCommand& ship) const { encoder.ship(out, correlation, {ship.view(), {}}); }
+    void operator()(const model::MoveCommand& move) const { encoder.move_shipment(out, correlation, {move.view(), {}}); }
     void operator()(const model::ChangeCommand& change) const { encoder.change_stock(out, correlation, {change.view(), epoch, {}}); }
     void operator()(const model::HoldCommand& hold) const { encoder.hold(out, correlation, {hold.view(), epoch, {}}); }
     void operator()(const model::ExtendCommand& extend) const { encoder.extend(out, correlation, {extend.view(), {}}); }

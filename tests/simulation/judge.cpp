@@ -58,16 +58,19 @@ void Judge::take_record(const schema::Event& event, std::span<const std::byte> b
   record.last_part = lsn;
   trace_.mix(record.hash);
   const auto* fill = std::get_if<engine::FillDecision>(&event.decision);
-  if (fill != nullptr) {
+  const auto* change = std::get_if<engine::StockChangeDecision>(&event.decision);
+  const bool missing = change != nullptr && event.stamp.cause.value != 0;  // what a pick did not find
+  if (fill != nullptr || missing) {
+    const bool last = fill != nullptr ? fill->last : !change->fills_follow;
     if (!open_ || open_->lsns.front() != event.stamp.cause) throw Broken("E2: a fill without an open cause, LSN " + number(lsn));
     open_->lsns.push_back(lsn);
     open_->text += "\n  " + text_of(event);
     Record& cause = records_[event.stamp.cause.value - 1];
     ++cause.fills;
     cause.last_part = lsn;
-    cause.complete = fill->last;
+    cause.complete = last;
     records_.push_back(record);
-    if (!fill->last) return;
+    if (!last) return;
     if (cause.fills > engine::fills_per_commit) sometimes_.met(Met::fills_in_several_commits);
     apply(*std::exchange(open_, std::nullopt));
     for (Entry& entry : std::exchange(behind_open_, {})) apply(std::move(entry));
@@ -110,6 +113,9 @@ Asking Judge::name_of(const schema::Decision& decision) const {
   if (const auto* hold = std::get_if<engine::HoldDecision>(&decision)) return {engine::IdSpace::hold, std::string(hold->id), hold->content};
   if (const auto* extend = std::get_if<engine::HoldExtendDecision>(&decision)) {
     return {engine::IdSpace::hold_command, std::string(extend->command_id), extend->content};
+  }
+  if (const auto* move = std::get_if<engine::ShipmentDecision>(&decision)) {
+    return {engine::IdSpace::shipment, std::string(move->command_id), move->content};
   }
   if (const auto* end = std::get_if<engine::HoldEndDecision>(&decision)) {
     return {engine::IdSpace::hold_command, std::string(end->command_id), end->content};
@@ -185,7 +191,7 @@ void Judge::apply(Entry entry) {
 }
 
 void Judge::note_victims(const model::Answer& answer) {
-  const auto* change = std::get_if<model::StockChangeAnswer>(&answer.decision);
+  const auto* change = answer.missing ? &*answer.missing : std::get_if<model::StockChangeAnswer>(&answer.decision);
   if (change == nullptr || change->lost.empty()) return;
   sometimes_.met(Met::shrinkage_took_reserved_units);
   for (const engine::LostUnits& lost : change->lost) {

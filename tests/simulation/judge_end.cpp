@@ -18,7 +18,16 @@ std::string text_of(const schema::OrderView& view) {
         << line.cancelled << " place " << line.position << " behind " << line.quantity_ahead;
     for (std::size_t left = line.allocations; left > 0; --left) {
       const schema::Allocation& each = view.allocations[next++];
-      out << " [" << each.warehouse.value << '-' << each.shipment << ": " << each.reserved << ' ' << each.shipped << ']';
+      out << " [" << each.warehouse.value << '-' << each.shipment << ": " << each.reserved << ' ' << each.shipped;
+      if (const engine::Quantity units = view.returned.empty() ? 0 : view.returned[next - 1]; units != 0) out << " back " << units;
+      out << ']';
+    }
+  }
+  for (std::size_t index = 0; index < view.shipments.size(); ++index) {
+    const schema::ShipmentRow& row = view.shipments[index];
+    if (row.step != engine::ShipmentState::shipped && (row.step != engine::ShipmentState::open || row.revision != 1)) {
+      out << "; shipment " << row.number << ' ' << engine::name(row.step) << " revision " << row.revision << " '" << view.carriers[index] << "' '"
+          << view.trackings[index] << "' " << row.expected.value;
     }
   }
   return out.str();
@@ -69,7 +78,17 @@ std::string show(const model::State& state, const std::string& id) {
         << line.cancelled << " place " << ahead.place << " behind " << ahead.units;
     for (const model::Allocation& each : line.allocations) {
       if ((each.reserved | each.shipped) == 0) continue;
-      out << " [" << each.warehouse.value << '-' << each.shipment << ": " << each.reserved << ' ' << each.shipped << ']';
+      out << " [" << each.warehouse.value << '-' << each.shipment << ": " << each.reserved << ' ' << each.shipped;
+      const auto& returned = order.shipments[each.shipment - 1U].returned;
+      if (const auto back = returned.find(index); back != returned.end() && back->second != 0) out << " back " << back->second;
+      out << ']';
+    }
+  }
+  for (std::size_t index = 0; index < order.shipments.size(); ++index) {
+    const model::Shipment& shipment = order.shipments[index];
+    if (shipment.state != engine::ShipmentState::shipped && (shipment.state != engine::ShipmentState::open || shipment.revision != 1)) {
+      out << "; shipment " << index + 1 << ' ' << engine::name(shipment.state) << " revision " << shipment.revision << " '" << shipment.carrier
+          << "' '" << shipment.tracking << "' " << shipment.expected.value;
     }
   }
   return out.str();

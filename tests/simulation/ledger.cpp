@@ -141,6 +141,22 @@ void Ledger::fold(const engine::ShipDecision& ship) {
   }
 }
 
+void Ledger::fold(const engine::ShipmentDecision& move) {
+  for (const engine::MovedLine& line : move.lines) {
+    if (move.step != engine::ShipmentStep::ship && move.step != engine::ShipmentStep::give_back) continue;
+    CellAt& of = cell(line.sku, move.warehouse);
+    if (move.step == engine::ShipmentStep::give_back) {
+      of.on_hand += line.quantity;
+      if (move.to_unavailable) of.unavailable += line.quantity;
+    } else {
+      if (of.reserved < line.quantity) throw Broken("I2: record LSN " + std::to_string(lsn_.value) + " ships more than is reserved");
+      of.reserved -= line.quantity;
+      of.on_hand -= line.quantity;
+    }
+    agree(of, line.available_after);
+  }
+}
+
 void Ledger::fold(const engine::StockChangeDecision& change) {
   std::size_t next = 0;
   for (std::uint32_t index = 0; index < change.rows.size(); ++index) {

@@ -47,6 +47,7 @@ class Ledger {
   void fold(const engine::HoldDecision& hold);
   void fold(const engine::HoldExtendDecision&) {}
   void fold(const engine::HoldEndDecision& end);
+  void fold(const engine::ShipmentDecision& move);
   void hold(engine::SkuId sku, const engine::Take& take);
   void give_back(engine::SkuId sku, engine::WarehouseId warehouse, engine::Quantity units);
 

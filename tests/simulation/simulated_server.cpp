@@ -40,9 +40,9 @@ void SimulatedServer::recover() {
   engine_ = std::make_unique<engine::Engine>(capacity(options_.ring_bytes), options_.workers);
   const auto base = server::restore_base(state_, *engine_);
   if (!base) died(base.error());
+  engine_->settler().use_archive(archive_);
   const auto recovered = server::replay_behind(*base, journal_, state_, *engine_);
   if (!recovered) died(recovered.error());
-  engine_->settler().use_archive(archive_);
   hub_ = std::make_unique<server::Hub>(*engine_, journal_);
   hub_->state = &state_;
   hub_->journal_thread = this;

@@ -92,7 +92,8 @@ TEST_CASE("simulation: a disk that lies about its syncs is found out (canary)", 
   std::size_t found = 0;
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
     const RunResult result = run_seed(seed, sometimes, Canary::disk_that_lies);
-    if (result.broken.find("I7") != std::string::npos) ++found;
+    // Mostly something that was told is gone. A crash before the last group was told leaves the judge a group behind what is recovered.
+    if (result.broken.find("I7") != std::string::npos || result.broken.starts_with("E6: the state that recovery made")) ++found;
   }
   CHECK(found == 20);
 }

@@ -87,7 +87,10 @@ Lsn StateTables::end_of_whole_commands(const storage::Journal& journal, Lsn unti
   std::uint64_t records = 0;
   read_records(journal, applied_ + 1, until, [&](const schema::Event& event, std::span<const std::byte>) {
     ++records;
-    if (schema::fills_follow(event.decision)) open = event.stamp.lsn;
+    const auto* change = std::get_if<engine::StockChangeDecision>(&event.decision);
+    const bool of_a_pick = change != nullptr && event.stamp.cause.value != 0;  // what it did not find
+    if (of_a_pick && !change->fills_follow) open = {};
+    if (schema::fills_follow(event.decision) && !of_a_pick) open = event.stamp.lsn;
     const auto* fill = std::get_if<engine::FillDecision>(&event.decision);
     if (fill != nullptr && fill->last) open = {};
     if (open.value == 0) end = event.stamp.lsn;

@@ -14,6 +14,7 @@ bool is_huge(const model::Command& command) {
   if (const auto* receipt = std::get_if<model::ReceiptCommand>(&command)) return receipt->rows.size() > many;
   if (const auto* amend = std::get_if<model::AmendCommand>(&command)) return amend->rows.size() > many;
   if (const auto* change = std::get_if<model::ChangeCommand>(&command)) return change->rows.size() > many;
+  if (const auto* move = std::get_if<model::MoveCommand>(&command)) return move->rows.size() > many;
   const auto* cancel = std::get_if<model::CancelCommand>(&command);
   return cancel != nullptr && cancel->rows.size() > many;
 }

@@ -74,6 +74,54 @@ TEST_CASE("order record: policies of lines stand behind the rest, and records wi
   CHECK(image.own_policy(1) == engine::LinePolicy{});
 }
 
+TEST_CASE("order record: what is known of shipments comes back, and a record of old has none", "[storage][state]") {
+  Sample record = sample();
+  engine::OrderImage image;
+  REQUIRE(read_order_record(lsn, record.bytes(), image));
+  CHECK(image.shipments.empty());
+
+  const engine::ReturnedUnits rows[] = {{0, 2}, {1, 3}};
+  std::vector<std::byte> shipments;
+  engine::append_shipment(shipments, {1, engine::ShipmentState::picked, 4, {}, "", "", {}, true});
+  engine::append_shipment(shipments, {2, engine::ShipmentState::delivered, 1, engine::TimeUs{88}, "UPS", "1Z999", rows});
+  image.shipments = shipments;
+  std::vector<std::uint64_t> words(order_record_bytes(image) / 8);
+  const auto bytes = std::as_writable_bytes(std::span(words));
+  write_order_record(image, bytes);
+  seal_order_record(lsn, bytes);
+  engine::OrderImage got;
+  REQUIRE(read_order_record(lsn, bytes, got));
+  CHECK(got.id == "order");
+  CHECK(got.cancel_after.value == 77);
+  std::vector<std::uint16_t> numbers;
+  engine::for_each_shipment(got.shipments, [&](const engine::ShipmentImage& each) {
+    numbers.push_back(each.number);
+    if (each.number == 1) {
+      CHECK(each.state == engine::ShipmentState::picked);
+      CHECK(each.revision == 4);
+      CHECK(each.stepped);
+      return;
+    }
+    CHECK(each.state == engine::ShipmentState::delivered);
+    CHECK(each.expected.value == 88);
+    CHECK(each.carrier == "UPS");
+    CHECK(each.tracking == "1Z999");
+    REQUIRE(each.returned.size() == 2);
+    CHECK(each.returned[1].line_index == 1);
+    CHECK(each.returned[1].units == 3);
+  });
+  CHECK(numbers == std::vector<std::uint16_t>{1, 2});
+  // Cut off anywhere, or with more rows than there are bytes, it is not read beyond its end.
+  for (std::size_t cut = 1; cut < shipments.size(); ++cut) {
+    const bool whole = engine::for_each_shipment(std::span(shipments).first(cut), [](const engine::ShipmentImage&) {});
+    CHECK(whole == (cut == 24));
+  }
+  std::vector<std::byte> wrong = shipments;
+  const std::uint32_t many = 0xFFFF'FFFF;
+  std::memcpy(wrong.data() + 20, &many, sizeof many);
+  CHECK_FALSE(engine::for_each_shipment(std::span<const std::byte>(wrong), [](const engine::ShipmentImage&) {}));
+}
+
 TEST_CASE("order record: no length and no count leads beyond its bytes", "[storage][state]") {
   static constexpr engine::LinePolicy own[] = {{1}, {5}};
   Sample record = GENERATE(false, true) ? sample(own) : sample();

@@ -15,6 +15,7 @@ void RandomHistory::add(const model::Answer& answer) {
       },
       answer.decision);
   EARMARK_CHECK(cause == answer.stamp.lsn);
+  if (answer.missing) records_.add(answer.missing->view(), cause);
   for (const model::FillAnswer& fill : answer.fills) records_.add(fill.view(), cause);
   digests_.resize(records_.size() + 1);
   digests_.back() = twin_.digest();
@@ -90,6 +91,10 @@ void StateDigest::open_order(const engine::OrderImage& order) {
     }
     next += line.allocations;
   }
+  engine::for_each_shipment(order.shipments, [&](const engine::ShipmentImage& each) {
+    digest_.shipment(order.lsn, each.number, each.state, each.revision, each.stepped);
+    for (const engine::ReturnedUnits& row : each.returned) digest_.returned(order.lsn, each.number, row.line_index, row.units);
+  });
   ++orders;
 }
 

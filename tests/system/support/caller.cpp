@@ -44,6 +44,8 @@ std::uint64_t Caller::put(std::vector<std::byte>& out, const model::Command& com
     encoder_.ship(out, correlation, {ship->view(), {}});
   } else if (const auto* amend = std::get_if<model::AmendCommand>(&command)) {
     encoder_.amend(out, correlation, {amend->view(), {}});
+  } else if (const auto* move = std::get_if<model::MoveCommand>(&command)) {
+    encoder_.move_shipment(out, correlation, {move->view(), {}});
   } else if (const auto* change = std::get_if<model::ChangeCommand>(&command)) {
     encoder_.change_stock(out, correlation, {change->view(), epoch_, {}});
   } else if (const auto* hold = std::get_if<model::HoldCommand>(&command)) {

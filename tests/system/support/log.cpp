@@ -125,6 +125,28 @@ model::Command StrongReplay::command_of(const engine::StockChangeDecision& decis
   return change;
 }
 
+// Rows that say what came of it: of a pick those that were not found whole, of a return all.
+model::Command StrongReplay::command_of(const engine::ShipmentDecision& decision) const {
+  model::MoveCommand move{.command_id = std::string(decision.command_id), .order_id = std::string(decision.order_id), .shipment = decision.shipment,
+                          .step = decision.step, .carrier = std::string(decision.carrier), .tracking = std::string(decision.tracking),
+                          .expected = decision.expected, .to_unavailable = decision.to_unavailable, .reason = std::string(decision.reason)};
+  for (const engine::MovedLine& line : decision.lines) {
+    if (line.rest != 0 || decision.step == engine::ShipmentStep::give_back) move.rows.push_back({line.quantity, line.line, 0});
+  }
+  return move;
+}
+
+std::string StrongReplay::missing(const schema::Event& event) {
+  const std::string logged = describe(event);
+  const auto pick = missing_.find(event.stamp.cause);
+  if (pick == missing_.end()) return "the twin knows of no such pick: " + logged;
+  model::StockChangeAnswer expected = std::move(pick->second);
+  missing_.erase(pick);
+  for (engine::LostUnits& lost : expected.lost) lost.order_lsn = log_lsns_.at(lost.order_lsn);
+  const std::string text = model::describe(engine::Stamp{event.stamp.lsn, {}, event.stamp.cause}, expected.view());
+  return text == logged ? "" : "the log has\n  " + logged + "\nthe twin says\n  " + text;
+}
+
 std::string StrongReplay::decide(const schema::Event& event, const model::Command& command, std::uint64_t content) {
   const model::Answer answer = model::apply(twin_, command, content, event.stamp.time);
   const std::string logged = describe(event);
@@ -143,6 +165,7 @@ std::string StrongReplay::decide(const schema::Event& event, const model::Comman
       answer.decision);
   if (expected != logged) return "the log has\n  " + logged + "\nthe twin says\n  " + expected;
   log_lsns_[answer.stamp.lsn] = event.stamp.lsn;
+  if (answer.missing) missing_[event.stamp.lsn] = *answer.missing;
   if (!outstanding_.empty()) ++interleaved_;
   if (!answer.fills.empty()) outstanding_[event.stamp.lsn].assign(answer.fills.begin(), answer.fills.end());
   return "";
@@ -204,6 +227,9 @@ std::string StrongReplay::apply(const schema::Event& event) {
         if constexpr (std::is_same_v<Kind, engine::VoidDecision>) return forget(decision);
         else if constexpr (std::is_same_v<Kind, engine::FillDecision>) return fill(event, decision);
         else if constexpr (is_about_holds<Kind>) return "a record about a hold, which nobody asked for: " + describe(event);
+        else if constexpr (std::is_same_v<Kind, engine::StockChangeDecision>) {
+          return event.stamp.cause.value != 0 ? missing(event) : decide(event, command_of(decision), decision.content);
+        }
         else if constexpr (std::is_same_v<Kind, engine::LoadDecision>) return decide(event, command_of(decision), 0);
         else return decide(event, command_of(decision), decision.content);
       },

@@ -55,8 +55,10 @@ class StrongReplay {
   model::Command command_of(const engine::ShipDecision& decision) const;
   model::Command command_of(const engine::AmendDecision& decision) const;
   model::Command command_of(const engine::LoadDecision& decision) const;
+  model::Command command_of(const engine::ShipmentDecision& decision) const;
   model::Command command_of(const engine::StockChangeDecision& decision) const;
   std::string decide(const schema::Event& event, const model::Command& command, std::uint64_t content);
+  std::string missing(const schema::Event& event);
   std::string fill(const schema::Event& event, const engine::FillDecision& decision);
   std::string forget(const engine::VoidDecision& decision);
   std::string judge_refusals(engine::Lsn lsn);
@@ -64,6 +66,7 @@ class StrongReplay {
   model::Twin twin_;
   std::multimap<engine::Lsn, Refused> refused_;
   std::map<engine::Lsn, engine::Lsn> log_lsns_;  // of the twin's LSNs
+  std::map<engine::Lsn, model::StockChangeAnswer> missing_;            // what picks did not find, by the pick's LSN in the log
   std::map<engine::Lsn, std::deque<model::FillAnswer>> outstanding_;  // by the cause's LSN in the log
   std::uint64_t fills_ = 0, judged_ = 0, interleaved_ = 0, forgettings_ = 0;
 };
