@@ -262,6 +262,10 @@ void DumpJudge::cancel(const DumpRecord& record) {
   if (record.whole && order != nullptr && order->lines.size() != record.rows.size()) {
     violate(Promise::decisions, [&] { return fmt::format("cancels order \"{}\" with {} of its {} lines", record.id, record.rows.size(), order->lines.size()); });
   }
+  const auto picked = [](const DumpLine& line) { return !line.picked.empty(); };
+  if (record.whole && !record.command_id.empty() && order != nullptr && std::any_of(order->lines.begin(), order->lines.end(), picked)) {
+    violate(Promise::decisions, [&] { return fmt::format("cancels order \"{}\", of which units are picked", record.id); });
+  }
   take_back(record, lsn);
 }
 
@@ -315,6 +319,7 @@ void DumpJudge::cancelled_line(DumpOrder& order, std::uint64_t order_lsn, const 
   if (whole) {
     rest = line.waiting;
     for (const Units& each : line.reserved) rest += each.units;
+    for (const Units& each : line.picked) rest -= each.units;
   }
   const std::int64_t waiting = std::min(rest, line.waiting);
   rest -= waiting;

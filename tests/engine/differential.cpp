@@ -38,6 +38,7 @@ class Both {
     const engine::TimeUs now = time_of(step);
     if (!std::holds_alternative<model::Command>(step.what)) {
       for (const model::Answer& expiry : twin_.run_timers(now)) log(expiry);
+      harness_.submit(std::make_unique<engine::Message>(engine::RunTimers{}, now));  // before copies are taken of what is closed
     }
     if (const auto* archive = std::get_if<ArchiveStep>(&step.what)) {
       tally.archived += archive_orders(archive->most, now);
@@ -73,7 +74,10 @@ class Both {
     const std::uint64_t content = model::content_of(command);
     for (const model::Answer& expiry : twin_.run_timers(now)) {
       log(expiry);
-      ++tally.expired;
+      const auto* cancel = std::get_if<model::CancelAnswer>(&expiry.decision);
+      if (cancel == nullptr) ++tally.expired;
+      else if (twin_.state().orders.at(twin_.state().order_ids.at(cancel->order_id)).open()) ++tally.beside_picked;
+      else ++tally.cancelled;
     }
     const model::Answer expected = model::apply(twin_, command, content, now);
     std::string answer = harness_.apply(command, content, now);
@@ -187,7 +191,7 @@ std::string describe(const Steps& steps) {
 void Tally::add(const Tally& other) {
   commands += other.commands, decided += other.decided, records += other.records, fast += other.fast;
   archived += other.archived, forgotten += other.forgotten, read_back += other.read_back;
-  expired += other.expired;
+  expired += other.expired, cancelled += other.cancelled, beside_picked += other.beside_picked;
 }
 
 std::optional<Disagreement> compare(std::span<const Step> history, std::uint64_t digest_every, Tally& tally, Meddler meddler) {

@@ -38,6 +38,7 @@ struct Disagreement {
 
 struct Tally {
   std::uint64_t commands = 0, decided = 0, records = 0, fast = 0, archived = 0, forgotten = 0, read_back = 0, expired = 0;
+  std::uint64_t cancelled = 0, beside_picked = 0;  // orders at their time, and those of which picked units stayed
   void add(const Tally& other);
 };
 

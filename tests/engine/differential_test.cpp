@@ -71,10 +71,13 @@ TEST_CASE("engine: gives the twin's answers to random commands", "[engine][model
   std::cout << "differential: seeds " << first_seed << ".." << first_seed + seeds - 1 << ", " << tally.commands << " commands, "
             << tally.decided << " decided, " << tally.records << " records compared, " << tally.fast << " orders on the fast path, "
             << tally.archived << " orders out of memory, " << tally.forgotten << " ids forgotten, "
-            << tally.expired << " holds expired\n";
+            << tally.expired << " holds expired, " << tally.cancelled << " orders cancelled at their time and " << tally.beside_picked
+            << " but for picked units\n";
   REQUIRE(tally.commands == seeds * commands);
   REQUIRE(tally.fast > 0);
   REQUIRE(tally.expired > 0);
+  REQUIRE(tally.cancelled > 0);
+  if (seeds * commands >= 100'000) REQUIRE(tally.beside_picked > 0);
 }
 
 TEST_CASE("restore: finishes the fills that a crash cut off, at every record of the log (I3)", "[engine][recovery]") {
