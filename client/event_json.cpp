@@ -34,6 +34,7 @@ class ToJson {
                            {"warehouse", catalogue_.code(shipment.warehouse)}, {"units", shipment.units}});
     }
     if (!order.waits.empty()) out_["backorder"] = backorder_id(order.id);
+    if (order.not_due) out_["not_due"] = true;
     if (order.fills_follow) out_["fills_follow"] = true;
     if (order.hold.empty()) return;
     out_["hold"] = order.hold;
@@ -115,7 +116,8 @@ class ToJson {
 
   void operator()(const engine::AmendDecision& amend) {
     out_["event"] = "OrderAmended";
-    out_["command_id"] = amend.command_id;
+    if (amend.command_id.empty()) out_["by_time"] = true;
+    else out_["command_id"] = amend.command_id;
     out_["order"] = amend.order_id;
     out_["new_priority"] = amend.priority.has_value();
     if (amend.priority) out_["priority"] = amend.priority->value;

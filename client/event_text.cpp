@@ -110,6 +110,7 @@ class ToText {
 
   std::string operator()(const engine::AmendDecision& amend) const {
     const std::string order = on_one_line(amend.order_id) + customer(amend.customer.value_or(""));
+    if (amend.command_id.empty()) return fmt::format("Order {} is due from now on: it takes what is there ({})\n", order, decision_);
     if (amend.priority) return fmt::format("Order {} has priority {} from now on ({})\n", order, amend.priority->value, decision_);
     if (amend.lines.empty()) return fmt::format("Nothing of order {} is open any more, so nothing was changed ({})\n", order, decision_);
     return fmt::format("Lowered quantities of order {} ({})\n{}", order, decision_, taken_back(amend.lines, amend.released));
@@ -269,6 +270,7 @@ std::string order_view_text(const schema::OrderView& view, const Catalogue& cata
   for (const auto& [label, words] : texts) {
     if (!words.empty()) text += fmt::format("{}: {}\n", label, on_one_line(words));
   }
+  if (view.reserve_not_before.value != 0) text += fmt::format("Takes nothing before {}\n", time_text(view.reserve_not_before));
   if (view.need_by.value != 0) text += fmt::format("Needed by {}\n", time_text(view.need_by));
   if (view.cancel_after.value != 0) text += fmt::format("Cancelled at {} as far as it has not shipped\n", time_text(view.cancel_after));
   if (!own.empty()) text += "Policies of lines: " + own + "\n";

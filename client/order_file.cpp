@@ -53,11 +53,13 @@ class CsvOrders : public OrderReader {
   Outcome<void> begin() {
     for (const auto& [field, needed] : {std::pair{"order", true}, {"customer", false}, {"line", false}, {"sku", true},
                                         {"quantity", true}, {"warehouse", false}, {"policy", false}, {"priority", false},
-                                        {"line_policy", false}, {"need_by", false}, {"cancel_after", false}}) {
+                                        {"line_policy", false}, {"need_by", false}, {"cancel_after", false},
+                                        {"reserve_not_before", false}}) {
       const auto column = table_.column(field);
       if (!column && needed) {
         return usage(table_.place() + "there is no column '" + field +
-                     "'; the header is order,customer,line,sku,quantity[,warehouse][,policy][,priority][,line_policy][,need_by][,cancel_after]");
+                     "'; the header is order,customer,line,sku,quantity[,warehouse][,policy][,priority][,line_policy][,need_by][,cancel_after]"
+                     "[,reserve_not_before]");
       }
       columns_.push_back(column);
     }
@@ -81,6 +83,7 @@ class CsvOrders : public OrderReader {
     }
     if (auto read = moment_of(cell(9), order.need_by_us, table_.place()); !read) return Unexpected{read.error()};
     if (auto read = moment_of(cell(10), order.cancel_after_us, table_.place()); !read) return Unexpected{read.error()};
+    if (auto read = moment_of(cell(11), order.reserve_not_before_us, table_.place()); !read) return Unexpected{read.error()};
     while (more_ && cell(0) == order.id) {
       auto line = read_line(order.lines.size() + 1);
       if (!line) return Unexpected{line.error()};
@@ -225,8 +228,8 @@ Outcome<Order> order_from_json(const std::string& text, const std::string& place
   fields.text("customer", order.customer), fields.text("channel", order.channel), fields.text("ship_to", order.ship_to);
   fields.text("contact", order.contact), fields.text("reference", order.reference), fields.text("notes", order.notes);
   fields.text("preferred", order.preferred);
-  std::string need_by, cancel_after;
-  fields.text("need_by", need_by), fields.text("cancel_after", cancel_after);
+  std::string need_by, cancel_after, reserve_not_before;
+  fields.text("need_by", need_by), fields.text("cancel_after", cancel_after), fields.text("reserve_not_before", reserve_not_before);
   std::string policy(engine::name(order.policy)), sourcing(engine::name(order.sourcing));
   fields.text("policy", policy), fields.text("sourcing", sourcing);
   std::int64_t priority = order.priority;
@@ -234,6 +237,7 @@ Outcome<Order> order_from_json(const std::string& text, const std::string& place
   if (!fields.complaint().empty()) return usage(fields.complaint());
   if (auto read = moment_of(need_by, order.need_by_us, place); !read) return Unexpected{read.error()};
   if (auto read = moment_of(cancel_after, order.cancel_after_us, place); !read) return Unexpected{read.error()};
+  if (auto read = moment_of(reserve_not_before, order.reserve_not_before_us, place); !read) return Unexpected{read.error()};
   auto chosen_policy = policy_from(policy, place);
   if (!chosen_policy) return Unexpected{chosen_policy.error()};
   order.policy = *chosen_policy;

@@ -306,6 +306,7 @@ class ToReply {
     state.id = from.id, state.customer = from.customer, state.channel = from.channel, state.ship_to = from.ship_to;
     state.contact = from.contact, state.reference = from.reference, state.notes = from.notes;
     state.need_by_us = from.need_by.value, state.cancel_after_us = from.cancel_after.value;
+    state.reserve_not_before_us = from.reserve_not_before.value;
     std::size_t next = 0;
     for (const schema::OrderLineView& line : from.lines) {
       OrderStateLine entry{line.line.value, codes_(line.sku), line.quantity, line.backordered, line.cancelled, {},

@@ -68,6 +68,7 @@ schema::OrderRequest request_of(const Order& order, std::span<const engine::Orde
   request.order.texts = {order.customer, order.channel, order.ship_to, order.contact, order.reference, order.notes};
   request.order.need_by = engine::TimeUs{order.need_by_us};
   request.order.cancel_after = engine::TimeUs{order.cancel_after_us};
+  request.order.reserve_not_before = engine::TimeUs{order.reserve_not_before_us};
   request.order.lines = lines;
   return request;
 }

@@ -126,7 +126,8 @@ class Teller {
   Told operator()(const engine::AmendDecision& amend) const {
     Told told{"amended", Tone::plain, "", {}, amend.lines.size()};
     told.of = fmt::format("order {}{}", on_one_line(amend.order_id), of_customer(amend.customer.value_or("")));
-    if (amend.priority) told.of += fmt::format(", priority {} from now on", amend.priority->value);
+    if (amend.command_id.empty()) told.of += ", which is due from now on";
+    else if (amend.priority) told.of += fmt::format(", priority {} from now on", amend.priority->value);
     else if (amend.lines.empty()) told.of += ", nothing, because nothing of it is open";
     taken_back(told, amend.lines, amend.released);
     return told;

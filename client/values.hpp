@@ -27,8 +27,9 @@ struct Order {
   std::uint8_t priority = 100;  // higher is served first
   std::string preferred{};        // warehouse tried first; empty: none
   std::vector<OrderLine> lines{};
-  // Microseconds since 1970 UTC, 0: none. need_by is kept and shown; at cancel_after what has not shipped is cancelled.
-  std::int64_t need_by_us = 0, cancel_after_us = 0;
+  // Microseconds since 1970 UTC, 0: none. need_by is kept and shown; before reserve_not_before the order waits and takes nothing;
+  // at cancel_after what is neither picked nor shipped is cancelled.
+  std::int64_t need_by_us = 0, cancel_after_us = 0, reserve_not_before_us = 0;
 };
 
 struct ReceiptRow {
@@ -357,7 +358,7 @@ struct OrderState {
   std::uint8_t priority = 100;
   std::string id{}, customer{}, channel{}, ship_to{}, contact{}, reference{}, notes{};
   std::vector<OrderStateLine> lines{};
-  std::int64_t need_by_us = 0, cancel_after_us = 0;  // since 1970 UTC, 0: none
+  std::int64_t need_by_us = 0, cancel_after_us = 0, reserve_not_before_us = 0;  // since 1970 UTC, 0: none
   std::vector<ShipmentState> shipments{};
 };
 

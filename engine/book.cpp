@@ -8,6 +8,10 @@
 
 namespace earmark::engine {
 
+Takes takes_of(const OrderState& order, const OrderLineState& line) noexcept {
+  return order.not_due ? Takes::blocked : takes_of(line.policy.or_else(order.policy));
+}
+
 void Book::apply_load(const SharedState& shared, std::span<const LoadedWarehouse> warehouses,
                       std::span<const LoadedProduct> products, std::span<const ReceivedRow> rows) {
   for (const LoadedWarehouse& entry : warehouses) catalogue.put_warehouse(entry.id, entry.code, entry.name, entry.priority);
@@ -44,14 +48,13 @@ void Book::apply_cancel(SharedState& shared, BlockCache& blocks, BlockRef block,
       });
     }
   }
-  if (cut) park_after_cut(shared, *order);
+  if (cut) park_first_waiting(shared, *order);
   set_timers(shared, block);
   pick_lists_changed(shared, blocks, block, released);
 }
 
-// What is left may be there now: the order stands where the cancel serves (cancel_steps), until it is looked at there.
-void Book::park_after_cut(const SharedState& shared, OrderState& order) {
-  if (order.policy != Policy::ship_complete) return;
+void Book::park_first_waiting(const SharedState& shared, OrderState& order) {
+  if (order.policy != Policy::ship_complete || order.not_due) return;
   const auto lines = order.lines();
   const auto waits = std::find_if(lines.begin(), lines.end(), [](const OrderLineState& line) { return line.waiting != 0; });
   if (waits != lines.end()) park(shared, order, static_cast<std::size_t>(waits - lines.begin()));
@@ -85,19 +88,33 @@ void Book::change_priority(SharedState& shared, BlockRef block, Priority priorit
 
 void Book::set_timers(SharedState& shared, BlockRef block) {
   const auto* order = shared.blocks.at<OrderState>(block);
-  const TimeUs due = order->times().cancel_after;
-  if (due.value == 0) return;
+  const OrderTimes times = order->times();
+  if ((times.cancel_after.value | times.reserve_not_before.value) == 0) return;
   const Lsn lsn = order->known.lsn();
-  const auto found = timed_orders.find(lsn);
-  const bool runs = found != timed_orders.end();
-  if (runs == can_be_cancelled(shared.blocks, *order)) return;
-  if (runs) {
-    timers.remove(found->second.cancel);
-    timed_orders.erase(found);
-  } else {
-    timed_orders[lsn] = {block, timers.add({due, TimerKind::cancel_order, lsn.value})};
-  }
+  const bool open = can_be_cancelled(shared.blocks, *order);
+  TimedOrder& timed = timed_orders[lsn];
+  timed.block = block;
+  const auto set = [&](Timers::Handle& timer, TimerKind kind, TimeUs due, bool runs) {
+    if ((timer != 0) == runs) return;
+    if (runs) timer = timers.add({due, kind, lsn.value});
+    else timers.remove(std::exchange(timer, 0U));
+  };
+  set(timed.cancel, TimerKind::cancel_order, times.cancel_after, open && times.cancel_after.value != 0);
+  set(timed.due, TimerKind::order_due, times.reserve_not_before, open && order->not_due);
+  if ((timed.cancel | timed.due) == 0) timed_orders.erase(lsn);
   shared.next_due_us.store(timers.next_due().value, std::memory_order_relaxed);
+}
+
+void Book::set_due(SharedState& shared, BlockRef block, bool due) {
+  auto* order = shared.blocks.at<OrderState>(block);
+  order->not_due = !due;
+  order->parked_line = OrderState::no_line;
+  for (std::size_t index = 0; index < order->lines().size(); ++index) {
+    const OrderLineState& line = order->lines()[index];
+    if (line.waiting == 0) continue;
+    queues.set_takes(queue_of(shared, line.sku, line.pinned), QueuePlace::of(order->priority, order->known.lsn(), index), takes_of(*order, line));
+  }
+  if (due) park_first_waiting(shared, *order);
 }
 
 void Book::stop_waiting(SharedState& shared, BlockRef block) {
@@ -117,14 +134,14 @@ void Book::start_waiting(SharedState& shared, BlockRef block, std::size_t blocke
     const OrderLineState& line = order->lines()[index];
     if (line.waiting == 0) continue;
     waits = true;
-    const Takes takes = takes_of(line.policy.or_else(order->policy));
+    const Takes takes = takes_of(*order, line);
     has_whole_takers = has_whole_takers || takes != Takes::any;
     queues.insert(queue_of(shared, line.sku, line.pinned),
                   {QueuePlace::of(order->priority, order->known.lsn(), index), block, line.waiting, takes});
   }
   if (!whole_order || !waits) return;
   most_lines_at_once = std::max<std::size_t>(most_lines_at_once, order->line_count);
-  if (blocked_line != OrderState::no_line) park(shared, *order, blocked_line);
+  if (blocked_line != OrderState::no_line && !order->not_due) park(shared, *order, blocked_line);
 }
 
 void Book::park(const SharedState& shared, OrderState& order, std::size_t blocked_line) {
@@ -154,7 +171,7 @@ void Book::lose(SharedState& shared, BlockRef block, std::size_t line_index, con
   });
   const bool whole_order = order->policy == Policy::ship_complete;
   const bool parked = order->parked_line != OrderState::no_line && order->lines()[order->parked_line].waiting != 0;
-  const Takes takes = takes_of(line.policy.or_else(order->policy));
+  const Takes takes = takes_of(*order, line);
   line.waiting += lost.quantity;
   queues.add(queue_of(shared, line.sku, line.pinned),
              {QueuePlace::of(order->priority, order->known.lsn(), line_index), block, lost.quantity, takes});

@@ -17,11 +17,14 @@
 namespace earmark::engine {
 
 struct OrderState;
+struct OrderLineState;
 
 // How a line under this policy (its own, or its order's) waits.
 constexpr Takes takes_of(Policy policy) noexcept {
   return policy == Policy::ship_complete ? Takes::blocked : policy == Policy::line_complete ? Takes::whole : Takes::any;
 }
+
+Takes takes_of(const OrderState& order, const OrderLineState& line) noexcept;
 
 struct CellStock {
   Quantity on_hand = 0;
@@ -39,10 +42,10 @@ struct OpenHold {
   Timers::Handle timer = 0;
 };
 
-// An order with a timer, which goes when the order is closed.
+// An order with timers, which go when they have nothing to do any more. 0: does not run.
 struct TimedOrder {
   BlockRef block = 0;
-  Timers::Handle cancel = 0;
+  Timers::Handle cancel = 0, due = 0;
 };
 
 struct Book {
@@ -100,7 +103,8 @@ struct Book {
   // not look at the order.
   void park(const SharedState& shared, OrderState& order, std::size_t blocked_line);
 
-  void park_after_cut(const SharedState& shared, OrderState& order);
+  // All that is left may be there now: the order stands where serving looks first (cancel_steps(), due_steps()).
+  void park_first_waiting(const SharedState& shared, OrderState& order);
   void apply_changed_rows(const SharedState& shared, std::span<const ChangedRow> rows);
   // Reserved units of a line wait again, at its old place; and the way back.
   void lose(SharedState& shared, BlockRef order, std::size_t line_index, const LostUnits& lost);
@@ -113,8 +117,11 @@ struct Book {
   // Gives the hold's block back.
   void end_hold(SharedState& shared, BlockCache& blocks, Lsn hold, HoldEnd how);
 
-  // After each change of what of the order can be cancelled: its timer runs as long as there is something, put back units included.
+  // After each change of what of the order can be cancelled, or of whether it is due: a timer runs as long as it has something to
+  // do, also with units that were put back.
   void set_timers(SharedState& shared, BlockRef order);
+  // Its reserve_not_before has come: what waits of it takes what is there from now on; and the way back.
+  void set_due(SharedState& shared, BlockRef order, bool due);
 
   LazyArray<CellStock> stock;  // by cell
   Catalogue catalogue;
@@ -125,7 +132,7 @@ struct Book {
   bool has_whole_takers = false;               // somebody has waited who takes all or nothing
   std::unordered_map<std::uint64_t, Quantity> picked;  // by cell: reserved units that are picked
   std::map<Lsn, OpenHold> holds;
-  std::map<Lsn, TimedOrder> timed_orders;      // with a cancel_after and something to cancel
+  std::map<Lsn, TimedOrder> timed_orders;      // with a cancel_after or a reserve_not_before that have something to do
   Timers timers;
 };
 

@@ -1,4 +1,4 @@
-// What a cancel serves, step by step. First the SKUs of what waits to be filled whole and has become smaller, since all of it may
+// What a cancel serves, step by step, and at the end what an order serves that has become due. First the SKUs of what waits to be filled whole and has become smaller, since all of it may
 // be there now: the line's own (of a line_complete line), or for a ship_complete order the first that it still waits for. Then each
 // SKU that got something back, in the order of the rows (R5, R6); units of a SKU whose turn has not come are not usable yet, so that an order of
 // several SKUs cannot take them past somebody who waits for them. Used by the settler and by recovery, which must agree.
@@ -22,7 +22,7 @@ std::vector<ServeStep> cancel_steps(const OrderState& order, std::span<const Can
   };
   const std::span<const OrderLineState> lines = order.lines();
   for (std::size_t row = 0; row < rows.size(); ++row) {
-    for (std::size_t index = 0; rows[row].waiting != 0 && index < lines.size(); ++index) {
+    for (std::size_t index = 0; rows[row].waiting != 0 && !order.not_due && index < lines.size(); ++index) {
       const bool whole_line = lines[index].policy.or_else(order.policy) == Policy::line_complete;
       const bool smaller = order.policy == Policy::ship_complete || (whole_line && lines[index].line == rows[row].line);
       if (!smaller || waiting_after(index) == 0) continue;
@@ -42,6 +42,17 @@ std::vector<ServeStep> cancel_steps(const OrderState& order, std::span<const Can
       }
     }
     steps.back().serves = true;
+  }
+  return steps;
+}
+
+// The steps of an order that has become due: each SKU that it waits for, in the order of its lines.
+inline std::vector<ServeStep> due_steps(const OrderState& order) {
+  std::vector<ServeStep> steps;
+  for (std::size_t index = 0; index < order.lines().size(); ++index) {
+    const OrderLineState& line = order.lines()[index];
+    const bool there = std::any_of(steps.begin(), steps.end(), [&](const ServeStep& step) { return step.sku == line.sku; });
+    if (line.waiting != 0 && !there) steps.push_back({line.sku, static_cast<std::uint32_t>(index), {}, 0, true});
   }
   return steps;
 }

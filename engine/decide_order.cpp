@@ -242,6 +242,26 @@ std::uint64_t decide_whole_order(const PlaceOrder& order, SharedState& shared, c
   return cut + again.missing();
 }
 
+// What has been found out about its lines as one decision. `missing`: units that were not there.
+void conclude(const PlaceOrder& order, std::uint64_t content, std::uint64_t missing, bool own_policies, SharedState& shared,
+              const CatalogueView& catalogue, WriteSet& writes, OrderDraft& draft) {
+  bool took_any = false, waits_any = false;
+  for (const LineDecision& line : draft.lines) {
+    took_any = took_any || line.taken != 0;
+    if (line.backordered == 0) continue;
+    waits_any = true;
+    gate_for_waiter(line, shared, catalogue, writes);
+  }
+  draft.decision = {order.id, content, status_of(order.policy, missing, took_any, waits_any), order.policy, order.priority,
+                    draft.sources.rule(), order.preferred, order.placed_at, order.need_by, order.reserve_not_before,
+                    order.cancel_after, order.texts, draft.lines, draft.takes, draft.waits};
+  if (own_policies) {
+    for (const OrderLine& line : order.lines) draft.line_policies.push_back(line.policy);
+    draft.decision.line_policies = draft.line_policies;
+  }
+  draft.decision.not_backorderable = draft.not_backorderable;
+}
+
 }  // namespace
 
 void gate_for_waiter(const LineDecision& line, SharedState& shared, const CatalogueView& catalogue, WriteSet& writes) {
@@ -280,22 +300,26 @@ Verdict decide_order(const PlaceOrder& order, std::uint64_t content, SharedState
   std::uint64_t missing = decider.missing();
   if (missing != 0 && order.policy == Policy::fill_or_kill) decider.take_nothing();  // all now, or nothing
   if (missing != 0 && order.policy == Policy::ship_complete) missing = decide_whole_order(order, shared, catalogue, writes, decider, draft);
-  bool took_any = false, waits_any = false;
-  for (const LineDecision& line : draft.lines) {
-    took_any = took_any || line.taken != 0;
-    if (line.backordered == 0) continue;
-    waits_any = true;
-    gate_for_waiter(line, shared, catalogue, writes);
-  }
-  draft.decision = {order.id, content, status_of(order.policy, missing, took_any, waits_any), order.policy, order.priority,
-                    draft.sources.rule(), order.preferred, order.placed_at, order.need_by, order.reserve_not_before,
-                    order.cancel_after, order.texts, draft.lines, draft.takes, draft.waits};
-  if (decider.has_own_policies()) {
-    for (const OrderLine& line : order.lines) draft.line_policies.push_back(line.policy);
-    draft.decision.line_policies = draft.line_policies;
-  }
-  draft.decision.not_backorderable = draft.not_backorderable;
+  conclude(order, content, missing, decider.has_own_policies(), shared, catalogue, writes, draft);
   return Verdict::decided;
+}
+
+void decide_not_due(const PlaceOrder& order, std::uint64_t content, SharedState& shared, const CatalogueView& catalogue, WriteSet& writes,
+                    OrderDraft& draft) {
+  clear(draft);
+  draft.not_backorderable.clear();
+  draft.sources.begin(order, shared, catalogue, true, writes);
+  std::uint64_t missing = 0;
+  bool own_policies = false;
+  for (const OrderLine& asked : order.lines) {
+    LineDecision& line = draft.lines.emplace_back(untaken(asked));
+    missing += line.quantity;
+    own_policies = own_policies || asked.policy.own();
+    if (catalogue.backorderable(asked.sku)) line.backordered = line.quantity;
+    else draft.not_backorderable.push_back(static_cast<std::uint32_t>(draft.lines.size() - 1));
+  }
+  conclude(order, content, missing, own_policies, shared, catalogue, writes, draft);
+  draft.decision.not_due = true;
 }
 
 }  // namespace earmark::engine

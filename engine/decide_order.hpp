@@ -50,5 +50,8 @@ void gate_for_waiter(const LineDecision& line, SharedState& shared, const Catalo
 // Decides a valid order. `for_settler`: takes from gated cells too, and sets the gates of cells for which it will wait.
 Verdict decide_order(const PlaceOrder& order, std::uint64_t content, SharedState& shared, const CatalogueView& catalogue,
                      bool for_settler, WriteSet& writes, OrderDraft& draft);
+// One whose reserve_not_before is to come, by the settler: it takes nothing, and what may wait of it waits.
+void decide_not_due(const PlaceOrder& order, std::uint64_t content, SharedState& shared, const CatalogueView& catalogue, WriteSet& writes,
+                    OrderDraft& draft);
 
 }  // namespace earmark::engine

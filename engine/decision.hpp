@@ -85,6 +85,7 @@ struct OrderDecision {
   std::span<const LinePolicy> line_policies{};  // by line; empty: no line has its own
   // Positions in `lines`, ascending: what is cancelled of them would wait by its policy, but nothing waits for their SKU.
   std::span<const std::uint32_t> not_backorderable{};
+  bool not_due = false;  // nothing is taken before reserve_not_before; an AmendDecision without a command says that it has come
 
   LinePolicy own_policy(std::size_t line) const noexcept { return line_policies.empty() ? LinePolicy{} : line_policies[line]; }
 };
@@ -131,7 +132,7 @@ struct CancelDecision {
 };
 
 struct AmendDecision {
-  std::string_view command_id;
+  std::string_view command_id;       // empty: the order's reserve_not_before has come (content 0, nothing else changes)
   std::string_view order_id;
   std::uint64_t content = 0;
   std::optional<Priority> priority;  // the order's from now on

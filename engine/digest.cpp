@@ -29,6 +29,7 @@ struct HoldElement { char kind; std::uint64_t lsn, low, high; std::int64_t deadl
 struct EndElement { char kind; std::uint64_t lsn; std::uint8_t how; };
 struct PolicyElement { char kind; std::uint64_t order; std::uint32_t index; std::uint8_t policy; };
 struct FlagElement { char kind; std::uint32_t sku; };
+struct NotDueElement { char kind; std::uint64_t order_lsn; };
 #pragma pack(pop)
 
 }  // namespace
@@ -81,6 +82,11 @@ void Digest::line_policy(Lsn order_lsn, std::uint32_t line_index, LinePolicy pol
 
 void Digest::not_backorderable(SkuId sku) {
   const FlagElement element{'B', sku.value};
+  add(&element, sizeof element);
+}
+
+void Digest::not_due(Lsn order_lsn) {
+  const NotDueElement element{'N', order_lsn.value};
   add(&element, sizeof element);
 }
 

@@ -9,6 +9,7 @@
 //   R units of a line of such an order that came back
 //   H open hold, with L and A as an order's         E how a hold ended, as long as its id is known
 //   P a line's own policy                           B a SKU that orders may not wait for
+//   N an open order whose reserve_not_before has not come
 #pragma once
 
 #include <cstdint>
@@ -41,6 +42,7 @@ class Digest {
   // Of lines that have one.
   void line_policy(Lsn order_lsn, std::uint32_t line_index, LinePolicy policy);
   void not_backorderable(SkuId sku);
+  void not_due(Lsn order_lsn);
   void open_hold(Lsn lsn, Identity identity, TimeUs deadline, std::uint32_t line_count);
   void ended_hold(Lsn lsn, HoldEnd how);
   // Allocations with nothing reserved and nothing shipped are not fed.

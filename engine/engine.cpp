@@ -47,6 +47,7 @@ std::string Engine::digest() const {
       digest.shipment(lsn, image.number, image.state, image.revision, image.stepped);
       for (const ReturnedUnits& row : image.returned) digest.returned(lsn, image.number, row.line_index, row.units);
     });
+    if (order->not_due) digest.not_due(lsn);
     digest.open_order(lsn, known->identity, order->status, order->policy, order->priority, order->preferred, order->line_count);
     for (std::uint32_t index = 0; index < order->line_count; ++index) {
       const OrderLineState& line = order->lines()[index];
@@ -90,6 +91,7 @@ std::string Engine::unserved_whole_taker() {
   shared_.ids.for_each([&](BlockRef block) {
     if (!shared_.blocks.at<KnownCommand>(block)->is_order_in_memory()) return;
     const auto& order = *shared_.blocks.at<OrderState>(block);
+    if (order.not_due) return;
     for (std::size_t index = 0; index < order.line_count; ++index) {
       if (order.lines()[index].policy.or_else(order.policy) == Policy::line_complete) judge(order, index, index + 1, "a line");
     }
@@ -104,24 +106,29 @@ std::string Engine::unserved_whole_taker() {
   return broken;
 }
 
-// Every order with a cancel_after and something to cancel has a timer, and every timer is a hold's or such an order's.
+// Every order with a cancel_after and something to cancel has a timer, so has every one that waits and is not due; and every timer
+// is a hold's or such an order's.
 std::string Engine::broken_timers() {
   std::string timeless;
   shared_.ids.for_each([&](BlockRef block) {
     if (!shared_.blocks.at<KnownCommand>(block)->is_order_in_memory()) return;
     const auto* order = shared_.blocks.at<OrderState>(block);
-    if (order->times().cancel_after.value == 0 || !can_be_cancelled(shared_.blocks, *order)) return;
-    if (!book_.timed_orders.contains(order->known.lsn())) timeless = "there is no timer of order " + std::string(order->id());
+    const bool open = can_be_cancelled(shared_.blocks, *order);
+    const auto found = book_.timed_orders.find(order->known.lsn());
+    const TimedOrder timed = found == book_.timed_orders.end() ? TimedOrder{} : found->second;
+    const bool right = (timed.cancel != 0) == (open && order->times().cancel_after.value != 0) && (timed.due != 0) == (open && order->not_due);
+    if (!right) timeless = "the timers of order " + std::string(order->id()) + " are not those that it needs";
   });
   if (!timeless.empty()) return timeless;
+  std::size_t running = book_.holds.size();
   for (const auto& [lsn, timed] : book_.timed_orders) {
     const auto* order = shared_.blocks.at<OrderState>(timed.block);
     if (order->known.lsn() != lsn || !can_be_cancelled(shared_.blocks, *order)) return "a timer is left of order " + std::string(order->id());
-    if (order->times().cancel_after < book_.timers.next_due()) return "order " + std::string(order->id()) + " is due before any timer";
+    const OrderTimes times = order->times();
+    running += (timed.cancel != 0 ? 1U : 0U) + (timed.due != 0 ? 1U : 0U);
+    if ((timed.cancel != 0 && times.cancel_after < book_.timers.next_due()) || (timed.due != 0 && times.reserve_not_before < book_.timers.next_due())) return "order " + std::string(order->id()) + " is due before any timer";
   }
-  if (book_.timers.size() != book_.holds.size() + book_.timed_orders.size()) {
-    return "I6: there are not as many timers as open holds and timed orders";
-  }
+  if (book_.timers.size() != running) return "I6: there are not as many timers as open holds and times of orders";
   return {};
 }
 

@@ -52,11 +52,11 @@ constexpr Words words[] = {
     {ErrorCode::unknown_hold, "unknown_hold", "There is no hold with this id."},
     {ErrorCode::expired, "expired", "The hold's deadline has passed; hold anew, or confirm with reacquire, naming the lines."},
     {ErrorCode::hold_ended, "hold_ended", "The hold was confirmed, released or refused before and holds nothing; hold anew."},
-    {ErrorCode::bad_time, "bad_time", "A hold lasts from 1 millisecond to 24 hours; cancel_after must be later than now."},
+    {ErrorCode::bad_time, "bad_time", "A hold lasts from 1 millisecond to 24 hours; cancel_after must be later than now and than reserve_not_before, which must have passed when a hold is confirmed."},
     {ErrorCode::duplicate_hold_command, "duplicate_hold_command", "The command id was used for another extend or release; choose a new one."},
     {ErrorCode::bad_policy, "bad_policy",
      "A line may have ship_partial, line_complete, fill_and_cancel or fill_or_kill of its own, if its order has none that speaks for all "
-     "lines (ship_complete, fill_or_kill) and is no hold."},
+     "lines (ship_complete, fill_or_kill) and is no hold; with a reserve_not_before ahead all policies must be such that wait."},
     {ErrorCode::empty_track, "empty_track", "Tracking names a carrier, a tracking number or an expected delivery; give one of them."},
     {ErrorCode::duplicate_shipment_command, "duplicate_shipment_command", "The command id was used for another step of a shipment; choose a new one."},
     {ErrorCode::unknown_shipment, "unknown_shipment", "The order has no shipment with this number; show the order."},

@@ -82,7 +82,7 @@ void OrderDesk::judge(Slot& slot, const CatalogueView& catalogue, TimeUs now, Bu
   }
   const Error error = validate_order(order, catalogue);
   if (error.code != ErrorCode::none) return refuse(error);
-  if (order.cancel_after.value != 0) { slot.fate = Fate::settler; return; }  // he has the timers
+  if ((order.cancel_after.value | order.reserve_not_before.value) != 0) { slot.fate = Fate::settler; return; }  // he has the timers
   if (place.slot == nullptr) return refuse({ErrorCode::overloaded, 0, {}});
   if (writes_.room() < fast_path_cells + 2) { slot.fate = Fate::settler; return; }
   const std::size_t mark = writes_.mark();

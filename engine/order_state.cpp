@@ -64,6 +64,7 @@ void write_head(OrderState& state, const Order& order, Identity identity, Lsn ls
   state.priority = order.priority;
   state.sourcing = order.sourcing;
   state.preferred = order.preferred;
+  state.not_due = order.not_due;
   state.line_count = static_cast<std::uint16_t>(order.lines.size());
   state.text_bytes = static_cast<std::uint16_t>(text_bytes_for(order));
 }

@@ -66,7 +66,8 @@ struct OrderState {
   std::uint16_t next_shipment = 1;
   std::uint16_t text_bytes = 0;
   std::uint16_t parked_line = no_line;  // of a ship_complete order that waits: the line that stands for it in its queue
-  std::uint16_t unused = 0;
+  bool not_due = false;  // its reserve_not_before has not come: it waits, and takes nothing
+  std::uint8_t unused = 0;
   BlockRef shipments = 0;  // a chain of ShipmentEntry
   std::uint32_t unused_too = 0;
   static constexpr std::uint16_t no_line = 0xFFFF;

@@ -27,7 +27,8 @@ BlockRef Engine::restore_id(const Stamp& stamp, IdSpace space, Identity identity
 
 void Engine::start_waiting(BlockRef block) {
   book_.start_waiting(shared_, block, OrderState::no_line);
-  if (shared_.blocks.at<OrderState>(block)->policy == Policy::ship_complete) whole_orders_.push_back(block);
+  const auto* order = shared_.blocks.at<OrderState>(block);
+  if (order->policy == Policy::ship_complete && !order->not_due) whole_orders_.push_back(block);
 }
 
 BlockRef Engine::order_block(std::string_view id) {
@@ -136,10 +137,20 @@ void Engine::restore(const Stamp& stamp, const CancelDecision& decision) {
 
 void Engine::restore(const Stamp& stamp, const AmendDecision& decision) {
   restored_ = stamp.lsn;
+  if (decision.command_id.empty()) return restore_due(stamp, decision);
   restore_id(stamp, IdSpace::amend, identify(IdSpace::amend, decision.command_id), decision.content, 0);
   take_back(stamp, decision.order_id, decision.lines, decision.released, decision.fills_follow);
   if (decision.priority) book_.change_priority(shared_, order_block(decision.order_id), *decision.priority);
   view_.apply(stamp, decision);
+}
+
+void Engine::restore_due(const Stamp& stamp, const AmendDecision& decision) {
+  const BlockRef block = order_block(decision.order_id);
+  const auto* order = shared_.blocks.at<OrderState>(block);
+  book_.set_due(shared_, block, true);
+  book_.set_timers(shared_, block);
+  if (order->policy == Policy::ship_complete) whole_orders_.push_back(block);
+  if (decision.fills_follow) open_cause_ = Cause{stamp.lsn, stamp.time, {}, due_steps(*order), 0, false};
 }
 
 void Engine::take_back(const Stamp& stamp, std::string_view order_id, std::span<const CancelledLine> lines, std::span<const Take> released,

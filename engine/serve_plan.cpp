@@ -58,8 +58,9 @@ void ServePlan::list_cut_order() {
 // For the steps of all SKUs of which the order waits for all or nothing: at each the line that comes first in its queue.
 void ServePlan::list(BlockRef block) {
   const auto* order = shared_.blocks.at<OrderState>(block);
+  if (order->not_due) return;
   for (std::size_t index = 0; index < order->lines().size(); ++index) {
-    if (wanted(block, index) == 0 || engine::takes_of(order->lines()[index].policy.or_else(order->policy)) == Takes::any) continue;
+    if (wanted(block, index) == 0 || engine::takes_of(*order, order->lines()[index]) == Takes::any) continue;
     const QueuePlace place = QueuePlace::of(order->priority, order->known.lsn(), index);
     listed_[order->lines()[index].sku.value].push_back({place, block, order->lines()[index].waiting, Takes::whole});
   }

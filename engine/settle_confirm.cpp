@@ -54,7 +54,8 @@ bool Settler::settle(const ConfirmHold& confirm, const Message& message, Committ
         if (order.lines.size() > max_lines) judged.error.code = ErrorCode::too_many_lines;
         else if (hold == nullptr && !reacquires) judged.error.code = found.fault;
         else judged.error = validate_order(order, view);
-        if (judged.error.code == ErrorCode::none && is_past(order.cancel_after)) judged.error.code = ErrorCode::bad_time;
+        // What is held is reserved at once.
+        if (judged.error.code == ErrorCode::none && (is_past(order.cancel_after) || order.reserve_not_before > now_)) judged.error.code = ErrorCode::bad_time;
         if (judged.error.code != ErrorCode::none) return;
         if (hold != nullptr) {
           confirm_.decide(order, message.content, *hold, shared_, view, writes_, draft_);

@@ -2,6 +2,7 @@
 // command with the same id.
 #include <algorithm>
 
+#include "engine/cancel_steps.hpp"
 #include "engine/settler.hpp"
 
 namespace earmark::engine {
@@ -33,9 +34,11 @@ bool Settler::settle(const PlaceOrder& order, const Message& message, Committer&
         if (judged.error.code != ErrorCode::none || judged.original.value != 0) return;
         const CatalogueView& view = catalogue();
         judged.error = validate_order(order, view);
-        if (judged.error.code == ErrorCode::none && is_past(order.cancel_after)) judged.error.code = ErrorCode::bad_time;
+        const bool not_due = order.reserve_not_before > now_;
+        if (judged.error.code == ErrorCode::none) judged.error = judge_times(order, not_due);
         if (judged.error.code != ErrorCode::none) return;
-        decide_order(order, message.content, shared_, view, true, writes_, draft_);
+        if (not_due) decide_not_due(order, message.content, shared_, view, writes_, draft_);
+        else decide_order(order, message.content, shared_, view, true, writes_, draft_);
         add_waits(order, bundle.next(), view);
         drop_block();
         block_bytes = OrderState::bytes_for(draft_.decision);
@@ -57,6 +60,48 @@ bool Settler::settle(const PlaceOrder& order, const Message& message, Committer&
   book_.start_waiting(shared_, block, draft_.blocked_line);
   book_.set_timers(shared_, block);
   if (!draft_.waits.empty()) counters_.shorts.add();
+  committer.announce(committed.first);
+  return true;
+}
+
+Error Settler::judge_times(const PlaceOrder& order, bool not_due) const noexcept {
+  if (is_past(order.cancel_after)) return {ErrorCode::bad_time, 0, {}};
+  if (!not_due) return {};
+  if (order.cancel_after.value != 0 && order.cancel_after <= order.reserve_not_before) return {ErrorCode::bad_time, 0, {}};
+  for (std::size_t index = 0; index < order.lines.size(); ++index) {
+    const OrderLine& line = order.lines[index];
+    if (!waits(line.policy.or_else(order.policy))) return {ErrorCode::bad_policy, static_cast<std::uint32_t>(index + 1), line.line};
+  }
+  return {};
+}
+
+// The reserve_not_before of an order has come: it is told by an amend without a command (an id and a content of nothing), and what
+// is there goes to whoever waits for it, the order at its place among them.
+bool Settler::become_due(Lsn lsn, Committer& committer) {
+  const BlockRef block = book_.timed_orders.at(lsn).block;
+  book_.set_due(shared_, block, true);  // before the plan, so that its lines are served
+  const OrderState& order = *shared_.blocks.at<OrderState>(block);
+  Cause cause{{}, now_, ReplyTo{}, due_steps(order), 0, false};
+  bool more = false;
+  const Committed committed = committer.commit(
+      writes_, CommitWord::settler_descriptor, 1 + most_fills(), 2048 + fill_bytes(), [&](StableState, Bundle& bundle, std::size_t lost) {
+        cause.lsn = bundle.next();
+        plan_.begin(cause, catalogue(), writes_, nullptr);
+        more = plan_.plan(std::max<std::size_t>(1, fills_per_commit >> std::min<std::size_t>(lost, 7)));
+        plan_.write_gates_of_filled_skus();
+        const bool fills = !plan_.fills().empty();
+        bundle.add(now_, {}, AmendDecision{{}, order.id(), 0, {}, fills, {}, {}, order.texts().customer}, ReplyTo{}, fills);
+        cause_ = cause;
+        add_fills(bundle, more);
+      });
+  if (committed.attempt != Attempt::committed) {
+    cause_.reset();
+    book_.set_due(shared_, block, false);
+    return false;
+  }
+  book_.set_timers(shared_, block);
+  fills_committed(more, committer);
+  counters_.orders_due.add();
   committer.announce(committed.first);
   return true;
 }

@@ -58,7 +58,12 @@ Settled Settler::settle_unfinished(Committer& committer) {
 
 bool Settler::run_timer(const Timer& due, Committer& committer) {
   const Lsn subject{due.subject};
-  return due.kind == TimerKind::hold ? expire_hold(subject, committer) : cancel_at_its_time(subject, committer);
+  switch (due.kind) {
+    case TimerKind::hold: return expire_hold(subject, committer);
+    case TimerKind::cancel_order: return cancel_at_its_time(subject, committer);
+    case TimerKind::order_due: return become_due(subject, committer);
+  }
+  return true;
 }
 
 bool Settler::settle(const Message& message, Committer& committer) {

@@ -35,7 +35,7 @@ struct SettlerCounters {
   Counter archived_orders, read_back_orders, forgotten_ids;
   Counter lost_units;
   Counter holds, confirmed_holds, released_holds, expired_holds;
-  Counter orders_cancelled_by_time;
+  Counter orders_cancelled_by_time, orders_due;
 };
 
 enum class Settled : std::uint8_t {
@@ -95,6 +95,9 @@ class Settler {
   bool run_timer(const Timer& due, Committer& committer);
   bool expire_hold(Lsn hold, Committer& committer);
   bool cancel_at_its_time(Lsn order, Committer& committer);
+  bool become_due(Lsn order, Committer& committer);
+  // `not_due`: its reserve_not_before is to come.
+  Error judge_times(const PlaceOrder& order, bool not_due) const noexcept;
   // A time that an order names and that has come already.
   bool is_past(TimeUs time) const noexcept { return time.value != 0 && time <= now_; }
   // The hold with this id: open, or what can be said of it.

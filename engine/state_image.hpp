@@ -67,6 +67,7 @@ struct OrderImage {
   std::span<const AllocationImage> allocations;  // in line order; within a line in the order of their making
   std::span<const LinePolicy> line_policies{};   // by line; empty: no line has its own
   std::span<const std::byte> shipments;          // engine/shipment_image.hpp; empty: nothing is known of them
+  bool not_due = false;                          // its reserve_not_before has not come
 
   LinePolicy own_policy(std::size_t line) const noexcept { return line_policies.empty() ? LinePolicy{} : line_policies[line]; }
 };

@@ -17,7 +17,7 @@
 
 namespace earmark::engine {
 
-enum class TimerKind : std::uint8_t { hold = 1, cancel_order = 2 };
+enum class TimerKind : std::uint8_t { hold = 1, cancel_order = 2, order_due = 3 };
 
 struct Timer {
   TimeUs due{};

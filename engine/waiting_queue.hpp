@@ -37,7 +37,7 @@ struct QueuePlace {
 enum class Takes : std::uint8_t {
   any,      // whatever is there
   whole,    // all its units or none
-  blocked,  // nothing for now: another line of its order, marked `whole`, stands for the order as a whole
+  blocked,  // nothing for now: its order is not due, or another line of it, marked `whole`, stands for the order as a whole
 };
 
 struct Waiter {

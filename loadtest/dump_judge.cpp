@@ -164,6 +164,7 @@ void DumpJudge::order(const DumpRecord& record) {
   order.id = hash_of(DumpIdSpace::order, record.id);
   order.priority = std::clamp<std::int64_t>(record.self.priority, 0, 255);
   order.whole = whole_of(record.policy) == DumpWhole::order;
+  order.not_due = record.not_due;
   const std::vector<DumpLine> held = confirm(record);
   for (const DumpRow& row : record.rows) order.lines.push_back({row.line, row.sku, row.pinned, row.backordered, {}, whole_of(row.policy.empty() ? record.policy : row.policy)});
   // Under other rules than priority an unpinned line may rightly take what a pinned one behind it needs.
@@ -173,7 +174,7 @@ void DumpJudge::order(const DumpRecord& record) {
   if (record.status == "refused" && judged && covers_all(record, order)) {
     violate(Promise::work_conserving, [&] { return fmt::format("order \"{}\" is refused, though all of it was available", record.id); });
   }
-  if (order.whole) whole_order(record, order);
+  if (order.whole && !order.not_due) whole_order(record, order);
   for (std::uint32_t index = 0; index < order.lines.size(); ++index) order_line(order, record, index);
   status(record);
   if (record.confirms()) after_confirm(record, held);
@@ -193,11 +194,14 @@ void DumpJudge::order_line(DumpOrder& order, const DumpRecord& record, std::uint
   const DumpPlace place{static_cast<std::uint32_t>(255 - order.priority), index, record.lsn};
   // See whole_order(). What is cut off is what is not there, its pinned lines thought of first.
   const bool judged_whole = order.whole && (row.backordered != 0 || row.not_backorderable);
+  if (order.not_due && !row.moved.empty()) {
+    violate(Promise::decisions, [&] { return fmt::format("{} takes {} before its time", name(), units_name(row.moved)); });
+  }
   const bool all_or_nothing = line.whole == DumpWhole::line || row.policy == "fill_or_kill";
   if (row.not_backorderable && row.backordered != 0 && !order.whole) {
     violate(Promise::decisions, [&] { return fmt::format("{} waits, though nothing may wait for its SKU", name()); });
   }
-  if (record.status != "refused" && !record.confirms() && !judged_whole && !state_.sku(row.sku).is_uncertain) {
+  if (record.status != "refused" && !record.confirms() && !order.not_due && !judged_whole && !state_.sku(row.sku).is_uncertain) {
     std::int64_t rest = row.quantity;
     std::vector<Units> right;
     bool overtakes = false;

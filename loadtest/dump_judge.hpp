@@ -63,6 +63,7 @@ class DumpJudge {
   void receipt(const DumpRecord& record);
   void cancel(const DumpRecord& record);
   void amend(const DumpRecord& record);
+  void due(const DumpRecord& record);
   // Takes the rows' units from the order, and serves who waits for them.
   void take_back(const DumpRecord& record, std::uint64_t lsn);
   void cancelled_line(DumpOrder& order, std::uint64_t order_lsn, const DumpRow& row, bool whole);

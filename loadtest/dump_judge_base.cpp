@@ -55,6 +55,7 @@ void DumpJudge::base_order(const DumpRecord& record) {
   order.id = hash_of(DumpIdSpace::order, record.id);
   order.priority = std::clamp<std::int64_t>(record.self.priority, 0, 255);
   order.whole = whole_of(record.policy) == DumpWhole::order;
+  order.not_due = record.not_due;
   for (const DumpRow& row : record.rows) {
     std::int64_t known = row.backordered + row.cancelled;
     for (const Units& each : row.moved) known += each.units;
@@ -75,7 +76,8 @@ void DumpJudge::base_queue(const DumpRecord& record) {
   if (record.self.sku == no_code) return;
   std::size_t waiting = 0;
   for (const auto& queue : state_.sku(record.self.sku).queues) waiting += queue.size();
-  bool right = waiting == record.rows.size();
+  bool right = true;
+  std::size_t queued = 0;
   DumpPlace before{};
   for (std::size_t index = 0; index < record.rows.size(); ++index) {
     const DumpRow& row = record.rows[index];
@@ -89,8 +91,9 @@ void DumpJudge::base_queue(const DumpRecord& record) {
     const DumpPlace place{static_cast<std::uint32_t>(255 - order->priority), static_cast<std::uint32_t>(line - order->lines.data()), lsn};
     right = right && (index == 0 || before < place);
     before = place;
+    queued += order->not_due ? 0 : 1;
   }
-  if (right) return;
+  if (right && waiting == queued) return;
   violate(Promise::no_overtaking, [&] { return fmt::format("the base's queue of {} is not that of the orders that wait", skus_.code(record.self.sku)); });
 }
 

@@ -271,6 +271,7 @@ void DumpJudge::cancel(const DumpRecord& record) {
 
 // A new priority moves what waits; a lowered quantity is a cancel of what is too much.
 void DumpJudge::amend(const DumpRecord& record) {
+  if (record.command_id.empty()) return due(record);
   ++verdict_.cancels;
   once(DumpIdSpace::amend, record.command_id, "amend");
   const std::uint64_t lsn = state_.ids.find(hash_of(DumpIdSpace::order, record.id));
@@ -281,6 +282,25 @@ void DumpJudge::amend(const DumpRecord& record) {
     state_.change_priority(*order, lsn, std::clamp<std::int64_t>(*record.priority, 0, 255));
   }
   take_back(record, lsn);
+}
+
+// What waits of the order takes from now on, the SKUs in the order of its lines.
+void DumpJudge::due(const DumpRecord& record) {
+  const std::uint64_t lsn = state_.ids.find(hash_of(DumpIdSpace::order, record.id));
+  DumpOrder* order = state_.order(lsn);
+  if (order == nullptr || !order->not_due) {
+    violate(Promise::decisions, [&] { return fmt::format("order \"{}\" becomes due, which was", record.id); });
+    return;
+  }
+  order->not_due = false;
+  std::vector<Stage> stages;
+  for (std::uint32_t index = 0; index < order->lines.size(); ++index) {
+    const DumpLine& line = order->lines[index];
+    if (line.waiting == 0) continue;
+    state_.wait(*order, lsn, index);
+    if (std::none_of(stages.begin(), stages.end(), [&](const Stage& stage) { return stage.sku == line.sku; })) stages.push_back({line.sku, no_code, 0, false});
+  }
+  begin_cause(record, std::move(stages), nullptr);
 }
 
 void DumpJudge::take_back(const DumpRecord& record, std::uint64_t lsn) {

@@ -70,6 +70,7 @@ void DumpReader::read_member(std::string_view key) {
   else if (key == "how") record.how = json_.string();
   else if (key == "deadline_us") record.deadline_us = json_.number();
   else if (key == "partial") record.partial = json_.boolean();
+  else if (key == "not_due") record.not_due = json_.boolean();
   else if (key == "reacquired") record.reacquired = json_.boolean();
   else if (key == "returned") read_rows(record.returned);
   else if (key == "last") record.last = json_.boolean();

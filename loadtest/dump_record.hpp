@@ -51,7 +51,7 @@ struct DumpRecord {
   std::uint64_t lsn = 0, cause = 0, oldest_known = 0;
   std::int64_t time_us = 0, deadline_us = 0;
   std::uint32_t preferred = no_code;
-  bool whole = false, full = false, partial = false, reacquired = false, to_unavailable = false;
+  bool whole = false, full = false, partial = false, reacquired = false, to_unavailable = false, not_due = false;
   std::optional<bool> fills_follow, last;
   std::optional<std::int64_t> priority;  // self.priority, if it is given
   DumpRow self;                 // fields of the line itself: of a fill, of a base line

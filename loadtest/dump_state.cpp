@@ -138,6 +138,7 @@ DumpPlace place_of(const DumpOrder& order, std::uint64_t lsn, std::uint32_t inde
 }  // namespace
 
 void DumpState::wait(const DumpOrder& order, std::uint64_t lsn, std::uint32_t index) {
+  if (order.not_due) return;
   const DumpLine& line = order.lines[index];
   DumpSku& found = sku(line.sku);
   const std::size_t queue = queue_of(line.pinned);

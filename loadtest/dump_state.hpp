@@ -56,7 +56,8 @@ struct DumpOrder {
   std::vector<DumpLine> lines;
   std::uint64_t id = 0;  // hash
   std::int64_t priority = 100;
-  bool whole = false;  // all of it, or nothing
+  bool whole = false;    // all of it, or nothing
+  bool not_due = false;  // nothing of it yet: until then it stands in no queue here
 
   bool is_open() const noexcept;
   DumpLine* line(std::int64_t number) noexcept;

@@ -91,6 +91,7 @@ void read_order_head(const wire::OrderDecided& order, engine::OrderDecision& out
   out.hold = view_text(order.hold());
   out.fills_follow = order.fills_follow();
   out.reacquired = order.reacquired();
+  out.not_due = order.not_due();
 }
 
 bool read(const wire::OrderDecided& order, Position position, EventDecoder::Scratch& scratch,
@@ -298,6 +299,7 @@ bool consistent(const engine::OrderDecision& order) noexcept {
   for (const engine::LinePolicy policy : order.line_policies) {
     if (!policy.known()) return false;
   }
+  if (order.not_due && std::any_of(order.lines.begin(), order.lines.end(), [](const auto& line) { return line.taken != 0; })) return false;
   const auto& cut = order.not_backorderable;
   if (std::adjacent_find(cut.begin(), cut.end(), std::greater_equal<>()) != cut.end()) return false;
   if (!cut.empty() && cut.back() >= order.lines.size()) return false;

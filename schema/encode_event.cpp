@@ -81,6 +81,7 @@ void add_order_head(wire::OrderDecidedBuilder& order, const engine::OrderDecisio
   order.add_sourcing(static_cast<wire::Sourcing>(decision.sourcing));
   order.add_fills_follow(decision.fills_follow);
   order.add_reacquired(decision.reacquired);
+  order.add_not_due(decision.not_due);
 }
 
 }  // namespace

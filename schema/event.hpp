@@ -7,6 +7,7 @@
 #include <memory>
 #include <span>
 #include <variant>
+#include <vector>
 
 #include "engine/decision.hpp"
 #include "engine/result.hpp"
@@ -31,6 +32,21 @@ inline bool fills_follow(const Decision& decision) {
     if constexpr (requires { each.fills_follow; }) return each.fills_follow;
     else return false;
   }, decision);
+}
+
+// The command whose record it is, or that caused it: its fills, what its pick did not find.
+inline engine::Lsn cause_of(const Event& event) noexcept { return event.stamp.cause.value != 0 ? event.stamp.cause : event.stamp.lsn; }
+
+// Further records of that command follow.
+inline bool more_follow(const Event& event) {
+  const auto* fill = std::get_if<engine::FillDecision>(&event.decision);
+  return fill != nullptr ? !fill->last : fills_follow(event.decision);
+}
+
+// Keeps `open` to the commands of which records are still to come.
+inline void follow(std::vector<engine::Lsn>& open, const Event& event) {
+  std::erase(open, cause_of(event));
+  if (more_follow(event)) open.push_back(cause_of(event));
 }
 
 enum class EventFault : std::uint8_t { truncated, not_an_event, unknown_body, inconsistent };

@@ -137,6 +137,8 @@ const Figure table[] = {
      [](const Hub& hub) { return hub.engine.settler().counters().expired_holds.get(); }},
     {"orders_cancelled_by_time", "earmark_orders_cancelled_by_time_total", counter, "Orders that came to their cancel_after.",
      [](const Hub& hub) { return hub.engine.settler().counters().orders_cancelled_by_time.get(); }},
+    {"orders_due", "earmark_orders_due_total", counter, "Orders that came to their reserve_not_before.",
+     [](const Hub& hub) { return hub.engine.settler().counters().orders_due.get(); }},
     {"commits", "earmark_commits_total", counter, "Commits, each of one or more LSNs.",
      [](const Hub& hub) { return sum_of_commits(hub, &engine::CommitCounters::commits); }},
     {"commits_lost", "earmark_commits_lost_total", counter, "Attempts to commit that came second and were decided again.",

@@ -116,9 +116,8 @@ bool Worker::read_decision(const PendingAnswer& answer, std::vector<std::byte>& 
     while (more && !records.empty()) {
       std::size_t consumed = 0;
       const schema::Event event = event_decoder_.decode_trusted(records, consumed);
-      const auto* fill = std::get_if<engine::FillDecision>(&event.decision);
-      if (event.stamp.lsn == answer.original || event.stamp.cause == answer.original) {
-        more = fill != nullptr ? !fill->last : schema::fills_follow(event.decision);
+      if (schema::cause_of(event) == answer.original) {
+        more = schema::more_follow(event);
         schema::append_event_frames(frames, answer.reply.correlation, records.first(consumed), true, more);
       }
       records = records.subspan(consumed);

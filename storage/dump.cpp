@@ -142,6 +142,7 @@ void DumpLine::write(const engine::OrderDecision& decision) {
   }
   if (!decision.hold.empty()) out_["hold"] = decision.hold;
   if (decision.reacquired) out_["reacquired"] = true;
+  if (decision.not_due) out_["not_due"] = true;
   if (!decision.returned.empty()) out_["returned"] = rows(decision.returned, "qty");
   if (dump_.full() && !decision.hold.empty() && !decision.reacquired) out_["fills_follow"] = decision.fills_follow;
   const bool cancelled = decision.policy != engine::Policy::ship_partial || !decision.line_policies.empty() || !decision.not_backorderable.empty();
@@ -215,7 +216,8 @@ void DumpLine::write(const engine::CancelDecision& decision) {
 void DumpLine::write(const engine::AmendDecision& decision) {
   out_["type"] = "amend";
   out_["id"] = decision.order_id;
-  out_["command_id"] = decision.command_id;
+  if (decision.command_id.empty()) out_["by_time"] = true;
+  else out_["command_id"] = decision.command_id;
   if (decision.priority) out_["priority"] = decision.priority->value;
   if (dump_.full()) out_["fills_follow"] = decision.fills_follow;
   out_["lines"] = taken_back(decision.lines, decision.released);

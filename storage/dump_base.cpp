@@ -122,11 +122,12 @@ void BaseDump::open_order(const engine::OrderImage& order) {
     queues_[line.sku].push_back({255U - order.priority.value, order.lsn, index, line.line, line.waiting, ids_.size() - 1});
   }
   Json shown{{"id", order.id},
-                  {"lsn", order.lsn.value},
-                  {"time_us", order.time.value},
-                  {"status", engine::name(order.status)},
-                  {"priority", order.priority.value},
-                  {"lines", std::move(lines)}};
+             {"lsn", order.lsn.value},
+             {"time_us", order.time.value},
+             {"status", engine::name(order.status)},
+             {"priority", order.priority.value},
+             {"lines", std::move(lines)}};
+  if (order.not_due) shown["not_due"] = true;
   if (!shipments.empty()) shown["shipments"] = std::move(shipments);
   print_(text_of(std::move(shown), "order"));
 }

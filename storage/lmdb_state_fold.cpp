@@ -75,7 +75,7 @@ class StateFold final : public StateSource {
   SummaryRow& summary_;
   std::vector<std::uint64_t>& buffer_;
   std::vector<std::uint64_t> order_buffer_;
-  std::vector<std::uint64_t> unfinished_;  // causes whose last fill has not come
+  std::vector<Lsn> unfinished_;  // causes whose last fill has not come
   std::vector<ClosedOrder> closed_;
   int source_error_ = 0;
 };
@@ -120,12 +120,7 @@ Trouble StateFold::apply(const schema::Event& event) {
                                                  "; keep a copy of the directory and report this"}};
   }
   if (source_error_ != 0) return {source_error_, {}};
-  const auto* change = std::get_if<engine::StockChangeDecision>(&event.decision);
-  const bool of_a_pick = change != nullptr && event.stamp.cause.value != 0;
-  if (of_a_pick && !change->fills_follow) std::erase(unfinished_, event.stamp.cause.value);
-  if (schema::fills_follow(event.decision) && !of_a_pick) unfinished_.push_back(event.stamp.lsn.value);
-  const auto* fill = std::get_if<engine::FillDecision>(&event.decision);
-  if (fill != nullptr && fill->last) std::erase(unfinished_, event.stamp.cause.value);
+  schema::follow(unfinished_, event);
   summary_.last_time = std::max(summary_.last_time, event.stamp.time.value);
   summary_.applied = event.stamp.lsn.value;
   return {};
@@ -156,7 +151,7 @@ Trouble StateFold::run(const Journal& journal, Lsn until, std::uint64_t most_rec
     }
   }
   reached.applied = Lsn{summary_.applied};
-  if (!unfinished_.empty()) reached.unfinished = Lsn{*std::min_element(unfinished_.begin(), unfinished_.end())};
+  if (!unfinished_.empty()) reached.unfinished = *std::min_element(unfinished_.begin(), unfinished_.end());
   return {};
 }
 

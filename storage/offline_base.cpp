@@ -30,7 +30,7 @@ class OfflineState::BaseReader final : public StateVisitor {
 void OfflineState::BaseReader::open_order(const engine::OrderImage& image) {
   const engine::Identity identity = engine::identify(IdSpace::order, image.id);
   Order& order = state_.orders_[image.lsn];
-  order = {identity, image.status, image.policy, image.priority, image.preferred, {}, image.next_shipment, {}};
+  order = {identity, image.status, image.policy, image.priority, image.preferred, {}, image.next_shipment, {}, image.not_due};
   engine::for_each_shipment(image.shipments, [&](const engine::ShipmentImage& each) {
     Shipment& shipment = order.shipments[each.number];
     shipment = {each.state, each.revision, {}, each.stepped};

@@ -8,6 +8,18 @@ namespace earmark::storage {
 using engine::ShipmentState;
 using engine::ShipmentStep;
 
+// One of which nothing is kept is open, or shipped if its units are: a state store keeps no more of such a one.
+OfflineState::Shipment& OfflineState::shipment_of(Order& order, std::uint16_t number) {
+  const auto [found, is_new] = order.shipments.try_emplace(number);
+  if (!is_new) return found->second;
+  for (const Line& line : order.lines) {
+    for (const auto& [place, units] : line.allocations) {
+      if (place.second == number && units.shipped != 0) found->second.state = ShipmentState::shipped;
+    }
+  }
+  return found->second;
+}
+
 bool OfflineState::move_line(Order* order, const engine::ShipmentDecision& decision, const engine::MovedLine& moved) {
   const CellKey key{moved.sku, decision.warehouse};
   Cell& cell = cells_[key];
@@ -17,7 +29,7 @@ bool OfflineState::move_line(Order* order, const engine::ShipmentDecision& decis
     const auto index = static_cast<std::uint32_t>(line - order->lines.data());
     Allocation& from = line->allocations[{decision.warehouse, decision.shipment}];
     if (decision.step == ShipmentStep::give_back) {
-      engine::Quantity& returned = order->shipments[decision.shipment].returned[index];
+      engine::Quantity& returned = shipment_of(*order, decision.shipment).returned[index];
       returned += moved.quantity;
       if (returned > from.shipped) return refuse("more comes back than has shipped");
     } else if (decision.step != ShipmentStep::deliver) {
@@ -55,7 +67,7 @@ bool OfflineState::fold(const engine::Stamp& stamp, const engine::ShipmentDecisi
   }
   if (order == nullptr) return true;
   if (decision.shipment == 0 || decision.shipment >= order->next_shipment) return refuse("it is of a shipment that is not there");
-  Shipment& shipment = order->shipments[decision.shipment];
+  Shipment& shipment = shipment_of(*order, decision.shipment);
   shipment.revision = decision.revision;
   shipment.stepped = true;
   if (decision.step == ShipmentStep::pick) shipment.state = found ? ShipmentState::picked : ShipmentState::open;

@@ -143,7 +143,7 @@ bool OfflineState::fold(const engine::Stamp& stamp, const engine::OrderDecision&
   if (!confirm(decision)) return false;
   Order& order = orders_[stamp.lsn];
   order = {engine::identify(IdSpace::order, decision.id), decision.status, decision.policy, decision.priority,
-           decision.preferred, {}, 1, {}};
+           decision.preferred, {}, 1, {}, decision.not_due};
   std::size_t next_take = 0;
   for (const engine::LineDecision& decided : decision.lines) {
     if (!decided_line(order.lines.emplace_back(), decided, decision.takes.subspan(next_take, decided.more_takes))) return false;
@@ -203,8 +203,13 @@ bool OfflineState::fold(const engine::Stamp& stamp, const engine::CancelDecision
 }
 
 bool OfflineState::fold(const engine::Stamp& stamp, const engine::AmendDecision& decision) {
-  know(IdSpace::amend, decision.command_id, decision.content, stamp.lsn);
   const Lsn lsn = open_order(decision.order_id);
+  if (decision.command_id.empty()) {
+    if (lsn.value == 0 || !orders_.at(lsn).not_due) return refuse("it says that an order has become due that was");
+    orders_.at(lsn).not_due = false;
+    return true;
+  }
+  know(IdSpace::amend, decision.command_id, decision.content, stamp.lsn);
   if (!take_back(lsn, decision.lines, decision.released)) return false;
   if (decision.priority && lsn.value == 0) return refuse("it changes the priority of an order that is not open");
   if (decision.priority) orders_.at(lsn).priority = *decision.priority;
@@ -268,6 +273,7 @@ std::string OfflineState::digest() const {
     }
   }
   for (const auto& [lsn, order] : orders_) {
+    if (order.not_due) digest.not_due(lsn);
     digest.open_order(lsn, order.identity, order.status, order.policy, order.priority, order.preferred,
                       static_cast<std::uint32_t>(order.lines.size()));
     for (const auto& [number, shipment] : order.shipments) {

@@ -57,6 +57,7 @@ class OfflineState {
     std::vector<Line> lines;
     std::uint16_t next_shipment = 1;
     std::map<std::uint16_t, Shipment> shipments;  // of which more is known than their units
+    bool not_due = false;                         // its reserve_not_before has not come
   };
   struct Hold {
     engine::Identity identity;
@@ -103,6 +104,7 @@ class OfflineState {
   bool lose(const engine::LostUnits& lost);
   bool agrees(const CellKey& key, std::uint64_t available_after);
   Line* line_of(Order& order, engine::LineNumber number);
+  static Shipment& shipment_of(Order& order, std::uint16_t number);
   // The open order with this id; its LSN, 0 when there is none.
   engine::Lsn open_order(std::string_view id) const;
   void close_if_done(engine::Lsn lsn);

@@ -22,7 +22,7 @@ struct Head {
   std::uint16_t preferred, next_shipment;
   std::uint32_t lines, allocations;
   std::uint8_t id_bytes, texts;
-  std::uint16_t unused;
+  std::uint16_t flags;
   std::uint32_t shipment_bytes;
 };
 static_assert(sizeof(Head) == order_head_bytes);
@@ -114,6 +114,7 @@ void write_order_record(const engine::OrderImage& image, std::span<std::byte> ou
   head.lines = static_cast<std::uint32_t>(image.lines.size());
   head.allocations = static_cast<std::uint32_t>(image.allocations.size());
   head.id_bytes = static_cast<std::uint8_t>(image.id.size());
+  head.flags = image.not_due ? order_not_due : 0;
   head.shipment_bytes = static_cast<std::uint32_t>(image.shipments.size());
   std::byte* at = out.data() + sizeof head;
   const auto put = [&at](const void* bytes, std::size_t size) {
@@ -173,6 +174,7 @@ bool view_order_record(engine::Lsn lsn, std::span<const std::byte> record, engin
   image.sourcing = static_cast<engine::Sourcing>(head.sourcing);
   image.preferred = engine::WarehouseId{head.preferred};
   image.next_shipment = head.next_shipment;
+  image.not_due = (head.flags & order_not_due) != 0;
   const std::byte* at = record.data() + sizeof head;
   image.lines = {reinterpret_cast<const engine::LineImage*>(at), head.lines};
   at += image.lines.size_bytes();
@@ -189,6 +191,7 @@ OrderParts::OrderParts(std::byte* record) noexcept {
   allocations = {reinterpret_cast<engine::AllocationImage*>(at + lines.size_bytes()), head.allocations};
   next_shipment = reinterpret_cast<std::uint16_t*>(record + offsetof(Head, next_shipment));
   priority = reinterpret_cast<std::uint8_t*>(record + offsetof(Head, priority));
+  flags = reinterpret_cast<std::uint16_t*>(record + offsetof(Head, flags));
   shipment_bytes = head.shipment_bytes;
 }
 

@@ -35,20 +35,10 @@ class Replay {
   Outcome<void> apply_all(std::span<const std::byte> bytes, engine::Lsn lsn, RecoveryReport& report);
 
  private:
-  void follow(const schema::Event& event, RecoveryReport& report);
 
   const std::function<void(const schema::Event&)>& apply_;
   schema::EventDecoder decoder_;
 };
-
-void Replay::follow(const schema::Event& event, RecoveryReport& report) {
-  const auto* change = std::get_if<engine::StockChangeDecision>(&event.decision);
-  const bool of_a_pick = change != nullptr && event.stamp.cause.value != 0;
-  if (of_a_pick && !change->fills_follow) std::erase(report.open_causes, event.stamp.cause);
-  if (schema::fills_follow(event.decision) && !of_a_pick) report.open_causes.push_back(event.stamp.lsn);
-  const auto* fill = std::get_if<engine::FillDecision>(&event.decision);
-  if (fill != nullptr && fill->last) std::erase(report.open_causes, event.stamp.cause);
-}
 
 Outcome<void> Replay::apply_all(std::span<const std::byte> bytes, engine::Lsn lsn, RecoveryReport& report) {
   while (!bytes.empty()) {
@@ -56,7 +46,7 @@ Outcome<void> Replay::apply_all(std::span<const std::byte> bytes, engine::Lsn ls
     const auto event = decoder_.decode(bytes, consumed);
     if (!event) return damaged(lsn, describe(event.error()));
     if (event->stamp.lsn != lsn) return damaged(lsn, "it carries LSN " + std::to_string(event->stamp.lsn.value));
-    follow(*event, report);
+    schema::follow(report.open_causes, *event);
     apply_(*event);
     report.last_time = std::max(report.last_time, event->stamp.time);
     ++report.records;

@@ -242,7 +242,7 @@ bool StateBatch::fold(const engine::Stamp& stamp, const engine::OrderDecision& d
                                  decision.priority,  decision.sourcing,  decision.preferred,
                                  static_cast<std::uint16_t>(last_shipment + 1),
                                  decision.placed_at, decision.need_by,   decision.reserve_not_before,
-                                 decision.cancel_after, decision.texts,  lines_, allocations_, decision.line_policies, {}};
+                                 decision.cancel_after, decision.texts,  lines_, allocations_, decision.line_policies, {}, decision.not_due};
   const std::size_t bytes = order_record_bytes(image);
   Order order{stamp.lsn, identity, memory_.take(bytes), static_cast<std::uint32_t>(bytes),
               static_cast<std::uint32_t>(ids_.size()), {}, nullptr, false};
@@ -299,8 +299,16 @@ bool StateBatch::fold(const engine::Stamp&, const engine::CancelDecision& decisi
 
 bool StateBatch::fold(const engine::Stamp&, const engine::AmendDecision& decision) {
   if (decision.command_id.size() > engine::max_id_bytes) return refuse("its id is too long");
+  if (decision.command_id.empty()) return become_due(decision.order_id);
   know(IdSpace::amend, engine::identify(IdSpace::amend, decision.command_id), decision.content, {});
   return take_back(decision.order_id, decision.lines, decision.released, decision.priority);
+}
+
+bool StateBatch::become_due(std::string_view id) {
+  Order* order = find_by_id(id);
+  if (order == nullptr || (*OrderParts(order->record).flags & order_not_due) == 0) return refuse("it says that an order has become due that was");
+  *OrderParts(order->record).flags &= static_cast<std::uint16_t>(~order_not_due);
+  return true;
 }
 
 // An order that nothing is taken from is not looked up: it may be one of long ago.

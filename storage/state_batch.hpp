@@ -131,6 +131,7 @@ class StateBatch {
   bool fold(const engine::Stamp& stamp, const engine::ShipDecision& decision);
   bool fold(const engine::Stamp& stamp, const engine::LoadDecision& decision);
   bool fold(const engine::Stamp& stamp, const engine::AmendDecision& decision);
+  bool become_due(std::string_view id);
   bool take_back(std::string_view order_id, std::span<const engine::CancelledLine> rows, std::span<const engine::Take> released,
                  std::optional<engine::Priority> priority);
   bool fold(const engine::Stamp& stamp, const engine::StockChangeDecision& decision);

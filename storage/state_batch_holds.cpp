@@ -97,7 +97,8 @@ bool StateBatch::fold(const engine::Stamp&, const engine::HoldExtendDecision& de
 bool StateBatch::fold(const engine::Stamp&, const engine::HoldEndDecision& decision) {
   if (decision.command_id.size() > engine::max_id_bytes) return refuse("its id is too long");
   Hold* hold = find_hold(decision.hold_id);
-  if (hold == nullptr || hold->lines.size() != decision.lines.size()) return refuse("it ends a hold that is not open");
+  if (hold == nullptr) return refuse("it ends a hold that is not open");
+  if (hold->lines.size() != decision.lines.size()) return refuse("it releases other lines than are held");
   if (!decision.command_id.empty()) {
     know(IdSpace::hold_command, engine::identify(IdSpace::hold_command, decision.command_id), decision.content, {});
   }
@@ -134,7 +135,7 @@ bool StateBatch::confirm(const engine::OrderDecision& decision) {
     held.erase(found);
     if (!give_back(row.sku, row.warehouse, row.quantity)) return false;
   }
-  if (!held.empty()) return refuse("it gives back less than is held");
+  if (!held.empty()) return refuse("it leaves units held");
   end(*hold, HoldEnd::confirmed);
   return true;
 }

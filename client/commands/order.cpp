@@ -28,13 +28,13 @@ ORDERS FROM A FILE (- is standard input)
   earmark order FILE
   CSV with a header, a row per line; adjacent rows with one order id are one order:
     order,customer,line,sku,quantity[,warehouse][,policy][,priority][,line_policy]
-         [,need_by][,cancel_after]
+         [,need_by][,cancel_after][,reserve_not_before]
   `line` may be empty (1, 2, 3 ...); the order's own columns are those of its first row. .gz is read as it is.
   JSON lines (files named .json or .jsonl, or --format json), an order per line:
     {"order":"A-1","customer":"C","policy":"ship_partial","priority":100,
      "lines":[{"line":1,"sku":"BEAM-LVL","quantity":20,"warehouse":"MAIN","policy":"line_complete"}]}
-  Also: channel, ship_to, contact, reference, notes, preferred, sourcing, need_by, cancel_after. Orders are sent one after the other;
-  with --pipeline N up to N are under way, and orders that compete for stock may be decided in another sequence.
+  Also: channel, ship_to, contact, reference, notes, preferred, sourcing, need_by, cancel_after, reserve_not_before. Orders
+  are sent one after the other; with --pipeline N up to N are under way, and orders that compete for stock may be decided in another sequence.
   Refused orders are named on stderr, the others go on; the exit code is then 1.
 
 POLICIES, when stock is short
@@ -60,7 +60,7 @@ EXAMPLES
 struct OrderOptions {
   Order order;
   std::vector<std::string> items;
-  std::string policy = "ship_partial", sourcing = "server_default", format, need_by, cancel_after;
+  std::string policy = "ship_partial", sourcing = "server_default", format, need_by, cancel_after, reserve_not_before;
   std::uint64_t priority = 100, pipeline = 1;
 };
 
@@ -69,7 +69,8 @@ Outcome<void> place_one(const Globals& globals, OrderOptions options) {
   options.order.priority = static_cast<std::uint8_t>(options.priority);
   options.order.policy = *engine::policy_named(options.policy);
   options.order.sourcing = *engine::sourcing_named(options.sourcing);
-  for (const auto& [text, time_us] : {std::pair{&options.need_by, &options.order.need_by_us}, {&options.cancel_after, &options.order.cancel_after_us}}) {
+  for (const auto& [text, time_us] : {std::pair{&options.need_by, &options.order.need_by_us}, {&options.cancel_after, &options.order.cancel_after_us},
+                                      {&options.reserve_not_before, &options.order.reserve_not_before_us}}) {
     if (text->empty()) continue;
     const auto moment = parse_moment(*text, now_us());
     if (!moment) return Unexpected{moment.error()};
@@ -208,7 +209,8 @@ Run add_order(Options& options, const Globals& globals) {
       .choice("--sourcing", chosen->sourcing, {"server_default", "priority", "single_source", "fewest_splits", "highest_stock"},
               "RULE", "Rule that chooses warehouses")
       .text("--need-by", chosen->need_by, "TIME", "When the customer needs it; kept and shown")
-      .text("--cancel-after", chosen->cancel_after, "TIME", "When what has not shipped is cancelled")
+      .text("--cancel-after", chosen->cancel_after, "TIME", "When what is neither picked nor shipped is cancelled")
+      .text("--reserve-not-before", chosen->reserve_not_before, "TIME", "Until when the order waits at its place and takes nothing")
       .text("--channel", order.channel, "TEXT", "Where the order comes from")
       .text("--ship-to", order.ship_to, "TEXT", "Address to deliver to")
       .text("--contact", order.contact, "TEXT", "Whom to call")

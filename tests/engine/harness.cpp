@@ -88,10 +88,9 @@ void Harness::repeated(const engine::ReplyTo&, engine::Lsn, engine::Lsn original
     std::size_t consumed = 0;
     const auto event = decoder_.decode(records_.at(index), consumed);
     EARMARK_CHECK(event.has_value());
-    const auto* fill = std::get_if<engine::FillDecision>(&event->decision);
-    if (event->stamp.lsn != original && event->stamp.cause != original) continue;
+    if (schema::cause_of(*event) != original) continue;
     answer_ += (answer_ == "duplicate " ? "" : "\n  ") + describe(*event);
-    more = fill == nullptr ? schema::fills_follow(event->decision) : !fill->last;
+    more = schema::more_follow(*event);
   }
 }
 

@@ -64,7 +64,7 @@ engine::OrderDecision OrderAnswer::view() const {
           .preferred = preferred, .placed_at = placed_at, .need_by = need_by, .reserve_not_before = reserve_not_before,
           .cancel_after = cancel_after, .texts = texts.view(), .lines = lines, .takes = takes, .waits = waits,
           .fills_follow = fills_follow, .hold = hold, .reacquired = reacquired, .returned = returned, .line_policies = line_policies,
-          .not_backorderable = not_backorderable};
+          .not_backorderable = not_backorderable, .not_due = not_due};
 }
 
 engine::HoldDecision HoldAnswer::view() const {
@@ -124,6 +124,7 @@ std::string describe(const engine::Stamp& stamp, const engine::OrderDecision& de
   }
   for (const engine::LinePolicy policy : decision.line_policies) out << "; own " << +policy.code;
   for (const std::uint32_t index : decision.not_backorderable) out << "; not backorderable " << index;
+  if (decision.not_due) out << "; not due";
   if (!decision.hold.empty()) {
     out << "; fills_follow " << decision.fills_follow << " hold '" << decision.hold << "' reacquired " << decision.reacquired << " returned";
     write_rows(out, decision.returned);

@@ -50,6 +50,7 @@ struct OrderAnswer {
   std::vector<engine::ReceivedRow> returned{};
   std::vector<engine::LinePolicy> line_policies{};
   std::vector<std::uint32_t> not_backorderable{};
+  bool not_due = false;
   // By line: what it had in the hold's cells. Not part of the record.
   std::map<std::pair<std::uint32_t, engine::WarehouseId>, engine::Quantity> from_hold{};
   std::vector<CameFree> came_free{};
@@ -126,7 +127,7 @@ struct CancelAnswer {
 };
 
 struct AmendAnswer {
-  std::string command_id, order_id;
+  std::string command_id, order_id;  // without a command: the order has become due
   std::uint64_t content = 0;
   std::optional<engine::Priority> priority{};
   bool fills_follow = false;

@@ -106,6 +106,7 @@ class Then {
   // Whether this waiter could have used a unit that the taker took.
   bool could_use(const Place& ahead) const {
     const Order& order = state_.orders.at(ahead.order);
+    if (order.not_due) return false;
     if (order.policy == engine::Policy::ship_complete && ahead.order == now_->place.order) return false;  // served together
     const Line& line = order.lines[ahead.line_index];
     const bool may = std::ranges::any_of(now_->takes, [&](const auto& take) { return can_use(line, take.first); });
@@ -239,6 +240,7 @@ std::string check_work_conserving(const State& state, engine::SkuId sku) {
   if (queue == state.queues.end()) return "";
   for (const Place& place : queue->second) {
     const Order& order = state.orders.at(place.order);
+    if (order.not_due) continue;
     if (const Lines at_once = taken_at_once(order, place.line_index); !at_once.empty()) {
       if (all_there(state, order, at_once, {})) return say("I3: all is there that order ", order.id, " line index ", place.line_index, " waits for");
       continue;

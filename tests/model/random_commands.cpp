@@ -118,6 +118,7 @@ OrderCommand RandomCommands::order() {
   if (random_.chance(5)) order.texts = {"c", "web", "a street", "a person", "a jobsite", std::string(512, 'n')};
   if (random_.chance(5)) order.need_by = engine::TimeUs{static_cast<std::int64_t>(random_.below(1'000'000))};
   if (with_holds_ && random_.chance(12)) order.cancel_after = some_time();
+  if (with_holds_ && random_.chance(12)) order.reserve_not_before = some_time();
   const std::uint64_t lines = random_.chance(3) ? random_.between(30, 120) : random_.between(1, 5);
   // Long orders hardly ever get all at once, and would fill the queues.
   if (random_.chance(lines > 5 ? whole_percent_ / 8 : whole_percent_)) {
@@ -305,6 +306,7 @@ void RandomCommands::spoil(OrderCommand& order) {
     case 7: order.policy = static_cast<engine::Policy>(random_.below(5)); break;
     case 8: if (random_.chance(10)) order.lines.resize(4097, line); break;
     case 10: if (with_holds_) order.cancel_after = some_time(); break;
+    case 11: if (with_holds_) order.reserve_not_before = some_time(); break;
     case 9: line.policy = engine::LinePolicy{static_cast<std::uint8_t>(random_.below(7))}; break;
     default: line.quantity += line.quantity < INT64_MAX ? 1 : -1; break;
   }

@@ -4,6 +4,8 @@
 #include <map>
 #include <set>
 
+#include "tests/model/whole.hpp"
+
 namespace earmark::model {
 namespace {
 
@@ -125,6 +127,17 @@ Quantity movable(const Order& order, const Line& line, std::uint16_t number, boo
 }  // namespace
 
 bool is_past(engine::TimeUs time, engine::TimeUs now) { return time.value != 0 && time <= now; }
+
+Error refusal_of_times(const engine::PlaceOrder& command, engine::TimeUs now) {
+  if (is_past(command.cancel_after, now)) return {.code = ErrorCode::bad_time};
+  if (command.reserve_not_before <= now) return {};
+  if (is_past(command.cancel_after, command.reserve_not_before)) return {.code = ErrorCode::bad_time};
+  for (std::size_t index = 0; index < command.lines.size(); ++index) {
+    const engine::OrderLine& line = command.lines[index];
+    if (!may_wait(line.policy.or_else(command.policy))) return {.code = ErrorCode::bad_policy, .row = static_cast<std::uint32_t>(index + 1), .line = line.line};
+  }
+  return {};
+}
 
 bool is_bad_id(std::string_view id) { return id.empty() || id.size() > max_id_bytes; }
 

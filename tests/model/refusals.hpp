@@ -17,6 +17,8 @@ struct CatalogueLimits {
 
 // A time that is given and has come.
 bool is_past(engine::TimeUs time, engine::TimeUs now);
+// What is wrong with the times of an order that is decided at `now`.
+engine::Error refusal_of_times(const engine::PlaceOrder& command, engine::TimeUs now);
 bool is_bad_id(std::string_view id);
 
 engine::Error refusal(const State& state, const engine::PlaceOrder& command, bool own_policies = true);

@@ -94,6 +94,7 @@ std::string State::digest() const {
   }
   for (const auto& [lsn_of_order, order] : orders) {
     if (!order.open()) continue;
+    if (order.not_due) digest.not_due(lsn_of_order);
     digest.open_order(lsn_of_order, engine::identify(engine::IdSpace::order, order.id), order.status, order.policy,
                       order.priority, order.preferred, static_cast<std::uint32_t>(order.lines.size()));
     for (std::uint16_t number = 1; number <= order.shipments.size(); ++number) {

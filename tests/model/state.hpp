@@ -74,7 +74,8 @@ struct Order {
   engine::WarehouseId preferred{};
   std::vector<Line> lines{};
   std::vector<Shipment> shipments{};  // ORDER-1 first
-  engine::TimeUs cancel_after{};      // 0: none
+  engine::TimeUs cancel_after{}, reserve_not_before{};  // 0: none
+  bool not_due = false;               // reserve_not_before is to come: it takes nothing
   engine::Lsn closed{};               // the command that left nothing reserved and nothing waiting; 0: open
   engine::Lsn changed{};              // the last step of a shipment since then
 

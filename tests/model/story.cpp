@@ -54,6 +54,7 @@ bool option(OrderCommand& order, std::string_view word, const Codes& codes) {
   else if (key == "priority") order.priority = engine::Priority{number<std::uint8_t>(word)};
   else if (key == "prefer") order.preferred = optional_warehouse(word, codes);
   else if (key == "customer") order.texts.customer = word;
+  else if (key == "not_before") order.reserve_not_before = engine::TimeUs{1000 * number<std::int64_t>(word)};
   else if (key == "cancel") order.cancel_after = engine::TimeUs{1000 * number<std::int64_t>(word)};
   else mistake(key);
   return true;
@@ -251,6 +252,7 @@ std::string tell(const engine::OrderDecision& decision, const Codes& codes) {
   std::string text;
   if (!decision.hold.empty()) text = std::string(decision.reacquired ? "reacquired " : "confirmed ") + std::string(decision.hold) + " ";
   text += name(decision.status);
+  if (decision.not_due) text += ", not due";
   TakeRows more(decision.takes);
   std::size_t next_wait = 0;
   for (std::size_t index = 0; index < decision.lines.size(); ++index) {
@@ -303,6 +305,7 @@ std::string tell(const engine::CancelDecision& decision, const Codes& codes) {
 }
 
 std::string tell(const engine::AmendDecision& decision, const Codes& codes) {
+  if (decision.command_id.empty()) return "due";
   if (decision.priority) return "amended: priority " + std::to_string(decision.priority->value);
   if (decision.lines.empty()) return "amended: nothing";
   return "amended" + tell_taken_back(decision.lines, decision.released, codes);

@@ -67,11 +67,12 @@ void Twin::note_closing(Order& order, engine::Lsn lsn) {
 Answer Twin::place(const engine::PlaceOrder& command, std::uint64_t content, TimeUs now) {
   return once(IdSpace::order, command.id, content, ErrorCode::duplicate_order, [&] {
     if (const auto fault = refusal(state_, command); fault.code != ErrorCode::none) return error(fault);
-    if (is_past(command.cancel_after, std::max(state_.time, now))) return error({.code = ErrorCode::bad_time});
+    if (const auto fault = refusal_of_times(command, std::max(state_.time, now)); fault.code != ErrorCode::none) return error(fault);
     Answer answer;
     answer.stamp = next_stamp(now, {});
     Order& order = state_.orders[answer.stamp.lsn];
     order.lsn = answer.stamp.lsn;
+    order.not_due = command.reserve_not_before > state_.time;
     answer.decision = decide(command, content, order);
     state_.order_ids[order.id] = order.lsn;
     note_closing(order, order.lsn);
@@ -104,6 +105,8 @@ OrderAnswer Twin::decide(const engine::PlaceOrder& command, std::uint64_t conten
   order.priority = command.priority;
   order.preferred = command.preferred;
   order.cancel_after = command.cancel_after;
+  order.reserve_not_before = command.reserve_not_before;
+  answer.not_due = order.not_due;
   for (const engine::OrderLine& line : command.lines) {
     order.lines.push_back({.number = line.line, .sku = line.sku, .pinned = line.pinned, .own = line.policy,
                            .quantity = static_cast<Quantity>(line.quantity)});
@@ -114,7 +117,7 @@ OrderAnswer Twin::decide(const engine::PlaceOrder& command, std::uint64_t conten
   // ship_complete: what nothing may wait for is cut off first where it is not there, then the order is decided as if without it.
   Order asked = order;
   std::vector<Quantity> cut(order.lines.size());
-  if (command.policy == Policy::ship_complete && !covers_all(order)) cut = not_there(order);
+  if (command.policy == Policy::ship_complete && (order.not_due || !covers_all(order))) cut = not_there(order);
   for (std::size_t index = 0; index < cut.size(); ++index) asked.lines[index].quantity -= cut[index];
   const std::vector<WarehouseId> from = sources(asked);
   const bool killed = command.policy == Policy::fill_or_kill && !covers_all(order);
@@ -122,7 +125,7 @@ OrderAnswer Twin::decide(const engine::PlaceOrder& command, std::uint64_t conten
   for (std::uint32_t index = 0; index < order.lines.size(); ++index) all[index] = asked.lines[index].quantity;
   // ship_complete: as the sourcing rule gives it, else with the units of pinned lines set aside, else nothing.
   const bool by_rule = command.policy != Policy::ship_complete || covers_all(asked);
-  const bool nothing = killed || (!by_rule && !all_there(state_, order, all, {}));
+  const bool nothing = killed || order.not_due || (!by_rule && !all_there(state_, order, all, {}));
   std::uint64_t taken = 0, waiting = 0, cancelled = 0;
   for (std::uint32_t index = 0; index < order.lines.size(); ++index) {
     Line& line = order.lines[index];
@@ -177,7 +180,7 @@ std::vector<Quantity> Twin::not_there(const Order& order) const {
     for (std::size_t index = 0; index < order.lines.size(); ++index) {
       const Line& line = order.lines[index];
       if ((line.pinned.value != 0) != pinned || state_.backorderable(line.sku)) continue;
-      missing[index] = line.quantity - try_to_take(line, state_.sources(line, {}), promised);
+      missing[index] = order.not_due ? line.quantity : line.quantity - try_to_take(line, state_.sources(line, {}), promised);
     }
   }
   return missing;

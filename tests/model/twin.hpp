@@ -32,8 +32,8 @@ class Twin {
   Answer extend(const engine::ExtendHold& command, std::uint64_t content, engine::TimeUs now);
   Answer confirm(const engine::ConfirmHold& command, std::uint64_t content, engine::TimeUs now);
   Answer release(const engine::ReleaseHold& command, std::uint64_t content, engine::TimeUs now);
-  // Holds whose deadline has come end, and orders whose cancel_after has come are cancelled, one after the other, `most` of them. To
-  // be called before every command at `now`.
+  // Holds whose deadline has come end, orders whose cancel_after has come are cancelled, and those whose reserve_not_before has come
+  // take what is there, one after the other, `most` of them. To be called before every command at `now`.
   std::vector<Answer> run_timers(engine::TimeUs now, std::size_t most = ~std::size_t{0});
   // A record of its own: ids of commands decided before `oldest_known` are forgotten, but for those of orders that are open or
   // were closed after `archived`.
@@ -117,6 +117,7 @@ class Twin {
   HoldEndAnswer end(Hold& hold, engine::HoldEnd how, Answer& answer);
   void mark_ended(Hold& hold, engine::HoldEnd how);
   void serve(const std::vector<CameFree>& came_free, Answer& answer);
+  AmendAnswer become_due(Order& order, Answer& answer);
   OrderAnswer decide_confirm(const engine::PlaceOrder& command, std::uint64_t content, Order& order, Hold& hold);
   std::vector<engine::ReceivedRow> give_back(const Hold& hold, const Order& order, const Uses& uses, std::map<CellKey, engine::Quantity>& kept);
   // Gives by line what is cut off a ship_complete order, see not_there().

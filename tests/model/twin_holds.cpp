@@ -2,6 +2,8 @@
 #include "tests/model/twin.hpp"
 
 #include <algorithm>
+#include <set>
+#include <tuple>
 
 namespace earmark::model {
 
@@ -99,28 +101,42 @@ Answer Twin::release(const engine::ReleaseHold& command, std::uint64_t content, 
   });
 }
 
-// By their time; of one time holds first, then by age.
+// By their time; of one time holds first, then cancels, then orders that become due; then by age.
 std::vector<Answer> Twin::run_timers(TimeUs now, std::size_t most) {
+  enum { ends, is_cancelled, becomes_due };
   std::vector<Answer> all;
   state_.time = std::max(state_.time, now);
   while (all.size() < most) {
-    Hold* first = nullptr;
-    for (auto& [lsn, hold] : state_.holds) {
-      if (hold.end == HoldEnd::open && hold.deadline <= state_.time && (first == nullptr || hold.deadline < first->deadline)) first = &hold;
+    std::set<std::tuple<TimeUs, int, engine::Lsn>> due;
+    for (const auto& [lsn, hold] : state_.holds) {
+      if (hold.end == HoldEnd::open && hold.deadline <= state_.time) due.insert({hold.deadline, ends, lsn});
     }
-    Order* order = nullptr;
-    for (auto& [lsn, each] : state_.orders) {
-      if (each.can_be_cancelled() && is_past(each.cancel_after, state_.time) && (order == nullptr || each.cancel_after < order->cancel_after)) order = &each;
+    for (const auto& [lsn, order] : state_.orders) {
+      if (!order.can_be_cancelled()) continue;
+      if (is_past(order.cancel_after, state_.time)) due.insert({order.cancel_after, is_cancelled, lsn});
+      if (order.not_due && order.reserve_not_before <= state_.time) due.insert({order.reserve_not_before, becomes_due, lsn});
     }
-    if (first == nullptr && order == nullptr) break;
+    if (due.empty()) break;
+    const auto [time, what, lsn] = *due.begin();
     Answer answer;
     answer.stamp = next_stamp(now, {});
-    const bool hold_is_next = order == nullptr || (first != nullptr && first->deadline <= order->cancel_after);
-    if (hold_is_next) answer.decision = end(*first, HoldEnd::expired, answer);
-    else answer.decision = cancel_whole(*order, answer);
+    if (what == ends) answer.decision = end(state_.holds.at(lsn), HoldEnd::expired, answer);
+    else if (what == is_cancelled) answer.decision = cancel_whole(state_.orders.at(lsn), answer);
+    else answer.decision = become_due(state_.orders.at(lsn), answer);
     all.push_back(std::move(answer));
   }
   return all;
+}
+
+// What is there goes to whoever waits for it, the SKUs in the order of the order's lines.
+AmendAnswer Twin::become_due(Order& order, Answer& answer) {
+  order.not_due = false;
+  std::set<engine::SkuId> served;
+  for (std::uint32_t index = 0; index < order.lines.size(); ++index) {
+    const Line& line = order.lines[index];
+    if (line.waiting > 0 && served.insert(line.sku).second) fill(line.sku, index, {}, answer);
+  }
+  return {.command_id = "", .order_id = order.id, .fills_follow = mark_last(answer)};
 }
 
 HoldEndAnswer Twin::end(Hold& hold, HoldEnd how, Answer& answer) {
@@ -164,7 +180,8 @@ void Twin::serve(const std::vector<CameFree>& came_free, Answer& answer) {
 Answer Twin::confirm(const engine::ConfirmHold& command, std::uint64_t content, TimeUs now) {
   return once(IdSpace::order, command.order.id, content, ErrorCode::duplicate_order, [&] {
     if (const auto fault = refusal(state_, command); fault.code != ErrorCode::none) return error(fault);
-    if (is_past(command.order.cancel_after, std::max(state_.time, now))) return error({.code = ErrorCode::bad_time});
+    const TimeUs time = std::max(state_.time, now);
+    if (is_past(command.order.cancel_after, time) || command.order.reserve_not_before > time) return error({.code = ErrorCode::bad_time});
     Answer answer;
     answer.stamp = next_stamp(now, {});
     Order& order = state_.orders[answer.stamp.lsn];

@@ -65,6 +65,7 @@ void Twin::fill(engine::SkuId sku, std::uint32_t row, const Withheld& withheld, 
   for (const Place& place : queue) {
     if (std::ranges::none_of(warehouses, is_usable)) break;
     Order& order = state_.orders.at(place.order);
+    if (order.not_due) continue;
     const Lines at_once = taken_at_once(order, place.line_index);
     if (at_once.empty()) {
       fill_line(order, place.line_index, row, withheld, answer);

@@ -48,6 +48,7 @@ struct OrderSample {
     decision.preferred = engine::WarehouseId{random.number<std::uint16_t>()};
     decision.placed_at = engine::TimeUs{random.number<std::int64_t>()};
     decision.need_by = engine::TimeUs{random.number<std::int64_t>()};
+    decision.not_due = random.chance(50) && std::ranges::all_of(lines, [](const auto& line) { return line.taken == 0; });
     decision.reserve_not_before = engine::TimeUs{random.number<std::int64_t>()};
     decision.cancel_after = engine::TimeUs{random.number<std::int64_t>()};
     decision.texts = {texts[1], texts[2], texts[3], texts[4], texts[5], texts[6]};

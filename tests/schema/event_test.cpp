@@ -84,6 +84,7 @@ void check_order(const engine::OrderDecision& want, const engine::OrderDecision&
   CHECK(got.need_by == want.need_by);
   CHECK(got.reserve_not_before == want.reserve_not_before);
   CHECK(got.cancel_after == want.cancel_after);
+  CHECK(got.not_due == want.not_due);
   CHECK(same_texts(got.texts, want.texts));
   CHECK(same_bytes(got.lines, want.lines));
   CHECK(same_bytes(got.takes, want.takes));

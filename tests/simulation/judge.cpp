@@ -57,11 +57,8 @@ void Judge::take_record(const schema::Event& event, std::span<const std::byte> b
   record.cause = event.stamp.cause;
   record.last_part = lsn;
   trace_.mix(record.hash);
-  const auto* fill = std::get_if<engine::FillDecision>(&event.decision);
-  const auto* change = std::get_if<engine::StockChangeDecision>(&event.decision);
-  const bool missing = change != nullptr && event.stamp.cause.value != 0;  // what a pick did not find
-  if (fill != nullptr || missing) {
-    const bool last = fill != nullptr ? fill->last : !change->fills_follow;
+  if (event.stamp.cause.value != 0) {  // a fill, or what a pick did not find
+    const bool last = !schema::more_follow(event);
     if (!open_ || open_->lsns.front() != event.stamp.cause) throw Broken("E2: a fill without an open cause, LSN " + number(lsn));
     open_->lsns.push_back(lsn);
     open_->text += "\n  " + text_of(event);

@@ -83,18 +83,14 @@ storage::Outcome<void> StateTables::read(storage::StateVisitor& visitor) const {
 
 // The last LSN up to which no command has fills outstanding, behind about `most_records` records.
 Lsn StateTables::end_of_whole_commands(const storage::Journal& journal, Lsn until, std::uint64_t most_records) const {
-  Lsn end = applied_, open{};
+  Lsn end = applied_;
+  std::vector<Lsn> open;
   std::uint64_t records = 0;
   read_records(journal, applied_ + 1, until, [&](const schema::Event& event, std::span<const std::byte>) {
     ++records;
-    const auto* change = std::get_if<engine::StockChangeDecision>(&event.decision);
-    const bool of_a_pick = change != nullptr && event.stamp.cause.value != 0;  // what it did not find
-    if (of_a_pick && !change->fills_follow) open = {};
-    if (schema::fills_follow(event.decision) && !of_a_pick) open = event.stamp.lsn;
-    const auto* fill = std::get_if<engine::FillDecision>(&event.decision);
-    if (fill != nullptr && fill->last) open = {};
-    if (open.value == 0) end = event.stamp.lsn;
-    return open.value != 0 || records < most_records;
+    schema::follow(open, event);
+    if (open.empty()) end = event.stamp.lsn;
+    return !open.empty() || records < most_records;
   });
   return end;
 }

@@ -135,8 +135,8 @@ void World::think(std::size_t client) {
   model::Command command = commands_.next();
   --commands_left_;
   // Times of the generator are those of another clock.
-  if (auto* order = std::get_if<model::OrderCommand>(&command)) order->cancel_after = {};
-  if (auto* confirm = std::get_if<model::ConfirmCommand>(&command)) confirm->order.cancel_after = {};
+  if (auto* order = std::get_if<model::OrderCommand>(&command)) order->cancel_after = order->reserve_not_before = {};
+  if (auto* confirm = std::get_if<model::ConfirmCommand>(&command)) confirm->order.cancel_after = confirm->order.reserve_not_before = {};
   if (auto* load = std::get_if<model::LoadCommand>(&command)) {
     if (load->warehouses.empty()) return;
     const std::string mark = std::string(load_mark) + std::to_string(loads_++), code = load->warehouses.front().code;

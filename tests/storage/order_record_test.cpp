@@ -32,6 +32,7 @@ Sample sample(std::span<const engine::LinePolicy> policies = {}) {
   image.next_shipment = 3;
   image.texts = {"customer", "", "", "", "reference", ""};
   image.cancel_after = engine::TimeUs{77};
+  image.not_due = true;
   image.lines = made.lines;
   image.allocations = made.allocations;
   image.line_policies = policies;
@@ -54,6 +55,7 @@ TEST_CASE("order record: gives back what was written, at its LSN alone", "[stora
   CHECK(image.texts.customer == "customer");
   CHECK(image.texts.reference == "reference");
   CHECK(image.cancel_after.value == 77);
+  CHECK(image.not_due);
   CHECK(image.lines.size() == 2);
   CHECK(image.allocations[1].shipped == 4);
   CHECK_FALSE(read_order_record(lsn + 1, record.bytes(), image));

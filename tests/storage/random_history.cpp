@@ -78,6 +78,7 @@ void StateDigest::open_order(const engine::OrderImage& order) {
   last_order_ = order.lsn;
   const engine::Identity identity = engine::identify(engine::IdSpace::order, order.id);
   digest_.known_id(engine::IdSpace::order, identity, order.content, order.lsn);
+  if (order.not_due) digest_.not_due(order.lsn);
   digest_.open_order(order.lsn, identity, order.status, order.policy, order.priority, order.preferred,
                      static_cast<std::uint32_t>(order.lines.size()));
   std::size_t next = 0;

@@ -316,10 +316,9 @@ std::vector<std::byte> with_fills(const Journal& journal, Lsn lsn, std::vector<s
     for (auto rest = std::as_bytes(std::span(buffer)).first(bytes); !rest.empty() && more;) {
       std::size_t consumed = 0;
       const schema::Event event = *decoder.decode(rest, consumed);
-      const auto* fill = std::get_if<engine::FillDecision>(&event.decision);
-      if (event.stamp.lsn == lsn || (fill != nullptr && event.stamp.cause == lsn)) {
+      if (schema::cause_of(event) == lsn) {
         all.insert(all.end(), rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(consumed));
-        more = fill != nullptr ? !fill->last : schema::fills_follow(event.decision);
+        more = schema::more_follow(event);
       }
       rest = rest.subspan(consumed);
     }

@@ -201,6 +201,25 @@ TEST_CASE("earmark-journal: reads beside a server that folds and trims", "[stora
   CHECK(status == 0);
 }
 
+TEST_CASE("offline state: a base keeps nothing of a shipment that shipped with its order, and what comes back of it is found", "[storage][state]") {
+  test::RandomHistory history(1, 0);
+  history.decide(model::LoadCommand{{{"W1", "", 1}}, {{"SKU-1", ""}}, {{5, 0, 0}}});
+  history.decide(model::OrderCommand{.id = "A", .texts = {}, .lines = {{.quantity = 8, .sku = engine::SkuId{1}, .line = engine::LineNumber{1}}}});
+  history.decide(model::ShipCommand{"S", "A"});
+  const test::TemporaryDirectory directory;
+  const auto journal = test::open_small(directory.path()).value();
+  history.append_to(*journal, 40);
+  const auto opened = open_lmdb_state(directory.path(), journal->identity(), {}).value();
+  REQUIRE(opened.store->fold(*journal, journal->last(), 100).has_value());
+  history.decide(model::MoveCommand{.command_id = "R", .order_id = "A", .shipment = 1, .step = engine::ShipmentStep::give_back,
+                                    .rows = {{.quantity = 2, .line = engine::LineNumber{1}}}, .to_unavailable = true});
+  history.append_to(*journal, 40);
+  OfflineState state;
+  REQUIRE(state.begin(*opened.store).has_value());
+  REQUIRE(replay(*journal, [&](const schema::Event& event) { REQUIRE(state.apply(event)); }, {state.last() + 1, {}}).has_value());
+  CHECK(state.digest() == *history.digest_at(journal->last()));
+}
+
 TEST_CASE("offline state: from a base on it is the same as from the first record on", "[storage][state]") {
   const std::uint64_t seed = GENERATE(81U, 82U, 83U, 84U);
   CAPTURE(seed);

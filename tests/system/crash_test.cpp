@@ -187,12 +187,8 @@ std::uint64_t causes_cut_off(const std::filesystem::path& directory) {
   const auto journal = storage::open_lmdb_journal(directory, options);
   REQUIRE(journal.has_value());
   const std::uint64_t last = (*journal)->last().value;
-  std::map<engine::Lsn, bool> open;
-  const auto replayed = storage::replay(**journal, [&](const schema::Event& event) {
-    if (schema::fills_follow(event.decision)) open[event.stamp.lsn] = true;
-    const auto* fill = std::get_if<engine::FillDecision>(&event.decision);
-    if (fill != nullptr && fill->last) open.erase(event.stamp.cause);
-  }, {engine::Lsn{last > 3000 ? last - 3000 : 1}, {}});
+  std::vector<engine::Lsn> open;
+  const auto replayed = storage::replay(**journal, [&](const schema::Event& event) { schema::follow(open, event); }, {engine::Lsn{last > 3000 ? last - 3000 : 1}, {}});
   REQUIRE(replayed.has_value());
   return open.size();
 }

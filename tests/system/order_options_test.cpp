@@ -126,3 +126,37 @@ TEST_CASE("order options: times are kept and shown, and cancel_after runs by the
   CHECK(count_of(shop.dump(), "cancel", "A") == 1);
   shop.compare_digests();
 }
+
+TEST_CASE("order options: before reserve_not_before an order takes nothing, then what is there, by the time of commands and over restarts", "[system][options][clock]") {
+  Shop shop({"--clock", "commands"});
+  shop.at("2026-01-01 00:00:00");
+  const Json order = shop.events({"order", "--id", "LATER", "DOOR:10", "--reserve-not-before", "2026-01-01 00:01:00"})[0];
+  CHECK(order.at("status") == "backordered");
+  CHECK(order.at("not_due") == true);
+  CHECK(order.at("reserve_not_before") == january + 60'000'000);
+  CHECK(shop.events({"order", "--id", "NOW", "DOOR:5"})[0].at("status") == "reserved");
+  CHECK_THAT(shop.refusal({"order", "--id", "KILL", "DOOR:1", "--policy", "fill_or_kill", "--reserve-not-before", "2026-01-02"}), Catch::Contains("bad_policy"));
+  CHECK_THAT(shop.refusal({"order", "--id", "BOTH", "DOOR:1", "--cancel-after", "2026-01-02", "--reserve-not-before", "2026-01-02"}), Catch::Contains("bad_time"));
+  if (GENERATE(true, false)) shop.server().kill();
+  else REQUIRE(shop.server().terminate().status == 0);
+  shop.server().start();
+  CHECK_THAT(shop.tell({"show", "LATER"}), Catch::Contains("Takes nothing before 2026-01-01 00:01:00"));
+  shop.compare_digests();
+  shop.at("2026-01-01 00:01:00");
+  CHECK(shop.events({"order", "--id", "LAST", "DOOR:1"})[0].at("status") == "backordered");
+  const auto lines = shop.dump();
+  const auto due = std::ranges::find_if(lines, [](const Json& line) { return line.at("type") == "amend"; });
+  REQUIRE(due != lines.end());
+  CHECK(due->at("by_time") == true);
+  CHECK(due->at("id") == "LATER");
+  CHECK(due->at("time_us") == january + 60'000'000);
+  REQUIRE(due + 1 != lines.end());
+  CHECK((due + 1)->at("type") == "fill");
+  CHECK((due + 1)->at("order") == "LATER");
+  CHECK((due + 1)->at("still_waiting") == 2);
+  shop.compare_digests();
+  shop.server().kill();
+  shop.server().start();
+  CHECK(count_of(shop.dump(), "amend", "LATER") == 1);
+  shop.compare_digests();
+}
