@@ -130,6 +130,14 @@ struct ChangeCommand {
 using Command = std::variant<LoadCommand, OrderCommand, ReceiptCommand, CancelCommand, ShipCommand, AmendCommand, ChangeCommand, HoldCommand, ExtendCommand,
                              ConfirmCommand, ReleaseCommand, MoveCommand>;
 
+// The order that the command asks for, if it does.
+inline OrderCommand* order_of(Command& command) {
+  if (auto* order = std::get_if<OrderCommand>(&command)) return order;
+  auto* confirm = std::get_if<ConfirmCommand>(&command);
+  return confirm == nullptr ? nullptr : &confirm->order;
+}
+inline const OrderCommand* order_of(const Command& command) { return order_of(const_cast<Command&>(command)); }
+
 // One line of text with everything that the command says.
 std::string describe(const Command& command);
 // A hash of that content, for tests without the schema's own.

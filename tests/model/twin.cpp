@@ -67,12 +67,13 @@ void Twin::note_closing(Order& order, engine::Lsn lsn) {
 Answer Twin::place(const engine::PlaceOrder& command, std::uint64_t content, TimeUs now) {
   return once(IdSpace::order, command.id, content, ErrorCode::duplicate_order, [&] {
     if (const auto fault = refusal(state_, command); fault.code != ErrorCode::none) return error(fault);
-    if (const auto fault = refusal_of_times(command, std::max(state_.time, now)); fault.code != ErrorCode::none) return error(fault);
+    const auto untimely = told_ ? engine::Error{} : refusal_of_times(command, std::max(state_.time, now));
+    if (untimely.code != ErrorCode::none) return error(untimely);
     Answer answer;
     answer.stamp = next_stamp(now, {});
     Order& order = state_.orders[answer.stamp.lsn];
     order.lsn = answer.stamp.lsn;
-    order.not_due = command.reserve_not_before > state_.time;
+    order.not_due = told_ ? told_->not_due : command.reserve_not_before > state_.time;
     answer.decision = decide(command, content, order);
     state_.order_ids[order.id] = order.lsn;
     note_closing(order, order.lsn);

@@ -43,12 +43,13 @@ class Twin {
   // cause and its fills.
   void number(std::deque<engine::Lsn> lsns) { numbers_ = std::move(lsns); }
 
-  // The next hold or extend gets this deadline instead of one by its own clock, for logs whose server had several clocks.
-  struct Deadline {
-    engine::TimeUs at{};
+  // The next command is decided by this instead of by its own clock, for logs whose server had several clocks.
+  struct Told {
+    engine::TimeUs deadline{};  // of a hold, or an extend
     bool cut = false;
+    bool not_due = false;       // an order's reserve_not_before is to come; its times are not judged
   };
-  void deadline(std::optional<Deadline> given) { deadline_ = given; }
+  void told(std::optional<Told> given) { told_ = given; }
 
   const State& state() const { return state_; }
   std::string digest() const { return state_.digest(); }
@@ -128,7 +129,7 @@ class Twin {
   CatalogueLimits limits_;
   State state_;
   std::deque<engine::Lsn> numbers_;
-  std::optional<Deadline> deadline_;
+  std::optional<Told> told_;
 };
 
 }  // namespace earmark::model

@@ -128,6 +128,18 @@ Asking Judge::name_of(const schema::Decision& decision) const {
   return {load_space, "", 0};
 }
 
+namespace {
+
+// A hold that expires, an order that is cancelled or becomes due.
+bool is_by_time(const schema::Decision& decision) {
+  if (const auto* end = std::get_if<engine::HoldEndDecision>(&decision)) return end->how == engine::HoldEnd::expired;
+  if (const auto* cancel = std::get_if<engine::CancelDecision>(&decision)) return cancel->command_id.empty();
+  const auto* amend = std::get_if<engine::AmendDecision>(&decision);
+  return amend != nullptr && amend->command_id.empty();
+}
+
+}  // namespace
+
 Judge::Entry Judge::entry_of(const schema::Event& event) {
   Entry entry;
   entry.lsns = {event.stamp.lsn};
@@ -138,13 +150,15 @@ Judge::Entry Judge::entry_of(const schema::Event& event) {
     if (bookkeeping->oldest_known.value != 0) sometimes_.met(Met::ids_forgotten);
     return entry;
   }
-  if (const auto* end = std::get_if<engine::HoldEndDecision>(&event.decision); end != nullptr && end->how == engine::HoldEnd::expired) {
-    entry.expiry = true;
-    if (surroundings_.recovering) sometimes_.met(Met::hold_expired_while_the_server_was_down);
+  entry.by_time = is_by_time(event.decision);
+  if (entry.by_time) {
+    const bool expires = std::holds_alternative<engine::HoldEndDecision>(event.decision);
+    if (surroundings_.recovering) sometimes_.met(expires ? Met::hold_expired_while_the_server_was_down : Met::time_of_an_order_came_while_the_server_was_down);
     return entry;
   }
-  if (const auto* hold = std::get_if<engine::HoldDecision>(&event.decision)) entry.deadline = {hold->deadline, false};
-  if (const auto* extend = std::get_if<engine::HoldExtendDecision>(&event.decision)) entry.deadline = {extend->deadline, extend->cut};
+  if (const auto* hold = std::get_if<engine::HoldDecision>(&event.decision)) entry.told = {hold->deadline, false, false};
+  if (const auto* extend = std::get_if<engine::HoldExtendDecision>(&event.decision)) entry.told = {extend->deadline, extend->cut, false};
+  if (const auto* order = std::get_if<engine::OrderDecision>(&event.decision)) entry.told = {{}, false, order->not_due};
   entry.name = name_of(event.decision);
   const auto found = commands_.find(entry.name);
   if (found == commands_.end()) throw Broken("E2: a decision that nobody asked for: " + entry.text);
@@ -154,15 +168,15 @@ Judge::Entry Judge::entry_of(const schema::Event& event) {
 
 void Judge::apply(model::Twin& twin, const Entry& entry, model::Answer& answer) {
   twin.number(entry.lsns);
-  twin.deadline(entry.deadline);
+  twin.told(entry.told);
   if (entry.bookkeeping) {
     twin.forget(*entry.bookkeeping, entry.time);
     return;
   }
-  if (entry.expiry) {
-    const std::vector<model::Answer> expired = twin.run_timers(entry.time, 1);
-    if (expired.empty()) throw Broken("I6: a hold expires, and none has come to its deadline: " + entry.text);
-    answer = expired.front();
+  if (entry.by_time) {
+    const std::vector<model::Answer> due = twin.run_timers(entry.time, 1);
+    if (due.empty()) throw Broken("I6: a time has come, and none is due: " + entry.text);
+    answer = due.front();
     return;
   }
   answer = model::apply(twin, *entry.command, entry.name.content, entry.time);
@@ -170,14 +184,14 @@ void Judge::apply(model::Twin& twin, const Entry& entry, model::Answer& answer) 
 
 void Judge::apply(Entry entry) {
   model::Answer answer;
-  check_deadline(entry);
+  check_times(entry);
   apply(twin_, entry, answer);
   if (!entry.bookkeeping) {
     if (answer.duplicate) throw Broken("I5, exactly once: decided again: " + entry.text);
     const std::string twin = model::describe(answer);
     if (twin != entry.text) throw Broken("E2: the log and the twin disagree\nlog:  " + entry.text + "\ntwin: " + twin);
     note_victims(answer);
-    note_expiry(entry, answer);
+    note_times(entry, answer);
     const std::uint64_t lsn = entry.lsns.front().value;
     std::string broken = model::check_no_overtaking(twin_.state(), answer);
     if (broken.empty() && lsn % 32 == 0) broken = model::check_invariants(twin_.state(), answer);
@@ -199,9 +213,15 @@ void Judge::note_victims(const model::Answer& answer) {
 }
 
 // Whichever thread's clock was read, it was not ahead of all that the machine ever showed.
-void Judge::check_deadline(const Entry& entry) const {
-  if (!entry.deadline) return;
-  const std::int64_t at = entry.deadline->at.value;
+void Judge::check_times(const Entry& entry) const {
+  if (!entry.told) return;
+  const std::int64_t at = entry.told->deadline.value;
+  if (const model::OrderCommand* order = model::order_of(*entry.command)) {
+    if (entry.told->not_due ? order->reserve_not_before.value == 0 : order->reserve_not_before > latest_now_) {
+      throw Broken("E2: an order is decided as if its reserve_not_before were another: " + entry.text);
+    }
+    return;
+  }
   if (const auto* hold = std::get_if<model::HoldCommand>(entry.command.get())) {
     if (at - hold->ttl_us > latest_now_.value) throw Broken("I6: a hold lasts longer than was asked for: " + entry.text);
     return;
@@ -210,12 +230,16 @@ void Judge::check_deadline(const Entry& entry) const {
   const model::Hold* hold = twin_.state().hold(extend.hold_id);
   if (hold == nullptr) throw Broken("I6: a hold is extended that there is not: " + entry.text);
   const bool moved = hold->deadline.value < at;
-  const bool too_late = entry.deadline->cut ? at > hold->made.value + engine::max_hold_us : at - extend.ttl_us > latest_now_.value;
+  const bool too_late = entry.told->cut ? at > hold->made.value + engine::max_hold_us : at - extend.ttl_us > latest_now_.value;
   if (at < hold->deadline.value || (moved && too_late)) throw Broken("I6: an extended hold ends earlier than before, or too late: " + entry.text);
 }
 
-void Judge::note_expiry(const Entry& entry, const model::Answer& answer) {
-  if (!entry.expiry) {
+void Judge::note_times(const Entry& entry, const model::Answer& answer) {
+  if (std::holds_alternative<model::CancelAnswer>(answer.decision) && entry.by_time) return sometimes_.met(Met::order_cancelled_at_its_time);
+  if (std::holds_alternative<model::AmendAnswer>(answer.decision) && entry.by_time) {
+    return sometimes_.met(answer.fills.empty() ? Met::order_became_due : Met::order_became_due_and_took);
+  }
+  if (!entry.by_time) {
     const auto* order = std::get_if<model::OrderAnswer>(&answer.decision);
     if (order != nullptr && !order->hold.empty()) sometimes_.met(order->reacquired ? Met::expired_hold_reacquired : Met::hold_confirmed);
     return;

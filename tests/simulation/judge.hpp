@@ -89,8 +89,8 @@ class Judge {
     Asking name;
     std::shared_ptr<const model::Command> command;
     std::optional<engine::VoidDecision> bookkeeping;
-    bool expiry = false;      // of a hold: nobody's command
-    std::optional<model::Twin::Deadline> deadline;  // of a hold, new or later
+    bool by_time = false;     // nobody's command
+    std::optional<model::Twin::Told> told;
     engine::TimeUs time{};
   };
   // An answer to be judged again at its LSN.
@@ -106,8 +106,8 @@ class Judge {
   Asking name_of(const schema::Decision& decision) const;
   void apply(Entry entry);
   void note_victims(const model::Answer& answer);
-  void note_expiry(const Entry& entry, const model::Answer& answer);
-  void check_deadline(const Entry& entry) const;
+  void note_times(const Entry& entry, const model::Answer& answer);
+  void check_times(const Entry& entry) const;
   static void apply(model::Twin& twin, const Entry& entry, model::Answer& answer);
 
   // Answers (judge_answers.cpp).
@@ -126,6 +126,7 @@ class Judge {
   engine::Lsn take_event(std::span<const std::span<const std::byte>>& bodies);
 
   // The end (judge_end.cpp).
+  bool is_about_times(engine::ErrorCode code, const model::Command& command) const;
   void judge_at(model::Twin& twin, const Later& later, engine::Lsn as_of) const;
 
   Disk& disk_;

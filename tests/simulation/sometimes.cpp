@@ -57,6 +57,10 @@ constexpr std::string_view names[] = {
     "hold expired while the server was down",
     "expiry served who waits",
     "expired hold reacquired",
+    "order cancelled at its time",
+    "order became due",
+    "order became due and took",
+    "time of an order came while the server was down",
 };
 static_assert(std::size(names) == static_cast<std::size_t>(Met::count_of_them));
 

@@ -63,6 +63,10 @@ enum class Met : std::uint8_t {
   hold_expired_while_the_server_was_down,
   expiry_served_who_waits,
   expired_hold_reacquired,
+  order_cancelled_at_its_time,
+  order_became_due,
+  order_became_due_and_took,
+  time_of_an_order_came_while_the_server_was_down,
   count_of_them
 };
 

@@ -95,6 +95,7 @@ class World {
   }
   bool may_think(std::size_t client) const;
   void think(std::size_t client);
+  void move_times(model::Command& command);
   void flood(RawClient& client);
   Question some_question();
   void tick(std::uint64_t most_us);

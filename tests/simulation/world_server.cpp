@@ -116,6 +116,15 @@ bool World::may_think(std::size_t client) const {
   return loads_ == 0 ? client == 0 : static_cast<const RawClient&>(*clients_[0]).loaded();
 }
 
+// Times of the generator are those of another clock.
+void World::move_times(model::Command& command) {
+  model::OrderCommand* order = model::order_of(command);
+  if (order == nullptr) return;
+  for (engine::TimeUs* time : {&order->reserve_not_before, &order->cancel_after}) {
+    if (time->value != 0) *time = engine::TimeUs{wall().value + static_cast<std::int64_t>(random_.between(1, random_.chance(50) ? 20'000 : 2'000'000))};
+  }
+}
+
 void World::think(std::size_t client) {
   RawClient* raw = client < raw_clients_ ? static_cast<RawClient*>(clients_[client].get()) : nullptr;
   const Time deadline = now() + (random_.chance(5) ? std::chrono::seconds(2) : std::chrono::seconds(360'000));
@@ -134,9 +143,7 @@ void World::think(std::size_t client) {
   if (loads_ != 0 && raw != nullptr && random_.chance(6)) return raw->duplicate();
   model::Command command = commands_.next();
   --commands_left_;
-  // Times of the generator are those of another clock.
-  if (auto* order = std::get_if<model::OrderCommand>(&command)) order->cancel_after = order->reserve_not_before = {};
-  if (auto* confirm = std::get_if<model::ConfirmCommand>(&command)) confirm->order.cancel_after = confirm->order.reserve_not_before = {};
+  move_times(command);
   if (auto* load = std::get_if<model::LoadCommand>(&command)) {
     if (load->warehouses.empty()) return;
     const std::string mark = std::string(load_mark) + std::to_string(loads_++), code = load->warehouses.front().code;
