@@ -74,6 +74,7 @@ class ToText {
       text += order.reacquired ? fmt::format("Hold {} had expired; the order was decided as one without a hold.\n", on_one_line(order.hold))
                                : fmt::format("Confirms hold {}.\n", on_one_line(order.hold));
     }
+    if (order.not_due) text += fmt::format("Takes nothing before {}.\n", time_text(order.reserve_not_before));
     text += table.text();
     for (const Shipment& shipment : shipments_of(order)) {
       text += fmt::format("Shipment {} from {}: {}\n", on_one_line(shipment_id(order.id, shipment.number)),

@@ -60,6 +60,7 @@ OrderAnswer answer_of(const engine::OrderDecision& order, Codes& codes) {
   if (waits) answer.backorder = backorder_id(order.id);
   answer.hold = order.hold;
   answer.reacquired = order.reacquired;
+  answer.not_due = order.not_due;
   return answer;
 }
 

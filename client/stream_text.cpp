@@ -91,6 +91,7 @@ class Teller {
     });
     told.of = "order " + on_one_line(order.id) + of_customer(order.texts.customer);
     if (!order.hold.empty()) told.of += (order.reacquired ? ", reacquired, hold " : ", confirms hold ") + on_one_line(order.hold);
+    if (order.not_due) told.of += ", not before " + time_text(order.reserve_not_before);
     if (!order.lines.empty()) told.of += fmt::format(", {} in {}", counted(units, "unit"), counted(order.lines.size(), "line"));
     return told;
   }

@@ -179,6 +179,7 @@ struct OrderAnswer : Decided {
   std::string backorder{};  // ORDER-B1; empty: nothing waits
   std::string hold{};       // that it confirms
   bool reacquired = false;  // that hold had expired
+  bool not_due = false;     // it takes nothing before its reserve_not_before
   std::vector<Fill> filled{};  // by units that it gave back
 };
 

@@ -47,7 +47,7 @@ EXAMPLES
   earmark put-back ORD-1007-1)";
 
 constexpr const char* track_notes = R"(
-What the carrier says, at any time; what is not given stays as it is. DATE is a time in UTC.
+What the carrier says, at any time; what is not given stays as it is.
 
 EXAMPLES
   earmark track ORD-1007-1 --carrier UPS --tracking 1Z999
@@ -120,15 +120,13 @@ Outcome<NamedShipment> shipment_named(const std::string& text, std::optional<std
 
 Outcome<std::int64_t> expected_time(const std::string& text) {
   if (text.empty()) return std::int64_t{0};
-  const engine::TimeUs time = time_from(text);
-  if (time.value == 0) return usage("--expected '" + text + "' is not a time; give one in UTC, e.g. \"2026-03-04 12:00:00\"");
-  return time.value;
+  return parse_moment(text, now_us());
 }
 
 void add_tracking(Options& options, ShipmentMove& move, std::string& expected) {
   options.text("--carrier", move.carrier, "TEXT", "Who carries it")
       .text("--tracking", move.tracking, "TEXT", "The carrier's number for it")
-      .text("--expected", expected, "DATE", "When it should be delivered, in UTC");
+      .text("--expected", expected, "TIME", "When it should be delivered");
 }
 
 Outcome<void> move_shipment(const Globals& globals, ShipmentMove move) {

@@ -134,6 +134,8 @@ TEST_CASE("order options: before reserve_not_before an order takes nothing, then
   CHECK(order.at("status") == "backordered");
   CHECK(order.at("not_due") == true);
   CHECK(order.at("reserve_not_before") == january + 60'000'000);
+  CHECK_THAT(shop.tell({"order", "--id", "LATER", "DOOR:10", "--reserve-not-before", "2026-01-01 00:01:00"}),
+             Catch::Contains("Takes nothing before 2026-01-01 00:01:00"));
   CHECK(shop.events({"order", "--id", "NOW", "DOOR:5"})[0].at("status") == "reserved");
   CHECK_THAT(shop.refusal({"order", "--id", "KILL", "DOOR:1", "--policy", "fill_or_kill", "--reserve-not-before", "2026-01-02"}), Catch::Contains("bad_policy"));
   CHECK_THAT(shop.refusal({"order", "--id", "BOTH", "DOOR:1", "--cancel-after", "2026-01-02", "--reserve-not-before", "2026-01-02"}), Catch::Contains("bad_time"));
