@@ -85,15 +85,7 @@ void Book::apply_step(SharedState& shared, BlockCache& blocks, BlockRef block, c
       case ShipmentStep::track: break;
     }
   }
-  switch (move.step) {
-    case ShipmentStep::pick: entry.state = found ? ShipmentState::picked : ShipmentState::open; break;
-    case ShipmentStep::pack: entry.state = ShipmentState::packed; break;
-    case ShipmentStep::ship: entry.state = ShipmentState::shipped; break;
-    case ShipmentStep::deliver: entry.state = ShipmentState::delivered; break;
-    case ShipmentStep::put_back: entry.state = ShipmentState::open; break;
-    case ShipmentStep::track:
-    case ShipmentStep::give_back: break;
-  }
+  entry.state = state_after(entry.state, move.step, found);
   entry.revision = move.revision;
   entry.stepped = true;
   set_tracking(blocks, entry, move.carrier, move.tracking, move.expected);

@@ -19,6 +19,19 @@ constexpr std::size_t in_eights(std::size_t bytes) noexcept { return (bytes + 7)
 
 }  // namespace
 
+ShipmentState state_after(ShipmentState before, ShipmentStep step, bool found) noexcept {
+  switch (step) {
+    case ShipmentStep::pick: return found ? ShipmentState::picked : ShipmentState::open;
+    case ShipmentStep::pack: return ShipmentState::packed;
+    case ShipmentStep::ship: return ShipmentState::shipped;
+    case ShipmentStep::deliver: return ShipmentState::delivered;
+    case ShipmentStep::put_back: return ShipmentState::open;
+    case ShipmentStep::track:
+    case ShipmentStep::give_back: break;
+  }
+  return before;
+}
+
 void append_shipment(std::vector<std::byte>& out, const ShipmentImage& shipment) {
   const ShipmentHead head{shipment.number, static_cast<std::uint8_t>(shipment.state), static_cast<std::uint8_t>(shipment.stepped), shipment.revision, shipment.expected.value,
                   static_cast<std::uint16_t>(shipment.carrier.size()), static_cast<std::uint16_t>(shipment.tracking.size()),

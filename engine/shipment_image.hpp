@@ -33,6 +33,9 @@ struct ShipmentImage {
   bool stepped = false;  // a step of it was recorded
 };
 
+// Where a step leaves a shipment. `found`: a pick found something; else it is open, and empty.
+ShipmentState state_after(ShipmentState before, ShipmentStep step, bool found) noexcept;
+
 // Appends it to `out`.
 void append_shipment(std::vector<std::byte>& out, const ShipmentImage& shipment);
 

@@ -94,15 +94,7 @@ bool StateBatch::fold(const engine::Stamp&, const engine::ShipmentDecision& deci
     found = found || moved.quantity != 0;
   }
   Shipment& shipment = shipment_of(*order, decision.shipment);
-  switch (decision.step) {
-    case ShipmentStep::pick: shipment.state = found ? ShipmentState::picked : ShipmentState::open; break;
-    case ShipmentStep::pack: shipment.state = ShipmentState::packed; break;
-    case ShipmentStep::ship: shipment.state = ShipmentState::shipped; break;
-    case ShipmentStep::deliver: shipment.state = ShipmentState::delivered; break;
-    case ShipmentStep::put_back: shipment.state = ShipmentState::open; break;
-    case ShipmentStep::track:
-    case ShipmentStep::give_back: break;
-  }
+  shipment.state = engine::state_after(shipment.state, decision.step, found);
   shipment.revision = decision.revision;
   shipment.stepped = true;
   if (!decision.carrier.empty()) shipment.carrier = decision.carrier;
