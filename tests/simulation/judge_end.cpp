@@ -1,7 +1,9 @@
 // The end: everything that was judged by the server at an LSN is judged again by a second twin at that LSN.
+#include <algorithm>
 #include <sstream>
 
 #include "tests/model/invariants.hpp"
+#include "tests/model/whole.hpp"
 #include "tests/simulation/judge.hpp"
 
 namespace earmark::simulation {
@@ -128,14 +130,19 @@ std::string list(const model::State& state, const AskedHolds& asked) {
 
 }  // namespace
 
-// A refusal by the time of a thread, which no record carries: that there is such a time must do.
+// A refusal by the time of a thread, which no record carries: that it can be right, by any clock that the machine showed, must do.
 bool Judge::is_about_times(engine::ErrorCode code, const model::Command& command) const {
   const model::OrderCommand* order = model::order_of(command);
   if (order == nullptr) return false;
-  const bool ahead = order->reserve_not_before.value != 0;
-  if (code == engine::ErrorCode::bad_policy) return ahead;
+  const engine::TimeUs start = order->reserve_not_before, end = order->cancel_after;
+  if (code == engine::ErrorCode::bad_policy) {
+    return start.value != 0 && std::ranges::any_of(order->lines, [&](const engine::OrderLine& line) {
+      return !model::may_wait(line.policy.or_else(order->policy));
+    });
+  }
   if (code != engine::ErrorCode::bad_time) return false;
-  return ahead || (order->cancel_after.value != 0 && order->cancel_after <= latest_now_);
+  if (end.value != 0 && (end <= latest_now_ || end <= start)) return true;
+  return start.value != 0 && std::holds_alternative<model::ConfirmCommand>(command);
 }
 
 void Judge::judge_at(model::Twin& twin, const Later& later, Lsn as_of) const {
