@@ -1,32 +1,15 @@
 // Fulfilment by the command line: pick lists and their revisions, short picks, tracking, returns; what was done is there after a kill, and the
 // offline fold agrees.
 #include <catch2/catch.hpp>
-#include <nlohmann/json.hpp>
-#include <sstream>
 
 #include "tests/system/support/caller.hpp"
 #include "tests/system/support/goods.hpp"
+#include "tests/system/support/told.hpp"
 
 namespace {
 
 using namespace earmark;
 using namespace earmark::test;
-using Json = nlohmann::json;
-
-struct Told {
-  int code = 0;
-  std::vector<Json> lines;
-  std::string error;
-};
-
-Told tell(const Server& server, std::vector<std::string> command) {
-  command.insert(command.begin(), {"--server", server.address(), "--json"});
-  const ProgramResult result = run("earmark", command);
-  Told told{result.code, {}, result.error};
-  std::istringstream lines(result.out);
-  for (std::string line; std::getline(lines, line);) told.lines.push_back(Json::parse(line));
-  return told;
-}
 
 Json one(const Server& server, std::vector<std::string> command) {
   const Told told = tell(server, std::move(command));

@@ -1,32 +1,15 @@
 // Counts, adjustments, quarantine and scrap over TCP, with the command line and the client's bytes; what they leave is there
 // after a kill, and the offline fold agrees.
 #include <catch2/catch.hpp>
-#include <nlohmann/json.hpp>
-#include <sstream>
 
 #include "tests/system/support/caller.hpp"
 #include "tests/system/support/goods.hpp"
+#include "tests/system/support/told.hpp"
 
 namespace {
 
 using namespace earmark;
 using namespace earmark::test;
-using Json = nlohmann::json;
-
-struct Told {
-  int code = 0;
-  std::vector<Json> lines;
-  std::string error;
-};
-
-Told tell(const Server& server, std::vector<std::string> command) {
-  command.insert(command.begin(), {"--server", server.address(), "--json"});
-  const ProgramResult result = run("earmark", command);
-  Told told{result.code, {}, result.error};
-  std::istringstream lines(result.out);
-  for (std::string line; std::getline(lines, line);) told.lines.push_back(Json::parse(line));
-  return told;
-}
 
 Json stock_of(const Server& server, const std::string& sku, const std::string& warehouse) {
   for (const Json& line : tell(server, {"stock", sku}).lines) {
