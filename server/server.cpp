@@ -11,6 +11,7 @@
 #include "server/data_directory.hpp"
 #include "server/log.hpp"
 #include "server/notify.hpp"
+#include "server/stop_signals.hpp"
 #include "server/version.hpp"
 
 namespace earmark::server {
@@ -57,6 +58,7 @@ Exit Server::run() {
       [this] { for (Worker* worker : hub_->workers) worker->wake(); },
       [this](const storage::Failure& failure) { end_on_failure(failure); });
   hub_->journal_thread = journal_thread_.get();
+  const StopSignalsBlocked from_here_on;  // the journal's thread and those after it are not to take them
   journal_thread_->start();
   const bool on_commands = options_.clock == "commands";
   threads_[0]->worker().finish_recovery(on_commands ? last_time_ : std::max(last_time_, IoThread::now()));
@@ -65,10 +67,8 @@ Exit Server::run() {
                                            [this](const storage::Failure& failure) { end_on_state_failure(failure); });
   hub_->state_applied = [this] { return compactor_->applied(); };
 
-  signals_ = std::make_unique<asio::signal_set>(threads_[0]->context(), SIGTERM, SIGINT);
-  signals_->async_wait([this](asio::error_code failed, int) { if (!failed) stop(); });
   asio::co_spawn(threads_[0]->context(), accept(), asio::detached);
-  const tcp::endpoint endpoint = acceptor_->local_endpoint();  // a signal may close the acceptor as soon as the threads run
+  const tcp::endpoint endpoint = acceptor_->local_endpoint();
   status_.publish(*hub_);
   status_.enter(Phase::serving);  // the kernel takes connections already
   observer_.start();
@@ -82,6 +82,9 @@ Exit Server::run() {
   std::fflush(stdout);
   log_info("serving", {{"address", Endpoint{address, endpoint.port()}.text()}, {"lsn", journal_->last().value}});
   notify_manager("READY=1");
+  StopSignalsBlocked::wait_for_one();
+  asio::post(threads_[0]->context(), [this] { stop(); });
+  end_at_next_stop_signal<1>();
   for (const auto& thread : threads_) thread->join();
   compactor_->stop();
   journal_thread_->drain_and_stop();
@@ -123,6 +126,7 @@ bool Server::observe() {
              "; choose another address with --metrics, or port 0 for any free one.");
     return false;
   }
+  const StopSignalsBlocked for_its_thread;
   observer_.start();
   return true;
 }
@@ -228,7 +232,6 @@ void Server::stop() {
   notify_manager("STOPPING=1");
   asio::error_code ignored;
   acceptor_->close(ignored);
-  signals_->async_wait([](asio::error_code failed, int) { if (!failed) std::_Exit(1); });
   for (const auto& thread : threads_) thread->begin_stop();
 }
 

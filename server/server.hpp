@@ -49,7 +49,6 @@ class Server {
   std::unique_ptr<Compactor> compactor_;
   std::vector<std::unique_ptr<IoThread>> threads_;
   std::unique_ptr<tcp::acceptor> acceptor_;
-  std::unique_ptr<asio::signal_set> signals_;
   std::size_t next_thread_ = 0;
   engine::TimeUs last_time_{};
   std::int64_t recovered_ms_ = 0;

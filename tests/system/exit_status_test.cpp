@@ -228,6 +228,7 @@ TEST_CASE("SIGTERM at once after the ready line: exit 0", "[system][exit]") {
     INFO("start " << start);
     const Ended ended = server.terminate();
     INFO(server.process().error());
+    INFO("liveness: a server that is told to stop ends by itself; this one ended by signal " << ended.signal);
     REQUIRE(ended.status == 0);
     server.start();
   }
