@@ -108,6 +108,20 @@ void Harness::replay_into(engine::Engine& other, std::size_t records) const {
   other.restore_finished();
 }
 
+bool Harness::can_end_after(std::size_t records) const {
+  if (records == 0 || records == records_.size()) return true;
+  engine::Lsn filled{};
+  with_event(records - 1, [&](const schema::Event& event) {
+    if (const auto* fill = std::get_if<engine::FillDecision>(&event.decision)) filled = fill->order_lsn;
+  });
+  bool can = true;
+  with_event(records, [&](const schema::Event& event) {
+    const auto* fill = std::get_if<engine::FillDecision>(&event.decision);
+    can = fill != nullptr ? fill->order_lsn != filled : !std::holds_alternative<engine::StockChangeDecision>(event.decision) || event.stamp.cause.value == 0;
+  });
+  return can;
+}
+
 std::size_t Harness::settle_unfinished() {
   const std::size_t before = records_.size();
   EARMARK_CHECK(engine_.settler().settle_unfinished(committer_) == engine::Settled::done);

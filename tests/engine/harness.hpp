@@ -34,6 +34,9 @@ class Harness final : public engine::Outcomes {
   // Feeds all records so far to `other`, as recovery does.
   void replay_into(engine::Engine& other, std::size_t records) const;
   std::size_t records() const noexcept { return records_.size(); }
+  // Could a crash cut the log after so many? A group of the journal has whole commits, and these are one: a pick and its stock change,
+  // the fills of an order that is served whole.
+  bool can_end_after(std::size_t records) const;
   // A record, decoded from its bytes, in the words of its answer.
   std::string record(std::size_t index) const;
   template <class Use>

@@ -139,15 +139,8 @@ TEST_CASE("shipments: a restart in the middle of anything gives the same state, 
   REQUIRE(pair.step(ShipmentStep::give_back, "A", 1, {{2, engine::LineNumber{1}, 0}}).decided());
   const std::size_t records = pair.harness.records();
   for (std::size_t cut = 1; cut <= records; ++cut) {
+    if (!pair.harness.can_end_after(cut)) continue;
     test::Harness again(test::small_capacity());
-    // A pick and its stock change are one commit: no journal ends between them.
-    bool between = false;
-    if (cut < records) {
-      pair.harness.with_event(cut, [&](const schema::Event& event) {
-        between = std::holds_alternative<engine::StockChangeDecision>(event.decision) && event.stamp.cause.value != 0;
-      });
-    }
-    if (between) continue;
     pair.harness.replay_into(again.engine(), cut);
     const std::size_t finished = again.settle_unfinished();
     CHECK(again.engine().broken_invariant() == "");
