@@ -91,5 +91,14 @@ Outcome<ReleaseAnswer> BlockingChannel::release(Release release, TimeLimit limit
 Outcome<HoldsAnswer> BlockingChannel::holds(HoldsQuestion question, TimeLimit limit) {
   return state_->run(state_->channel.holds(std::move(question), limit));
 }
+Outcome<ShipTransferAnswer> BlockingChannel::ship_transfer(ShipTransfer ship, TimeLimit limit) {
+  return state_->run(state_->channel.ship_transfer(std::move(ship), limit));
+}
+Outcome<ReceiveTransferAnswer> BlockingChannel::receive_transfer(ReceiveTransfer receive, TimeLimit limit) {
+  return state_->run(state_->channel.receive_transfer(std::move(receive), limit));
+}
+Outcome<TransfersAnswer> BlockingChannel::transfers(TransfersQuestion question, TimeLimit limit) {
+  return state_->run(state_->channel.transfers(std::move(question), limit));
+}
 
 }  // namespace earmark::client

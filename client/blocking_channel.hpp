@@ -29,6 +29,8 @@ class BlockingChannel {
   Outcome<AmendAnswer> amend(Amend amend, TimeLimit limit = {});
   Outcome<ShipmentMoveAnswer> move_shipment(ShipmentMove move, TimeLimit limit = {});
   Outcome<StockChangeAnswer> change_stock(StockChange change, TimeLimit limit = {});
+  Outcome<ShipTransferAnswer> ship_transfer(ShipTransfer ship, TimeLimit limit = {});
+  Outcome<ReceiveTransferAnswer> receive_transfer(ReceiveTransfer receive, TimeLimit limit = {});
   Outcome<HoldAnswer> hold(Hold hold, TimeLimit limit = {});
   Outcome<ExtendAnswer> extend(Extend extend, TimeLimit limit = {});
   Outcome<OrderAnswer> confirm(Confirm confirm, TimeLimit limit = {});
@@ -39,6 +41,7 @@ class BlockingChannel {
   Outcome<OrderState> show(ShowQuestion question, TimeLimit limit = {});
   Outcome<BackordersAnswer> backorders(BackordersQuestion question, TimeLimit limit = {});
   Outcome<HoldsAnswer> holds(HoldsQuestion question, TimeLimit limit = {});
+  Outcome<TransfersAnswer> transfers(TransfersQuestion question, TimeLimit limit = {});
 
  private:
   struct State;

@@ -75,5 +75,14 @@ asio::awaitable<Outcome<ReleaseAnswer>> Channel::release(Release release, TimeLi
 asio::awaitable<Outcome<HoldsAnswer>> Channel::holds(HoldsQuestion question, TimeLimit limit) {
   return ask<HoldsAnswer>(state_, std::move(question), limit);
 }
+asio::awaitable<Outcome<ShipTransferAnswer>> Channel::ship_transfer(ShipTransfer ship, TimeLimit limit) {
+  return ask<ShipTransferAnswer>(state_, std::move(ship), limit);
+}
+asio::awaitable<Outcome<ReceiveTransferAnswer>> Channel::receive_transfer(ReceiveTransfer receive, TimeLimit limit) {
+  return ask<ReceiveTransferAnswer>(state_, std::move(receive), limit);
+}
+asio::awaitable<Outcome<TransfersAnswer>> Channel::transfers(TransfersQuestion question, TimeLimit limit) {
+  return ask<TransfersAnswer>(state_, std::move(question), limit);
+}
 
 }  // namespace earmark::client

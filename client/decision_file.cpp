@@ -30,6 +30,8 @@ class AddDecision {
   void operator()(const engine::HoldExtendDecision&) {}
   void operator()(const engine::HoldEndDecision&) {}
   void operator()(const engine::ShipmentDecision&) {}  // nor steps of shipments
+  void operator()(const engine::TransferShipDecision&) {}  // nor transfers
+  void operator()(const engine::TransferReceiptDecision&) {}
 
   void operator()(const engine::OrderDecision& order) {
     out_["status"] = name(order.status);

@@ -162,6 +162,35 @@ class ToJson {
     }
   }
 
+  void operator()(const engine::TransferShipDecision& ship) {
+    out_["event"] = "TransferShipped";
+    out_["id"] = ship.id;
+    add_warehouse(out_, "source", ship.source), add_warehouse(out_, "destination", ship.destination);
+    add_time("expected_us", ship.expected);
+    add_text("reason", ship.reason);
+    Json& rows = out_["rows"] = Json::array();
+    for (const engine::TransferredRow& row : ship.rows) {
+      rows.push_back({{"sku", catalogue_.code(row.sku)}, {"quantity", row.quantity}, {"available_after", row.available_after}});
+    }
+  }
+
+  void operator()(const engine::TransferReceiptDecision& receipt) {
+    out_["event"] = "TransferReceived";
+    out_["command_id"] = receipt.command_id;
+    out_["transfer"] = receipt.transfer_id;
+    out_["transfer_lsn"] = receipt.transfer_lsn.value;
+    add_warehouse(out_, "source", receipt.source), add_warehouse(out_, "destination", receipt.destination);
+    out_["closed"] = receipt.closed;
+    out_["fills_follow"] = receipt.fills_follow;
+    Json& rows = out_["rows"] = Json::array();
+    for (const engine::ArrivedRow& row : receipt.rows) {
+      rows.push_back({{"sku", catalogue_.code(row.sku)}, {"quantity", row.quantity}, {"damaged", row.damaged}, {"over", row.over},
+                      {"available_after", row.available_after}});
+    }
+    Json& missing = out_["missing"] = Json::array();
+    for (const engine::MissingUnits& each : receipt.missing) missing.push_back({{"sku", catalogue_.code(each.sku)}, {"quantity", each.quantity}});
+  }
+
   void operator()(const engine::LoadDecision& load) {
     out_["event"] = "CatalogueLoaded";
     out_["fills_follow"] = load.fills_follow;

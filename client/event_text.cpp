@@ -187,6 +187,33 @@ class ToText {
     return text;
   }
 
+  std::string operator()(const engine::TransferShipDecision& ship) const {
+    Table rows({{"SKU"}, {"UNITS", Align::right}, {"AVAILABLE THEN", Align::right}});
+    for (const engine::TransferredRow& row : ship.rows) {
+      rows.add({catalogue_.code(row.sku), with_separators(row.quantity), with_separators(row.available_after)});
+    }
+    return fmt::format("Transfer {} has left {} for {}{}{} ({})\n{}", on_one_line(ship.id), on_one_line(catalogue_.code(ship.source)),
+                       on_one_line(catalogue_.code(ship.destination)), ship.reason.empty() ? "" : ", " + on_one_line(ship.reason),
+                       ship.expected.value == 0 ? "" : ", expected " + time_text(ship.expected), decision_, rows.text());
+  }
+
+  std::string operator()(const engine::TransferReceiptDecision& receipt) const {
+    std::string text = fmt::format("Transfer {} from {} has arrived in {}, {} ({})\n", on_one_line(receipt.transfer_id),
+                                   on_one_line(catalogue_.code(receipt.source)), on_one_line(catalogue_.code(receipt.destination)),
+                                   receipt.closed ? "and is closed" : "more is in transit", decision_);
+    if (!receipt.rows.empty()) {
+      Table rows({{"SKU"}, {"GOOD", Align::right}, {"DAMAGED", Align::right}, {"OVER", Align::right}, {"AVAILABLE THEN", Align::right}});
+      for (const engine::ArrivedRow& row : receipt.rows) {
+        rows.add({catalogue_.code(row.sku), with_separators(row.quantity), amount(row.damaged), amount(row.over), with_separators(row.available_after)});
+      }
+      text += rows.text();
+    }
+    if (receipt.missing.empty()) return text;
+    Table missing({{"SKU"}, {"SHORT", Align::right}});
+    for (const engine::MissingUnits& each : receipt.missing) missing.add({catalogue_.code(each.sku), with_separators(each.quantity)});
+    return text + "Lost on the way; no warehouse has these units:\n" + missing.text();
+  }
+
   std::string operator()(const engine::LoadDecision& load) const {
     return fmt::format("Loaded {}, {}, {} ({})\n", counted(load.warehouses.size(), "warehouse"),
                        counted(load.products.size(), "product"), counted(load.stock.size(), "row") + " of stock", decision_);

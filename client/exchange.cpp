@@ -34,10 +34,11 @@ Exchange::CallId Exchange::submit(Request request, Time deadline) {
   return id;
 }
 
-// An order and a hold may have the same id.
+// An order, a hold and a transfer may have the same id. Nothing is about a hold and a transfer.
 Exchange::Names Exchange::names_of(const Request& request) {
-  const std::string_view order = order_named(request), hold = hold_named(request);
-  return {order.empty() ? "" : "order " + std::string(order), hold.empty() ? "" : "hold " + std::string(hold)};
+  const std::string_view order = order_named(request), hold = hold_named(request), transfer = transfer_named(request);
+  const std::string other = !hold.empty() ? "hold " + std::string(hold) : !transfer.empty() ? "transfer " + std::string(transfer) : "";
+  return {order.empty() ? "" : "order " + std::string(order), other};
 }
 
 bool Exchange::has_turn(CallId id, const Call& call) const {

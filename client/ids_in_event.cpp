@@ -52,6 +52,15 @@ class Collector {
     for (const auto& line : move.lines) ids_.skus.push_back(line.sku);
     add(move.warehouse);
   }
+  void operator()(const engine::TransferShipDecision& ship) {
+    for (const auto& row : ship.rows) ids_.skus.push_back(row.sku);
+    add(ship.source), add(ship.destination);
+  }
+  void operator()(const engine::TransferReceiptDecision& receipt) {
+    for (const auto& row : receipt.rows) ids_.skus.push_back(row.sku);
+    for (const auto& each : receipt.missing) ids_.skus.push_back(each.sku);
+    add(receipt.source), add(receipt.destination);
+  }
   void operator()(const engine::LoadDecision& load) { add(load.stock); }
   void operator()(const engine::StockChangeDecision& change) {  // what was lost is in its rows' cells
     for (const engine::ChangedRow& row : change.rows) {

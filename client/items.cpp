@@ -40,6 +40,18 @@ Outcome<Item> parse_order_item(std::string_view text) {
   return item;
 }
 
+Outcome<ArrivalItem> parse_arrival_item(std::string_view text) {
+  const std::size_t colon = text.rfind(':');
+  if (colon != std::string_view::npos && colon > 0) {
+    const std::string_view rest = text.substr(colon + 1);
+    const std::size_t slash = rest.find('/');
+    const auto quantity = whole_number(rest.substr(0, slash));
+    const auto damaged = slash == std::string_view::npos ? std::optional<std::int64_t>(0) : whole_number(rest.substr(slash + 1));
+    if (quantity && damaged) return ArrivalItem{std::string(text.substr(0, colon)), *quantity, *damaged};
+  }
+  return usage("'" + std::string(text) + "' is not SKU:QUANTITY or SKU:QUANTITY/DAMAGED, e.g. BEAM-LVL:18/2 for 18 good units and 2 damaged ones");
+}
+
 std::int64_t now_us() {
   return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
 }

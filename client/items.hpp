@@ -19,6 +19,12 @@ struct Item {
   std::optional<engine::Policy> policy{};  // of orders' lines alone
 };
 
+// SKU:QTY[/DAMAGED]
+struct ArrivalItem {
+  std::string sku;
+  std::int64_t quantity = 0, damaged = 0;
+};
+
 struct LineItem {
   std::uint32_t line = 0;
   std::int64_t quantity = 0;
@@ -28,6 +34,7 @@ struct LineItem {
 Outcome<Item> parse_item(std::string_view text);
 // The same with a policy behind a '/'.
 Outcome<Item> parse_order_item(std::string_view text);
+Outcome<ArrivalItem> parse_arrival_item(std::string_view text);
 Outcome<LineItem> parse_line_item(std::string_view text);
 
 // Microseconds since 1970 of "2026-03-01 08:30:00", "2026-03-01" (its beginning) or "+90s", "+30m", "+12h", "+7d" from now on, in UTC.

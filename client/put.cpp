@@ -72,6 +72,21 @@ Outcome<void> put(Client& client, std::uint64_t correlation, const StockChange& 
   return {};
 }
 
+Outcome<void> put(Client& client, std::uint64_t correlation, const ShipTransfer& ship) {
+  if (auto done = learn_skus_of(client, ship.rows); !done) return done;
+  for (const std::string& code : {ship.source, ship.destination}) {
+    if (auto done = learn_warehouse(client, code); !done) return done;
+  }
+  append(client.connection().out(), correlation, ship, client.catalogue(), client.connection().encoder(), client.time());
+  return {};
+}
+
+Outcome<void> put(Client& client, std::uint64_t correlation, const ReceiveTransfer& receive) {
+  if (auto done = learn_skus_of(client, receive.rows); !done) return done;
+  append(client.connection().out(), correlation, receive, client.catalogue(), client.connection().encoder(), client.time());
+  return {};
+}
+
 Outcome<void> put(Client& client, std::uint64_t correlation, const Hold& hold) {
   if (auto done = learn_codes_of(client, hold.lines, hold.preferred); !done) return done;
   append(client.connection().out(), correlation, hold, client.catalogue(), client.connection().encoder(), client.time());

@@ -17,6 +17,8 @@ Outcome<void> put(Client& client, std::uint64_t correlation, const Amend& amend)
 Outcome<void> put(Client& client, std::uint64_t correlation, const Ship& ship);
 Outcome<void> put(Client& client, std::uint64_t correlation, const ShipmentMove& move);
 Outcome<void> put(Client& client, std::uint64_t correlation, const StockChange& change);
+Outcome<void> put(Client& client, std::uint64_t correlation, const ShipTransfer& ship);
+Outcome<void> put(Client& client, std::uint64_t correlation, const ReceiveTransfer& receive);
 Outcome<void> put(Client& client, std::uint64_t correlation, const Hold& hold);
 Outcome<void> put(Client& client, std::uint64_t correlation, const Extend& extend);
 Outcome<void> put(Client& client, std::uint64_t correlation, const Confirm& confirm);

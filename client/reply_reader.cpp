@@ -176,6 +176,27 @@ ShipmentMoveAnswer answer_of(const engine::ShipmentDecision& move, Codes& codes)
   return answer;
 }
 
+ShipTransferAnswer answer_of(const engine::TransferShipDecision& ship, Codes& codes) {
+  ShipTransferAnswer answer;
+  answer.id = ship.id;
+  answer.source = codes(ship.source), answer.destination = codes(ship.destination);
+  answer.expected_us = ship.expected.value;
+  answer.reason = ship.reason;
+  for (const engine::TransferredRow& row : ship.rows) answer.rows.push_back({codes(row.sku), row.quantity, row.available_after});
+  return answer;
+}
+
+ReceiveTransferAnswer answer_of(const engine::TransferReceiptDecision& receipt, Codes& codes) {
+  ReceiveTransferAnswer answer;
+  answer.command_id = receipt.command_id;
+  answer.transfer = receipt.transfer_id;
+  answer.source = codes(receipt.source), answer.destination = codes(receipt.destination);
+  answer.closed = receipt.closed;
+  for (const engine::ArrivedRow& row : receipt.rows) answer.rows.push_back({codes(row.sku), row.quantity, row.damaged, row.over, row.available_after});
+  for (const engine::MissingUnits& each : receipt.missing) answer.missing.push_back({codes(each.sku), each.quantity});
+  return answer;
+}
+
 // Whether the decision is the one on this command.
 bool answers(const engine::OrderDecision& decision, const Request& request) {
   const auto* confirm = std::get_if<Confirm>(&request);
@@ -221,6 +242,15 @@ bool answers(const engine::HoldExtendDecision& decision, const Request& request)
 bool answers(const engine::HoldEndDecision& decision, const Request& request) {
   const auto* release = std::get_if<Release>(&request);
   return release != nullptr && release->command_id == decision.command_id && release->hold == decision.hold_id;
+}
+
+bool answers(const engine::TransferShipDecision& decision, const Request& request) {
+  const auto* ship = std::get_if<ShipTransfer>(&request);
+  return ship != nullptr && ship->id == decision.id;
+}
+bool answers(const engine::TransferReceiptDecision& decision, const Request& request) {
+  const auto* receive = std::get_if<ReceiveTransfer>(&request);
+  return receive != nullptr && receive->command_id == decision.command_id && receive->transfer == decision.transfer_id;
 }
 
 // The first event of an answer. Decisions that answer no command of a channel give nothing.
@@ -290,7 +320,7 @@ class ToReply {
     answer.next_after = from.next_after.value;
     for (const schema::StockLevel& level : from.levels) {
       answer.rows.push_back({codes_(level.sku), codes_(level.warehouse), level.on_hand, level.reserved, level.held,
-                             level.unavailable, level.available, level.lsn.value});
+                             level.unavailable, level.available, level.lsn.value, level.incoming});
     }
     for (const schema::SkuLevel& level : from.skus) {
       answer.skus.push_back({codes_(level.sku), level.backordered, level.incoming});
@@ -350,6 +380,24 @@ class ToReply {
     return answer;
   }
 
+  std::optional<Reply> operator()(const schema::TransfersAnswer& from) {
+    if (!std::holds_alternative<TransfersQuestion>(request_)) return std::nullopt;
+    TransfersAnswer answer;
+    answer.as_of = from.as_of.value;
+    std::size_t next = 0;
+    for (std::size_t index = 0; index < from.open.size(); ++index) {
+      const schema::OpenTransfer& open = from.open[index];
+      OpenTransfer transfer{std::string(from.transfers[index]), codes_(open.source), codes_(open.destination), open.lsn.value,
+                            open.expected.value, open.since.value, {}};
+      for (const engine::TransferLine& line : from.lines.subspan(next, open.lines)) {
+        transfer.lines.push_back({codes_(line.sku), line.shipped, line.received, line.in_transit()});
+      }
+      next += open.lines;
+      answer.transfers.push_back(std::move(transfer));
+    }
+    return answer;
+  }
+
  private:
   const Request& request_;
   Codes& codes_;
@@ -400,6 +448,7 @@ Outcome<Reply> ReplyReader::read_events(const Request& request, const Message& m
   if (auto* amend = std::get_if<AmendAnswer>(&*cause.reply)) amend->filled = std::move(fills);
   if (auto* change = std::get_if<StockChangeAnswer>(&*cause.reply)) change->filled = std::move(fills);
   if (auto* move = std::get_if<ShipmentMoveAnswer>(&*cause.reply)) move->filled = std::move(fills);
+  if (auto* receive = std::get_if<ReceiveTransferAnswer>(&*cause.reply)) receive->filled = std::move(fills);
   if (auto* order = std::get_if<OrderAnswer>(&*cause.reply)) order->filled = std::move(fills);
   if (auto* release = std::get_if<ReleaseAnswer>(&*cause.reply)) release->filled = std::move(fills);
   return std::move(*cause.reply);

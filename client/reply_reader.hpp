@@ -17,7 +17,8 @@ namespace earmark::client {
 
 // Parallel to Request: the n-th answers the n-th. A confirm is answered as an order is.
 using Reply = std::variant<OrderAnswer, CancelAnswer, ReceiptAnswer, ShipAnswer, AmendAnswer, HoldAnswer, ExtendAnswer, ReleaseAnswer, StockChangeAnswer, ShipmentMoveAnswer,
-                           CheckAnswer, StockAnswer, OrderState, BackordersAnswer, HoldsAnswer>;
+                           ShipTransferAnswer, ReceiveTransferAnswer,
+                           CheckAnswer, StockAnswer, OrderState, BackordersAnswer, HoldsAnswer, TransfersAnswer>;
 
 // Dense ids in an answer whose codes the catalogue does not have. Their text in the answer is "#7".
 struct MissingCodes {

@@ -86,6 +86,10 @@ void each_sku(const Request& request, Use use) {
     for (const ReceiptRow& row : receipt->rows) use(row.sku);
   } else if (const auto* change = std::get_if<StockChange>(&request)) {
     for (const StockChangeRow& row : change->rows) use(row.sku);
+  } else if (const auto* ship = std::get_if<ShipTransfer>(&request)) {
+    for (const TransferRow& row : ship->rows) use(row.sku);
+  } else if (const auto* receive = std::get_if<ReceiveTransfer>(&request)) {
+    for (const ArrivalRow& row : receive->rows) use(row.sku);
   } else if (const auto* question = std::get_if<CheckQuestion>(&request)) {
     for (const std::string& sku : question->skus) use(sku);
   } else if (const auto* stock = std::get_if<StockQuestion>(&request)) {
@@ -107,6 +111,8 @@ void each_warehouse(const Request& request, Use use) {
     for (const ReceiptRow& row : receipt->rows) use(row.warehouse);
   } else if (const auto* change = std::get_if<StockChange>(&request)) {
     for (const StockChangeRow& row : change->rows) use(row.warehouse);
+  } else if (const auto* ship = std::get_if<ShipTransfer>(&request)) {
+    use(ship->source), use(ship->destination);
   } else if (const auto* stock = std::get_if<StockQuestion>(&request)) {
     use(stock->warehouse);
   }
@@ -160,6 +166,18 @@ class Appender {
   }
   Outcome<void> operator()(const Release& release) {
     append(out_, correlation_, release, encoder_, time_);
+    return {};
+  }
+  Outcome<void> operator()(const ShipTransfer& ship) {
+    append(out_, correlation_, ship, catalogue_, encoder_, time_);
+    return {};
+  }
+  Outcome<void> operator()(const ReceiveTransfer& receive) {
+    append(out_, correlation_, receive, catalogue_, encoder_, time_);
+    return {};
+  }
+  Outcome<void> operator()(const TransfersQuestion& question) {
+    encoder_.transfers(out_, correlation_, {sent_id(question.transfer)});
     return {};
   }
   Outcome<void> operator()(const HoldsQuestion& question) {
@@ -232,6 +250,13 @@ std::string_view hold_named(const Request& request) {
   return {};
 }
 
+std::string_view transfer_named(const Request& request) {
+  if (const auto* ship = std::get_if<ShipTransfer>(&request)) return ship->id;
+  if (const auto* receive = std::get_if<ReceiveTransfer>(&request)) return receive->transfer;
+  if (const auto* question = std::get_if<TransfersQuestion>(&request)) return question->transfer;
+  return {};
+}
+
 Outcome<void> check(const Order& order) {
   const std::pair<const char*, const std::string&> texts[] = {
       {"customer", order.customer}, {"channel", order.channel},     {"ship_to", order.ship_to},
@@ -260,7 +285,8 @@ Outcome<void> check(const Request& request) {
   }
   if (const auto* stock = std::get_if<StockQuestion>(&request)) return check_count(stock->skus.size());
   const auto* change = std::get_if<StockChange>(&request);
-  if (change != nullptr && change->reason.size() > engine::max_text_bytes) {
+  const auto* ship = std::get_if<ShipTransfer>(&request);
+  if (std::max(change == nullptr ? 0 : change->reason.size(), ship == nullptr ? 0 : ship->reason.size()) > engine::max_text_bytes) {
     return usage("the reason has more than " + std::to_string(engine::max_text_bytes) + " bytes; make it shorter");
   }
   const auto* move = std::get_if<ShipmentMove>(&request);
@@ -359,6 +385,26 @@ void append(std::vector<std::byte>& out, std::uint64_t correlation, const StockC
     rows.push_back({row.quantity, row.expected, catalogue.sku(row.sku), catalogue.warehouse(row.warehouse), 0});
   }
   encoder.change_stock(out, correlation, {{sent_id(change.id), change.kind, change.reason, rows}, catalogue.epoch(), time});
+}
+
+void append(std::vector<std::byte>& out, std::uint64_t correlation, const ShipTransfer& ship, const Catalogue& catalogue,
+            schema::RequestEncoder& encoder, engine::TimeUs time) {
+  std::vector<engine::TransferRow> rows;
+  const std::size_t count = std::min(ship.rows.size(), most_sent_rows);
+  for (std::size_t index = 0; index < count; ++index) rows.push_back({ship.rows[index].quantity, catalogue.sku(ship.rows[index].sku), 0});
+  encoder.ship_transfer(out, correlation, {{sent_id(ship.id), catalogue.warehouse(ship.source), catalogue.warehouse(ship.destination),
+                                            engine::TimeUs{ship.expected_us}, ship.reason, rows}, catalogue.epoch(), time});
+}
+
+void append(std::vector<std::byte>& out, std::uint64_t correlation, const ReceiveTransfer& receive, const Catalogue& catalogue,
+            schema::RequestEncoder& encoder, engine::TimeUs time) {
+  std::vector<engine::ArrivalRow> rows;
+  const std::size_t count = std::min(receive.rows.size(), most_sent_rows);
+  for (std::size_t index = 0; index < count; ++index) {
+    const ArrivalRow& row = receive.rows[index];
+    rows.push_back({row.quantity, row.damaged, catalogue.sku(row.sku), 0});
+  }
+  encoder.receive_transfer(out, correlation, {{sent_id(receive.command_id), sent_id(receive.transfer), receive.close, rows}, catalogue.epoch(), time});
 }
 
 void append(std::vector<std::byte>& out, std::uint64_t correlation, const Hold& hold, const Catalogue& catalogue,

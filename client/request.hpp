@@ -16,13 +16,14 @@
 namespace earmark::client {
 
 // Commands first: they are repeated until their outcome is known.
-using Request = std::variant<Order, Cancel, Receipt, Ship, Amend, Hold, Extend, Confirm, Release, StockChange, ShipmentMove, CheckQuestion, StockQuestion, ShowQuestion,
-                             BackordersQuestion, HoldsQuestion>;
+using Request = std::variant<Order, Cancel, Receipt, Ship, Amend, Hold, Extend, Confirm, Release, StockChange, ShipmentMove, ShipTransfer, ReceiveTransfer, CheckQuestion, StockQuestion, ShowQuestion,
+                             BackordersQuestion, HoldsQuestion, TransfersQuestion>;
 
-inline bool is_command(const Request& request) { return request.index() < 11; }
-// The order and the hold that a request is about; "" for others.
+inline bool is_command(const Request& request) { return request.index() < 13; }
+// The order, the hold and the transfer that a request is about; "" for others.
 std::string_view order_named(const Request& request);
 std::string_view hold_named(const Request& request);
+std::string_view transfer_named(const Request& request);
 
 // What no server accepts is told before anything is sent: "order A: customer has more than 512 bytes; make it shorter".
 Outcome<void> check(const Order& order);
@@ -51,6 +52,10 @@ void append(std::vector<std::byte>& out, std::uint64_t correlation, const Ship& 
 void append(std::vector<std::byte>& out, std::uint64_t correlation, const ShipmentMove& move, schema::RequestEncoder& encoder,
             engine::TimeUs time);
 void append(std::vector<std::byte>& out, std::uint64_t correlation, const StockChange& change, const Catalogue& catalogue,
+            schema::RequestEncoder& encoder, engine::TimeUs time);
+void append(std::vector<std::byte>& out, std::uint64_t correlation, const ShipTransfer& ship, const Catalogue& catalogue,
+            schema::RequestEncoder& encoder, engine::TimeUs time);
+void append(std::vector<std::byte>& out, std::uint64_t correlation, const ReceiveTransfer& receive, const Catalogue& catalogue,
             schema::RequestEncoder& encoder, engine::TimeUs time);
 void append(std::vector<std::byte>& out, std::uint64_t correlation, const Hold& hold, const Catalogue& catalogue,
             schema::RequestEncoder& encoder, engine::TimeUs time);

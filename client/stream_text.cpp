@@ -201,6 +201,36 @@ class Teller {
     return told;
   }
 
+  Told operator()(const engine::TransferShipDecision& ship) const {
+    Told told{"in transit", Tone::plain, "transfer " + on_one_line(ship.id) + " to " + on_one_line(catalogue_.code(ship.destination)), {},
+              ship.rows.size(), "row"};
+    if (!ship.reason.empty()) told.of += ", " + on_one_line(ship.reason);
+    if (ship.expected.value != 0) told.of += ", expected " + time_text(ship.expected);
+    for (const engine::TransferredRow& row : ship.rows.first(std::min(ship.rows.size(), most_shown_rows))) {
+      told.rows.push_back({"", sku(row.sku), fmt::format("{} from {}, {} available then{}", with_separators(row.quantity),
+                                                         on_one_line(catalogue_.code(ship.source)), with_separators(row.available_after),
+                                                         row.available_after == 0 ? " (now out of stock)" : "")});
+    }
+    return told;
+  }
+
+  Told operator()(const engine::TransferReceiptDecision& receipt) const {
+    Told told{"arrived", receipt.missing.empty() ? Tone::good : Tone::bad,
+              "transfer " + on_one_line(receipt.transfer_id) + (receipt.closed ? ", closed" : ", more in transit"), {},
+              receipt.rows.size() + receipt.missing.size(), "row"};
+    for (const engine::ArrivedRow& row : receipt.rows.first(std::min(receipt.rows.size(), most_shown_rows))) {
+      std::string what = fmt::format("{} into {}, {} available then{}", with_separators(row.quantity), on_one_line(catalogue_.code(receipt.destination)),
+                                     with_separators(row.available_after), was_empty(row.quantity, row.available_after) ? " (back in stock)" : "");
+      if (row.damaged != 0) what += fmt::format(", {} damaged", with_separators(row.damaged));
+      if (row.over != 0) what += fmt::format(", {} over", with_separators(row.over));
+      told.rows.push_back({"", sku(row.sku), what});
+    }
+    for (const engine::MissingUnits& each : receipt.missing.first(std::min(receipt.missing.size(), most_shown_rows - told.rows.size()))) {
+      told.rows.push_back({"", sku(each.sku), with_separators(each.quantity) + " short"});
+    }
+    return told;
+  }
+
   Told operator()(const engine::LoadDecision& load) const {
     return {"loaded", Tone::plain,
             fmt::format("{}, {}, {} of stock", counted(load.warehouses.size(), "warehouse"), counted(load.products.size(), "product"),

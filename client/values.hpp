@@ -110,6 +110,28 @@ struct StockChange {
   std::vector<StockChangeRow> rows{};
 };
 
+// Available units leave one warehouse for another; they are in transit until they are received.
+struct TransferRow {
+  std::string sku{};
+  std::int64_t quantity = 0;
+};
+struct ShipTransfer {
+  std::string id{}, source{}, destination{};
+  std::int64_t expected_us = 0;  // arrival; 0: not said
+  std::string reason{};
+  std::vector<TransferRow> rows{};
+};
+struct ArrivalRow {
+  std::string sku{};
+  std::int64_t quantity = 0;  // good units, 0 too
+  std::int64_t damaged = 0;   // units that are unavailable from the start
+};
+struct ReceiveTransfer {
+  std::string command_id{}, transfer{};
+  std::vector<ArrivalRow> rows{};  // empty: everything in transit, whole
+  bool close = false;              // nothing more will arrive
+};
+
 // ---- Questions: they change nothing and need no id.
 
 struct CheckQuestion {
@@ -127,6 +149,9 @@ struct ShowQuestion {
 };
 struct HoldsQuestion {
   std::string sku{};  // empty: all
+};
+struct TransfersQuestion {
+  std::string transfer{};  // empty: all open ones
 };
 struct BackordersQuestion {
   std::string sku{}, customer{};  // empty: of all
@@ -294,6 +319,34 @@ struct ShipmentMoveAnswer : Decided {
   std::vector<Fill> filled{};
 };
 
+struct ShipTransferAnswerRow {
+  std::string sku{};
+  std::uint32_t quantity = 0, available_after = 0;  // at the source
+};
+struct ShipTransferAnswer : Decided {
+  std::string id{}, source{}, destination{};
+  std::int64_t expected_us = 0;
+  std::string reason{};
+  std::vector<ShipTransferAnswerRow> rows{};
+};
+struct ReceiveTransferAnswerRow {
+  std::string sku{};
+  std::uint32_t quantity = 0, damaged = 0;
+  std::uint32_t over = 0;             // how many of both are more than was in transit
+  std::uint32_t available_after = 0;  // at the destination, before the fills
+};
+struct MissingUnits {
+  std::string sku{};
+  std::uint32_t quantity = 0;
+};
+struct ReceiveTransferAnswer : Decided {
+  std::string command_id{}, transfer{}, source{}, destination{};
+  bool closed = false;
+  std::vector<ReceiveTransferAnswerRow> rows{};
+  std::vector<MissingUnits> missing{};  // of a transfer that is closed: what did not arrive
+  std::vector<Fill> filled{};
+};
+
 // ---- Answers to questions
 
 struct CheckRow {
@@ -313,6 +366,7 @@ struct StockRow {
   std::string sku{}, warehouse{};
   std::uint32_t on_hand = 0, reserved = 0, held = 0, unavailable = 0, available = 0;
   std::uint64_t lsn = 0;  // the last decision that touched it
+  std::uint32_t incoming = 0;  // in transit to it
 };
 struct SkuDemand {
   std::string sku{};
@@ -384,6 +438,23 @@ struct OpenHold {
 struct HoldsAnswer {
   std::uint64_t as_of = 0;
   std::vector<OpenHold> holds{};  // in the order in which they were made
+};
+
+struct OpenTransferLine {
+  std::string sku{};
+  std::uint32_t shipped = 0;
+  std::uint64_t received = 0;     // damaged ones included
+  std::uint32_t in_transit = 0;
+};
+struct OpenTransfer {
+  std::string transfer{}, source{}, destination{};
+  std::uint64_t lsn = 0;
+  std::int64_t expected_us = 0, since_us = 0;  // expected: 0: not said
+  std::vector<OpenTransferLine> lines{};
+};
+struct TransfersAnswer {
+  std::uint64_t as_of = 0;
+  std::vector<OpenTransfer> transfers{};  // in the order in which they were shipped
 };
 
 }  // namespace earmark::client

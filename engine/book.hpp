@@ -12,6 +12,7 @@
 #include "engine/lazy_array.hpp"
 #include "engine/shared_state.hpp"
 #include "engine/timers.hpp"
+#include "engine/transfers.hpp"
 #include "engine/waiting_queue.hpp"
 
 namespace earmark::engine {
@@ -117,6 +118,10 @@ struct Book {
   // Gives the hold's block back.
   void end_hold(SharedState& shared, BlockCache& blocks, Lsn hold, HoldEnd how);
 
+  // Transfers (transfers.cpp). `known`: what the exactly-once table names.
+  void start_transfer(const SharedState& shared, const Stamp& stamp, const TransferShipDecision& decision, BlockRef known);
+  void apply_arrival(const SharedState& shared, const TransferReceiptDecision& decision);
+
   // After each change of what of the order can be cancelled, or of whether it is due: a timer runs as long as it has something to
   // do, also with units that were put back.
   void set_timers(SharedState& shared, BlockRef order);
@@ -132,6 +137,7 @@ struct Book {
   bool has_whole_takers = false;               // somebody has waited who takes all or nothing
   std::unordered_map<std::uint64_t, Quantity> picked;  // by cell: reserved units that are picked
   std::map<Lsn, OpenHold> holds;
+  Transfers transfers;
   std::map<Lsn, TimedOrder> timed_orders;      // with a cancel_after or a reserve_not_before that have something to do
   Timers timers;
 };

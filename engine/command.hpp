@@ -112,6 +112,38 @@ struct ChangeStock {
   std::span<const ChangeRow> rows;
 };
 
+struct TransferRow {
+  WireQuantity quantity = 0;
+  SkuId sku{};
+  std::uint32_t unused = 0;
+};
+static_assert(sizeof(TransferRow) == 16);
+
+// Available units leave one warehouse for another. Two rows of a SKU take effect one after the other.
+struct ShipTransfer {
+  std::string_view id;
+  WarehouseId source{}, destination{};
+  TimeUs expected{};  // arrival; 0: not said
+  std::string_view reason;
+  std::span<const TransferRow> rows;
+};
+
+// What arrived of a SKU; 0: nothing of it.
+struct ArrivalRow {
+  WireQuantity quantity = 0;  // good units
+  WireQuantity damaged = 0;   // unavailable from the start
+  SkuId sku{};
+  std::uint32_t unused = 0;
+};
+static_assert(sizeof(ArrivalRow) == 24);
+
+struct ReceiveTransfer {
+  std::string_view command_id;
+  std::string_view transfer_id;
+  bool close = false;               // nothing more will arrive
+  std::span<const ArrivalRow> rows;  // empty: everything in transit, whole
+};
+
 // Units for a checkout, promised until a deadline. Taken at once or not at all; nothing waits.
 struct PlaceHold {
   std::string_view id;

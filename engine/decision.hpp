@@ -264,6 +264,52 @@ struct ShipmentDecision {
   std::string_view customer;
 };
 
+// One row of a transfer that left.
+struct TransferredRow {
+  SkuId sku{};
+  Quantity quantity = 0;
+  Quantity available_after = 0;  // of the source's cell, with this and all earlier rows
+};
+static_assert(sizeof(TransferredRow) == 12);
+
+struct TransferShipDecision {
+  std::string_view id;
+  std::uint64_t content = 0;
+  WarehouseId source{}, destination{};
+  TimeUs expected{};
+  std::string_view reason;
+  std::span<const TransferredRow> rows;
+};
+
+// One row of an arrival.
+struct ArrivedRow {
+  SkuId sku{};
+  Quantity quantity = 0;
+  Quantity damaged = 0;
+  Quantity over = 0;             // how many of both are more than was in transit
+  Quantity available_after = 0;  // of the destination's cell, with this and all earlier rows, before the fills
+};
+static_assert(sizeof(ArrivedRow) == 20);
+
+// Units that a closed transfer lost on the way.
+struct MissingUnits {
+  SkuId sku{};
+  Quantity quantity = 0;
+};
+static_assert(sizeof(MissingUnits) == 8);
+
+struct TransferReceiptDecision {
+  std::string_view command_id;
+  std::string_view transfer_id;
+  Lsn transfer_lsn{};
+  std::uint64_t content = 0;
+  WarehouseId source{}, destination{};
+  bool closed = false;        // by this record
+  bool fills_follow = false;
+  std::span<const ArrivedRow> rows;
+  std::span<const MissingUnits> missing;  // of a transfer that is closed
+};
+
 // What a load changed: only new or changed entries, with the dense ids that they got.
 struct LoadedWarehouse {
   WarehouseId id{};

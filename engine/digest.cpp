@@ -29,6 +29,10 @@ struct HoldElement { char kind; std::uint64_t lsn, low, high; std::int64_t deadl
 struct EndElement { char kind; std::uint64_t lsn; std::uint8_t how; };
 struct PolicyElement { char kind; std::uint64_t order; std::uint32_t index; std::uint8_t policy; };
 struct FlagElement { char kind; std::uint32_t sku; };
+struct TransferElement {
+  char kind; std::uint64_t lsn, low, high; std::uint16_t source, destination; std::int64_t expected; std::uint32_t lines;
+};
+struct TransitElement { char kind; std::uint64_t transfer; std::uint32_t sku; Quantity shipped; std::uint64_t received; };
 struct NotDueElement { char kind; std::uint64_t order_lsn; };
 #pragma pack(pop)
 
@@ -123,6 +127,17 @@ void Digest::shipment(Lsn order_lsn, std::uint16_t number, ShipmentState state, 
 void Digest::returned(Lsn order_lsn, std::uint16_t shipment, std::uint32_t line_index, Quantity units) {
   if (units == 0) return;
   const ReturnedElement element{'R', order_lsn.value, shipment, line_index, units};
+  add(&element, sizeof element);
+}
+
+void Digest::open_transfer(Lsn lsn, Identity identity, WarehouseId source, WarehouseId destination, TimeUs expected,
+                           std::uint32_t line_count) {
+  const TransferElement element{'T', lsn.value, identity.low, identity.high, source.value, destination.value, expected.value, line_count};
+  add(&element, sizeof element);
+}
+
+void Digest::transfer_line(Lsn transfer_lsn, SkuId sku, Quantity shipped, std::uint64_t received) {
+  const TransitElement element{'U', transfer_lsn.value, sku.value, shipped, received};
   add(&element, sizeof element);
 }
 

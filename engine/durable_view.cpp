@@ -22,8 +22,7 @@ void DurableView::end_group(Lsn last) noexcept {
 }
 
 void DurableView::set(SkuId sku, WarehouseId warehouse, Lsn lsn, Quantity available, std::int64_t on_hand_change,
-                      std::int64_t unavailable_change,
-                      std::int64_t held_change) noexcept {
+                      std::int64_t unavailable_change, std::int64_t held_change, std::int64_t incoming_change) noexcept {
   const std::size_t at = index(sku, warehouse);
   Cell& cell = cells_[at];
   cell.lsn_and_busy.store(lsn.value << 1 | 1, std::memory_order_relaxed);
@@ -37,6 +36,7 @@ void DurableView::set(SkuId sku, WarehouseId warehouse, Lsn lsn, Quantity availa
   }
   const auto held = static_cast<std::int64_t>(cell.held.load(std::memory_order_relaxed)) + held_change;
   cell.held.store(static_cast<Quantity>(held), std::memory_order_release);
+  if (incoming_change != 0) add_incoming(sku, warehouse, incoming_change);
   cell.lsn_and_busy.store(lsn.value << 1, std::memory_order_release);
 }
 
@@ -59,6 +59,7 @@ CellCounters DurableView::counters(SkuId sku, WarehouseId warehouse) const noexc
     counters.on_hand = cell.on_hand.load(std::memory_order_acquire);
     counters.held = cell.held.load(std::memory_order_acquire);
     counters.unavailable = cell.unavailable.load(std::memory_order_acquire);
+    counters.incoming = cell.incoming.load(std::memory_order_acquire);
     if (cell.lsn_and_busy.load(std::memory_order_relaxed) != before) continue;
     counters.lsn = Lsn{before >> 1};
     counters.reserved = counters.on_hand - counters.held - counters.unavailable - counters.available;
@@ -69,6 +70,12 @@ CellCounters DurableView::counters(SkuId sku, WarehouseId warehouse) const noexc
 void DurableView::add_backordered(SkuId sku, std::int64_t change) noexcept {
   const auto now = static_cast<std::int64_t>(backordered_[sku.value].load(std::memory_order_relaxed)) + change;
   backordered_[sku.value].store(static_cast<std::uint64_t>(now), std::memory_order_release);
+}
+
+// Alone it needs no mark that the cell is being written: no other counter belongs to the change.
+void DurableView::add_incoming(SkuId sku, WarehouseId warehouse, std::int64_t change) noexcept {
+  Atomic<Quantity>& incoming = cells_[index(sku, warehouse)].incoming;
+  incoming.store(static_cast<Quantity>(incoming.load(std::memory_order_relaxed) + change), std::memory_order_release);
 }
 
 void DurableView::apply(const Stamp& stamp, const OrderDecision& decision) noexcept {
@@ -155,6 +162,23 @@ void DurableView::apply(const Stamp& stamp, const ShipmentDecision& decision) no
   for (const MovedLine& line : decision.lines) {
     const auto units = static_cast<std::int64_t>(line.quantity);
     set(line.sku, decision.warehouse, stamp.lsn, line.available_after, ships ? -units : units, decision.to_unavailable ? units : 0);
+  }
+}
+
+void DurableView::apply(const Stamp& stamp, const TransferShipDecision& decision) noexcept {
+  for (const TransferredRow& row : decision.rows) {
+    set(row.sku, decision.source, stamp.lsn, row.available_after, -static_cast<std::int64_t>(row.quantity));
+    add_incoming(row.sku, decision.destination, row.quantity);
+  }
+}
+
+void DurableView::apply(const Stamp& stamp, const TransferReceiptDecision& decision) noexcept {
+  for (const ArrivedRow& row : decision.rows) {
+    const std::int64_t units = std::int64_t{row.quantity} + row.damaged;
+    set(row.sku, decision.destination, stamp.lsn, row.available_after, units, row.damaged, 0, row.over - units);
+  }
+  for (const MissingUnits& missing : decision.missing) {
+    add_incoming(missing.sku, decision.destination, -static_cast<std::int64_t>(missing.quantity));
   }
 }
 

@@ -20,6 +20,7 @@ namespace earmark::engine {
 struct CellCounters {
   Lsn lsn{};
   Quantity on_hand = 0, reserved = 0, held = 0, unavailable = 0, available = 0;
+  Quantity incoming = 0;  // in transit to it
 };
 
 class DurableView {
@@ -41,11 +42,14 @@ class DurableView {
   void apply(const Stamp&, const HoldExtendDecision&) noexcept {}
   void apply(const Stamp& stamp, const HoldEndDecision& decision) noexcept;
   void apply(const Stamp& stamp, const ShipmentDecision& decision) noexcept;
+  void apply(const Stamp& stamp, const TransferShipDecision& decision) noexcept;
+  void apply(const Stamp& stamp, const TransferReceiptDecision& decision) noexcept;
   void end_group(Lsn last) noexcept;
   // Recovery from the state store.
   void restore(const CellImage& cell) noexcept;
   void start_at(Lsn lsn) noexcept { lsn_.store(lsn.value, std::memory_order_release); }
   void add_backordered(SkuId sku, std::int64_t change) noexcept;
+  void add_incoming(SkuId sku, WarehouseId warehouse, std::int64_t change) noexcept;
 
   // Readers. Ids beyond the catalogue read as zeros.
   Quantity available(SkuId sku, WarehouseId warehouse) const noexcept {
@@ -64,7 +68,7 @@ class DurableView {
  private:
   struct Cell {
     Atomic<std::uint64_t> lsn_and_busy{0};  // lsn << 1 | being written
-    Atomic<Quantity> available{0}, on_hand{0}, held{0}, unavailable{0};
+    Atomic<Quantity> available{0}, on_hand{0}, held{0}, unavailable{0}, incoming{0};
   };
 
   void take_back(Lsn lsn, std::span<const CancelledLine> lines, std::span<const Take> released) noexcept;
@@ -72,8 +76,7 @@ class DurableView {
     return std::size_t{sku.value} * warehouses_ + warehouse.value - 1U;
   }
   void set(SkuId sku, WarehouseId warehouse, Lsn lsn, Quantity available, std::int64_t on_hand_change,
-           std::int64_t unavailable_change = 0,
-           std::int64_t held_change = 0) noexcept;
+           std::int64_t unavailable_change = 0, std::int64_t held_change = 0, std::int64_t incoming_change = 0) noexcept;
 
   std::uint16_t warehouses_;
   LazyArray<Cell> cells_;

@@ -67,6 +67,11 @@ std::string Engine::digest() const {
       });
     }
   }
+  for (const auto& [lsn, transfer] : book_.transfers.open()) {
+    const Identity identity = shared_.blocks.at<KnownCommand>(transfer.known)->identity;
+    digest.open_transfer(lsn, identity, transfer.source, transfer.destination, transfer.expected, static_cast<std::uint32_t>(transfer.lines.size()));
+    for (const TransferLine& line : transfer.lines) digest.transfer_line(lsn, line.sku, line.shipped, line.received);
+  }
   return digest.finish(shared_.commit_word.last());
 }
 

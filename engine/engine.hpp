@@ -41,17 +41,20 @@ class Engine {
   void restore(const Stamp& stamp, const HoldExtendDecision& decision);
   void restore(const Stamp& stamp, const HoldEndDecision& decision);
   void restore(const Stamp& stamp, const ShipmentDecision& decision);
+  void restore(const Stamp& stamp, const TransferShipDecision& decision);
+  void restore(const Stamp& stamp, const TransferReceiptDecision& decision);
   void restore_finished();
 
-  // A start from the state store instead of from the first record: catalogue, cells, open orders by LSN, open holds, known ids
+  // A start from the state store instead of from the first record: catalogue, cells, open orders by LSN, open holds, open transfers, known ids
   // (closed orders' and ended holds' among them), restore_base_finished(); then restore() for every record behind `applied`, restore_finished().
   // A record that forgets ids is told whose by the caller, who keeps them: forget() for each before restore(); those of orders
-  // in memory and of open holds stay. (That of a hold beyond the horizon which ends is forgotten by restore() of that record.)
+  // in memory, of open holds and open transfers stay. (That of one beyond the horizon which ends is forgotten by restore() of that record.)
   void restore_base(const LoadDecision& part);
   void restore_base(const CellImage& cell);
   void restore_base(const OrderImage& order);
   void restore_base(const KnownImage& known);
   void restore_base(const HoldImage& hold);
+  void restore_base(const TransferImage& transfer);
   void restore_base_finished(Lsn applied, Lsn oldest_known);
   void forget(Identity identity);
 
@@ -72,6 +75,7 @@ class Engine {
   void end_hold(Lsn hold, HoldEnd how);
   std::string broken_timers();
   std::string broken_holds();
+  std::string broken_transfers();
   void add_to_cell(SkuId sku, WarehouseId warehouse, std::int64_t change);
 
   SharedState shared_;

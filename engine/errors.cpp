@@ -47,7 +47,7 @@ constexpr Words words[] = {
     {ErrorCode::duplicate_change, "duplicate_change", "The id was used for another stock change; choose a new one."},
     {ErrorCode::stale_count, "stale_count", "The on hand is not the one the count started from; look again and count again."},
     {ErrorCode::not_enough, "not_enough", "There are fewer units of that kind than the row takes; look at the stock again."},
-    {ErrorCode::empty_change, "empty_change", "A stock change needs at least one row."},
+    {ErrorCode::empty_change, "empty_change", "A stock change or a transfer needs at least one row."},
     {ErrorCode::duplicate_hold, "duplicate_hold", "The hold id was used for another hold; choose a new one."},
     {ErrorCode::unknown_hold, "unknown_hold", "There is no hold with this id."},
     {ErrorCode::expired, "expired", "The hold's deadline has passed; hold anew, or confirm with reacquire, naming the lines."},
@@ -68,6 +68,12 @@ constexpr Words words[] = {
     {ErrorCode::superseded, "superseded", "The pick list has another revision by now; print it again and pick by that."},
     {ErrorCode::picked, "picked", "Units of the line are picked; put the shipment back first."},
     {ErrorCode::shipment_empty, "shipment_empty", "Nothing is reserved in the shipment; show the order."},
+    {ErrorCode::duplicate_transfer, "duplicate_transfer", "The transfer id was used for another transfer; choose a new one."},
+    {ErrorCode::duplicate_transfer_command, "duplicate_transfer_command", "The command id was used for another arrival of a transfer; choose a new one."},
+    {ErrorCode::same_warehouse, "same_warehouse", "A transfer goes from one warehouse to another; name two."},
+    {ErrorCode::unknown_transfer, "unknown_transfer", "There is no transfer with this id."},
+    {ErrorCode::transfer_closed, "transfer_closed", "The transfer is closed; take what arrives now as a receipt."},
+    {ErrorCode::not_in_transfer, "not_in_transfer", "The transfer has no units of this SKU; take them as a receipt."},
 };
 
 }  // namespace

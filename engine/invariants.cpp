@@ -148,6 +148,7 @@ std::string Engine::broken_invariant() {
   if (picked != book_.picked) broken = "picked units: the book and the orders disagree";
   if (broken.empty()) broken = broken_holds();
   if (broken.empty()) broken = broken_timers();
+  if (broken.empty()) broken = broken_transfers();
   return broken;
 }
 

@@ -167,4 +167,26 @@ Message::Message(const RunTimers& run, TimeUs now) : time(now) { request = run; 
 
 Message::Message(const ListHolds& list, const ReplyTo& to) : reply(to) { request = list; }
 
+Message::Message(const ShipTransfer& ship, std::uint64_t hash, const ReplyTo& to, TimeUs now)
+    : content(hash), reply(to), time(now), transfer_rows_(ship.rows.begin(), ship.rows.end()) {
+  ShipTransfer own_ship = ship;
+  reserve_texts(ship.id.size() + ship.reason.size());
+  own_ship.id = own(ship.id);
+  own_ship.reason = own(ship.reason);
+  own_ship.rows = transfer_rows_;
+  request = own_ship;
+}
+
+Message::Message(const ReceiveTransfer& receive, std::uint64_t hash, const ReplyTo& to, TimeUs now)
+    : content(hash), reply(to), time(now), arrival_rows_(receive.rows.begin(), receive.rows.end()) {
+  reserve_texts(receive.command_id.size() + receive.transfer_id.size());
+  const std::string_view command_id = own(receive.command_id);
+  request = ReceiveTransfer{command_id, own(receive.transfer_id), receive.close, arrival_rows_};
+}
+
+Message::Message(const ListTransfers& list, const ReplyTo& to) : reply(to) {
+  reserve_texts(list.id.size());
+  request = ListTransfers{own(list.id)};
+}
+
 }  // namespace earmark::engine

@@ -48,11 +48,16 @@ struct ListHolds {
   SkuId sku{};  // 0: all
 };
 
+struct ListTransfers {
+  std::string_view id;  // empty: all
+};
+
 inline constexpr std::size_t most_housekept = 1024;  // ids in one such message
 
 using SettlerRequest = std::variant<PlaceOrder, CancelOrder, ReceiveStock, ShipOrder, LoadCatalogue, ShowOrder,
                                     ListBackorders, ResolveCodes, ArchiveOrders, ForgetIds, AmendOrder, ChangeStock,
-                                    PlaceHold, ExtendHold, ConfirmHold, ReleaseHold, RunTimers, ListHolds, MoveShipment>;
+                                    PlaceHold, ExtendHold, ConfirmHold, ReleaseHold, RunTimers, ListHolds, MoveShipment,
+                                    ShipTransfer, ReceiveTransfer, ListTransfers>;
 
 class Message {
  public:
@@ -76,6 +81,9 @@ class Message {
   Message(const ReleaseHold& release, std::uint64_t content, const ReplyTo& reply, TimeUs time);
   Message(const RunTimers& run, TimeUs time);
   Message(const ListHolds& list, const ReplyTo& reply);
+  Message(const ShipTransfer& ship, std::uint64_t content, const ReplyTo& reply, TimeUs time);
+  Message(const ReceiveTransfer& receive, std::uint64_t content, const ReplyTo& reply, TimeUs time);
+  Message(const ListTransfers& list, const ReplyTo& reply);
   Message(const Message&) = delete;
   Message& operator=(const Message&) = delete;
 
@@ -102,6 +110,8 @@ class Message {
   std::vector<WarehouseId> warehouse_ids_;
   std::vector<Identity> identities_;
   std::vector<ChangeRow> change_rows_;
+  std::vector<TransferRow> transfer_rows_;
+  std::vector<ArrivalRow> arrival_rows_;
 };
 
 }  // namespace earmark::engine

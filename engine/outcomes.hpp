@@ -10,6 +10,7 @@
 #include "engine/decision.hpp"
 #include "engine/errors.hpp"
 #include "engine/order_state.hpp"
+#include "engine/transfers.hpp"
 #include "engine/types.hpp"
 
 namespace earmark::engine {
@@ -62,6 +63,11 @@ struct OpenHoldView {
   std::uint64_t units = 0;  // of the SKU asked for, or of all
 };
 
+struct OpenTransferView {
+  Lsn lsn{};  // of the decision
+  const OpenTransfer* transfer = nullptr;
+};
+
 struct WarehouseView {
   std::string_view code, name;
   std::uint32_t priority = 0;
@@ -97,6 +103,7 @@ class Outcomes {
   virtual void listed(const ReplyTo& reply, Lsn as_of, std::span<const WaitingLineView> lines) = 0;
   virtual void resolved(const ReplyTo& reply, Lsn as_of, const ResolvedView& view) = 0;
   virtual void listed_holds(const ReplyTo& reply, Lsn as_of, std::span<const OpenHoldView> holds) = 0;
+  virtual void listed_transfers(const ReplyTo& reply, Lsn as_of, std::span<const OpenTransferView> transfers) = 0;
 };
 
 class Recorder {
@@ -116,6 +123,8 @@ class Recorder {
   virtual std::size_t record(const Stamp& stamp, const HoldExtendDecision& decision, std::span<std::byte> out) = 0;
   virtual std::size_t record(const Stamp& stamp, const HoldEndDecision& decision, std::span<std::byte> out) = 0;
   virtual std::size_t record(const Stamp& stamp, const ShipmentDecision& decision, std::span<std::byte> out) = 0;
+  virtual std::size_t record(const Stamp& stamp, const TransferShipDecision& decision, std::span<std::byte> out) = 0;
+  virtual std::size_t record(const Stamp& stamp, const TransferReceiptDecision& decision, std::span<std::byte> out) = 0;
 };
 
 }  // namespace earmark::engine

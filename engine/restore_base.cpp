@@ -46,6 +46,12 @@ void Engine::restore_base(const HoldImage& hold) {
   shared_.next_due_us.store(book_.timers.next_due().value, std::memory_order_relaxed);
 }
 
+void Engine::restore_base(const TransferImage& transfer) {
+  const BlockRef known = restore_id({transfer.lsn, transfer.time, {}}, IdSpace::transfer, identify(IdSpace::transfer, transfer.id), transfer.content, 0);
+  book_.transfers.add(shared_, transfer.lsn, OpenTransfer(transfer, known));
+  for (const TransferLine& line : transfer.lines) view_.add_incoming(line.sku, transfer.destination, line.in_transit());
+}
+
 void Engine::restore_base_finished(Lsn applied, Lsn oldest_known) {
   restored_ = applied;
   const CatalogueView* view = book_.catalogue.make_view({}, book_.catalogue.sku_count());
@@ -58,7 +64,7 @@ void Engine::forget(Identity identity) {
   const CommandIds::Place place = shared_.ids.find(restore_writes_, identity);
   if (place.known == 0) return;
   const auto* known = shared_.blocks.at<KnownCommand>(place.known);
-  if (known->is_order_in_memory() || known->is_open_hold()) return;
+  if (known->is_order_in_memory() || known->is_open_hold() || book_.transfers.is_open(*known)) return;
   shared_.ids.forget(restore_writes_, place);
   for (const WordWrite& write : restore_writes_.entries()) write.word->store(write.after, std::memory_order_relaxed);
   restore_blocks_.give_back(place.known, sizeof(KnownCommand));

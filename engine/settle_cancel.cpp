@@ -59,7 +59,7 @@ bool Settler::plan_taking_back(const OrderState& order, CancelPlan& plan, Cause&
   cause.steps = cancel_steps(order, plan.lines, plan.released,
                              [&](std::size_t index) { return order.lines()[index].waiting - plan.cut.units[index]; });
   plan_.begin(cause, catalogue(), writes_, &plan.cut);
-  const bool more = plan_.plan(std::max<std::size_t>(1, fills_per_commit >> std::min<std::size_t>(lost, 7)));
+  const bool more = plan_.plan(fills_after(lost));
   for (const SkuId sku : plan.cut_skus) plan_.write_gates(sku);
   plan_.write_gates_of_filled_skus();
   return more;

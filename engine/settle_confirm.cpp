@@ -73,13 +73,13 @@ bool Settler::settle(const ConfirmHold& confirm, const Message& message, Committ
           return;
         }
         writes_.write(*judged.place.slot, judged.place.seen, CommandIds::word_after(judged.place.seen, judged.identity, block));
-        if (hold != nullptr) forgotten = forget_ended(book_.holds.at(found.lsn));
+        if (hold != nullptr) forgotten = forget_ended(book_.holds.at(found.lsn).known);
         book_.start_waiting(shared_, block, draft_.blocked_line);  // before the plan, so that its own lines are served in their turn
         waits = true;
         cause.lsn = bundle.next();
         if (hold != nullptr) cause.steps = hold_end_steps(shared_.blocks, *hold, &draft_.decision);
         plan_.begin(cause, view, writes_, nullptr);
-        more = plan_.plan(std::max<std::size_t>(1, fills_per_commit >> std::min<std::size_t>(lost, 7)));
+        more = plan_.plan(fills_after(lost));
         plan_.write_gates_of_filled_skus();
         draft_.decision.fills_follow = !plan_.fills().empty();
         bundle.add(message.time, {}, draft_.decision, message.reply, draft_.decision.fills_follow);

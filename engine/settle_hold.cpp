@@ -123,8 +123,8 @@ bool Settler::settle(const ExtendHold& extend, const Message& message, Committer
   return true;
 }
 
-bool Settler::forget_ended(const OpenHold& hold) {
-  const auto* known = shared_.blocks.at<KnownCommand>(hold.known);
+bool Settler::forget_ended(BlockRef ended) {
+  const auto* known = shared_.blocks.at<KnownCommand>(ended);
   if (known->lsn().value >= shared_.oldest_known.load(std::memory_order_relaxed)) return false;
   shared_.ids.forget(writes_, shared_.ids.find(writes_, known->identity));
   return true;
@@ -133,7 +133,10 @@ bool Settler::forget_ended(const OpenHold& hold) {
 void Settler::hold_has_ended(Lsn lsn, HoldEnd how, bool forgotten, Committer& committer) {
   const BlockRef known = book_.holds.at(lsn).known;
   book_.end_hold(shared_, committer.blocks(), lsn, how);
-  if (!forgotten) return;
+  if (forgotten) drop_forgotten(known);
+}
+
+void Settler::drop_forgotten(BlockRef known) {
   retired_.retire(known, sizeof(KnownCommand));
   retired_.collect();
   counters_.forgotten_ids.add();
@@ -166,10 +169,10 @@ Committed Settler::commit_hold_end(Lsn lsn, HoldEndDecision decision, const Repl
             ++result.count;
           });
         }
-        forgotten = forget_ended(found->second);
+        forgotten = forget_ended(found->second.known);
         cause.lsn = bundle.next();
         plan_.begin(cause, catalogue(), writes_, nullptr);
-        more = plan_.plan(std::max<std::size_t>(1, fills_per_commit >> std::min<std::size_t>(lost, 7)));
+        more = plan_.plan(fills_after(lost));
         plan_.write_gates_of_filled_skus();
         decision.hold_id = hold->id();
         decision.fills_follow = !plan_.fills().empty();

@@ -140,7 +140,7 @@ bool Settler::settle(const LoadCatalogue& load, const Message& message, Committe
         }
         cause.lsn = bundle.next();
         plan_.begin(cause, *view, writes_, nullptr);
-        more = plan_.plan(std::max<std::size_t>(1, fills_per_commit >> std::min<std::size_t>(lost, 7)));
+        more = plan_.plan(fills_after(lost));
         plan_.write_gates_of_filled_skus();
         const bool fills = !plan_.fills().empty();
         bundle.add(message.time, {}, LoadDecision{fills, loaded.warehouses, loaded.products, loaded.stock}, message.reply, fills);

@@ -87,7 +87,7 @@ bool Settler::become_due(Lsn lsn, Committer& committer) {
       writes_, CommitWord::settler_descriptor, 1 + most_fills(), 2048 + fill_bytes(), [&](StableState, Bundle& bundle, std::size_t lost) {
         cause.lsn = bundle.next();
         plan_.begin(cause, catalogue(), writes_, nullptr);
-        more = plan_.plan(std::max<std::size_t>(1, fills_per_commit >> std::min<std::size_t>(lost, 7)));
+        more = plan_.plan(fills_after(lost));
         plan_.write_gates_of_filled_skus();
         const bool fills = !plan_.fills().empty();
         bundle.add(now_, {}, AmendDecision{{}, order.id(), 0, {}, fills, {}, {}, order.texts().customer}, ReplyTo{}, fills);

@@ -62,7 +62,7 @@ bool Settler::settle(const ReceiveStock& receipt, const Message& message, Commit
         write_id(judged, block, IdSpace::receipt, message.content, bundle.next());
         cause.lsn = bundle.next();
         plan_.begin(cause, catalogue(), writes_, nullptr);
-        more = plan_.plan(std::max<std::size_t>(1, fills_per_commit >> std::min<std::size_t>(lost, 7)));
+        more = plan_.plan(fills_after(lost));
         plan_.write_gates_of_filled_skus();
         const bool fills = !plan_.fills().empty();
         bundle.add(message.time, {}, ReceiptDecision{receipt.id, message.content, fills, rows}, message.reply, fills);

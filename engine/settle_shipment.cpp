@@ -66,7 +66,7 @@ bool Settler::settle(const MoveShipment& move, const Message& message, Committer
         if (to_available) {
           cause.lsn = bundle.next();
           plan_.begin(cause, catalogue(), writes_, nullptr);
-          more = plan_.plan(std::max<std::size_t>(1, fills_per_commit >> std::min<std::size_t>(lost, 7)));
+          more = plan_.plan(fills_after(lost));
           plan_.write_gates_of_filled_skus();
           decision.fills_follow = !plan_.fills().empty();
           cause_ = cause;

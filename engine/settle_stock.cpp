@@ -72,7 +72,7 @@ Committed Settler::try_change(const ChangeInWork& work, Committer& committer, Bl
         cause.lsn = bundle.next();
         cause.steps = steps_of(plan.rows, victims.lost());
         plan_.begin(cause, catalogue(), writes_, nullptr);
-        more = plan_.plan(std::max<std::size_t>(1, fills_per_commit >> std::min<std::size_t>(lost_commits, 7)));
+        more = plan_.plan(fills_after(lost_commits));
         for (const SkuId sku : victims.skus()) plan_.write_gates(sku);
         plan_.write_gates_of_filled_skus();
         const bool fills = !plan_.fills().empty();

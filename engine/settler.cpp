@@ -119,7 +119,7 @@ bool Settler::fill_more(Committer& committer) {
       writes_, CommitWord::settler_descriptor, most_fills(), fill_bytes(),
       [&](StableState, Bundle& bundle, std::size_t lost) {
         plan_.begin(*cause_, catalogue(), writes_, nullptr);
-        more = plan_.plan(std::max<std::size_t>(1, fills_per_commit >> std::min<std::size_t>(lost, 7)));
+        more = plan_.plan(fills_after(lost));
         plan_.write_gates_of_filled_skus();
         add_fills(bundle, more);
       });

@@ -1,4 +1,4 @@
-// The settler: decides what needs to know who waits: short orders, receipts, loads, cancels, shipments, stock changes; and answers
+// The settler: decides what needs to know who waits: short orders, receipts, loads, cancels, shipments, stock changes, transfers; and answers
 // questions about orders. A role, not a thread: whoever pushes into the unowned inbox settles until it is empty. The
 // book and all orders are touched by the owner of the role alone; cells change by commits, like everybody's.
 //
@@ -36,6 +36,7 @@ struct SettlerCounters {
   Counter lost_units;
   Counter holds, confirmed_holds, released_holds, expired_holds;
   Counter orders_cancelled_by_time, orders_due;
+  Counter transfers, closed_transfers, missing_units;
 };
 
 enum class Settled : std::uint8_t {
@@ -90,6 +91,9 @@ class Settler {
   bool settle(const RunTimers&, const Message&, Committer&) { return true; }  // they have run
   bool settle(const ListHolds& list, const Message& message, Committer& committer);
   bool settle(const MoveShipment& move, const Message& message, Committer& committer);
+  bool settle(const ShipTransfer& ship, const Message& message, Committer& committer);
+  bool settle(const ReceiveTransfer& receive, const Message& message, Committer& committer);
+  bool settle(const ListTransfers& list, const Message& message, Committer& committer);
 
   // Each of them: false: no room.
   bool run_timer(const Timer& due, Committer& committer);
@@ -106,12 +110,20 @@ class Settler {
     Lsn lsn{};
   };
   FoundHold find_hold(std::string_view id);
+  struct FoundTransfer {
+    ErrorCode fault = ErrorCode::unknown_transfer;  // none: it is open
+    Lsn lsn{};
+    const OpenTransfer* open = nullptr;
+  };
+  FoundTransfer find_transfer(std::string_view id);
   // Commits `decision`, whose lines and units are added here, and its fills. `judge(bundle)` is called at the start of each
   // attempt; false: there is nothing to commit. The hold may be none if it says so.
   template <class Judge>
   Committed commit_hold_end(Lsn lsn, HoldEndDecision decision, const ReplyTo& reply, TimeUs time, Committer& committer, Judge&& judge);
-  // As part of a commit that ends the hold: beyond the horizon its id is known no longer. True: it was forgotten.
-  bool forget_ended(const OpenHold& hold);
+  // As part of a commit that ends the hold or transfer whose id this is: beyond the horizon it is known no longer. True: it was
+  // forgotten; drop_forgotten() follows the commit.
+  bool forget_ended(BlockRef known);
+  void drop_forgotten(BlockRef known);
   void hold_has_ended(Lsn lsn, HoldEnd how, bool forgotten, Committer& committer);
 
   // Plans and commits the next fills of cause_; ends it with its last one. False: no room.

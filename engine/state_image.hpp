@@ -83,6 +83,27 @@ struct HoldImage {
   std::span<const AllocationImage> allocations;  // nothing shipped
 };
 
+// Units of one SKU in a transfer, over all of its rows.
+struct TransferLine {
+  SkuId sku{};
+  Quantity shipped = 0;
+  std::uint64_t received = 0;  // damaged ones included, over `shipped` where more arrived
+
+  Quantity in_transit() const noexcept { return received >= shipped ? 0 : shipped - static_cast<Quantity>(received); }
+};
+static_assert(sizeof(TransferLine) == 16);
+
+// An open transfer.
+struct TransferImage {
+  Lsn lsn{};      // of the decision
+  TimeUs time{};  // of the decision
+  TimeUs expected{};
+  std::string_view id;
+  std::uint64_t content = 0;
+  WarehouseId source{}, destination{};
+  std::span<const TransferLine> lines;  // in the order in which their SKUs were first named
+};
+
 // Orders that left memory when they were closed and kept on disk. Called by whoever settles, one call at a time.
 class Archive {
  public:

@@ -58,6 +58,8 @@ bool DumpJudge::read(const DumpRecord& record) {
   else if (record.type == "load") load(record);
   else if (record.type == "stock_change") stock_change(record);
   else if (record.type == "shipment") shipment(record);
+  else if (record.type == "transfer_shipped") transfer_shipped(record);
+  else if (record.type == "transfer_received") transfer_received(record);
   else if (record.type == "hold") hold(record);
   else if (record.type == "hold_extended") hold_extended(record);
   else if (record.type == "hold_ended") hold_ended(record);
@@ -66,7 +68,7 @@ bool DumpJudge::read(const DumpRecord& record) {
     ++verdict_.voids;
     oldest_known_ = std::max(oldest_known_, record.oldest_known);
     if (state_.ids.size() > 2 * ids_after_forgetting_ + (1U << 20)) {
-      state_.ids.forget(oldest_known_, [&](std::uint64_t lsn) { return state_.order(lsn) != nullptr || state_.hold(lsn) != nullptr; });
+      state_.ids.forget(oldest_known_, [&](std::uint64_t lsn) { return is_open(lsn); });
       ids_after_forgetting_ = state_.ids.size();
     }
   }
@@ -102,7 +104,7 @@ void DumpJudge::unknown(const DumpRecord& record) {
 
 void DumpJudge::once(DumpIdSpace space, std::string_view id, const char* what) {
   const std::uint64_t before = state_.ids.put(hash_of(space, id), lsn_);
-  if (before == 0 || (before < oldest_known_ && state_.order(before) == nullptr && state_.hold(before) == nullptr)) return;
+  if (before == 0 || (before < oldest_known_ && !is_open(before))) return;
   violate(Promise::exactly_once, [&] { return fmt::format("{} \"{}\" was decided before, at LSN {}", what, id, before); });
 }
 

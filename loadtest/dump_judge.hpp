@@ -1,4 +1,4 @@
-// Reads a dump record by record, in LSN order, through the sequential rules (orders, queue, receipts, cancels, ships, steps of shipments, holds, loads, stock changes), and
+// Reads a dump record by record, in LSN order, through the sequential rules (orders, queue, receipts, cancels, ships, steps of shipments, holds, loads, stock changes, transfers), and
 // says where a record is not what they give. After a finding it goes on with what the record says. One thread.
 #pragma once
 
@@ -52,6 +52,7 @@ class DumpJudge {
   void base_order(const DumpRecord& record);
   void base_queue(const DumpRecord& record);
   void base_hold(const DumpRecord& record);
+  void base_transfer(const DumpRecord& record);
   void end_base();
   void number(const DumpRecord& record);
   void order(const DumpRecord& record);
@@ -77,6 +78,11 @@ class DumpJudge {
   void step(const DumpRecord& record, const DumpRow& row, DumpLine* line);
   void missing(const DumpRecord& record);
   std::int64_t picked_in(std::uint32_t sku, std::uint32_t warehouse);
+  void transfer_shipped(const DumpRecord& record);
+  void transfer_received(const DumpRecord& record);
+  void arrived_row(const DumpRecord& record, const DumpRow& row, DumpTransfer& transfer);
+  void close_transfer(const DumpRecord& record, std::uint64_t lsn, const DumpTransfer& transfer);
+  bool is_open(std::uint64_t lsn) { return state_.order(lsn) != nullptr || state_.hold(lsn) != nullptr || state_.transfer(lsn) != nullptr; }
   void hold(const DumpRecord& record);
   void hold_extended(const DumpRecord& record);
   void hold_ended(const DumpRecord& record);

@@ -40,6 +40,8 @@ bool DumpJudge::base(const DumpRecord& record) {
     base_order(record);
   } else if (record.part == "hold") {
     base_hold(record);
+  } else if (record.part == "transfer") {
+    base_transfer(record);
   } else if (record.part == "queue") {
     base_queue(record);
   }

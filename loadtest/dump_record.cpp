@@ -33,7 +33,10 @@ void DumpReader::read_row_member(DumpRow& row, std::string_view key) {
   else if (key == "reserved") moved(row.moved, row.reserved);
   else if (key == "held") moved(row.moved, row.held);
   else if (key == "taken" || key == "released") read_units(row.moved);
-  else if (key == "shipped") read_units(row.shipped);
+  else if (key == "shipped") json_.peek() == '{' ? read_units(row.shipped) : number(row.units_shipped);
+  else if (key == "received") number(row.received);
+  else if (key == "damaged") number(row.damaged);
+  else if (key == "over") number(row.over);
   else if (key == "waiting" || key == "still_waiting") number(row.waiting);
   else if (key == "excess") number(row.excess);
   else if (key == "cancelled") number(row.cancelled);
@@ -85,6 +88,11 @@ void DumpReader::read_member(std::string_view key) {
   else if (key == "warehouses") read_rows(record.warehouses);
   else if (key == "products") read_rows(record.products);
   else if (key == "lost") read_rows(record.lost);
+  else if (key == "short") read_rows(record.missing);
+  else if (key == "source") record.source = warehouses_.number(json_.string());
+  else if (key == "destination") record.destination = warehouses_.number(json_.string());
+  else if (key == "transfer_lsn") lsn(record.transfer_lsn);
+  else if (key == "closed") record.closed = json_.boolean();
   else if (key == "kind") record.kind = json_.string();
   else read_row_member(record.self, key);
 }

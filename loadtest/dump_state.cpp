@@ -100,6 +100,11 @@ const std::vector<std::uint32_t>& DumpState::sources(std::uint32_t pinned, std::
   return sources_;
 }
 
+DumpTransfer* DumpState::transfer(std::uint64_t lsn) {
+  const auto found = transfers_.find(lsn);
+  return found == transfers_.end() ? nullptr : &found->second;
+}
+
 DumpHold* DumpState::hold(std::uint64_t lsn) {
   const auto found = holds_.find(lsn);
   return found == holds_.end() ? nullptr : &found->second;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <set>
 #include <string_view>
 #include <unordered_map>
@@ -68,6 +69,15 @@ struct DumpHold {  // that is open
   std::int64_t deadline = 0;
 };
 
+struct DumpTransit {
+  std::int64_t shipped = 0, received = 0;
+  std::int64_t left() const noexcept { return shipped > received ? shipped - received : 0; }
+};
+struct DumpTransfer {  // that is open
+  std::uint32_t source = no_code, destination = no_code;
+  std::map<std::uint32_t, DumpTransit> skus;
+};
+
 // Command ids by hash, each with its LSN. Grows by doubling.
 class DumpIds {
  public:
@@ -92,7 +102,7 @@ class DumpIds {
 };
 
 // Name spaces of ids.
-enum class DumpIdSpace : std::uint8_t { order, receipt, cancel, ship, amend, stock_change, hold, hold_command, shipment };
+enum class DumpIdSpace : std::uint8_t { order, receipt, cancel, ship, amend, stock_change, hold, hold_command, shipment, transfer, transfer_command };
 std::uint64_t hash_of(DumpIdSpace space, std::string_view id) noexcept;
 
 class DumpState {
@@ -111,6 +121,9 @@ class DumpState {
   DumpHold* hold(std::uint64_t lsn);
   void add_hold(std::uint64_t lsn, DumpHold hold) { holds_[lsn] = std::move(hold); }
   void end_hold(std::uint64_t lsn) { holds_.erase(lsn); }
+  DumpTransfer* transfer(std::uint64_t lsn);
+  void add_transfer(std::uint64_t lsn, DumpTransfer transfer) { transfers_[lsn] = std::move(transfer); }
+  void close_transfer(std::uint64_t lsn) { transfers_.erase(lsn); }
   void wait(const DumpOrder& order, std::uint64_t lsn, std::uint32_t index);
   void change_priority(DumpOrder& order, std::uint64_t lsn, std::int64_t priority);
   // The queue's part of a line that waits no more.
@@ -139,6 +152,7 @@ class DumpState {
   std::vector<DumpSku> skus_;
   std::unordered_map<std::uint64_t, DumpOrder> orders_;  // by LSN
   std::unordered_map<std::uint64_t, DumpHold> holds_;    // by LSN
+  std::unordered_map<std::uint64_t, DumpTransfer> transfers_;  // by LSN
   std::unordered_map<std::uint32_t, std::int64_t> priorities_;
   std::vector<std::uint32_t> by_priority_, sources_;
 };

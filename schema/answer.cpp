@@ -143,6 +143,16 @@ void append_answer(std::vector<std::byte>& out, std::uint64_t correlation, const
   });
 }
 
+void append_answer(std::vector<std::byte>& out, std::uint64_t correlation, const TransfersAnswer& answer) {
+  TransfersAnswer rest = answer;
+  append_parts(out, MessageKind::transfers_answer, correlation, [&](FlatBufferBuilder& builder, Parting& parting) {
+    const auto open = put_rows<wire::OpenTransfer>(builder, parting.take(rest.open));
+    const auto transfers = put_texts(builder, scratch_offsets(), parting.take(rest.transfers));
+    const auto lines = put_rows<wire::TransferLine>(builder, parting.take(rest.lines));
+    return wire::CreateTransfersAnswer(builder, answer.as_of.value, open, transfers, lines);
+  });
+}
+
 void append_answer(std::vector<std::byte>& out, std::uint64_t correlation, const SubscribeAnswer& answer) {
   FlatBufferBuilder& builder = fresh_builder();
   append_whole(out, MessageKind::subscribe_answer, correlation, builder,

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "engine/errors.hpp"
+#include "engine/state_image.hpp"
 #include "engine/types.hpp"
 #include "schema/frame.hpp"
 
@@ -60,7 +61,7 @@ struct StockLevel {
   engine::WarehouseId warehouse{};
   std::uint16_t unused = 0;
   engine::Quantity on_hand = 0, reserved = 0, held = 0, unavailable = 0, available = 0;
-  std::uint32_t unused_too = 0;
+  engine::Quantity incoming = 0;  // in transit to it
 };
 struct SkuLevel {
   std::uint64_t backordered = 0, incoming = 0;
@@ -153,6 +154,20 @@ struct HoldsAnswer {
   std::span<const std::string_view> holds, customers;
 };
 
+struct OpenTransfer {
+  engine::Lsn lsn{};  // of the decision
+  engine::TimeUs expected{};
+  engine::TimeUs since{};   // time of the decision
+  std::uint32_t lines = 0;  // how many of TransfersAnswer::lines belong to it
+  engine::WarehouseId source{}, destination{};
+};
+struct TransfersAnswer {
+  engine::Lsn as_of{};
+  std::span<const OpenTransfer> open;
+  std::span<const std::string_view> transfers;  // parallel
+  std::span<const engine::TransferLine> lines;
+};
+
 struct SubscribeAnswer {
   engine::Lsn from{}, durable{}, oldest_kept{};
 };
@@ -181,6 +196,7 @@ void append_answer(std::vector<std::byte>& out, std::uint64_t correlation, const
 void append_answer(std::vector<std::byte>& out, std::uint64_t correlation, const OrderView& answer);
 void append_answer(std::vector<std::byte>& out, std::uint64_t correlation, const BackordersAnswer& answer);
 void append_answer(std::vector<std::byte>& out, std::uint64_t correlation, const HoldsAnswer& answer);
+void append_answer(std::vector<std::byte>& out, std::uint64_t correlation, const TransfersAnswer& answer);
 void append_answer(std::vector<std::byte>& out, std::uint64_t correlation, const SubscribeAnswer& answer);
 void append_answer(std::vector<std::byte>& out, std::uint64_t correlation, const StreamPosition& answer);
 void append_answer(std::vector<std::byte>& out, std::uint64_t correlation, const DigestAnswer& answer);

@@ -47,6 +47,9 @@ class RequestEncoder {
   void confirm(std::vector<std::byte>& out, std::uint64_t correlation, const ConfirmRequest& request);
   void release(std::vector<std::byte>& out, std::uint64_t correlation, const ReleaseRequest& request);
   void holds(std::vector<std::byte>& out, std::uint64_t correlation, const HoldsRequest& request);
+  void ship_transfer(std::vector<std::byte>& out, std::uint64_t correlation, const ShipTransferRequest& request);
+  void receive_transfer(std::vector<std::byte>& out, std::uint64_t correlation, const ReceiveTransferRequest& request);
+  void transfers(std::vector<std::byte>& out, std::uint64_t correlation, const TransfersRequest& request);
   void digest(std::vector<std::byte>& out, std::uint64_t correlation);
   void stats(std::vector<std::byte>& out, std::uint64_t correlation);
 
@@ -56,7 +59,8 @@ class RequestEncoder {
 };
 
 using Answer = std::variant<ErrorAnswer, HelloAnswer, ResolveAnswer, CheckAnswer, StockAnswer, OrderView,
-                            BackordersAnswer, SubscribeAnswer, StreamPosition, DigestAnswer, StatsAnswer, HoldsAnswer>;
+                            BackordersAnswer, SubscribeAnswer, StreamPosition, DigestAnswer, StatsAnswer, HoldsAnswer,
+                            TransfersAnswer>;
 
 enum class AnswerFault : std::uint8_t { malformed, unknown_kind };
 

@@ -89,6 +89,25 @@ struct MoveBlock {
   std::uint64_t rows;
   std::uint32_t text_bytes[5];
 };
+struct TransferHead {
+  std::uint16_t source, destination;
+  std::int64_t expected;
+  std::uint64_t rows;
+  std::uint32_t text_bytes[2];
+};
+struct TransferBlock {
+  std::int64_t quantity;
+  std::uint32_t sku;
+};
+struct ArrivalHead {
+  std::uint8_t close;
+  std::uint64_t rows;
+  std::uint32_t text_bytes[2];
+};
+struct ArrivalBlock {
+  std::int64_t quantity, damaged;
+  std::uint32_t sku;
+};
 struct RowsHead {
   std::uint64_t rows;
   std::uint32_t text_bytes[2];
@@ -198,6 +217,24 @@ std::uint64_t content_hash(const engine::MoveShipment& move) noexcept {
   chain.rows<CancelBlock>(move.rows, [](const engine::CancelRow& row) {
     return CancelBlock{row.quantity, row.line.value};
   });
+  return chain.value();
+}
+
+std::uint64_t content_hash(const engine::ShipTransfer& ship) noexcept {
+  Chain chain(13);
+  chain.block(TransferHead{ship.source.value, ship.destination.value, ship.expected.value, ship.rows.size(), {size_of(ship.id), size_of(ship.reason)}});
+  chain.text(ship.id);
+  chain.text(ship.reason);
+  chain.rows<TransferBlock>(ship.rows, [](const engine::TransferRow& row) { return TransferBlock{row.quantity, row.sku.value}; });
+  return chain.value();
+}
+
+std::uint64_t content_hash(const engine::ReceiveTransfer& receive) noexcept {
+  Chain chain(14);
+  chain.block(ArrivalHead{static_cast<std::uint8_t>(receive.close), receive.rows.size(), {size_of(receive.command_id), size_of(receive.transfer_id)}});
+  chain.text(receive.command_id);
+  chain.text(receive.transfer_id);
+  chain.rows<ArrivalBlock>(receive.rows, [](const engine::ArrivalRow& row) { return ArrivalBlock{row.quantity, row.damaged, row.sku.value}; });
   return chain.value();
 }
 

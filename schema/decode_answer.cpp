@@ -25,6 +25,8 @@ struct AnswerDecoder::Scratch {
   std::vector<engine::Quantity> returned;
   std::vector<WaitingLine> waiting;
   std::vector<OpenHold> open_holds;
+  std::vector<OpenTransfer> open_transfers;
+  std::vector<engine::TransferLine> transfer_lines;
 };
 
 AnswerDecoder::AnswerDecoder() : scratch_(std::make_unique<Scratch>()) {}
@@ -217,6 +219,22 @@ Decoded decode_backorders(Parts parts, Scratch& scratch) {
   return good && answer.orders.size() == answer.customers.size() ? Decoded{answer} : malformed();
 }
 
+Decoded decode_transfers(Parts parts, Scratch& scratch) {
+  scratch.open_transfers.clear(), scratch.first_texts.clear(), scratch.transfer_lines.clear();
+  TransfersAnswer answer;
+  const bool good = each_part<wire::TransfersAnswer>(parts, scratch, [&](const wire::TransfersAnswer& part, bool) {
+    answer.as_of = engine::Lsn{part.as_of()};
+    gather_texts(part.transfers(), scratch.first_texts);
+    return gather(part.open(), scratch.open_transfers) && gather(part.lines(), scratch.transfer_lines);
+  });
+  answer.open = scratch.open_transfers;
+  answer.transfers = scratch.first_texts;
+  answer.lines = scratch.transfer_lines;
+  std::uint64_t lines = 0;
+  for (const OpenTransfer& transfer : answer.open) lines += transfer.lines;
+  return good && answer.transfers.size() == answer.open.size() && lines == answer.lines.size() ? Decoded{answer} : malformed();
+}
+
 Decoded decode_holds(Parts parts, Scratch& scratch) {
   scratch.open_holds.clear(), scratch.first_texts.clear(), scratch.second_texts.clear();
   HoldsAnswer answer;
@@ -286,6 +304,7 @@ Result<Answer, AnswerFault> AnswerDecoder::decode(MessageKind kind, Parts parts)
     case MessageKind::stock_answer: return decode_stock(parts, scratch);
     case MessageKind::order_view: return decode_order_view(parts, scratch);
     case MessageKind::backorders_answer: return decode_backorders(parts, scratch);
+    case MessageKind::transfers_answer: return decode_transfers(parts, scratch);
     case MessageKind::holds_answer: return decode_holds(parts, scratch);
     case MessageKind::subscribe_answer: return decode_subscribe(parts, scratch);
     case MessageKind::stream_position: return decode_position(parts, scratch);

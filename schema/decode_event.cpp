@@ -1,11 +1,10 @@
 // Records to decisions. Rows of a record of one piece are viewed where they lie; those of several pieces are gathered
 // in the scratch. Nothing here scans a text or follows a vector of strings more than once, so work is bounded by the
 // record's bytes.
-#include <algorithm>
-#include <functional>
 #include <optional>
 #include <vector>
 
+#include "schema/event_consistent.hpp"
 #include "schema/event.hpp"
 #include "schema/event_layout.hpp"
 #include "schema/record.hpp"
@@ -29,6 +28,9 @@ struct EventDecoder::Scratch {
   std::vector<engine::LoadedProduct> products;
   std::vector<engine::ChangedRow> changed;
   std::vector<engine::LostUnits> lost;
+  std::vector<engine::TransferredRow> transferred;
+  std::vector<engine::ArrivedRow> arrived;
+  std::vector<engine::MissingUnits> missing;
   std::vector<std::string_view> orders, customers;
 };
 
@@ -284,60 +286,31 @@ bool read(const wire::ShipmentMoved& move, Position position, EventDecoder::Scra
   return gather(position, move.lines(), scratch.moved, out.lines);
 }
 
-template <class Rows, class Count>
-bool counts_agree(const Rows& rows, Count count, std::size_t size) noexcept {
-  std::uint64_t sum = 0;
-  for (const auto& row : rows) sum += count(row);
-  return sum == size;
+bool read(const wire::TransferShipped& ship, Position position, EventDecoder::Scratch& scratch, engine::TransferShipDecision& out) {
+  if (position.first) {
+    out.id = view_text(ship.id());
+    out.content = ship.content();
+    out.source = engine::WarehouseId{ship.source()};
+    out.destination = engine::WarehouseId{ship.destination()};
+    out.expected = engine::TimeUs{ship.expected_us()};
+    out.reason = view_text(ship.reason());
+  }
+  return gather(position, ship.rows(), scratch.transferred, out.rows);
 }
 
-bool consistent(const engine::OrderDecision& order) noexcept {
-  for (const engine::LineWait& wait : order.waits) {
-    if (wait.line_index >= order.lines.size()) return false;
+bool read(const wire::TransferReceived& receipt, Position position, EventDecoder::Scratch& scratch, engine::TransferReceiptDecision& out) {
+  if (position.first) {
+    out.command_id = view_text(receipt.command_id());
+    out.transfer_id = view_text(receipt.transfer());
+    out.transfer_lsn = engine::Lsn{receipt.transfer_lsn()};
+    out.content = receipt.content();
+    out.source = engine::WarehouseId{receipt.source()};
+    out.destination = engine::WarehouseId{receipt.destination()};
+    out.closed = receipt.closed();
+    out.fills_follow = receipt.fills_follow();
   }
-  if (!order.line_policies.empty() && order.line_policies.size() != order.lines.size()) return false;
-  for (const engine::LinePolicy policy : order.line_policies) {
-    if (!policy.known()) return false;
-  }
-  if (order.not_due && std::any_of(order.lines.begin(), order.lines.end(), [](const auto& line) { return line.taken != 0; })) return false;
-  const auto& cut = order.not_backorderable;
-  if (std::adjacent_find(cut.begin(), cut.end(), std::greater_equal<>()) != cut.end()) return false;
-  if (!cut.empty() && cut.back() >= order.lines.size()) return false;
-  return counts_agree(order.lines, [](const auto& line) { return line.more_takes; }, order.takes.size());
+  return gather(position, receipt.rows(), scratch.arrived, out.rows) && gather(position, receipt.missing(), scratch.missing, out.missing);
 }
-bool consistent(const engine::CancelDecision& cancel) noexcept {
-  return counts_agree(cancel.lines, [](const auto& line) { return line.releases; }, cancel.released.size());
-}
-bool consistent(const engine::AmendDecision& amend) noexcept {
-  return counts_agree(amend.lines, [](const auto& line) { return line.releases; }, amend.released.size());
-}
-bool consistent(const engine::ShipDecision& ship) noexcept {
-  return counts_agree(ship.lines, [](const auto& line) { return line.ships; }, ship.shipped.size());
-}
-// Losses stand by row, and name rows and orders that are there.
-bool consistent(const engine::StockChangeDecision& change) noexcept {
-  std::uint32_t row = 0;
-  for (const engine::LostUnits& lost : change.lost) {
-    if (lost.row < row || lost.row >= change.rows.size() || lost.order >= change.orders.size()) return false;
-    if (lost.sku != change.rows[lost.row].sku || lost.warehouse != change.rows[lost.row].warehouse) return false;
-    row = lost.row;
-  }
-  return change.orders.size() == change.customers.size();
-}
-bool consistent(const engine::HoldDecision& hold) noexcept {
-  return counts_agree(hold.lines, [](const auto& line) { return line.more_takes; }, hold.takes.size());
-}
-bool consistent(const engine::HoldEndDecision& end) noexcept {
-  return (end.how == engine::HoldEnd::released || end.how == engine::HoldEnd::expired) &&
-         counts_agree(end.lines, [](const auto& line) { return line.count; }, end.released.size());
-}
-// Only a pick leaves units over, and then it says where.
-bool consistent(const engine::ShipmentDecision& move) noexcept {
-  bool rest = false;
-  for (const engine::MovedLine& line : move.lines) rest = rest || line.rest != 0;
-  return rest == (move.rest_shipment != 0) && (!rest || move.step == engine::ShipmentStep::pick);
-}
-bool consistent(const auto&) noexcept { return true; }
 
 template <class Wire, class Native>
 Result<void, EventFault> read_body(const wire::Event& event, Position position, EventDecoder::Scratch& scratch,
@@ -378,6 +351,10 @@ Result<void, EventFault> read_piece(const wire::Event& event, Position position,
       return read_body<wire::HoldEnded, engine::HoldEndDecision>(event, position, scratch, decision);
     case wire::EventBody::ShipmentMoved:
       return read_body<wire::ShipmentMoved, engine::ShipmentDecision>(event, position, scratch, decision);
+    case wire::EventBody::TransferShipped:
+      return read_body<wire::TransferShipped, engine::TransferShipDecision>(event, position, scratch, decision);
+    case wire::EventBody::TransferReceived:
+      return read_body<wire::TransferReceived, engine::TransferReceiptDecision>(event, position, scratch, decision);
     case wire::EventBody::NONE: break;
   }
   return Unexpected{EventFault::unknown_body};
@@ -412,7 +389,7 @@ Result<void, EventFault> decode_pieces(NextBody&& next_body, EventDecoder::Scrat
     if (const auto read = read_piece(*event, {first, first && !more}, scratch, out.decision); !read) return read;
     if (!more) break;
   }
-  if (verify && !std::visit([](const auto& decision) { return consistent(decision); }, out.decision)) {
+  if (verify && !is_consistent(out.decision)) {
     return Unexpected{EventFault::inconsistent};
   }
   return {};

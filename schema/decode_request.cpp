@@ -238,6 +238,51 @@ Result<Request, ErrorCode> decode_move(Parts parts, RequestDecoder::Scratch& scr
   return Request{out};
 }
 
+Result<Request, ErrorCode> decode_ship_transfer(Parts parts, RequestDecoder::Scratch& scratch) {
+  const auto* ship = open<wire::ShipTransfer>(parts.front(), scratch);
+  if (ship == nullptr) return Unexpected{ErrorCode::malformed};
+  ShipTransferRequest out;
+  out.ship.id = view_text(ship->id());
+  out.ship.source = engine::WarehouseId{ship->source()};
+  out.ship.destination = engine::WarehouseId{ship->destination()};
+  out.ship.expected = engine::TimeUs{ship->expected_us()};
+  out.ship.reason = view_text(ship->reason());
+  out.epoch = ship->epoch();
+  out.time = engine::TimeUs{ship->time_us()};
+  if (const ErrorCode fault = judge_id(out.ship.id); fault != ErrorCode::none) return Unexpected{fault};
+  if (const ErrorCode fault = judge_text(out.ship.reason); fault != ErrorCode::none) return Unexpected{fault};
+  const bool whole = gather_rows(
+      parts, *ship, [](const wire::ShipTransfer& part) { return part.rows(); }, scratch, scratch.transfer_rows, out.ship.rows);
+  if (!whole) return Unexpected{ErrorCode::malformed};
+  return Request{out};
+}
+
+Result<Request, ErrorCode> decode_receive_transfer(Parts parts, RequestDecoder::Scratch& scratch) {
+  const auto* receive = open<wire::ReceiveTransfer>(parts.front(), scratch);
+  if (receive == nullptr) return Unexpected{ErrorCode::malformed};
+  ReceiveTransferRequest out;
+  out.receive.command_id = view_text(receive->command_id());
+  out.receive.transfer_id = view_text(receive->transfer());
+  out.receive.close = receive->close();
+  out.epoch = receive->epoch();
+  out.time = engine::TimeUs{receive->time_us()};
+  for (const std::string_view id : {out.receive.command_id, out.receive.transfer_id}) {
+    if (const ErrorCode fault = judge_id(id); fault != ErrorCode::none) return Unexpected{fault};
+  }
+  const bool whole = gather_rows(
+      parts, *receive, [](const wire::ReceiveTransfer& part) { return part.rows(); }, scratch, scratch.arrival_rows, out.receive.rows);
+  if (!whole) return Unexpected{ErrorCode::malformed};
+  return Request{out};
+}
+
+Result<Request, ErrorCode> decode_transfers(std::span<const std::byte> body, RequestDecoder::Scratch& scratch) {
+  const auto* transfers = open<wire::Transfers>(body, scratch);
+  if (transfers == nullptr) return Unexpected{ErrorCode::malformed};
+  const TransfersRequest out{view_text(transfers->transfer())};
+  if (const ErrorCode fault = judge_id(out.transfer); fault != ErrorCode::none) return Unexpected{fault};
+  return Request{out};
+}
+
 Result<Request, ErrorCode> decode_ship(std::span<const std::byte> body, RequestDecoder::Scratch& scratch) {
   const auto* ship = open<wire::ShipOrder>(body, scratch);
   if (ship == nullptr) return Unexpected{ErrorCode::malformed};
@@ -292,7 +337,8 @@ Result<Request, ErrorCode> decode_bare(std::span<const std::byte> body, RequestD
 constexpr bool comes_in_parts(MessageKind kind) noexcept {
   return kind == MessageKind::order || kind == MessageKind::cancel || kind == MessageKind::receive ||
          kind == MessageKind::load || kind == MessageKind::amend ||
-         kind == MessageKind::change_stock || kind == MessageKind::hold || kind == MessageKind::confirm || kind == MessageKind::move_shipment;
+         kind == MessageKind::change_stock || kind == MessageKind::hold || kind == MessageKind::confirm || kind == MessageKind::move_shipment ||
+         kind == MessageKind::ship_transfer || kind == MessageKind::receive_transfer;
 }
 
 }  // namespace
@@ -361,6 +407,9 @@ Result<Request, ErrorCode> RequestDecoder::decode(MessageKind kind, Parts parts)
       if (holds == nullptr) return Unexpected{ErrorCode::malformed};
       return Request{HoldsRequest{holds->epoch(), engine::SkuId{holds->sku()}}};
     }
+    case MessageKind::ship_transfer: return decode_ship_transfer(parts, scratch);
+    case MessageKind::receive_transfer: return decode_receive_transfer(parts, scratch);
+    case MessageKind::transfers: return decode_transfers(body, scratch);
     default: return Unexpected{ErrorCode::unknown_message};
   }
 }

@@ -379,4 +379,44 @@ std::size_t EventEncoder::encode(const engine::Stamp& stamp, const engine::Shipm
   return writer.bytes();
 }
 
+std::size_t EventEncoder::encode(const engine::Stamp& stamp, const engine::TransferShipDecision& decision, std::span<std::byte> out) {
+  auto& fbb = builder_->fbb;
+  PieceWriter writer(out);
+  Parting parting;
+  auto rows_left = decision.rows;
+  bool first = true;
+  do {
+    parting.begin();
+    fbb.Clear();
+    const auto rows = put_rows<wire::TransferredRow>(fbb, parting.take(rows_left));
+    const auto id = put_text(fbb, decision.id);
+    const auto reason = std::exchange(first, false) ? put_text(fbb, decision.reason) : 0;
+    const auto body = wire::CreateTransferShipped(fbb, id, decision.content, decision.source.value, decision.destination.value,
+                                                  decision.expected.value, reason, rows);
+    builder_->finish(stamp, wire::EventBody::TransferShipped, body.Union(), parting.more());
+    writer.put(fbb, parting.more());
+  } while (parting.more());
+  return writer.bytes();
+}
+
+std::size_t EventEncoder::encode(const engine::Stamp& stamp, const engine::TransferReceiptDecision& decision, std::span<std::byte> out) {
+  auto& fbb = builder_->fbb;
+  PieceWriter writer(out);
+  Parting parting;
+  auto rows_left = decision.rows;
+  auto missing_left = decision.missing;
+  do {
+    parting.begin();
+    fbb.Clear();
+    const auto rows = put_rows<wire::ArrivedRow>(fbb, parting.take(rows_left));
+    const auto missing = put_rows<wire::MissingUnits>(fbb, parting.take(missing_left));
+    const auto command = put_text(fbb, decision.command_id), transfer = put_text(fbb, decision.transfer_id);
+    const auto body = wire::CreateTransferReceived(fbb, command, transfer, decision.transfer_lsn.value, decision.content, decision.source.value,
+                                                   decision.destination.value, decision.closed, decision.fills_follow, rows, missing);
+    builder_->finish(stamp, wire::EventBody::TransferReceived, body.Union(), parting.more());
+    writer.put(fbb, parting.more());
+  } while (parting.more());
+  return writer.bytes();
+}
+
 }  // namespace earmark::schema

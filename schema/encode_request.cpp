@@ -238,6 +238,45 @@ void RequestEncoder::backorders(std::vector<std::byte>& out, std::uint64_t corre
                    wire::CreateBackorders(fbb, request.sku.value, customer, request.epoch));
 }
 
+void RequestEncoder::ship_transfer(std::vector<std::byte>& out, std::uint64_t correlation, const ShipTransferRequest& request) {
+  const engine::ShipTransfer& from = request.ship;
+  Parting parting;
+  auto rows_left = from.rows;
+  bool first = true;
+  do {
+    parting.begin();
+    auto& fbb = builder_->fresh();
+    const auto rows = put_rows<wire::TransferRow>(fbb, parting.take(rows_left));
+    const auto id = put_text(fbb, from.id);
+    const auto reason = std::exchange(first, false) ? put_text(fbb, from.reason) : 0;
+    builder_->append(out, MessageKind::ship_transfer, correlation,
+                     wire::CreateShipTransfer(fbb, id, request.epoch, from.source.value, from.destination.value, from.expected.value, reason,
+                                              rows, request.time.value),
+                     parting.more());
+  } while (parting.more());
+}
+
+void RequestEncoder::receive_transfer(std::vector<std::byte>& out, std::uint64_t correlation, const ReceiveTransferRequest& request) {
+  const engine::ReceiveTransfer& from = request.receive;
+  Parting parting;
+  auto rows_left = from.rows;
+  do {
+    parting.begin();
+    auto& fbb = builder_->fresh();
+    const auto rows = put_rows<wire::ArrivalRow>(fbb, parting.take(rows_left));
+    const auto command = put_text(fbb, from.command_id), transfer = put_text(fbb, from.transfer_id);
+    builder_->append(out, MessageKind::receive_transfer, correlation,
+                     wire::CreateReceiveTransfer(fbb, command, transfer, request.epoch, rows, from.close, request.time.value),
+                     parting.more());
+  } while (parting.more());
+}
+
+void RequestEncoder::transfers(std::vector<std::byte>& out, std::uint64_t correlation, const TransfersRequest& request) {
+  auto& fbb = builder_->fresh();
+  const auto transfer = put_text(fbb, request.transfer);
+  builder_->append(out, MessageKind::transfers, correlation, wire::CreateTransfers(fbb, transfer));
+}
+
 void RequestEncoder::digest(std::vector<std::byte>& out, std::uint64_t correlation) {
   auto& fbb = builder_->fresh();
   builder_->append(out, MessageKind::digest, correlation, wire::CreateDigest(fbb));

@@ -18,7 +18,8 @@ using Decision = std::variant<engine::VoidDecision, engine::OrderDecision, engin
                               engine::CancelDecision, engine::ShipDecision, engine::LoadDecision, engine::AmendDecision,
                               engine::StockChangeDecision,
                               engine::HoldDecision, engine::HoldExtendDecision, engine::HoldEndDecision,
-                              engine::ShipmentDecision>;
+                              engine::ShipmentDecision,
+                              engine::TransferShipDecision, engine::TransferReceiptDecision>;
 
 struct Event {
   engine::Stamp stamp;
@@ -70,6 +71,8 @@ class EventEncoder {
   std::size_t encode(const engine::Stamp& stamp, const engine::HoldExtendDecision& decision, std::span<std::byte> out);
   std::size_t encode(const engine::Stamp& stamp, const engine::HoldEndDecision& decision, std::span<std::byte> out);
   std::size_t encode(const engine::Stamp& stamp, const engine::ShipmentDecision& decision, std::span<std::byte> out);
+  std::size_t encode(const engine::Stamp& stamp, const engine::TransferShipDecision& decision, std::span<std::byte> out);
+  std::size_t encode(const engine::Stamp& stamp, const engine::TransferReceiptDecision& decision, std::span<std::byte> out);
   // Whether what is encoded from now on says of itself that parts are left out. At first not.
   void mark_filtered(bool filtered);
 

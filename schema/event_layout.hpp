@@ -77,4 +77,20 @@ EARMARK_SAME_FIELD(wire::ReleasedLine, engine::ReleasedLine, line);
 EARMARK_SAME_FIELD(wire::ReleasedLine, engine::ReleasedLine, sku);
 EARMARK_SAME_FIELD(wire::ReleasedLine, engine::ReleasedLine, count);
 
+EARMARK_SAME_SIZE(wire::TransferredRow, engine::TransferredRow);
+EARMARK_SAME_FIELD(wire::TransferredRow, engine::TransferredRow, sku);
+EARMARK_SAME_FIELD(wire::TransferredRow, engine::TransferredRow, quantity);
+EARMARK_SAME_FIELD(wire::TransferredRow, engine::TransferredRow, available_after);
+
+EARMARK_SAME_SIZE(wire::ArrivedRow, engine::ArrivedRow);
+EARMARK_SAME_FIELD(wire::ArrivedRow, engine::ArrivedRow, sku);
+EARMARK_SAME_FIELD(wire::ArrivedRow, engine::ArrivedRow, quantity);
+EARMARK_SAME_FIELD(wire::ArrivedRow, engine::ArrivedRow, damaged);
+EARMARK_SAME_FIELD(wire::ArrivedRow, engine::ArrivedRow, over);
+EARMARK_SAME_FIELD(wire::ArrivedRow, engine::ArrivedRow, available_after);
+
+EARMARK_SAME_SIZE(wire::MissingUnits, engine::MissingUnits);
+EARMARK_SAME_FIELD(wire::MissingUnits, engine::MissingUnits, sku);
+EARMARK_SAME_FIELD(wire::MissingUnits, engine::MissingUnits, quantity);
+
 }  // namespace earmark::schema

@@ -16,6 +16,7 @@ EARMARK_SAME_FIELD(wire::StockLevel, StockLevel, reserved);
 EARMARK_SAME_FIELD(wire::StockLevel, StockLevel, held);
 EARMARK_SAME_FIELD(wire::StockLevel, StockLevel, unavailable);
 EARMARK_SAME_FIELD(wire::StockLevel, StockLevel, available);
+EARMARK_SAME_FIELD(wire::StockLevel, StockLevel, incoming);
 
 EARMARK_SAME_SIZE(wire::SkuLevel, SkuLevel);
 EARMARK_SAME_FIELD(wire::SkuLevel, SkuLevel, backordered);
@@ -65,5 +66,18 @@ static_assert(place_in<wire::OpenHold>("since_us").offset == offsetof(OpenHold, 
 EARMARK_SAME_FIELD(wire::OpenHold, OpenHold, units);
 EARMARK_SAME_FIELD(wire::OpenHold, OpenHold, lines);
 EARMARK_SAME_FIELD(wire::OpenHold, OpenHold, hold);
+
+EARMARK_SAME_SIZE(wire::OpenTransfer, OpenTransfer);
+EARMARK_SAME_FIELD(wire::OpenTransfer, OpenTransfer, lsn);
+static_assert(place_in<wire::OpenTransfer>("expected_us").offset == offsetof(OpenTransfer, expected));
+static_assert(place_in<wire::OpenTransfer>("since_us").offset == offsetof(OpenTransfer, since));
+EARMARK_SAME_FIELD(wire::OpenTransfer, OpenTransfer, lines);
+EARMARK_SAME_FIELD(wire::OpenTransfer, OpenTransfer, source);
+EARMARK_SAME_FIELD(wire::OpenTransfer, OpenTransfer, destination);
+
+EARMARK_SAME_SIZE(wire::TransferLine, engine::TransferLine);
+EARMARK_SAME_FIELD(wire::TransferLine, engine::TransferLine, sku);
+EARMARK_SAME_FIELD(wire::TransferLine, engine::TransferLine, shipped);
+EARMARK_SAME_FIELD(wire::TransferLine, engine::TransferLine, received);
 
 }  // namespace earmark::schema

@@ -114,6 +114,19 @@ struct ChangeStockRequest {
   std::uint64_t epoch = 0;
   engine::TimeUs time{};
 };
+struct ShipTransferRequest {
+  engine::ShipTransfer ship;
+  std::uint64_t epoch = 0;
+  engine::TimeUs time{};
+};
+struct ReceiveTransferRequest {
+  engine::ReceiveTransfer receive;
+  std::uint64_t epoch = 0;
+  engine::TimeUs time{};
+};
+struct TransfersRequest {
+  std::string_view transfer;  // empty: all
+};
 struct DigestRequest {};
 struct StatsRequest {};
 
@@ -121,7 +134,8 @@ using Request = std::variant<HelloRequest, OrderRequest, CancelRequest, ReceiveR
                              ResolveRequest, CheckRequest, StockRequest, ShowRequest, BackordersRequest,
                              SubscribeRequest, DigestRequest, StatsRequest, AmendRequest,
                              ChangeStockRequest, HoldRequest, ExtendRequest, ConfirmRequest,
-                             ReleaseRequest, HoldsRequest, MoveShipmentRequest>;
+                             ReleaseRequest, HoldsRequest, MoveShipmentRequest,
+                             ShipTransferRequest, ReceiveTransferRequest, TransfersRequest>;
 
 // The parts of one message: bodies in the order in which they came; one for almost every message.
 using Parts = std::span<const std::span<const std::byte>>;
@@ -135,7 +149,8 @@ class RequestDecoder {
   // NOT judged here, the engine does that in the order of semantics R8; so rows of a command in parts are passed on up to
   // engine::max_lines + 1, and it says too_many_lines.
   Result<Request, engine::ErrorCode> decode(MessageKind kind, std::span<const std::byte> body);
-  // A message in parts (order, cancel, amend, receive, load, change_stock, hold, confirm, move_shipment): scalars and text are those of the first part, rows are
+  // A message in parts (order, cancel, amend, receive, load, change_stock, hold, confirm, move_shipment, ship_transfer,
+  // receive_transfer): scalars and text are those of the first part, rows are
   // concatenated in order. For load, rows of a part name positions in that part's own code vectors.
   Result<Request, engine::ErrorCode> decode(MessageKind kind, Parts parts);
   // The hot one: as decode(order), without the variant. `out` is valid until the next call.
@@ -155,6 +170,8 @@ std::uint64_t content_hash(const engine::ShipOrder& ship) noexcept;
 std::uint64_t content_hash(const engine::AmendOrder& amend) noexcept;
 std::uint64_t content_hash(const engine::ChangeStock& change) noexcept;
 std::uint64_t content_hash(const engine::MoveShipment& move) noexcept;
+std::uint64_t content_hash(const engine::ShipTransfer& ship) noexcept;
+std::uint64_t content_hash(const engine::ReceiveTransfer& receive) noexcept;
 std::uint64_t content_hash(const engine::PlaceHold& hold) noexcept;
 std::uint64_t content_hash(const engine::ExtendHold& extend) noexcept;
 std::uint64_t content_hash(const engine::ConfirmHold& confirm) noexcept;

@@ -30,6 +30,15 @@ EARMARK_SAME_FIELD(wire::ChangeRow, engine::ChangeRow, expected);
 EARMARK_SAME_FIELD(wire::ChangeRow, engine::ChangeRow, sku);
 EARMARK_SAME_FIELD(wire::ChangeRow, engine::ChangeRow, warehouse);
 
+EARMARK_SAME_SIZE(wire::TransferRow, engine::TransferRow);
+EARMARK_SAME_FIELD(wire::TransferRow, engine::TransferRow, quantity);
+EARMARK_SAME_FIELD(wire::TransferRow, engine::TransferRow, sku);
+
+EARMARK_SAME_SIZE(wire::ArrivalRow, engine::ArrivalRow);
+EARMARK_SAME_FIELD(wire::ArrivalRow, engine::ArrivalRow, quantity);
+EARMARK_SAME_FIELD(wire::ArrivalRow, engine::ArrivalRow, damaged);
+EARMARK_SAME_FIELD(wire::ArrivalRow, engine::ArrivalRow, sku);
+
 EARMARK_SAME_SIZE(wire::OpeningStock, engine::OpeningStockEntry);
 EARMARK_SAME_FIELD(wire::OpeningStock, engine::OpeningStockEntry, on_hand);
 EARMARK_SAME_FIELD(wire::OpeningStock, engine::OpeningStockEntry, product);

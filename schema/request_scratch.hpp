@@ -50,6 +50,8 @@ struct RequestDecoder::Scratch {
   std::vector<std::string_view> sku_codes, warehouse_codes;
   std::vector<std::string_view> customers;
   std::vector<engine::ChangeRow> change_rows;
+  std::vector<engine::TransferRow> transfer_rows;
+  std::vector<engine::ArrivalRow> arrival_rows;
 };
 
 // `none` if the id may go to the engine, which judges emptiness and the length of 64 itself.

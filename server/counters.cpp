@@ -10,7 +10,8 @@ bool takes_id(const schema::Decision& decision) noexcept {
   if (const auto* change = std::get_if<engine::StockChangeDecision>(&decision)) return change->kind != engine::ChangeKind::short_pick;
   if (std::holds_alternative<engine::HoldDecision>(decision) || std::holds_alternative<engine::HoldExtendDecision>(decision)) return true;
   return std::holds_alternative<engine::OrderDecision>(decision) || std::holds_alternative<engine::ReceiptDecision>(decision) ||
-         std::holds_alternative<engine::ShipDecision>(decision) || std::holds_alternative<engine::ShipmentDecision>(decision);
+         std::holds_alternative<engine::ShipDecision>(decision) || std::holds_alternative<engine::ShipmentDecision>(decision) ||
+         std::holds_alternative<engine::TransferShipDecision>(decision) || std::holds_alternative<engine::TransferReceiptDecision>(decision);
 }
 
 void JournalCounters::count(const schema::Decision& decision) noexcept {

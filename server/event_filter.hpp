@@ -10,6 +10,8 @@
 //   of an amend             a new priority, without SKU and warehouse (amended); lines and releases as of a cancel (amended)
 //   of a ship               each line, without warehouse, and what left each warehouse (shipped)
 //   of a stock change       each row (stock_adjusted, out_of_stock, back_in_stock), each line's lost units (allocation_lost)
+//   of a transfer           each row that left a warehouse (transfer_shipped, out_of_stock), or arrived in one (transfer_received,
+//                           back_in_stock); what a closed one lost on the way, where it was going to (transfer_received)
 //   a hold as a whole       hold_created; each take hold_created, out_of_stock; what a line did not get stays with the hold as a whole
 //   an extended hold        hold_extended; without SKU and warehouse
 //   of an ended hold        each line, without warehouse, and each release (hold_released or hold_expired; back_in_stock)
@@ -20,7 +22,7 @@
 // (both: the record does not say which), what a cancel, an amend or a stock change took back and what was put back (superseded),
 // what a pick did not find (both). The list's revision is in the shipment's own records and in `show`.
 //   of a load               the load as a whole, each warehouse, each product (catalogue_loaded), each row of stock (and back_in_stock)
-// Receipts and loads are nobody's; bookkeeping has no parts. A customer that was not recorded passes, so that nothing is missed.
+// Receipts, transfers and loads are nobody's; bookkeeping has no parts. A customer that was not recorded passes, so that nothing is missed.
 // What is left of a stock change keeps, with lost units, their row, all zero where it does not pass itself.
 // What is left agrees with itself: a line's quantity is that of its parts that are left.
 #pragma once
@@ -81,6 +83,8 @@ class EventSieve {
   Passes sift(const EventFilter& filter, const engine::HoldExtendDecision& extend, schema::Decision& left);
   Passes sift(const EventFilter& filter, const engine::HoldEndDecision& end, schema::Decision& left);
   Passes sift(const EventFilter& filter, const engine::ShipmentDecision& move, schema::Decision& left);
+  Passes sift(const EventFilter& filter, const engine::TransferShipDecision& ship, schema::Decision& left);
+  Passes sift(const EventFilter& filter, const engine::TransferReceiptDecision& receipt, schema::Decision& left);
 
   std::vector<engine::LineDecision> lines_;
   std::vector<engine::LinePolicy> policies_;
@@ -96,6 +100,9 @@ class EventSieve {
   std::vector<engine::LoadedProduct> products_;
   std::vector<engine::ChangedRow> changed_;
   std::vector<engine::LostUnits> lost_;
+  std::vector<engine::TransferredRow> transferred_;
+  std::vector<engine::ArrivedRow> arrived_;
+  std::vector<engine::MissingUnits> missing_;
   std::vector<std::string_view> orders_, customers_;
 };
 

@@ -47,6 +47,12 @@ class EventRecorder final : public engine::Recorder {
   std::size_t record(const engine::Stamp& stamp, const engine::ShipmentDecision& decision, std::span<std::byte> out) override {
     return encoder_.encode(stamp, decision, out);
   }
+  std::size_t record(const engine::Stamp& stamp, const engine::TransferShipDecision& decision, std::span<std::byte> out) override {
+    return encoder_.encode(stamp, decision, out);
+  }
+  std::size_t record(const engine::Stamp& stamp, const engine::TransferReceiptDecision& decision, std::span<std::byte> out) override {
+    return encoder_.encode(stamp, decision, out);
+  }
 
  private:
   schema::EventEncoder encoder_;

@@ -42,6 +42,10 @@ class Base final : public storage::StateVisitor {
     if (all_fit_) engine_.restore_base(hold);
     ++ids_;
   }
+  void open_transfer(const engine::TransferImage& transfer) override {
+    if (all_fit_) engine_.restore_base(transfer);
+    ++ids_;
+  }
   void known(const engine::KnownImage& known) override {
     if (all_fit_) engine_.restore_base(known);
     ++ids_;

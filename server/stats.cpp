@@ -56,7 +56,7 @@ void orders_by_status(const Hub& hub, const Emit& emit) {
 }
 
 void decisions_by_kind(const Hub& hub, const Emit& emit) {
-  constexpr std::string_view kinds[] = {"void", "order", "receipt", "fill", "cancel", "ship", "load", "amend", "stock_change", "hold", "hold_extended", "hold_ended", "shipment"};
+  constexpr std::string_view kinds[] = {"void", "order", "receipt", "fill", "cancel", "ship", "load", "amend", "stock_change", "hold", "hold_extended", "hold_ended", "shipment", "transfer_shipped", "transfer_received"};
   static_assert(std::size(kinds) == std::variant_size_v<schema::Decision>);
   for (std::size_t kind = 0; kind < std::size(kinds); ++kind) emit(kinds[kind], journal(hub).decisions[kind].get());
 }
@@ -127,6 +127,12 @@ const Figure table[] = {
      [](const Hub& hub) { return hub.engine.settler().counters().filled_units.get(); }},
     {"lost_units", "earmark_lost_units_total", counter, "Reserved units that stock changes took from orders.",
      [](const Hub& hub) { return hub.engine.settler().counters().lost_units.get(); }},
+    {"transfers", "earmark_transfers_total", counter, "Transfers shipped.",
+     [](const Hub& hub) { return hub.engine.settler().counters().transfers.get(); }},
+    {"transfers_closed", "earmark_transfers_closed_total", counter, "Transfers closed: all has arrived, or the rest was given up.",
+     [](const Hub& hub) { return hub.engine.settler().counters().closed_transfers.get(); }},
+    {"transfer_missing_units", "earmark_transfer_missing_units_total", counter, "Units that closed transfers lost on the way.",
+     [](const Hub& hub) { return hub.engine.settler().counters().missing_units.get(); }},
     {"holds", "earmark_holds_total", counter, "Holds decided for checkouts, refused ones included.",
      [](const Hub& hub) { return hub.engine.settler().counters().holds.get(); }},
     {"holds_confirmed", "earmark_holds_confirmed_total", counter, "Holds that became an order.",

@@ -71,6 +71,7 @@ class Worker final : public engine::Outcomes {
   void listed(const engine::ReplyTo& reply, engine::Lsn as_of, std::span<const engine::WaitingLineView> lines) override;
   void resolved(const engine::ReplyTo& reply, engine::Lsn as_of, const engine::ResolvedView& view) override;
   void listed_holds(const engine::ReplyTo& reply, engine::Lsn as_of, std::span<const engine::OpenHoldView> holds) override;
+  void listed_transfers(const engine::ReplyTo& reply, engine::Lsn as_of, std::span<const engine::OpenTransferView> transfers) override;
 
   // Figures; any thread.
   std::uint16_t index() const noexcept { return index_; }
@@ -112,6 +113,9 @@ class Worker final : public engine::Outcomes {
   void on(const schema::ConfirmRequest& request, Session& session, const engine::ReplyTo& reply, engine::TimeUs now);
   void on(const schema::ReleaseRequest& request, Session& session, const engine::ReplyTo& reply, engine::TimeUs now);
   void on(const schema::HoldsRequest& request, Session& session, const engine::ReplyTo& reply, engine::TimeUs now);
+  void on(const schema::ShipTransferRequest& request, Session& session, const engine::ReplyTo& reply, engine::TimeUs now);
+  void on(const schema::ReceiveTransferRequest& request, Session& session, const engine::ReplyTo& reply, engine::TimeUs now);
+  void on(const schema::TransfersRequest& request, Session& session, const engine::ReplyTo& reply, engine::TimeUs now);
   engine::TimeUs time_of(engine::TimeUs carried, engine::TimeUs now) noexcept { return hub_.decision_clock.time_of(carried, now); }
   bool epoch_fits(std::uint64_t epoch, const engine::ReplyTo& reply);
   engine::ReplyTo named(engine::ReplyTo reply, std::string_view order_id);

@@ -204,4 +204,19 @@ void Worker::on(const schema::ChangeStockRequest& request, Session&, const engin
                                                time_of(request.time, now)));
 }
 
+void Worker::on(const schema::ShipTransferRequest& request, Session&, const engine::ReplyTo& reply, engine::TimeUs now) {
+  if (!epoch_fits(request.epoch, reply)) return;
+  to_settler(std::make_unique<engine::Message>(request.ship, schema::content_hash(request.ship), reply, time_of(request.time, now)));
+}
+
+void Worker::on(const schema::ReceiveTransferRequest& request, Session&, const engine::ReplyTo& reply, engine::TimeUs now) {
+  // Without rows it names no dense id.
+  if (!request.receive.rows.empty() && !epoch_fits(request.epoch, reply)) return;
+  to_settler(std::make_unique<engine::Message>(request.receive, schema::content_hash(request.receive), reply, time_of(request.time, now)));
+}
+
+void Worker::on(const schema::TransfersRequest& request, Session&, const engine::ReplyTo& reply, engine::TimeUs) {
+  to_settler(std::make_unique<engine::Message>(engine::ListTransfers{request.transfer}, reply));
+}
+
 }  // namespace earmark::server

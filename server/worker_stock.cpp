@@ -11,14 +11,16 @@ struct StockRows {
 };
 
 void read_sku(const engine::DurableView& view, engine::SkuId sku, engine::WarehouseId only, StockRows& rows) {
-  rows.skus.push_back({view.backordered(sku), 0, sku, 0});
+  std::uint64_t incoming = 0;
   for (std::uint16_t id = 1; id <= view.warehouse_count(); ++id) {
     const engine::WarehouseId warehouse{id};
-    if (only.value != 0 && only != warehouse) continue;
     const engine::CellCounters counters = view.counters(sku, warehouse);
+    incoming += counters.incoming;
+    if (only.value != 0 && only != warehouse) continue;
     rows.levels.push_back({counters.lsn, sku, warehouse, 0, counters.on_hand, counters.reserved, counters.held,
-                           counters.unavailable, counters.available, 0});
+                           counters.unavailable, counters.available, counters.incoming});
   }
+  rows.skus.push_back({view.backordered(sku), incoming, sku, 0});
 }
 
 }  // namespace

@@ -89,6 +89,21 @@ void Worker::listed_holds(const engine::ReplyTo& reply, engine::Lsn as_of, std::
   schema::append_answer(pending.frames, reply.correlation, schema::HoldsAnswer{as_of, open, holds, customers});
 }
 
+void Worker::listed_transfers(const engine::ReplyTo& reply, engine::Lsn as_of, std::span<const engine::OpenTransferView> found) {
+  std::vector<schema::OpenTransfer> open;
+  std::vector<std::string_view> transfers;
+  std::vector<engine::TransferLine> lines;
+  for (const engine::OpenTransferView& each : found) {
+    const engine::OpenTransfer& transfer = *each.transfer;
+    open.push_back({each.lsn, transfer.expected, transfer.time, static_cast<std::uint32_t>(transfer.lines.size()), transfer.source, transfer.destination});
+    transfers.push_back(transfer.id);
+    lines.insert(lines.end(), transfer.lines.begin(), transfer.lines.end());
+  }
+  PendingAnswer& pending = pend(as_of, reply, PendingAnswer::Kind::frames);
+  pending.frames.clear();
+  schema::append_answer(pending.frames, reply.correlation, schema::TransfersAnswer{as_of, open, transfers, lines});
+}
+
 void Worker::resolved(const engine::ReplyTo& reply, engine::Lsn as_of, const engine::ResolvedView& view) {
   std::vector<std::string_view> warehouse_codes(view.warehouse_codes.begin(), view.warehouse_codes.end());
   std::vector<std::string_view> warehouse_names;

@@ -47,6 +47,8 @@ class DumpLine {
   void write(const engine::HoldExtendDecision& decision);
   void write(const engine::HoldEndDecision& decision);
   void write(const engine::ShipmentDecision& decision);
+  void write(const engine::TransferShipDecision& decision);
+  void write(const engine::TransferReceiptDecision& decision);
   std::string finish(const engine::Stamp& stamp);
 
  private:
@@ -271,6 +273,40 @@ void DumpLine::write(const engine::ShipmentDecision& decision) {
     touch(line.sku, decision.warehouse, line.available_after);
   }
   out_["lines"] = std::move(list);
+}
+
+void DumpLine::write(const engine::TransferShipDecision& decision) {
+  out_["type"] = "transfer_shipped";
+  out_["id"] = decision.id;
+  out_["source"] = warehouse(decision.source);
+  out_["destination"] = warehouse(decision.destination);
+  if (decision.expected.value != 0) out_["expected_us"] = decision.expected.value;
+  out_["reason"] = decision.reason;
+  Json rows = Json::array();
+  for (const engine::TransferredRow& row : decision.rows) {
+    rows.push_back({{"sku", sku(row.sku)}, {"qty", row.quantity}});
+    touch(row.sku, decision.source, row.available_after);
+  }
+  out_["rows"] = std::move(rows);
+}
+
+void DumpLine::write(const engine::TransferReceiptDecision& decision) {
+  out_["type"] = "transfer_received";
+  out_["id"] = decision.transfer_id;
+  out_["command_id"] = decision.command_id;
+  out_["transfer_lsn"] = decision.transfer_lsn.value;
+  out_["source"] = warehouse(decision.source);
+  out_["destination"] = warehouse(decision.destination);
+  out_["closed"] = decision.closed;
+  if (dump_.full()) out_["fills_follow"] = decision.fills_follow;
+  Json rows = Json::array(), missing = Json::array();
+  for (const engine::ArrivedRow& row : decision.rows) {
+    rows.push_back({{"sku", sku(row.sku)}, {"qty", row.quantity}, {"damaged", row.damaged}, {"over", row.over}});
+    touch(row.sku, decision.destination, row.available_after);
+  }
+  for (const engine::MissingUnits& each : decision.missing) missing.push_back({{"sku", sku(each.sku)}, {"qty", each.quantity}});
+  out_["rows"] = std::move(rows);
+  out_["short"] = std::move(missing);
 }
 
 void DumpLine::write(const engine::LoadDecision& decision) {

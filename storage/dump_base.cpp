@@ -85,6 +85,22 @@ void BaseDump::open_hold(const engine::HoldImage& hold) {
                  "hold"));
 }
 
+void BaseDump::open_transfer(const engine::TransferImage& transfer) {
+  if (!print_) return;
+  Json rows = Json::array();
+  for (const engine::TransferLine& line : transfer.lines) {
+    rows.push_back({{"sku", dump_.sku(line.sku)}, {"shipped", line.shipped}, {"received", line.received}});
+  }
+  Json shown{{"id", transfer.id},
+             {"lsn", transfer.lsn.value},
+             {"time_us", transfer.time.value},
+             {"source", dump_.warehouse(transfer.source)},
+             {"destination", dump_.warehouse(transfer.destination)},
+             {"rows", std::move(rows)}};
+  if (transfer.expected.value != 0) shown["expected_us"] = transfer.expected.value;
+  print_(text_of(std::move(shown), "transfer"));
+}
+
 void BaseDump::open_order(const engine::OrderImage& order) {
   if (!print_) return;
   std::set<std::uint16_t> picked;

@@ -3,6 +3,7 @@
 //   {"part":"warehouse"}, {"part":"product"}   the catalogue, in the order of its dense ids
 //   {"part":"stock"}      as in the decision file, and the LSN of the last command that touched the cell
 //   {"part":"order"}      open orders by LSN: as a record of type "order" shows them, as they are now, with what has shipped
+//   {"part":"transfer"}   open transfers by LSN, with what has arrived of each SKU
 //   {"part":"queue"}      as in the decision file, each SKU's waiting lines in the order in which they are served
 // Ids of closed orders and of other commands are not in it. One thread.
 #pragma once
@@ -29,6 +30,7 @@ class BaseDump final : public StateVisitor {
   void cell(const engine::CellImage& cell) override;
   void open_order(const engine::OrderImage& order) override;
   void open_hold(const engine::HoldImage& hold) override;
+  void open_transfer(const engine::TransferImage& transfer) override;
   void known(const engine::KnownImage&) override {}
   // Prints the queues; the LSN at which all this is true.
   engine::Lsn finish();

@@ -49,14 +49,14 @@ Outcome<void> create(const std::filesystem::path& directory, std::uint64_t epoch
   return sync_directory(directory);
 }
 
-// A state of version 0.1 has no table of holds, and no holds.
+// A state of an earlier version has no table of holds or none of transfers, and none of them.
 int add_new_tables(const LmdbEnvironment& environment) {
   WriteTransaction transaction(environment);
   StateTables tables;
   SummaryRow summary;
   int error = transaction.error();
   if (error == 0) error = open_tables(transaction.handle(), 0, tables);
-  if (error != 0 || tables.holds != 0) return 0;  // what is wrong, opening says
+  if (error != 0 || (tables.holds != 0 && tables.transfers != 0)) return 0;  // what is wrong, opening says
   error = open_tables(transaction.handle(), MDB_CREATE, tables);
   if (error == 0) error = get_summary(transaction.handle(), tables, summary);
   if (error == 0) error = put_summary(transaction.handle(), tables, summary);  // it names the transaction that wrote it

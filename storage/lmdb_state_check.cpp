@@ -22,7 +22,8 @@ constexpr std::array kinds{
     DatabaseKind{"cells", true, "the cells"},            DatabaseKind{"orders", true, "the orders"},
     DatabaseKind{"open", true, "the open orders"},       DatabaseKind{"ids", true, "the ids"},
     DatabaseKind{"closed_known", true, "the closed orders' ids"}, DatabaseKind{"newest", false, "the newest orders"},
-    DatabaseKind{"decisions", true, "the decisions"},    DatabaseKind{"holds", true, "the open holds", true}};
+    DatabaseKind{"decisions", true, "the decisions"},    DatabaseKind{"holds", true, "the open holds", true},
+    DatabaseKind{"transfers", true, "the open transfers", true}};
 
 class StateChecker {
  public:

@@ -1,4 +1,4 @@
-// Decisions of open orders and holds that the journal is about to lose: copied out of it whole, with their fills (a confirm has them),
+// Decisions of open orders, holds and transfers that the journal is about to lose: copied out of it whole, with their fills (a confirm has them),
 // so that a repeat of such a command still gets the same answer. They go when the order's id is forgotten (lmdb_state_fold.cpp).
 #include <algorithm>
 #include <utility>
@@ -105,33 +105,27 @@ class DecisionCopier {
 
 }  // namespace
 
-// Open orders, closed ones that are still known, and open holds, decided in [from, before), by LSN.
+// Open orders, closed ones that are still known, open holds and open transfers, decided in [from, before), by LSN.
 int LmdbState::wanted_decisions(MDB_txn* transaction, Lsn from, Lsn before, std::vector<Lsn>& wanted) const {
   std::vector<engine::KnownImage> closed;
   int error = closed_rows(transaction, closed);
   for (const engine::KnownImage& each : closed) {
     if (each.lsn >= from && each.lsn < before) wanted.push_back(each.lsn);
   }
-  Cursor cursor(transaction, tables_.open);
-  if (error == 0) error = cursor.error();
-  MDB_val key = key_of(from.value), value{};
-  if (error == 0) error = cursor.get(key, value, MDB_SET_RANGE);
-  for (std::size_t open = 0; error == 0 && integer_key(key) < before.value && open < most_orders; ++open) {
-    wanted.push_back(Lsn{integer_key(key)});
-    error = cursor.get(key, value, MDB_NEXT);
-  }
-  if (error == MDB_NOTFOUND) error = 0;
-  Cursor holds(transaction, tables_.holds);
-  if (error == 0) error = holds.error();
-  key = key_of(from.value);
-  if (error == 0) error = holds.get(key, value, MDB_SET_RANGE);
-  for (std::size_t open = 0; error == 0 && integer_key(key) < before.value && open < most_orders; ++open) {
-    wanted.push_back(Lsn{integer_key(key)});
-    error = holds.get(key, value, MDB_NEXT);
+  for (const MDB_dbi table : {tables_.open, tables_.holds, tables_.transfers}) {
+    if (error != 0) break;
+    Cursor cursor(transaction, table);
+    MDB_val key = key_of(from.value), value{};
+    error = cursor.error() != 0 ? cursor.error() : cursor.get(key, value, MDB_SET_RANGE);
+    for (std::size_t open = 0; error == 0 && integer_key(key) < before.value && open < most_orders; ++open) {
+      wanted.push_back(Lsn{integer_key(key)});
+      error = cursor.get(key, value, MDB_NEXT);
+    }
+    if (error == MDB_NOTFOUND) error = 0;
   }
   std::sort(wanted.begin(), wanted.end());
   if (wanted.size() > most_orders) wanted.resize(most_orders);
-  return error == MDB_NOTFOUND ? 0 : error;
+  return error;
 }
 
 // One transaction; `before` becomes the LSN up to which decisions are kept.

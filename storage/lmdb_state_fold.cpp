@@ -7,6 +7,7 @@
 
 #include "storage/lmdb_state_store.hpp"
 #include "storage/order_record.hpp"
+#include "storage/transfer_record.hpp"
 
 namespace earmark::storage {
 
@@ -49,6 +50,7 @@ class StateFold final : public StateSource {
   std::span<const std::byte> order(Lsn lsn) override { return record_in(tables_.orders, lsn); }
   Lsn newest(engine::Identity identity) override;
   std::span<const std::byte> hold(Lsn lsn) override { return record_in(tables_.holds, lsn); }
+  std::span<const std::byte> transfer(Lsn lsn) override;
 
  private:
   std::span<const std::byte> record_in(MDB_dbi table, Lsn lsn);
@@ -62,6 +64,7 @@ class StateFold final : public StateSource {
   int write_newest();
   int write_holds();
   int end_hold(const StateBatch::Hold& hold);
+  int write_transfers();
   int write_cells();
   int write_catalogue();
   Trouble forget(const engine::VoidDecision& decision, Lsn lsn);
@@ -100,6 +103,18 @@ std::span<const std::byte> StateFold::record_in(MDB_dbi table, Lsn lsn) {
   const auto bytes = std::as_bytes(std::span(order_buffer_)).first(value.mv_size);
   engine::OrderImage image;
   if (read_order_record(lsn, bytes, image)) return bytes;
+  found(MDB_CORRUPTED);
+  return {};
+}
+
+std::span<const std::byte> StateFold::transfer(Lsn lsn) {
+  MDB_val key = key_of(lsn.value), value{};
+  if (!found(get_value(transaction_, tables_.transfers, bytes_of(key), value))) return {};
+  order_buffer_.resize(value.mv_size / 8 + 1);
+  std::memcpy(order_buffer_.data(), value.mv_data, value.mv_size);
+  const auto bytes = std::as_bytes(std::span(order_buffer_)).first(value.mv_size);
+  engine::TransferImage image;
+  if (read_transfer_record(lsn, bytes, image)) return bytes;
   found(MDB_CORRUPTED);
   return {};
 }
@@ -168,6 +183,7 @@ int StateFold::write() {
   if (error == 0) error = write_ids();
   if (error == 0) error = write_newest();
   if (error == 0) error = write_holds();
+  if (error == 0) error = write_transfers();
   if (error == 0) error = write_cells();
   if (error == 0) error = write_catalogue();
   batch_.clear();
@@ -279,6 +295,23 @@ int StateFold::end_hold(const StateBatch::Hold& hold) {
   return error == 0 ? mdb_put(transaction_, tables_.ids, &key, &value, 0) : error;
 }
 
+int StateFold::write_transfers() {
+  int error = 0;
+  for (const auto& [lsn, transfer] : batch_.transfers()) {
+    if (error != 0) break;
+    MDB_val key = key_of(lsn.value);
+    if (transfer.open) {
+      const std::vector<std::byte> record = transfer_record(transfer.image(lsn));
+      MDB_val value = value_of(record);
+      error = mdb_put(transaction_, tables_.transfers, &key, &value, 0);
+    } else if (transfer.stored) {
+      error = mdb_del(transaction_, tables_.transfers, &key, nullptr);
+      if (error == 0 && lsn.value < summary_.oldest_known) error = drop_decision(lsn.value);
+    }
+  }
+  return error;
+}
+
 int StateFold::write_cells() {
   Cursor cursor(transaction_, tables_.cells);
   int error = cursor.error();
@@ -336,7 +369,7 @@ int StateFold::forget_closed(Lsn archived) {
   return error == MDB_NOTFOUND ? 0 : error;
 }
 
-// Ids of commands decided before `oldest_known`. Open orders and open holds are known by themselves from now on.
+// Ids of commands decided before `oldest_known`. Open orders, holds and transfers are known by themselves from now on.
 int StateFold::forget_ids(Lsn oldest_known, Lsn archived) {
   Cursor cursor(transaction_, tables_.ids);
   MDB_val key{}, value{};
@@ -346,12 +379,14 @@ int StateFold::forget_ids(Lsn oldest_known, Lsn archived) {
     const std::uint64_t lsn = integer_key(key);
     error = read_row(key, value, row);
     const bool order = row.space == static_cast<std::uint8_t>(engine::IdSpace::order);
+    const bool transfer = row.space == static_cast<std::uint8_t>(engine::IdSpace::transfer);
+    const bool ended = order ? row.closed != 0 : transfer ? !is_open_transfer(transaction_, tables_, lsn) : row.ended != 0;
     if (error == 0 && order && row.closed > archived.value) {
       ClosedRow closed{0, 0, lsn, row.low, row.high, row.content};
       seal(row.closed, closed);
       MDB_val name = key_of(row.closed), bytes = value_of(&closed, sizeof closed);
       error = mdb_put(transaction_, tables_.closed_known, &name, &bytes, 0);
-    } else if (error == 0 && (order ? row.closed != 0 : row.ended != 0)) {
+    } else if (error == 0 && ended) {
       error = drop_decision(lsn);
     }
     if (error == 0) error = cursor.remove();

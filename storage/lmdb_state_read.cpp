@@ -5,6 +5,7 @@
 #include "engine/limits.hpp"
 #include "storage/lmdb_state_store.hpp"
 #include "storage/order_record.hpp"
+#include "storage/transfer_record.hpp"
 
 namespace earmark::storage {
 
@@ -17,6 +18,12 @@ constexpr std::size_t part_rows = 1024;  // of the catalogue
 engine::KnownImage known_of(Lsn lsn, const IdRow& row) {
   return {static_cast<engine::IdSpace>(row.space), {row.low, row.high}, row.content, lsn, Lsn{row.closed},
           static_cast<engine::HoldEnd>(row.ended)};
+}
+
+int read_transfer(Lsn lsn, const MDB_val& value, std::vector<std::uint64_t>& buffer, engine::TransferImage& image) {
+  buffer.resize(value.mv_size / 8 + 1);
+  std::memcpy(buffer.data(), value.mv_data, value.mv_size);
+  return read_transfer_record(lsn, std::as_bytes(std::span(buffer)).first(value.mv_size), image) ? 0 : MDB_CORRUPTED;
 }
 
 bool is_order(const IdRow& row) { return row.space == static_cast<std::uint8_t>(engine::IdSpace::order); }
@@ -126,7 +133,23 @@ int LmdbState::read_open_holds(MDB_txn* transaction, StateVisitor& visitor) cons
   });
 }
 
-// Those that stand in `ids` but for open orders' and open holds', behind the older ones of closed orders.
+int LmdbState::read_open_transfers(MDB_txn* transaction, StateVisitor& visitor) const {
+  if (tables_.transfers == 0) return 0;
+  std::vector<std::uint64_t> buffer;
+  return for_each(transaction, tables_.transfers, 0, [&](const MDB_val& key, const MDB_val& value) {
+    engine::TransferImage image;
+    if (const int error = read_transfer(Lsn{integer_key(key)}, value, buffer, image); error != 0) return error;
+    visitor.open_transfer(image);
+    return 0;
+  });
+}
+
+bool is_open_transfer(MDB_txn* transaction, const StateTables& tables, std::uint64_t lsn) {
+  MDB_val key = key_of(lsn), value{};
+  return tables.transfers != 0 && mdb_get(transaction, tables.transfers, &key, &value) == 0;
+}
+
+// Those that stand in `ids` but for open orders', holds' and transfers', behind the older ones of closed orders.
 int LmdbState::read_known(MDB_txn* transaction, StateVisitor& visitor) const {
   std::vector<engine::KnownImage> older;
   if (const int error = closed_rows(transaction, older); error != 0) return error;
@@ -136,7 +159,9 @@ int LmdbState::read_known(MDB_txn* transaction, StateVisitor& visitor) const {
     IdRow row;
     if (const int error = read_row(key, value, row); error != 0) return error;
     const bool open_hold = row.space == static_cast<std::uint8_t>(engine::IdSpace::hold) && row.ended == 0;
-    if (!open_hold && (!is_order(row) || row.closed != 0)) visitor.known(known_of(Lsn{integer_key(key)}, row));
+    const bool open_transfer = row.space == static_cast<std::uint8_t>(engine::IdSpace::transfer) &&
+                               is_open_transfer(transaction, tables_, integer_key(key));
+    if (!open_hold && !open_transfer && (!is_order(row) || row.closed != 0)) visitor.known(known_of(Lsn{integer_key(key)}, row));
     return 0;
   });
 }
@@ -153,6 +178,7 @@ Outcome<void> LmdbState::read(StateVisitor& visitor) const {
   if (error == 0) error = read_cells(transaction.handle(), visitor);
   if (error == 0) error = read_open_orders(transaction.handle(), visitor);
   if (error == 0) error = read_open_holds(transaction.handle(), visitor);
+  if (error == 0) error = read_open_transfers(transaction.handle(), visitor);
   if (error == 0) error = read_known(transaction.handle(), visitor);
   if (error != 0) return cannot_read(error);
   return {};
@@ -201,6 +227,19 @@ int LmdbState::holds_before(MDB_txn* transaction, Lsn from, Lsn before, std::vec
   });
 }
 
+int LmdbState::transfers_before(MDB_txn* transaction, Lsn from, Lsn before, std::vector<engine::KnownImage>& known) const {
+  if (tables_.transfers == 0) return 0;
+  std::vector<std::uint64_t> buffer;
+  return for_each(transaction, tables_.transfers, from.value, [&](const MDB_val& key, const MDB_val& value) {
+    const Lsn lsn{integer_key(key)};
+    engine::TransferImage image;
+    if (const int error = read_transfer(lsn, value, buffer, image); error != 0) return error;  // also of the one that ends it
+    if (lsn >= before) return MDB_NOTFOUND;
+    known.push_back({engine::IdSpace::transfer, engine::identify(engine::IdSpace::transfer, image.id), image.content, lsn, {}, engine::HoldEnd::open});
+    return 0;
+  });
+}
+
 int LmdbState::ids_between(MDB_txn* transaction, Lsn from, Lsn before, std::size_t most,
                            std::vector<engine::KnownImage>& known) const {
   return for_each(transaction, tables_.ids, from.value, [&](const MDB_val& key, const MDB_val& value) {
@@ -219,11 +258,12 @@ Outcome<std::vector<engine::KnownImage>> LmdbState::known_ids(Lsn from, Lsn befo
   StateSummary summary;
   int error = transaction.error();
   if (error == 0) error = summary_in(transaction.handle(), row, summary);
-  if (error == 0 && from < summary.oldest_known) {  // few: of open orders and holds, and of orders closed since
+  if (error == 0 && from < summary.oldest_known) {  // few: of open orders, holds and transfers, and of orders closed since
     error = closed_rows(transaction.handle(), known);
     std::erase_if(known, [&](const engine::KnownImage& each) { return each.lsn < from || each.lsn >= before; });
     if (error == 0) error = open_before(transaction.handle(), from, std::min(before, summary.oldest_known), most, known);
     if (error == 0) error = holds_before(transaction.handle(), from, std::min(before, summary.oldest_known), known);
+    if (error == 0) error = transfers_before(transaction.handle(), from, std::min(before, summary.oldest_known), known);
     std::sort(known.begin(), known.end(), [](const auto& left, const auto& right) { return left.lsn < right.lsn; });
     if (known.size() > most) known.resize(most);
   }

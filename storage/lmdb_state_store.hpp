@@ -35,12 +35,14 @@ class LmdbState final : public StateStore {
   int open_before(MDB_txn* transaction, engine::Lsn from, engine::Lsn before, std::size_t most,
                   std::vector<engine::KnownImage>& known) const;
   int holds_before(MDB_txn* transaction, engine::Lsn from, engine::Lsn before, std::vector<engine::KnownImage>& known) const;
+  int transfers_before(MDB_txn* transaction, engine::Lsn from, engine::Lsn before, std::vector<engine::KnownImage>& known) const;
   int ids_between(MDB_txn* transaction, engine::Lsn from, engine::Lsn before, std::size_t most,
                   std::vector<engine::KnownImage>& known) const;
   int read_catalogue(MDB_txn* transaction, StateVisitor& visitor) const;
   int read_cells(MDB_txn* transaction, StateVisitor& visitor) const;
   int read_open_orders(MDB_txn* transaction, StateVisitor& visitor) const;
   int read_open_holds(MDB_txn* transaction, StateVisitor& visitor) const;
+  int read_open_transfers(MDB_txn* transaction, StateVisitor& visitor) const;
   int read_known(MDB_txn* transaction, StateVisitor& visitor) const;
   int keep_some(const Journal& journal, engine::Lsn oldest, engine::Lsn& before, Failure& failure);
   int wanted_decisions(MDB_txn* transaction, engine::Lsn from, engine::Lsn before, std::vector<engine::Lsn>& wanted) const;
@@ -65,6 +67,9 @@ class LmdbState final : public StateStore {
   StateBatch batch_;
   std::vector<std::uint64_t> journal_buffer_, find_buffer_;
 };
+
+// Is the transfer shipped at `lsn` open? Errors are found by whoever reads it.
+bool is_open_transfer(MDB_txn* transaction, const StateTables& tables, std::uint64_t lsn);
 
 // An order's value, viewed where it lies if it lies well, else copied to `buffer`. MDB_CORRUPTED: its checksum is wrong.
 int read_order(engine::Lsn lsn, const MDB_val& value, std::vector<std::uint64_t>& buffer, engine::OrderImage& image);

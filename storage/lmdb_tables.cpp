@@ -37,6 +37,7 @@ int open_tables(MDB_txn* transaction, unsigned flags, StateTables& tables) {
   }
   if (error != 0) return error;
   error = mdb_dbi_open(transaction, "holds", MDB_INTEGERKEY | flags, &tables.holds);
+  if (error == 0 || error == MDB_NOTFOUND) error = mdb_dbi_open(transaction, "transfers", MDB_INTEGERKEY | flags, &tables.transfers);
   return error == MDB_NOTFOUND ? 0 : error;
 }
 

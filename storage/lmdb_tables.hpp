@@ -17,10 +17,10 @@ inline constexpr const char* state_remedy =
 
 struct StateTables {
   MDB_dbi meta = 0, catalogue = 0, cells = 0, orders = 0, open = 0, ids = 0, closed_known = 0, newest = 0, decisions = 0;
-  MDB_dbi holds = 0;  // 0: a state of version 0.1, open for reading only
+  MDB_dbi holds = 0, transfers = 0;  // 0: a state of an earlier version, open for reading only
 };
 
-// Opens all of them, with MDB_CREATE in `flags` makes them. `holds` may be missing.
+// Opens all of them, with MDB_CREATE in `flags` makes them. `holds` and `transfers` may be missing.
 int open_tables(MDB_txn* transaction, unsigned flags, StateTables& tables);
 
 std::uint64_t entries_of(MDB_txn* transaction, MDB_dbi table);

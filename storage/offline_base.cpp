@@ -21,6 +21,7 @@ class OfflineState::BaseReader final : public StateVisitor {
   }
   void open_order(const engine::OrderImage& image) override;
   void open_hold(const engine::HoldImage& image) override;
+  void open_transfer(const engine::TransferImage& image) override;
   void known(const engine::KnownImage& known) override;
 
  private:
@@ -59,6 +60,13 @@ void OfflineState::BaseReader::open_hold(const engine::HoldImage& image) {
     next += line.allocations;
   }
   known({IdSpace::hold, hold.identity, image.content, image.lsn, {}, {}});
+}
+
+void OfflineState::BaseReader::open_transfer(const engine::TransferImage& image) {
+  Transfer& transfer = state_.transfers_[image.lsn];
+  transfer = {engine::identify(IdSpace::transfer, image.id), image.source, image.destination, image.expected, {}};
+  for (const engine::TransferLine& line : image.lines) transfer.skus[line.sku] = {line.shipped, line.received};
+  known({IdSpace::transfer, transfer.identity, image.content, image.lsn, {}, {}});
 }
 
 void OfflineState::BaseReader::known(const engine::KnownImage& known) {

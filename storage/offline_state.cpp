@@ -111,7 +111,7 @@ void OfflineState::forget(Lsn oldest_known, Lsn archived) {
   while (!ids_.empty() && ids_.begin()->first < oldest_known) {
     const auto [lsn, key] = *ids_.begin();
     ids_.erase(ids_.begin());
-    if (orders_.contains(lsn) || holds_.contains(lsn)) continue;  // known for as long as it is open
+    if (orders_.contains(lsn) || holds_.contains(lsn) || transfers_.contains(lsn)) continue;  // known for as long as it is open
     const Lsn closed = known_.at(key).closed;
     if (key.first == IdSpace::order && closed > archived) closed_known_[closed] = key;
     else known_.erase(key);
@@ -270,6 +270,13 @@ std::string OfflineState::digest() const {
       for (const auto& [place, allocation] : line.allocations) {
         digest.allocation(lsn, index, place.first, place.second, static_cast<engine::Quantity>(allocation.reserved), 0);
       }
+    }
+  }
+  for (const auto& [lsn, transfer] : transfers_) {
+    digest.open_transfer(lsn, transfer.identity, transfer.source, transfer.destination, transfer.expected,
+                         static_cast<std::uint32_t>(transfer.skus.size()));
+    for (const auto& [sku, units] : transfer.skus) {
+      digest.transfer_line(lsn, sku, static_cast<engine::Quantity>(units.shipped), units.received);
     }
   }
   for (const auto& [lsn, order] : orders_) {

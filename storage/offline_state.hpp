@@ -64,6 +64,16 @@ class OfflineState {
     engine::TimeUs deadline{};
     std::vector<Line> lines;  // reserved in their allocations is what is held
   };
+  struct InTransit {
+    std::uint64_t shipped = 0, received = 0;
+    std::uint64_t left() const noexcept { return shipped > received ? shipped - received : 0; }
+  };
+  struct Transfer {
+    engine::Identity identity;
+    engine::WarehouseId source{}, destination{};
+    engine::TimeUs expected{};
+    std::map<engine::SkuId, InTransit> skus;
+  };
   struct KnownId {
     std::uint64_t content = 0;
     engine::Lsn lsn{};
@@ -87,6 +97,8 @@ class OfflineState {
   bool fold(const engine::Stamp& stamp, const engine::HoldExtendDecision& decision);
   bool fold(const engine::Stamp& stamp, const engine::HoldEndDecision& decision);
   bool fold(const engine::Stamp& stamp, const engine::ShipmentDecision& decision);
+  bool fold(const engine::Stamp& stamp, const engine::TransferShipDecision& decision);
+  bool fold(const engine::Stamp& stamp, const engine::TransferReceiptDecision& decision);
   bool move_line(Order* order, const engine::ShipmentDecision& decision, const engine::MovedLine& moved);
   bool confirm(const engine::OrderDecision& decision);
   engine::Lsn open_hold(std::string_view id) const;
@@ -114,6 +126,7 @@ class OfflineState {
   std::set<engine::SkuId> not_backorderable_;
   std::map<engine::Lsn, Order> orders_;  // open ones
   std::map<engine::Lsn, Hold> holds_;    // open ones
+  std::map<engine::Lsn, Transfer> transfers_;  // open ones
   std::map<IdKey, KnownId> known_;
   // Each void record goes through what it forgets, and no further.
   std::map<engine::Lsn, IdKey> ids_;           // by decision, those not yet forgotten or left over

@@ -50,6 +50,7 @@ void StateBatch::clear() {
   closed_.clear();
   holds_.clear();
   open_holds_.clear();
+  transfers_.clear();
   shipments_.clear();
 }
 

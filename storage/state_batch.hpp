@@ -31,8 +31,9 @@ class StateSource {
   // The order's record, verified; empty: not there. Holds until the next call.
   virtual std::span<const std::byte> order(engine::Lsn lsn) = 0;
   virtual engine::Lsn newest(engine::Identity identity) = 0;  // 0: none
-  // The same as order() for an open hold.
+  // The same as order() for an open hold, and for an open transfer.
   virtual std::span<const std::byte> hold(engine::Lsn lsn) = 0;
+  virtual std::span<const std::byte> transfer(engine::Lsn lsn) = 0;
 };
 
 // Memory for records: taken in order, given back all at once.
@@ -103,6 +104,18 @@ class StateBatch {
     engine::HoldImage image() const noexcept { return {lsn, time, deadline, id, customer, content, lines, allocations}; }
   };
 
+  // A transfer that records of the batch shipped or received.
+  struct Transfer {
+    bool stored = false;  // in the store before the batch
+    bool open = true;
+    std::string id;
+    std::uint64_t content = 0;
+    engine::TimeUs time{}, expected{};
+    engine::WarehouseId source{}, destination{};
+    std::vector<engine::TransferLine> lines;
+    engine::TransferImage image(engine::Lsn lsn) const noexcept { return {lsn, time, expected, id, content, source, destination, lines}; }
+  };
+
   void clear();
   // False: the record contradicts the state, problem() says how; the batch is of no use any more.
   bool apply(const schema::Event& event, StateSource& source);
@@ -119,6 +132,7 @@ class StateBatch {
   std::span<const Entry> catalogue() const noexcept { return catalogue_; }
   std::span<const std::pair<engine::Identity, engine::Lsn>> newest() const noexcept { return newest_; }
   const std::map<engine::Lsn, Hold>& holds() const noexcept { return holds_; }
+  const std::map<engine::Lsn, Transfer>& transfers() const noexcept { return transfers_; }
   // All orders closed, also those closed at once, in the order of closing.
   std::span<const ClosedOrder> closed() const noexcept { return closed_; }
 
@@ -139,6 +153,9 @@ class StateBatch {
   bool fold(const engine::Stamp& stamp, const engine::HoldExtendDecision& decision);
   bool fold(const engine::Stamp& stamp, const engine::HoldEndDecision& decision);
   bool fold(const engine::Stamp& stamp, const engine::ShipmentDecision& decision);
+  bool fold(const engine::Stamp& stamp, const engine::TransferShipDecision& decision);
+  bool fold(const engine::Stamp& stamp, const engine::TransferReceiptDecision& decision);
+  Transfer* find_transfer(engine::Lsn lsn);
   bool move_line(Order& order, const engine::ShipmentDecision& decision, const engine::MovedLine& moved);
   // What is kept of the order's shipments, by number.
   std::map<std::uint16_t, Shipment>& shipments_of(Order& order);
@@ -183,6 +200,7 @@ class StateBatch {
   std::vector<std::pair<engine::Identity, engine::Lsn>> newest_;
   std::vector<ClosedOrder> closed_;
   std::map<engine::Lsn, Hold> holds_;
+  std::map<engine::Lsn, Transfer> transfers_;
   std::map<std::pair<std::uint64_t, std::uint64_t>, engine::Lsn> open_holds_;  // those of holds_ by identity
   std::map<engine::Lsn, std::map<std::uint16_t, Shipment>> shipments_;  // of orders with_shipments
   std::vector<std::byte> shipment_bytes_;

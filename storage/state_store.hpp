@@ -1,8 +1,8 @@
 // The state store: what the journal's records amount to, in a second environment beside it (DIR/state), so that a start
 // need not read the whole journal, closed orders can leave memory, and the journal can be trimmed. It holds nothing that
 // the journal did not say: lost or damaged, it is made again, unless the journal has been trimmed.
-//   catalogue, cells, orders (open and closed, by LSN), open holds, ids within the horizon, the newest order of each id,
-//   decisions of open orders and holds that the journal no longer holds; every value has a CRC32C
+//   catalogue, cells, orders (open and closed, by LSN), open holds, open transfers, ids within the horizon, the newest order of each id,
+//   decisions of open orders, holds and transfers that the journal no longer holds; every value has a CRC32C
 // One thread folds; find(), newest() and decision() may be called by others meanwhile, one thread at a time each.
 // `applied` never stands between a command and its last fill.
 #pragma once
@@ -44,7 +44,7 @@ struct Folded {
 };
 
 // Everything that recovery needs, in this order: warehouses, products, cells, open orders by LSN, open holds by LSN,
-// known ids by LSN.
+// open transfers by LSN, known ids by LSN.
 class StateVisitor {
  public:
   virtual ~StateVisitor() = default;
@@ -53,7 +53,8 @@ class StateVisitor {
   virtual void cell(const engine::CellImage& cell) = 0;
   virtual void open_order(const engine::OrderImage& order) = 0;
   virtual void open_hold(const engine::HoldImage&) {}
-  virtual void known(const engine::KnownImage& known) = 0;       // not those of open orders and open holds
+  virtual void open_transfer(const engine::TransferImage&) {}
+  virtual void known(const engine::KnownImage& known) = 0;       // not those of open orders, holds and transfers
 };
 
 class StateStore {
@@ -77,7 +78,7 @@ class StateStore {
   // The LSN of the command that has exactly `newer` known commands behind it; 0 when there are not so many.
   virtual Outcome<engine::Lsn> horizon(std::uint64_t newer) const = 0;
 
-  // Copies the decisions of open orders and open holds decided before `oldest` out of the journal, which may then be trimmed to there.
+  // Copies the decisions of open orders, holds and transfers decided before `oldest` out of the journal, which may then be trimmed to there.
   virtual Outcome<void> keep_decisions(const Journal& journal, engine::Lsn oldest) = 0;
   // The record of a decision kept so, those of its fills behind it; empty: not there. Any thread.
   virtual Outcome<std::vector<std::byte>> decision(engine::Lsn lsn) const = 0;

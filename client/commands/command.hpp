@@ -55,6 +55,11 @@ Run add_quarantine(Options& options, const Globals& globals);
 Run add_restore(Options& options, const Globals& globals);
 Run add_scrap(Options& options, const Globals& globals);
 
+Run add_transfer_ship(Options& options, const Globals& globals);
+Run add_transfer_receive(Options& options, const Globals& globals);
+Run add_transfer_list(Options& options, const Globals& globals);
+Run add_transfer_show(Options& options, const Globals& globals);
+
 // The whole command line, without main: parses, runs, prints errors, gives the exit code.
 int run_command_line(int argc, const char* const* argv);
 

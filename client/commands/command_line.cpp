@@ -1,6 +1,7 @@
 // Options that every subcommand knows, help, exit codes.
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <map>
 
 #include "client/commands/command.hpp"
 
@@ -34,6 +35,7 @@ EXAMPLES
   earmark --time "2026-03-01 08:30:00" ship A-1        on a server with --clock commands
   earmark order --help       options and examples of one subcommand)";
 
+// A name of two words: the second is a subcommand of the first.
 struct Subcommand {
   const char* name;
   const char* help;
@@ -71,6 +73,10 @@ constexpr Subcommand subcommands[] = {
     {"quarantine", "Set units aside: on hand, but promised to nobody", add_quarantine},
     {"restore", "Make quarantined units available again", add_restore},
     {"scrap", "Take quarantined units off the on hand", add_scrap},
+    {"transfer ship", "Send available units from one warehouse to another", add_transfer_ship},
+    {"transfer receive", "Receive what of a transfer has arrived", add_transfer_receive},
+    {"transfer list", "List open transfers", add_transfer_list},
+    {"transfer show", "Show what an open transfer has of each SKU", add_transfer_show},
 };
 
 void add_global_options(CLI::App& app, Globals& globals) {
@@ -89,9 +95,22 @@ void add_global_options(CLI::App& app, Globals& globals) {
 // The subcommand that was being parsed, for "see 'earmark order --help'".
 std::string program_of(const CLI::App& app) {
   for (const CLI::App* command : app.get_subcommands({})) {
-    if (command->parsed()) return "earmark " + command->get_name();
+    if (command->parsed()) return app.get_name() + " " + program_of(*command);
   }
-  return "earmark";
+  return app.get_name();
+}
+
+CLI::App* add_command(CLI::App& app, const Subcommand& subcommand, std::map<std::string, CLI::App*>& groups) {
+  const std::string name = subcommand.name;
+  const std::size_t space = name.find(' ');
+  if (space == std::string::npos) return app.add_subcommand(name, subcommand.help);
+  const std::string group = name.substr(0, space);
+  CLI::App*& first = groups[group];
+  if (first == nullptr) {
+    first = app.add_subcommand(group, "Send units from one warehouse to another: ship, receive, list, show");
+    first->require_subcommand(1);
+  }
+  return first->add_subcommand(name.substr(space + 1), subcommand.help);
 }
 
 // The word that stands where a subcommand should, if it is none.
@@ -120,8 +139,9 @@ int run_command_line(int argc, const char* const* argv) {
   app.get_formatter()->column_width(34);
   add_global_options(app, globals);
   Run run;
+  std::map<std::string, CLI::App*> groups;  // subcommands that have subcommands
   for (const Subcommand& subcommand : subcommands) {
-    CLI::App* command = app.add_subcommand(subcommand.name, subcommand.help);
+    CLI::App* command = add_command(app, subcommand, groups);
     Options options(*command);
     command->callback([&run, chosen = subcommand.add(options, globals)] { run = chosen; });
   }

@@ -11,7 +11,7 @@ namespace {
 
 constexpr const char* notes = R"(
 Available = on hand - reserved - held - unavailable. Backordered is accepted demand that waits, of the SKU over all
-warehouses; incoming is what is on order. Every row is exact and durable; with --snapshot all rows (at most 1,024) are true at one
+warehouses; incoming is what is in transit, to that warehouse. Every row is exact and durable; with --snapshot all rows (at most 1,024) are true at one
 moment, without it rows of different cells may be a moment apart.
 
 EXAMPLES
@@ -53,7 +53,8 @@ Outcome<void> print_json_rows(const Page& page, const Catalogue& catalogue) {
     const auto sku = page.skus.find(level.sku);
     Json row{{"sku", catalogue.code(level.sku)}, {"warehouse", catalogue.code(level.warehouse)},
              {"on_hand", level.on_hand}, {"reserved", level.reserved}, {"held", level.held},
-             {"unavailable", level.unavailable}, {"available", level.available}, {"lsn", level.lsn.value}};
+             {"unavailable", level.unavailable}, {"available", level.available}, {"in_transit", level.incoming},
+             {"lsn", level.lsn.value}};
     if (sku != page.skus.end()) {
       row["backordered"] = sku->second.backordered;
       row["incoming"] = sku->second.incoming;
@@ -72,7 +73,7 @@ void add_rows(const Page& page, const Catalogue& catalogue, Table& table) {
     table.add({catalogue.code(level.sku), catalogue.code(level.warehouse), with_separators(level.on_hand),
                with_separators(level.reserved), with_separators(level.held), with_separators(level.unavailable),
                with_separators(level.available), first ? with_separators(sku->second.backordered) : "",
-               first ? with_separators(sku->second.incoming) : ""});
+               with_separators(level.incoming)});
   }
 }
 

@@ -47,6 +47,14 @@ TEST_CASE("command line: bad usage is exit 2", "[client][command]") {
   CHECK(run({"ship", "A", "--carrier", "UPS"}) == 2);  // of which shipment?
   CHECK(run({"track", "A-1", "--expected", "soon"}) == 2);
   CHECK(run({"return", "A-1", "x:1"}) == 2);
+  CHECK(run({"transfer"}) == 2);
+  CHECK(run({"transfer", "send", "MAIN", "WEST", "BEAM:1"}) == 2);
+  CHECK(run({"transfer", "ship", "MAIN", "WEST"}) == 2);
+  CHECK(run({"transfer", "ship", "MAIN", "WEST", "BEAM:1@WEST"}) == 2);
+  CHECK(run({"transfer", "ship", "MAIN", "WEST", "BEAM:1", "--expected", "soon"}) == 2);
+  CHECK(run({"transfer", "receive"}) == 2);
+  CHECK(run({"transfer", "receive", "T", "BEAM:1/x"}) == 2);
+  CHECK(run({"transfer", "show"}) == 2);
   CHECK(run({"replay", "somewhere", "--in-order", "--pipeline", "4"}) == 2);
   CHECK(run({"replay", "somewhere", "--pipeline", "0"}) == 2);
   CHECK(run({"--server", "nowhere", "stock"}) == 2);

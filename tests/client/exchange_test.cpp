@@ -101,6 +101,51 @@ TEST_CASE("exchange: a step of a shipment comes back in codes, a short pick with
   CHECK(answer.filled.empty());
 }
 
+TEST_CASE("exchange: a transfer and its arrival are commands in codes, one after the other", "[client][exchange]") {
+  Played played;
+  played.greet();
+  const auto shipped = played.exchange.submit(ShipTransfer{"T", "W1", "W2", 700, "rebalance", {{"S1", 5}}}, played.now + 1min);
+  const auto received = played.exchange.submit(ReceiveTransfer{"U", "T", {{"S1", 2, 1}}, true}, played.now + 1min);
+  auto heard = played.hear_commands();
+  REQUIRE(ids_of(heard) == Ids{"T"});  // the arrival waits for its transfer
+  CHECK(heard[0].kind == MessageKind::ship_transfer);
+  CHECK(heard[0].epoch == 5);
+  CHECK(heard[0].skus == std::vector<std::uint32_t>{1});
+  const engine::TransferredRow left[] = {{engine::SkuId{1}, 5, 4}};
+  played.send(0, heard[0].correlation, engine::TransferShipDecision{"T", 1, engine::WarehouseId{1}, engine::WarehouseId{2}, engine::TimeUs{700}, "rebalance", left});
+  heard = played.hear_commands();
+  auto finished = played.finished();
+  CHECK(finished.call == shipped);
+  REQUIRE(finished.outcome.has_value());
+  const auto ship = std::get<ShipTransferAnswer>(*finished.outcome);
+  CHECK(ship.id == "T");
+  CHECK(ship.source == "W1");
+  CHECK(ship.destination == "W2");
+  CHECK(ship.expected_us == 700);
+  REQUIRE(ship.rows.size() == 1);
+  CHECK(ship.rows[0].available_after == 4);
+  REQUIRE(ids_of(heard) == Ids{"U"});
+  CHECK(heard[0].kind == MessageKind::receive_transfer);
+  const engine::ArrivedRow came[] = {{engine::SkuId{1}, 2, 1, 0, 2}};
+  const engine::MissingUnits missing[] = {{engine::SkuId{1}, 2}};
+  played.send(0, heard[0].correlation,
+              engine::TransferReceiptDecision{"U", "T", engine::Lsn{7}, 1, engine::WarehouseId{1}, engine::WarehouseId{2}, true, false, came, missing});
+  finished = played.finished();
+  CHECK(finished.call == received);
+  REQUIRE(finished.outcome.has_value());
+  const auto& answer = std::get<ReceiveTransferAnswer>(*finished.outcome);
+  CHECK(answer.command_id == "U");
+  CHECK(answer.transfer == "T");
+  CHECK(answer.closed);
+  REQUIRE(answer.rows.size() == 1);
+  CHECK(answer.rows[0].sku == "S1");
+  CHECK(answer.rows[0].quantity == 2);
+  CHECK(answer.rows[0].damaged == 1);
+  REQUIRE(answer.missing.size() == 1);
+  CHECK(answer.missing[0].quantity == 2);
+  CHECK(answer.filled.empty());
+}
+
 TEST_CASE("exchange: a stock change is a command in codes, who lost what comes back in codes", "[client][exchange]") {
   Played played;
   played.greet();

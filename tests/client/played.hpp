@@ -40,6 +40,12 @@ inline Heard heard_from(const schema::FrameHeader& header, const schema::Request
     heard.id = ship->ship.command_id;
   } else if (const auto* move = std::get_if<schema::MoveShipmentRequest>(&request)) {
     heard.id = move->move.command_id;
+  } else if (const auto* transfer = std::get_if<schema::ShipTransferRequest>(&request)) {
+    heard.id = transfer->ship.id, heard.epoch = transfer->epoch;
+    for (const auto& row : transfer->ship.rows) heard.skus.push_back(row.sku.value);
+  } else if (const auto* arrival = std::get_if<schema::ReceiveTransferRequest>(&request)) {
+    heard.id = arrival->receive.command_id, heard.epoch = arrival->epoch;
+    for (const auto& row : arrival->receive.rows) heard.skus.push_back(row.sku.value);
   } else if (const auto* change = std::get_if<schema::ChangeStockRequest>(&request)) {
     heard.id = change->change.id, heard.epoch = change->epoch;
     for (const auto& row : change->change.rows) heard.skus.push_back(row.sku.value);

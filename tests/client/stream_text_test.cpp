@@ -110,6 +110,37 @@ TEST_CASE("stream text: steps of shipments, a short pick with what it left over"
   CHECK(told(event(6, move)) == "         6  12:00:00.123  tracked      shipment A-1-2 of Okafor from MAIN, by UPS, tracking number 1Z999\n");
 }
 
+TEST_CASE("stream text: transfers and arrivals, short, over and damaged", "[client][events]") {
+  const engine::TransferredRow left[] = {{engine::SkuId{1}, 20, 0}};
+  const engine::TransferShipDecision ship{"TR-1", 0, warehouse(1), warehouse(2), {}, "rebalance", left};
+  CHECK(told(event(5, ship)) ==
+        "         5  12:00:00.123  in transit   transfer TR-1 to WEST, rebalance: BEAM 20 from MAIN, 0 available then (now out of stock)\n");
+  CHECK(event_text(event(5, ship), catalogue(), false).starts_with("Transfer TR-1 has left MAIN for WEST, rebalance (decision 5)\n"));
+  auto json = event_json(event(5, ship), catalogue(), false);
+  CHECK(json.at("event") == "TransferShipped");
+  CHECK(json.at("source") == "MAIN");
+  CHECK(json.at("destination") == "WEST");
+  CHECK(json.at("rows").at(0).at("quantity") == 20);
+
+  const engine::ArrivedRow came[] = {{engine::SkuId{1}, 12, 3, 1, 12}};
+  const engine::MissingUnits missing[] = {{engine::SkuId{1}, 6}};
+  engine::TransferReceiptDecision receipt{"U", "TR-1", engine::Lsn{5}, 0, warehouse(1), warehouse(2), false, false, came, {}};
+  CHECK(told(event(6, receipt)) ==
+        "         6  12:00:00.123  arrived      transfer TR-1, more in transit: BEAM 12 into WEST, 12 available then (back in stock), 3 damaged, 1 over\n");
+  receipt.closed = true;
+  receipt.missing = missing;
+  CHECK(told(event(6, receipt)) ==
+        "         6  12:00:00.123  arrived      transfer TR-1, closed\n"
+        "                                       BEAM  12 into WEST, 12 available then (back in stock), 3 damaged, 1 over\n"
+        "                                       BEAM  6 short\n");
+  CHECK(event_text(event(6, receipt), catalogue(), false).find("Lost on the way") != std::string::npos);
+  json = event_json(event(6, receipt), catalogue(), false);
+  CHECK(json.at("event") == "TransferReceived");
+  CHECK(json.at("closed") == true);
+  CHECK(json.at("rows").at(0).at("over") == 1);
+  CHECK(json.at("missing").at(0).at("quantity") == 6);
+}
+
 TEST_CASE("stream text: stock changes, with who lost what", "[client][events]") {
   const engine::ChangedRow rows[] = {{engine::SkuId{1}, warehouse(1), 0, -8, -1, 0}};
   CHECK(told(event(5, engine::StockChangeDecision{"K-1", 0, engine::ChangeKind::count, "cycle count", false, rows, {}, {}, {}})) ==

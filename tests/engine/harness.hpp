@@ -60,6 +60,7 @@ class Harness final : public engine::Outcomes {
   void listed(const engine::ReplyTo&, engine::Lsn, std::span<const engine::WaitingLineView>) override {}
   void resolved(const engine::ReplyTo&, engine::Lsn, const engine::ResolvedView&) override {}
   void listed_holds(const engine::ReplyTo&, engine::Lsn, std::span<const engine::OpenHoldView>) override {}
+  void listed_transfers(const engine::ReplyTo&, engine::Lsn, std::span<const engine::OpenTransferView>) override {}
 
  private:
   engine::Engine engine_;

@@ -45,6 +45,7 @@ class Committing : public engine::Outcomes {
   void shown(const engine::ReplyTo&, engine::Lsn, const engine::OrderView&) override {}
   void listed(const engine::ReplyTo&, engine::Lsn, std::span<const engine::WaitingLineView>) override {}
   void listed_holds(const engine::ReplyTo&, engine::Lsn, std::span<const engine::OpenHoldView>) override {}
+  void listed_transfers(const engine::ReplyTo&, engine::Lsn, std::span<const engine::OpenTransferView>) override {}
   void resolved(const engine::ReplyTo&, engine::Lsn, const engine::ResolvedView&) override {}
 
  protected:

@@ -2,36 +2,24 @@
 #include <catch2/catch.hpp>
 
 #include "engine/shipments.hpp"
-#include "tests/engine/harness.hpp"
-#include "tests/engine/kept_orders.hpp"
-#include "tests/model/random_commands.hpp"
+#include "tests/engine/pair.hpp"
 
 namespace {
 
 using namespace earmark;
 using engine::ShipmentStep;
 
-// The twin and the engine with the same commands; the answers must be the same.
-class Pair {
- public:
-  Pair() : twin_(model::RandomCommands::limits()) {
-    harness.engine().settler().use_archive(kept);
-    model::LoadCommand load;
-    load.warehouses = {{"W1", "", 1}, {"W2", "", 2}};
-    load.products = {{"S1", ""}, {"S2", ""}};
-    load.stock = {{10, 0, 0}, {10, 1, 0}, {1, 0, 1}};
-    apply(load);
-  }
+model::LoadCommand two_skus() {
+  model::LoadCommand load;
+  load.warehouses = {{"W1", "", 1}, {"W2", "", 2}};
+  load.products = {{"S1", ""}, {"S2", ""}};
+  load.stock = {{10, 0, 0}, {10, 1, 0}, {1, 0, 1}};
+  return load;
+}
 
-  model::Answer apply(const model::Command& command) {
-    const std::uint64_t content = model::content_of(command);
-    const engine::TimeUs now{++time_};
-    const model::Answer answer = model::apply(twin_, command, content, now);
-    CHECK(harness.apply(command, content, now) == model::describe(answer));
-    CHECK(harness.engine().broken_invariant() == "");
-    CHECK(harness.engine().digest() == twin_.digest());
-    return answer;
-  }
+struct Pair : test::Pair {
+  Pair() : test::Pair(two_skus()) {}
+
   model::Answer order(const std::string& id, std::vector<std::pair<std::uint32_t, std::int64_t>> lines) {
     model::OrderCommand order{.id = id, .texts = {}};
     for (const auto& [sku, units] : lines) {
@@ -42,22 +30,8 @@ class Pair {
   model::Answer step(ShipmentStep step, const std::string& id, std::uint16_t shipment, std::vector<engine::CancelRow> rows = {}) {
     return apply(model::MoveCommand{.command_id = "m" + std::to_string(++ids_), .order_id = id, .shipment = shipment, .step = step, .rows = std::move(rows)});
   }
-  // The compactor's message, with the engine's own memory as the store.
-  void archive(const std::string& id) {
-    const engine::Identity identity = engine::identify(engine::IdSpace::order, id);
-    kept.keep(harness.engine(), identity);
-    const std::vector<engine::Identity> identities{identity};
-    harness.submit(std::make_unique<engine::Message>(engine::ArchiveOrders{identities, last()}, engine::TimeUs{++time_}));
-  }
-  engine::Lsn last() { return harness.engine().shared().commit_word.last(); }
-  const model::State& state() const { return twin_.state(); }
-
-  test::KeptOrders kept;
-  test::Harness harness{test::small_capacity()};
 
  private:
-  model::Twin twin_;
-  std::int64_t time_ = 0;
   std::uint64_t ids_ = 0;
 };
 

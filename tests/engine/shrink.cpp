@@ -87,6 +87,8 @@ class Shrinker {
     if (std::holds_alternative<model::ReceiptCommand>(*command)) return rows(index, &model::ReceiptCommand::rows, &engine::StockRow::quantity);
     if (std::holds_alternative<model::CancelCommand>(*command)) return rows(index, &model::CancelCommand::rows, &engine::CancelRow::quantity);
     if (std::holds_alternative<model::MoveCommand>(*command)) return rows(index, &model::MoveCommand::rows, &engine::CancelRow::quantity);
+    if (std::holds_alternative<model::ShipTransferCommand>(*command)) return rows(index, &model::ShipTransferCommand::rows, &engine::TransferRow::quantity);
+    if (std::holds_alternative<model::ReceiveTransferCommand>(*command)) return rows(index, &model::ReceiveTransferCommand::rows, &engine::ArrivalRow::quantity);
     if (std::holds_alternative<model::OrderCommand>(*command)) return order(index);
     return false;
   }

@@ -52,6 +52,7 @@ class Clerk final : public engine::Outcomes {
   void shown(const engine::ReplyTo&, engine::Lsn, const engine::OrderView&) override {}
   void listed(const engine::ReplyTo&, engine::Lsn, std::span<const engine::WaitingLineView>) override {}
   void listed_holds(const engine::ReplyTo&, engine::Lsn, std::span<const engine::OpenHoldView>) override {}
+  void listed_transfers(const engine::ReplyTo&, engine::Lsn, std::span<const engine::OpenTransferView>) override {}
   void resolved(const engine::ReplyTo&, engine::Lsn, const engine::ResolvedView&) override {}
 
   // Decisions made by this thread, also for others' commands: (whose, which command) by LSN, the cause first.

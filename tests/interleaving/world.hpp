@@ -58,6 +58,7 @@ class World {
     void listed(const engine::ReplyTo&, engine::Lsn, std::span<const engine::WaitingLineView>) override {}
     void resolved(const engine::ReplyTo&, engine::Lsn, const engine::ResolvedView&) override {}
     void listed_holds(const engine::ReplyTo&, engine::Lsn, std::span<const engine::OpenHoldView>) override {}
+    void listed_transfers(const engine::ReplyTo&, engine::Lsn, std::span<const engine::OpenTransferView>) override {}
 
     std::vector<Answered> answers;
 

@@ -275,6 +275,38 @@ std::string describe(const engine::Stamp& stamp, const engine::HoldEndDecision& 
   return out.str();
 }
 
+engine::TransferShipDecision TransferShipAnswer::view() const {
+  return {.id = id, .content = content, .source = source, .destination = destination, .expected = expected, .reason = reason, .rows = rows};
+}
+
+engine::TransferReceiptDecision TransferReceiptAnswer::view() const {
+  return {.command_id = command_id, .transfer_id = transfer_id, .transfer_lsn = transfer_lsn, .content = content, .source = source,
+          .destination = destination, .closed = closed, .fills_follow = fills_follow, .rows = rows, .missing = missing};
+}
+
+std::string describe(const engine::Stamp& stamp, const engine::TransferShipDecision& decision) {
+  std::ostringstream out;
+  write_stamp(out, stamp) << " transfer '" << decision.id << "' content " << decision.content << " from " << number(decision.source) << " to "
+                          << number(decision.destination) << " expected " << decision.expected.value << " '" << decision.reason << "'";
+  for (const engine::TransferredRow& row : decision.rows) {
+    out << " [sku " << number(row.sku) << " x " << row.quantity << " leaves " << row.available_after << "]";
+  }
+  return out.str();
+}
+
+std::string describe(const engine::Stamp& stamp, const engine::TransferReceiptDecision& decision) {
+  std::ostringstream out;
+  write_stamp(out, stamp) << " arrival '" << decision.command_id << "' of '" << decision.transfer_id << "' " << number(decision.transfer_lsn)
+                          << " content " << decision.content << " from " << number(decision.source) << " in " << number(decision.destination)
+                          << " closed " << decision.closed << " fills_follow " << decision.fills_follow;
+  for (const engine::ArrivedRow& row : decision.rows) {
+    out << " [sku " << number(row.sku) << " +" << row.quantity << " damaged " << row.damaged << " over " << row.over << " makes "
+        << row.available_after << "]";
+  }
+  for (const engine::MissingUnits& each : decision.missing) out << "; missing sku " << number(each.sku) << " x " << each.quantity;
+  return out.str();
+}
+
 std::string describe(const engine::Error& error) {
   std::ostringstream out;
   out << "error " << name(error.code) << " row " << error.row << " line " << number(error.line);

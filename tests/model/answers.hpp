@@ -188,6 +188,30 @@ struct ShipmentAnswer {
   engine::ShipmentDecision view() const;
 };
 
+struct TransferShipAnswer {
+  std::string id;
+  std::uint64_t content = 0;
+  engine::WarehouseId source{}, destination{};
+  engine::TimeUs expected{};
+  std::string reason{};
+  std::vector<engine::TransferredRow> rows{};
+
+  engine::TransferShipDecision view() const;
+};
+
+struct TransferReceiptAnswer {
+  std::string command_id, transfer_id;
+  engine::Lsn transfer_lsn{};
+  std::uint64_t content = 0;
+  engine::WarehouseId source{}, destination{};
+  bool closed = false;
+  bool fills_follow = false;
+  std::vector<engine::ArrivedRow> rows{};
+  std::vector<engine::MissingUnits> missing{};
+
+  engine::TransferReceiptDecision view() const;
+};
+
 // One command's answer: an error, or a decision (new or repeated) with the fills that it caused, in order.
 struct Answer {
   engine::Error error;   // code none: decided
@@ -195,7 +219,7 @@ struct Answer {
   bool duplicate = false;
   engine::Stamp stamp;
   std::variant<std::monostate, OrderAnswer, ReceiptAnswer, CancelAnswer, ShipAnswer, LoadAnswer, AmendAnswer, StockChangeAnswer,
-               HoldAnswer, HoldExtendAnswer, HoldEndAnswer, ShipmentAnswer> decision;
+               HoldAnswer, HoldExtendAnswer, HoldEndAnswer, ShipmentAnswer, TransferShipAnswer, TransferReceiptAnswer> decision;
   // Behind a short pick: what was missing.
   engine::Stamp missing_stamp{};
   std::optional<StockChangeAnswer> missing{};
@@ -219,6 +243,8 @@ std::string describe(const engine::Stamp& stamp, const engine::HoldDecision& dec
 std::string describe(const engine::Stamp& stamp, const engine::HoldExtendDecision& decision);
 std::string describe(const engine::Stamp& stamp, const engine::HoldEndDecision& decision);
 std::string describe(const engine::Stamp& stamp, const engine::ShipmentDecision& decision);
+std::string describe(const engine::Stamp& stamp, const engine::TransferShipDecision& decision);
+std::string describe(const engine::Stamp& stamp, const engine::TransferReceiptDecision& decision);
 std::string describe(const engine::Error& error);
 // The decision (or error), then each fill, a line of text each.
 std::string describe(const Answer& answer);

@@ -92,6 +92,17 @@ void write(std::ostream& out, const MoveCommand& command) {
   for (const engine::CancelRow& row : command.rows) out << "; line " << row.line.value << " x " << row.quantity;
 }
 
+void write(std::ostream& out, const ShipTransferCommand& command) {
+  out << "ship transfer '" << command.id << "' from " << command.source.value << " to " << command.destination.value << " expected "
+      << command.expected.value << " '" << command.reason << "'";
+  for (const engine::TransferRow& row : command.rows) out << "; sku " << row.sku.value << " x " << row.quantity;
+}
+
+void write(std::ostream& out, const ReceiveTransferCommand& command) {
+  out << "receive transfer '" << command.command_id << "' of '" << command.transfer_id << "' close " << command.close;
+  for (const engine::ArrivalRow& row : command.rows) out << "; sku " << row.sku.value << " + " << row.quantity << " damaged " << row.damaged;
+}
+
 struct Applied {
   Twin& twin;
   std::uint64_t content;
@@ -109,6 +120,8 @@ struct Applied {
   Answer operator()(const ConfirmCommand& command) const { return twin.confirm(command.view(), content, now); }
   Answer operator()(const ReleaseCommand& command) const { return twin.release(command.view(), content, now); }
   Answer operator()(const MoveCommand& command) const { return twin.move(command.view(), content, now); }
+  Answer operator()(const ShipTransferCommand& command) const { return twin.ship_transfer(command.view(), content, now); }
+  Answer operator()(const ReceiveTransferCommand& command) const { return twin.receive_transfer(command.view(), content, now); }
 };
 
 }  // namespace

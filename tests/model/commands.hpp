@@ -127,8 +127,26 @@ struct ChangeCommand {
   engine::ChangeStock view() const { return {id, kind, reason, rows}; }
 };
 
+struct ShipTransferCommand {
+  std::string id;
+  engine::WarehouseId source{}, destination{};
+  engine::TimeUs expected{};
+  std::string reason{};
+  std::vector<engine::TransferRow> rows{};
+
+  engine::ShipTransfer view() const { return {id, source, destination, expected, reason, rows}; }
+};
+
+struct ReceiveTransferCommand {
+  std::string command_id, transfer_id;
+  bool close = false;
+  std::vector<engine::ArrivalRow> rows{};
+
+  engine::ReceiveTransfer view() const { return {command_id, transfer_id, close, rows}; }
+};
+
 using Command = std::variant<LoadCommand, OrderCommand, ReceiptCommand, CancelCommand, ShipCommand, AmendCommand, ChangeCommand, HoldCommand, ExtendCommand,
-                             ConfirmCommand, ReleaseCommand, MoveCommand>;
+                             ConfirmCommand, ReleaseCommand, MoveCommand, ShipTransferCommand, ReceiveTransferCommand>;
 
 // The order that the command asks for, if it does.
 inline OrderCommand* order_of(Command& command) {

@@ -83,6 +83,11 @@ class Then {
     if (const auto* amend = std::get_if<AmendAnswer>(&answer.decision)) given_back(amend->lines, amend->released);
     if (const auto* change = std::get_if<StockChangeAnswer>(&answer.decision)) rows_of_change(*change);
     if (answer.missing) rows_of_change(*answer.missing);
+    if (const auto* arrival = std::get_if<TransferReceiptAnswer>(&answer.decision)) {
+      for (std::uint32_t row = 0; row < arrival->rows.size(); ++row) {
+        later_.push_back({row, {arrival->rows[row].sku, arrival->destination}, arrival->rows[row].quantity});
+      }
+    }
     const auto* step = std::get_if<ShipmentAnswer>(&answer.decision);
     if (step != nullptr && step->step == engine::ShipmentStep::give_back && !step->to_unavailable) {
       for (std::uint32_t row = 0; row < step->lines.size(); ++row) later_.push_back({row, {step->lines[row].sku, step->warehouse}, step->lines[row].quantity});
@@ -207,6 +212,29 @@ std::string check_never_oversell(const State& state) {
   return "";
 }
 
+// What left a warehouse by transfers has arrived in another, is in transit or was lost; nothing else has arrived but what was over.
+std::string check_transfers(const State& state) {
+  std::map<engine::SkuId, std::int64_t> sent, arrived;
+  for (const auto& [key, cell] : state.cells) {
+    sent[key.first] += static_cast<std::int64_t>(cell.sent);
+    arrived[key.first] += static_cast<std::int64_t>(cell.arrived);
+  }
+  for (const auto& [lsn, transfer] : state.transfers) {
+    std::uint64_t in_transit = 0;
+    for (const auto& [sku, units] : transfer.units) {
+      if (units.shipped + units.over < units.received + units.lost) return say("I2: transfer ", transfer.id, " of sku ", sku.value, " has more than it shipped");
+      sent[sku] -= static_cast<std::int64_t>(units.shipped);
+      arrived[sku] -= static_cast<std::int64_t>(units.received);
+      in_transit += units.left();
+    }
+    if (transfer.open == (in_transit == 0)) return say("I2: transfer ", transfer.id, " is ", transfer.open ? "open" : "closed", " with ", in_transit, " in transit");
+  }
+  for (const auto& [sku, units] : sent) {
+    if (units != 0 || arrived[sku] != 0) return say("I2: sku ", sku.value, " left or arrived without a transfer");
+  }
+  return "";
+}
+
 std::string check_conservation(const State& state) {
   std::size_t waiting_lines = 0, queued = 0;
   for (const auto& [lsn, order] : state.orders) {
@@ -226,13 +254,13 @@ std::string check_conservation(const State& state) {
   for (const auto& [sku, queue] : state.queues) queued += queue.size();
   if (queued != waiting_lines) return say("I2: ", queued, " places in queues, ", waiting_lines, " lines wait");
   for (const auto& [key, cell] : state.cells) {
-    const auto came = static_cast<std::int64_t>(cell.opening + cell.received + cell.returned) + cell.adjusted;
-    if (static_cast<std::int64_t>(cell.on_hand + cell.shipped) != came) {
+    const auto came = static_cast<std::int64_t>(cell.opening + cell.received + cell.returned + cell.arrived) + cell.adjusted;
+    if (static_cast<std::int64_t>(cell.on_hand + cell.shipped + cell.sent) != came) {
       return say("I2: ", cell_name(key), " has ", cell.on_hand, ", opened with ", cell.opening, ", received ", cell.received,
-                 ", adjusted by ", cell.adjusted, ", shipped ", cell.shipped);
+                 ", adjusted by ", cell.adjusted, ", shipped ", cell.shipped, ", sent ", cell.sent, ", arrived ", cell.arrived);
     }
   }
-  return "";
+  return check_transfers(state);
 }
 
 std::string check_work_conserving(const State& state, engine::SkuId sku) {

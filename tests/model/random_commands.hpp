@@ -45,6 +45,8 @@ class RandomCommands {
   AmendCommand amend();
   MoveCommand move();
   ChangeCommand change();
+  ShipTransferCommand ship_transfer();
+  ReceiveTransferCommand receive_transfer();
   Command about_holds();
   HoldCommand hold();
   ExtendCommand extend();
@@ -62,6 +64,8 @@ class RandomCommands {
   void spoil(ExtendCommand& extend);
   void spoil(ConfirmCommand& confirm);
   void spoil(ReleaseCommand& release);
+  void spoil(ShipTransferCommand& ship);
+  void spoil(ReceiveTransferCommand& receive);
 
   engine::LinePolicy some_line_policy();
   engine::SkuId some_sku();
@@ -81,6 +85,7 @@ class RandomCommands {
   std::vector<Command> given_;         // for repeats
   std::vector<OrderCommand> orders_;   // to cancel and ship
   std::vector<std::pair<std::string, std::uint16_t>> moved_;  // shipments that steps were taken with
+  std::vector<std::string> transfers_;  // to receive
   std::vector<HoldCommand> holds_;     // to extend, confirm and release
   std::map<std::pair<std::string, std::string>, engine::WireQuantity> openings_;  // figures listed so far
 };

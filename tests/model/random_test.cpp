@@ -33,6 +33,7 @@ class Coverage {
     }
     if (const auto* change = std::get_if<StockChangeAnswer>(&answer.decision)) see(*change, answer.fills);
     if (const auto* step = std::get_if<ShipmentAnswer>(&answer.decision)) see(*step, answer);
+    if (const auto* arrival = std::get_if<TransferReceiptAnswer>(&answer.decision)) see(*arrival);
     for (const FillAnswer& fill : answer.fills) see(fill, state);
   }
   std::size_t of(const std::string& name) const { return counts_.contains(name) ? counts_.at(name) : 0; }
@@ -43,7 +44,7 @@ class Coverage {
  private:
   void count(const std::string& name) { ++counts_[name]; }
   static std::string kind_of(const Answer& answer) {
-    constexpr const char* kinds[] = {"nothing", "order", "receipt", "cancel", "ship", "load", "amend", "change", "hold", "hold extended", "hold ended", "shipment"};
+    constexpr const char* kinds[] = {"nothing", "order", "receipt", "cancel", "ship", "load", "amend", "change", "hold", "hold extended", "hold ended", "shipment", "transfer", "arrival"};
     return kinds[answer.decision.index()];
   }
   void see(const OrderAnswer& order) {
@@ -98,6 +99,14 @@ class Coverage {
       if (line.rest > 0 && step.rest_shipment < step.shipment) count("impossible: a rest in an older shipment");
     }
   }
+  void see(const TransferReceiptAnswer& arrival) {
+    count(arrival.closed ? "arrival that closes" : "arrival in part");
+    if (!arrival.missing.empty()) count("units short");
+    for (const engine::ArrivedRow& row : arrival.rows) {
+      if (row.over > 0) count("units over");
+      if (row.damaged > 0) count("damaged units");
+    }
+  }
   void see(const FillAnswer& fill, const State& state) {
     if (fill.takes.size() > 1) count("fill from several warehouses");
     const Order& order = state.orders.at(fill.order_lsn);
@@ -135,6 +144,9 @@ constexpr const char* expected[] = {
     "short pick of which another order loses", "fills of shipment", "repeat of shipment",
     "error duplicate_shipment_command", "error unknown_shipment", "error shipment_open", "error shipment_picked", "error shipment_packed",
     "error shipment_shipped", "error shipment_delivered", "error superseded", "error picked", "error shipment_empty", "error empty_track",
+    "transfer", "arrival", "repeat of transfer", "repeat of arrival", "fills of arrival", "arrival that closes", "arrival in part",
+    "units short", "units over", "damaged units", "error duplicate_transfer", "error duplicate_transfer_command", "error same_warehouse",
+    "error unknown_transfer", "error transfer_closed", "error not_in_transfer",
     "fill from several warehouses", "fill that joins an older shipment than the newest", "pinned waiter passed over", "fill by priority",
 };
 

@@ -31,6 +31,10 @@ engine::Error refusal(const State& state, const engine::ChangeStock& command);
 engine::Error refusal(const State& state, const engine::PlaceHold& command);
 engine::Error refusal(const State& state, const engine::ExtendHold& command);
 engine::Error refusal(const State& state, const engine::ReleaseHold& command);
+engine::Error refusal(const State& state, const engine::ShipTransfer& command);
+engine::Error refusal(const State& state, const engine::ReceiveTransfer& command);
+// What an arrival says; without rows: everything in transit, whole.
+std::vector<engine::ArrivalRow> rows_that_arrive(const State& state, const engine::ReceiveTransfer& command, const Transfer& transfer);
 // Of a confirm: too_many_lines, what the hold's state forbids, then what is wrong with the order.
 engine::Error refusal(const State& state, const engine::ConfirmHold& command);
 // Of a load: too_many_lines; then warehouse by warehouse and product by product bad_code, catalogue_full; then stock row by

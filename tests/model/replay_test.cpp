@@ -153,6 +153,8 @@ class DecisionFile {
   void add(json&, const model::HoldExtendAnswer&) const {}
   void add(json&, const model::HoldEndAnswer&) const {}
   void add(json&, const model::ShipmentAnswer&) const {}
+  void add(json&, const model::TransferShipAnswer&) const {}  // nor transfers
+  void add(json&, const model::TransferReceiptAnswer&) const {}
   void add(json& out, const model::OrderAnswer& answer) const {
     out["status"] = name(answer.status);
     std::size_t more = 0;

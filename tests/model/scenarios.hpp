@@ -24,5 +24,6 @@ extern const std::vector<Scenario> whole_takers;  // another: who takes all or n
 extern const std::vector<Scenario> stock_changes;
 extern const std::vector<Scenario> lines_of_their_own;
 extern const std::vector<Scenario> shipment_steps;
+extern const std::vector<Scenario> transfers;
 
 }  // namespace earmark::model

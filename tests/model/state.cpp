@@ -50,6 +50,28 @@ const Hold* State::hold(std::string_view id) const {
   return found == known.end() ? nullptr : &holds.at(found->second.first.stamp.lsn);
 }
 
+const Transfer* State::transfer(std::string_view id) const {
+  const auto found = known.find({engine::IdSpace::transfer, std::string(id)});
+  return found == known.end() ? nullptr : &transfers.at(found->second.first.stamp.lsn);
+}
+
+std::vector<engine::SkuId> State::skus_of(const Transfer& transfer) const {
+  std::vector<engine::SkuId> skus;
+  for (const engine::TransferredRow& row : known.at({engine::IdSpace::transfer, transfer.id}).first.as<TransferShipAnswer>().rows) {
+    if (std::ranges::find(skus, row.sku) == skus.end()) skus.push_back(row.sku);
+  }
+  return skus;
+}
+
+std::uint64_t State::in_transit(engine::SkuId sku, engine::WarehouseId destination) const {
+  std::uint64_t units = 0;
+  for (const auto& [lsn_of_transfer, each] : transfers) {
+    const auto found = each.units.find(sku);
+    if (each.open && each.destination == destination && found != each.units.end()) units += found->second.left();
+  }
+  return units;
+}
+
 bool State::waited_for(engine::SkuId sku, engine::WarehouseId warehouse) const {
   const auto queue = queues.find(sku);
   return queue != queues.end() && std::ranges::any_of(queue->second, [&](const Place& place) {
@@ -123,6 +145,14 @@ std::string State::digest() const {
       const Line& line = hold.lines[index];
       digest.order_line(hold.lsn, index, line.number, line.sku, line.quantity, 0, line.pinned);
       for (const Allocation& each : line.allocations) digest.allocation(hold.lsn, index, each.warehouse, each.shipment, each.reserved, 0);
+    }
+  }
+  for (const auto& [lsn_of_transfer, each] : transfers) {
+    if (!each.open) continue;
+    digest.open_transfer(lsn_of_transfer, engine::identify(engine::IdSpace::transfer, each.id), each.source, each.destination, each.expected,
+                         static_cast<std::uint32_t>(each.units.size()));
+    for (const auto& [sku, units] : each.units) {
+      digest.transfer_line(lsn_of_transfer, sku, static_cast<engine::Quantity>(units.shipped), units.received);
     }
   }
   return digest.finish(lsn);

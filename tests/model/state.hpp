@@ -26,12 +26,14 @@ struct Product {
 
 using CellKey = std::pair<engine::SkuId, engine::WarehouseId>;
 
-// Kept apart so that conservation (I2) can be judged: on_hand = opening + received + adjusted + returned - shipped.
+// Kept apart so that conservation (I2) can be judged: on_hand = opening + received + adjusted + returned + arrived -
+// shipped - sent.
 struct Cell {
   engine::Quantity on_hand = 0, reserved = 0, unavailable = 0, held = 0;
   bool opening_set = false;
   engine::Quantity opening = 0;
   std::uint64_t received = 0, shipped = 0, returned = 0;
+  std::uint64_t sent = 0, arrived = 0;  // by transfers
   std::int64_t adjusted = 0;  // by counts, adjustments and scrap
 
   engine::Quantity available() const { return on_hand - reserved - unavailable - held; }
@@ -92,6 +94,24 @@ struct Hold {
   engine::HoldEnd end = engine::HoldEnd::open;
 };
 
+// Units of one SKU in a transfer.
+struct Transit {
+  std::uint64_t shipped = 0, received = 0;
+  std::uint64_t over = 0;  // received, but never shipped
+  std::uint64_t lost = 0;  // once it is closed
+
+  std::uint64_t left() const { return shipped + over - received - lost; }
+};
+
+struct Transfer {
+  std::string id;
+  engine::Lsn lsn{};
+  engine::WarehouseId source{}, destination{};
+  engine::TimeUs expected{};
+  std::map<engine::SkuId, Transit> units{};
+  bool open = true;
+};
+
 // Place in a queue: priority, higher first; then decision order; then the line's position in its order.
 struct Place {
   engine::Priority priority{};
@@ -115,6 +135,7 @@ struct State {
   std::map<engine::Lsn, Order> orders;
   std::map<std::string, engine::Lsn> order_ids;
   std::map<engine::Lsn, Hold> holds;  // ended ones, too
+  std::map<engine::Lsn, Transfer> transfers;  // closed ones, too
   engine::Lsn oldest_known{1};
   std::map<engine::SkuId, std::set<Place>> queues;
   std::map<std::pair<engine::IdSpace, std::string>, Known> known;
@@ -130,6 +151,11 @@ struct State {
   engine::Quantity picked(engine::SkuId sku, engine::WarehouseId warehouse) const;
   // The hold with this id, if the id is known.
   const Hold* hold(std::string_view id) const;
+  // The transfer with this id, if the id is known.
+  const Transfer* transfer(std::string_view id) const;
+  // Its SKUs in the order in which they were first named.
+  std::vector<engine::SkuId> skus_of(const Transfer& transfer) const;
+  std::uint64_t in_transit(engine::SkuId sku, engine::WarehouseId destination) const;
   // Somebody waits who could use units of the cell.
   bool waited_for(engine::SkuId sku, engine::WarehouseId warehouse) const;
   // All warehouses by priority number, ties by code.

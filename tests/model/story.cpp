@@ -165,6 +165,35 @@ Command parse_change(const std::vector<std::string>& words, const Codes& codes) 
   return change;
 }
 
+Command parse_transfer(const std::vector<std::string>& words, const Codes& codes) {
+  ShipTransferCommand ship{.id = words.at(1), .source = codes.warehouse(words.at(2)), .destination = codes.warehouse(words.at(3))};
+  for (std::size_t index = 4; index < words.size(); ++index) {
+    std::string_view word = words[index];
+    if (word.starts_with("expected=")) {
+      ship.expected = engine::TimeUs{microseconds(word.substr(9))};
+      continue;
+    }
+    const engine::SkuId sku = codes.sku(before(word, ':'));
+    ship.rows.push_back({number<engine::WireQuantity>(word), sku, 0});
+  }
+  return ship;
+}
+
+Command parse_arrival(const std::vector<std::string>& words, const Codes& codes) {
+  ReceiveTransferCommand receive{.command_id = words.at(1), .transfer_id = words.at(2)};
+  for (std::size_t index = 3; index < words.size(); ++index) {
+    std::string_view word = words[index];
+    if (word == "close") {
+      receive.close = true;
+      continue;
+    }
+    const engine::SkuId sku = codes.sku(before(word, ':'));
+    const auto good = number<engine::WireQuantity>(before(word, '/'));
+    receive.rows.push_back({good, word.empty() ? 0 : number<engine::WireQuantity>(word), sku, 0});
+  }
+  return receive;
+}
+
 template <class Entry>
 std::uint32_t position(const std::vector<Entry>& entries, std::string_view code) {
   return static_cast<std::uint32_t>(std::ranges::find(entries, code, &Entry::code) - entries.begin());
@@ -241,6 +270,8 @@ Command parse(std::string_view event, const Codes& codes) {
   for (const std::string_view step : {"pick", "pack", "ship", "deliver", "put_back", "track", "return"}) {
     if (kind == step) return parse_move(words);
   }
+  if (kind == "transfer") return parse_transfer(words, codes);
+  if (kind == "arrive") return parse_arrival(words, codes);
   if (kind == "hold") return parse_hold(words, codes);
   if (kind == "extend") return ExtendCommand{words.at(1), words.at(2), microseconds(words.at(3))};
   if (kind == "confirm") return parse_confirm(words, codes);
@@ -377,6 +408,28 @@ std::string tell(const engine::ShipmentDecision& decision, const Codes& codes) {
     text += (&line == decision.lines.data() ? ": " : "; ") + std::to_string(line.line.value) + " " + codes.name(line.sku) + " " + std::to_string(line.quantity);
     if (line.rest > 0) text += " rest " + std::to_string(line.rest) + " in #" + std::to_string(decision.rest_shipment);
   }
+  return text;
+}
+
+std::string tell(const engine::TransferShipDecision& decision, const Codes& codes) {
+  std::string text = "left " + codes.name(decision.source) + " for " + codes.name(decision.destination);
+  if (decision.expected.value != 0) text += " by " + std::to_string(decision.expected.value / 1000);
+  for (const engine::TransferredRow& row : decision.rows) {
+    text += (&row == decision.rows.data() ? ": " : "; ") + codes.name(row.sku) + " " + std::to_string(row.quantity) + ", leaves " +
+            std::to_string(row.available_after);
+  }
+  return text;
+}
+
+std::string tell(const engine::TransferReceiptDecision& decision, const Codes& codes) {
+  std::string text = "arrived in " + codes.name(decision.destination) + (decision.closed ? " closed" : "");
+  for (const engine::ArrivedRow& row : decision.rows) {
+    text += (&row == decision.rows.data() ? ": " : "; ") + codes.name(row.sku) + " " + std::to_string(row.quantity);
+    if (row.damaged != 0) text += ", " + std::to_string(row.damaged) + " damaged";
+    if (row.over != 0) text += ", " + std::to_string(row.over) + " over";
+    text += ", makes " + std::to_string(row.available_after);
+  }
+  for (const engine::MissingUnits& each : decision.missing) text += "; short " + codes.name(each.sku) + " " + std::to_string(each.quantity);
   return text;
 }
 

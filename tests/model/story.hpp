@@ -8,6 +8,7 @@
 //   receive R1 X:5@LON X:3@BHM      cancel C1 A      cancel C1 A 1:3 2:4      ship S1 A      ("-" is an empty id)
 //   amend M1 A priority=200         amend M1 A 1:3 2:4
 //   pick P1 A 1 rev=2 1:3 2:0     pack P2 A 1     ship P3 A 1 carrier=UPS tracking=T1 expected=700     deliver P4 A 1     put_back P5 A 1
+//   transfer T LON BHM X:5 Y:2 expected=700     arrive U T     arrive U T X:3/1 Y:0 close     (X:good/damaged)
 //   track P6 A 1 carrier=UPS     return P7 A 1 unavailable 1:2     (command id, order, number of the shipment)
 //   at 700 ship ...                 takes place 700 milliseconds after 1970, and others after it not before
 // Answers: what was due by then stands before "||"; takes are quantity@warehouse#shipment, fills follow after "|" with the row that served them:
@@ -18,6 +19,7 @@
 //   held until 700 reserved: 1 X 3@LON#1      extended until 900 cut      confirmed H reserved: 1 X 3@LON#1
 //   released H: 1 X 3@LON#1; 2 Y nothing | B/1 ...      expired H: ...
 //   picked A-1 rev 1: 1 X 3; 2 Y 0 rest 2 in #2 ; missing X@LON -2, makes 0; lost A/2 2@LON#2 row 0 | B/1 ...
+//   left LON for BHM: X 5, leaves 3     arrived in BHM closed: X 3, 1 damaged, 2 over, makes 3; short Y 2 | A/1 ...
 //   loaded 2 warehouses 2 products 2 stock       unknown_sku row 2       again split: ...  (the repeat of a command)
 #pragma once
 
@@ -55,6 +57,8 @@ std::string tell(const engine::HoldDecision& decision, const Codes& codes);
 std::string tell(const engine::HoldExtendDecision& decision, const Codes& codes);
 std::string tell(const engine::HoldEndDecision& decision, const Codes& codes);
 std::string tell(const engine::ShipmentDecision& decision, const Codes& codes);
+std::string tell(const engine::TransferShipDecision& decision, const Codes& codes);
+std::string tell(const engine::TransferReceiptDecision& decision, const Codes& codes);
 std::string tell(const engine::Error& error);
 std::string tell(const Answer& answer, const Codes& codes);
 

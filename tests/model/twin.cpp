@@ -52,6 +52,7 @@ engine::Stamp Twin::forget(const engine::VoidDecision& decision, TimeUs now) {
     const auto& [key, known] = entry;
     if (known.first.stamp.lsn >= decision.oldest_known) return false;
     if (key.first == IdSpace::hold) return state_.holds.at(known.first.stamp.lsn).end != engine::HoldEnd::open;
+    if (key.first == IdSpace::transfer) return !state_.transfers.at(known.first.stamp.lsn).open;
     if (key.first != IdSpace::order) return true;
     const engine::Lsn closed = state_.orders.at(known.first.stamp.lsn).closed;
     return closed.value != 0 && closed <= decision.archived;

@@ -32,6 +32,8 @@ class Twin {
   Answer extend(const engine::ExtendHold& command, std::uint64_t content, engine::TimeUs now);
   Answer confirm(const engine::ConfirmHold& command, std::uint64_t content, engine::TimeUs now);
   Answer release(const engine::ReleaseHold& command, std::uint64_t content, engine::TimeUs now);
+  Answer ship_transfer(const engine::ShipTransfer& command, std::uint64_t content, engine::TimeUs now);
+  Answer receive_transfer(const engine::ReceiveTransfer& command, std::uint64_t content, engine::TimeUs now);
   // Holds whose deadline has come end, orders whose cancel_after has come are cancelled, and those whose reserve_not_before has come
   // take what is there, one after the other, `most` of them. To be called before every command at `now`.
   std::vector<Answer> run_timers(engine::TimeUs now, std::size_t most = ~std::size_t{0});
@@ -106,6 +108,10 @@ class Twin {
   static void pick_lists_changed(Order& order, const std::vector<engine::Take>& released);
   void change_row(engine::ChangeKind kind, const engine::ChangeRow& row, StockChangeAnswer& decision);
   engine::Quantity lose(engine::SkuId sku, engine::WarehouseId warehouse, std::int64_t wanted, StockChangeAnswer& decision);
+
+  // Transfers.
+  void close(Transfer& transfer, TransferReceiptAnswer& decision);
+  void serve_arrival(const TransferReceiptAnswer& decision, Answer& answer);
 
   static void note_closing(Order& order, engine::Lsn lsn);
 

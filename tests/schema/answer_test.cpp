@@ -202,6 +202,29 @@ TEST_CASE("answer: texts of any number come back as they were given", "[schema][
              });
 }
 
+TEST_CASE("answer: open transfers come back as they were listed, in one part or several", "[schema][answer]") {
+  const auto seed = test_seed();
+  CAPTURE(seed);
+  Random random(seed);
+  for (const std::size_t count : {std::size_t{0}, std::size_t{1}, std::size_t{3000}}) {
+    auto open = random_rows<OpenTransfer>(random, count);
+    for (OpenTransfer& transfer : open) transfer.lines = 2;
+    const auto lines = random_rows<engine::TransferLine>(random, 2 * count);
+    const std::vector<std::string_view> ids(count, "TRANSFER-7");
+    std::vector<std::byte> bytes;
+    append_answer(bytes, correlation, TransfersAnswer{engine::Lsn{9}, open, ids, lines});
+    auto frames = frames_of(bytes);
+    AnswerDecoder decoder;
+    const auto decoded = decoder.decode(MessageKind::transfers_answer, bodies_of(frames));
+    REQUIRE(decoded.has_value());
+    const auto& got = std::get<TransfersAnswer>(*decoded);
+    CHECK(got.as_of == engine::Lsn{9});
+    CHECK(same_bytes(got.open, std::span<const OpenTransfer>(open)));
+    CHECK(same_bytes(got.lines, std::span<const engine::TransferLine>(lines)));
+    CHECK(std::vector<std::string_view>(got.transfers.begin(), got.transfers.end()) == ids);
+  }
+}
+
 TEST_CASE("answer: refuses counts that do not add up", "[schema][answer][hostile]") {
   const auto fault_of = [](MessageKind kind, const auto& answer) {
     std::vector<std::byte> bytes;
@@ -223,6 +246,12 @@ TEST_CASE("answer: refuses counts that do not add up", "[schema][answer][hostile
   CHECK(fault_of(MessageKind::order_view, view) == AnswerFault::malformed);
   const std::vector<WaitingLine> waiting(1);
   CHECK(fault_of(MessageKind::backorders_answer, BackordersAnswer{{}, waiting, {}, {}}) == AnswerFault::malformed);
+  std::vector<OpenTransfer> open(1);
+  const std::vector<std::string_view> one{"T"};
+  CHECK(fault_of(MessageKind::transfers_answer, TransfersAnswer{{}, open, {}, {}}) == AnswerFault::malformed);
+  open[0].lines = 2;
+  const std::vector<engine::TransferLine> transfer_lines(1);
+  CHECK(fault_of(MessageKind::transfers_answer, TransfersAnswer{{}, open, one, transfer_lines}) == AnswerFault::malformed);
   const std::vector<std::uint64_t> values(1);
   CHECK(fault_of(MessageKind::stats_answer, StatsAnswer{{}, values}) == AnswerFault::malformed);
   AnswerDecoder decoder;

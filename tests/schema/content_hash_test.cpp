@@ -136,6 +136,32 @@ TEST_CASE("content hash: every field of a step of a shipment counts", "[schema][
   CHECK(differs([](engine::MoveShipment& other) { other.reason = "r"; }));
 }
 
+TEST_CASE("content hash: every field of a transfer and of its arrival counts", "[schema][content]") {
+  const engine::TransferRow rows[] = {{1, engine::SkuId{1}, 0}}, more[] = {{2, engine::SkuId{1}, 0}}, others[] = {{1, engine::SkuId{2}, 0}}, unused[] = {{1, engine::SkuId{1}, 9}};
+  const engine::ShipTransfer ship{"t", engine::WarehouseId{1}, engine::WarehouseId{2}, engine::TimeUs{3}, "reason", rows};
+  const auto differs = [](const auto& command, auto change) {
+    auto other = command;
+    change(other);
+    return content_hash(other) != content_hash(command);
+  };
+  CHECK_FALSE(differs(ship, [&](auto& other) { other.rows = unused; }));
+  CHECK(differs(ship, [](auto& other) { other.id = "u"; }));
+  CHECK(differs(ship, [](auto& other) { other.source = engine::WarehouseId{3}; }));
+  CHECK(differs(ship, [](auto& other) { other.destination = engine::WarehouseId{3}; }));
+  CHECK(differs(ship, [](auto& other) { other.expected = {}; }));
+  CHECK(differs(ship, [](auto& other) { other.reason = "r"; }));
+  CHECK(differs(ship, [&](auto& other) { other.rows = more; }));
+  CHECK(differs(ship, [&](auto& other) { other.rows = others; }));
+  const engine::ArrivalRow came[] = {{1, 1, engine::SkuId{1}, 0}}, good[] = {{2, 1, engine::SkuId{1}, 0}}, damaged[] = {{1, 2, engine::SkuId{1}, 0}};
+  const engine::ReceiveTransfer receive{"c", "t", false, came};
+  CHECK(differs(receive, [](auto& other) { other.command_id = "d"; }));
+  CHECK(differs(receive, [](auto& other) { other.transfer_id = "u"; }));
+  CHECK(differs(receive, [](auto& other) { other.close = true; }));
+  CHECK(differs(receive, [](auto& other) { other.rows = {}; }));
+  CHECK(differs(receive, [&](auto& other) { other.rows = good; }));
+  CHECK(differs(receive, [&](auto& other) { other.rows = damaged; }));
+}
+
 TEST_CASE("content hash: is part of the journal's format and never changes", "[schema][content]") {
   std::vector<engine::OrderLine> lines(1);
   lines[0] = {3, engine::SkuId{7}, engine::LineNumber{1}, engine::WarehouseId{2}, 0, 0};

@@ -65,6 +65,10 @@ std::uint64_t touch(const Event& event) {
       text(decision.hold_id), rows(decision.lines), rows(decision.released);
     } else if constexpr (std::is_same_v<Kind, engine::ShipmentDecision>) {
       text(decision.order_id), text(decision.carrier), text(decision.tracking), text(decision.reason), rows(decision.lines);
+    } else if constexpr (std::is_same_v<Kind, engine::TransferShipDecision>) {
+      text(decision.id), text(decision.reason), rows(decision.rows);
+    } else if constexpr (std::is_same_v<Kind, engine::TransferReceiptDecision>) {
+      text(decision.command_id), text(decision.transfer_id), rows(decision.rows), rows(decision.missing);
     } else if constexpr (std::is_same_v<Kind, engine::CancelDecision>) {
       text(decision.order_id), rows(decision.lines), rows(decision.released);
     } else if constexpr (std::is_same_v<Kind, engine::StockChangeDecision>) {
@@ -114,6 +118,8 @@ TEST_CASE("event: a flipped bit never crashes the decoder", "[schema][event][hos
   keep(encoder.encode({}, ChangeSample(random, 5).decision, out.span()));
   keep(encoder.encode({}, end.decision, out.span()));
   keep(encoder.encode({}, ShipmentSample(random, 4).decision, out.span()));
+  keep(encoder.encode({}, TransferShipSample(random, 4).decision, out.span()));
+  keep(encoder.encode({}, TransferReceiptSample(random, 4).decision, out.span()));
   EventDecoder decoder;
   std::uint64_t accepted = 0, touched = 0;
   for (const auto& whole : records) {

@@ -186,6 +186,41 @@ struct ShipmentSample {
   }
 };
 
+struct TransferShipSample {
+  std::string id, reason;
+  std::vector<engine::TransferredRow> rows;
+  engine::TransferShipDecision decision;
+
+  TransferShipSample(Random& random, std::size_t row_count) : id(random.text(64)), reason(random.text(512)) {
+    for (std::size_t row = 0; row < row_count; ++row) {
+      rows.push_back({engine::SkuId{random.number<std::uint32_t>()}, random.number<engine::Quantity>(), random.number<engine::Quantity>()});
+    }
+    const auto source = static_cast<std::uint16_t>(1 + random.below(100));
+    decision = {id, random.number<std::uint64_t>(), engine::WarehouseId{source}, engine::WarehouseId{static_cast<std::uint16_t>(source + 1)},
+                engine::TimeUs{random.number<std::int64_t>()}, reason, rows};
+  }
+};
+
+struct TransferReceiptSample {
+  std::string command, transfer;
+  std::vector<engine::ArrivedRow> rows;
+  std::vector<engine::MissingUnits> missing;
+  engine::TransferReceiptDecision decision;
+
+  TransferReceiptSample(Random& random, std::size_t row_count) : command(random.text(64)), transfer(random.text(64)) {
+    const bool closed = random.chance(50);
+    for (std::size_t row = 0; row < row_count; ++row) {
+      const auto good = random.number<engine::Quantity>();
+      rows.push_back({engine::SkuId{random.number<std::uint32_t>()}, good, static_cast<engine::Quantity>(random.below(9)), good / 2,
+                      random.number<engine::Quantity>()});
+      if (closed) missing.push_back({engine::SkuId{random.number<std::uint32_t>()}, random.number<engine::Quantity>()});
+    }
+    decision = {command, transfer, engine::Lsn{random.number<std::uint64_t>()}, random.number<std::uint64_t>(),
+                engine::WarehouseId{random.number<std::uint16_t>()}, engine::WarehouseId{random.number<std::uint16_t>()}, closed,
+                random.chance(50), rows, missing};
+  }
+};
+
 struct LoadSample {
   std::vector<std::string> texts;
   std::vector<engine::LoadedWarehouse> warehouses;

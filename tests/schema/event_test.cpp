@@ -256,6 +256,55 @@ TEST_CASE("event: a step of a shipment that leaves units over and does not say w
   CHECK_FALSE(decoder.decode(unknown.span(), consumed).has_value());
 }
 
+TEST_CASE("event: a transfer and its arrival come back as they were, in one piece or many", "[schema][event]") {
+  const auto seed = test_seed();
+  CAPTURE(seed);
+  Random random(seed);
+  for (const std::size_t rows : {0U, 1U, 3U, 4096U, 2U, 5U}) {
+    const TransferShipSample ship(random, rows);
+    decode_all_ways<engine::TransferShipDecision>(encoded(ship.decision), [&](const engine::TransferShipDecision& got) {
+      CHECK(got.id == ship.id);
+      CHECK(got.content == ship.decision.content);
+      CHECK(got.source == ship.decision.source);
+      CHECK(got.destination == ship.decision.destination);
+      CHECK(got.expected == ship.decision.expected);
+      CHECK(got.reason == ship.reason);
+      CHECK(same_bytes(got.rows, ship.decision.rows));
+    });
+    const TransferReceiptSample receipt(random, rows);
+    decode_all_ways<engine::TransferReceiptDecision>(encoded(receipt.decision), [&](const engine::TransferReceiptDecision& got) {
+      CHECK(got.command_id == receipt.command);
+      CHECK(got.transfer_id == receipt.transfer);
+      CHECK(got.transfer_lsn == receipt.decision.transfer_lsn);
+      CHECK(got.content == receipt.decision.content);
+      CHECK(got.source == receipt.decision.source);
+      CHECK(got.destination == receipt.decision.destination);
+      CHECK(got.closed == receipt.decision.closed);
+      CHECK(got.fills_follow == receipt.decision.fills_follow);
+      CHECK(same_bytes(got.rows, receipt.decision.rows));
+      CHECK(same_bytes(got.missing, receipt.decision.missing));
+    });
+  }
+}
+
+TEST_CASE("event: a transfer to its own warehouse, or an arrival that contradicts itself, is refused", "[schema][event]") {
+  EventDecoder decoder;
+  std::size_t consumed = 0;
+  AlignedBytes home(encoded(engine::TransferShipDecision{"t", 1, engine::WarehouseId{1}, engine::WarehouseId{1}, {}, "", {}}));
+  CHECK(decoder.decode(home.span(), consumed).error() == EventFault::inconsistent);
+  const engine::MissingUnits missing{engine::SkuId{1}, 2};
+  engine::ArrivedRow row{engine::SkuId{1}, 2, 1, 3, 0};
+  engine::TransferReceiptDecision receipt{"c", "t", engine::Lsn{1}, 1, engine::WarehouseId{1}, engine::WarehouseId{2}, false, false, {&row, 1}, {&missing, 1}};
+  AlignedBytes open(encoded(receipt));
+  CHECK(decoder.decode(open.span(), consumed).error() == EventFault::inconsistent);
+  receipt.closed = true;
+  AlignedBytes closed(encoded(receipt));
+  CHECK(decoder.decode(closed.span(), consumed).has_value());
+  row.over = 4;
+  AlignedBytes over(encoded(receipt));
+  CHECK(decoder.decode(over.span(), consumed).error() == EventFault::inconsistent);
+}
+
 TEST_CASE("event: a hold's record whose counts disagree, or that ends it in an unknown way, is refused", "[schema][event]") {
   EventDecoder decoder;
   std::size_t consumed = 0;

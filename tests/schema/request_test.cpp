@@ -151,6 +151,34 @@ TEST_CASE("request: every other command and question comes back as it was asked"
                                     CHECK(got.time == move.time);
                                     CHECK(content_hash(got.move) == content_hash(move.move));
                                   });
+  const std::vector<engine::TransferRow> transfer_rows(change_rows.size(), engine::TransferRow{6, engine::SkuId{5}, 0});
+  const ShipTransferRequest leaves{{"transfer", engine::WarehouseId{1}, engine::WarehouseId{2}, engine::TimeUs{9}, "why", transfer_rows}, 79, engine::TimeUs{11}};
+  round_trip<ShipTransferRequest>(MessageKind::ship_transfer, [&](auto& ask, auto& out) { ask.ship_transfer(out, correlation, leaves); },
+                                  [&](const ShipTransferRequest& got) {
+                                    CHECK(got.ship.id == "transfer");
+                                    CHECK(got.ship.source == engine::WarehouseId{1});
+                                    CHECK(got.ship.destination == engine::WarehouseId{2});
+                                    CHECK(got.ship.expected == engine::TimeUs{9});
+                                    CHECK(got.ship.reason == "why");
+                                    CHECK(got.epoch == 79);
+                                    CHECK(got.time == leaves.time);
+                                    CHECK(same_bytes(got.ship.rows, leaves.ship.rows));
+                                    CHECK(content_hash(got.ship) == content_hash(leaves.ship));
+                                  });
+  const std::vector<engine::ArrivalRow> arrival_rows(change_rows.size(), engine::ArrivalRow{6, 1, engine::SkuId{5}, 0});
+  const ReceiveTransferRequest arrives{{"command", "transfer", true, arrival_rows}, 80, engine::TimeUs{12}};
+  round_trip<ReceiveTransferRequest>(MessageKind::receive_transfer, [&](auto& ask, auto& out) { ask.receive_transfer(out, correlation, arrives); },
+                                     [&](const ReceiveTransferRequest& got) {
+                                       CHECK(got.receive.command_id == "command");
+                                       CHECK(got.receive.transfer_id == "transfer");
+                                       CHECK(got.receive.close);
+                                       CHECK(got.epoch == 80);
+                                       CHECK(got.time == arrives.time);
+                                       CHECK(same_bytes(got.receive.rows, arrives.receive.rows));
+                                       CHECK(content_hash(got.receive) == content_hash(arrives.receive));
+                                     });
+  round_trip<TransfersRequest>(MessageKind::transfers, [&](auto& ask, auto& out) { ask.transfers(out, correlation, {"transfer"}); },
+                               [&](const TransfersRequest& got) { CHECK(got.transfer == "transfer"); });
   const ShipRequest ship{{"command", "order"}, engine::TimeUs{3}};
   round_trip<ShipRequest>(MessageKind::ship, [&](auto& ask, auto& out) { ask.ship(out, correlation, ship); },
                           [&](const ShipRequest& got) {

@@ -20,9 +20,11 @@ class RandomEvent {
  public:
   explicit RandomEvent(Random& random) : random_(random) {
     event_.stamp = {engine::Lsn{random.below(1000) + 1}, engine::TimeUs{5}, {}};
-    switch (random.below(14)) {
+    switch (random.below(16)) {
       case 12:
       case 13: move(); break;
+      case 14: ship_transfer(); break;
+      case 15: receive_transfer(); break;
       case 0: receipt(); break;
       case 1: fill(); break;
       case 2: random_.chance(50) ? cancel() : amend(); break;
@@ -199,7 +201,25 @@ class RandomEvent {
     event_.decision = move;
   }
 
+  void ship_transfer() {
+    for (std::size_t count = rows() + 1; count > 0; --count) transferred_.push_back({sku(), few() + 1, few()});
+    event_.decision = engine::TransferShipDecision{"transfer", 11, warehouse(), engine::WarehouseId{9}, engine::TimeUs{8}, "why", transferred_};
+  }
+  void receive_transfer() {
+    const bool closed = random_.chance(50);
+    for (std::size_t count = rows() + 1; count > 0; --count) {
+      const engine::Quantity good = few();
+      arrived_.push_back({sku(), good, few(), good / 2, random_.chance(50) ? good : few()});
+      if (closed && random_.chance(50)) missing_.push_back({sku(), few() + 1});
+    }
+    event_.decision = engine::TransferReceiptDecision{"arrival", "transfer", engine::Lsn{3}, 12, engine::WarehouseId{9}, warehouse(), closed,
+                                                      random_.chance(50), arrived_, missing_};
+  }
+
   Random& random_;
+  std::vector<engine::TransferredRow> transferred_;
+  std::vector<engine::ArrivedRow> arrived_;
+  std::vector<engine::MissingUnits> missing_;
   std::vector<engine::MovedLine> moved_;
   std::vector<engine::ChangedRow> changed_;
   std::vector<engine::LostUnits> lost_;
@@ -253,6 +273,12 @@ std::string envelope(const schema::Event& event) {
                  (decision.fills_follow ? " fills follow" : "");
         } else if constexpr (std::is_same_v<Kind, engine::ShipmentDecision>) {
           return std::string(decision.command_id) + "/" + std::string(decision.order_id) + "/" + std::string(decision.carrier) + "/" + std::string(decision.customer);
+        } else if constexpr (std::is_same_v<Kind, engine::TransferShipDecision>) {
+          return std::string(decision.id) + "/" + std::to_string(decision.source.value) + "/" + std::to_string(decision.destination.value) + "/" +
+                 std::string(decision.reason);
+        } else if constexpr (std::is_same_v<Kind, engine::TransferReceiptDecision>) {
+          return std::string(decision.command_id) + "/" + std::string(decision.transfer_id) + "/" + std::to_string(decision.destination.value) +
+                 (decision.closed ? " closed" : "") + (decision.fills_follow ? " fills follow" : "");
         } else if constexpr (std::is_same_v<Kind, engine::HoldDecision>) {
           return std::string(decision.id) + "/" + std::string(decision.customer) + "/" + std::to_string(decision.deadline.value);
         } else if constexpr (std::is_same_v<Kind, engine::HoldEndDecision>) {

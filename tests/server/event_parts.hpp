@@ -218,6 +218,24 @@ struct Lister {
       }
     }
   }
+  void operator()(const engine::TransferShipDecision& ship) {
+    for (const engine::TransferredRow& row : ship.rows) {
+      std::vector<EventKind> kinds{EventKind::transfer_shipped};
+      if (row.available_after == 0) kinds.push_back(EventKind::out_of_stock);
+      add(kinds, row.sku, ship.source, "leaves " + text(row.quantity) + " makes " + text(row.available_after));
+    }
+  }
+  void operator()(const engine::TransferReceiptDecision& receipt) {
+    for (const engine::ArrivedRow& row : receipt.rows) {
+      std::vector<EventKind> kinds{EventKind::transfer_received};
+      if (row.quantity != 0 && row.available_after == row.quantity) kinds.push_back(EventKind::back_in_stock);
+      add(kinds, row.sku, receipt.destination,
+          "arrives " + text(row.quantity) + " damaged " + text(row.damaged) + " over " + text(row.over) + " makes " + text(row.available_after));
+    }
+    for (const engine::MissingUnits& each : receipt.missing) {
+      add({EventKind::transfer_received}, each.sku, receipt.destination, "short " + text(each.quantity));
+    }
+  }
   void operator()(const engine::LoadDecision& load) {
     parts.whole = {EventKind::catalogue_loaded};
     for (const auto& row : load.warehouses) add({EventKind::catalogue_loaded}, {}, row.id, "code " + std::string(row.code));

@@ -77,6 +77,19 @@ struct Owner {
     return {command(engine::IdSpace::order, confirm.order.id, schema::content_hash(confirm),
                     model::ConfirmCommand{std::string(confirm.hold_id), confirm.reacquire, own_order(confirm.order)})};
   }
+  Asked operator()(const schema::ShipTransferRequest& request) const {
+    const engine::ShipTransfer& ship = request.ship;
+    return {command(engine::IdSpace::transfer, ship.id, schema::content_hash(ship),
+                    model::ShipTransferCommand{std::string(ship.id), ship.source, ship.destination, ship.expected, std::string(ship.reason),
+                                               copy(ship.rows)})};
+  }
+  Asked operator()(const schema::ReceiveTransferRequest& request) const {
+    const engine::ReceiveTransfer& receive = request.receive;
+    return {command(engine::IdSpace::transfer_command, receive.command_id, schema::content_hash(receive),
+                    model::ReceiveTransferCommand{std::string(receive.command_id), std::string(receive.transfer_id), receive.close,
+                                                  copy(receive.rows)})};
+  }
+  Asked operator()(const schema::TransfersRequest&) const { return {AskedOther{schema::MessageKind::transfers}}; }
   Asked operator()(const schema::HoldsRequest& request) const { return {AskedHolds{request.sku}}; }
   Asked operator()(const schema::LoadRequest& request) const {
     model::LoadCommand load;

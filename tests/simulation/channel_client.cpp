@@ -86,6 +86,20 @@ client::Request request_of(const model::ChangeCommand& command) {
   return change;
 }
 
+std::string warehouse_code(engine::WarehouseId id) { return id.value == 0 ? "no such warehouse" : pinned_code(id); }
+
+client::Request request_of(const model::ShipTransferCommand& command) {
+  client::ShipTransfer ship{command.id, warehouse_code(command.source), warehouse_code(command.destination), command.expected.value, command.reason, {}};
+  for (const engine::TransferRow& row : command.rows) ship.rows.push_back({sku_code(row.sku), row.quantity});
+  return ship;
+}
+
+client::Request request_of(const model::ReceiveTransferCommand& command) {
+  client::ReceiveTransfer receive{command.command_id, command.transfer_id, {}, command.close};
+  for (const engine::ArrivalRow& row : command.rows) receive.rows.push_back({sku_code(row.sku), row.quantity, row.damaged});
+  return receive;
+}
+
 std::vector<std::string> codes(const std::vector<engine::SkuId>& skus) {
   std::vector<std::string> all;
   for (const engine::SkuId sku : skus) all.push_back(sku_code(sku));

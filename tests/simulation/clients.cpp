@@ -63,6 +63,8 @@ void RawClient::send(Pending& pending) {
     void operator()(const model::ShipCommand& ship) const { encoder.ship(out, correlation, {ship.view(), {}}); }
     void operator()(const model::MoveCommand& move) const { encoder.move_shipment(out, correlation, {move.view(), {}}); }
     void operator()(const model::ChangeCommand& change) const { encoder.change_stock(out, correlation, {change.view(), epoch, {}}); }
+    void operator()(const model::ShipTransferCommand& ship) const { encoder.ship_transfer(out, correlation, {ship.view(), epoch, {}}); }
+    void operator()(const model::ReceiveTransferCommand& receive) const { encoder.receive_transfer(out, correlation, {receive.view(), epoch, {}}); }
     void operator()(const model::HoldCommand& hold) const { encoder.hold(out, correlation, {hold.view(), epoch, {}}); }
     void operator()(const model::ExtendCommand& extend) const { encoder.extend(out, correlation, {extend.view(), {}}); }
     void operator()(const model::ConfirmCommand& confirm) const { encoder.confirm(out, correlation, {confirm.view(), epoch, {}}); }

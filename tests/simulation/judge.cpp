@@ -114,6 +114,10 @@ Asking Judge::name_of(const schema::Decision& decision) const {
   if (const auto* move = std::get_if<engine::ShipmentDecision>(&decision)) {
     return {engine::IdSpace::shipment, std::string(move->command_id), move->content};
   }
+  if (const auto* ship = std::get_if<engine::TransferShipDecision>(&decision)) return {engine::IdSpace::transfer, std::string(ship->id), ship->content};
+  if (const auto* receipt = std::get_if<engine::TransferReceiptDecision>(&decision)) {
+    return {engine::IdSpace::transfer_command, std::string(receipt->command_id), receipt->content};
+  }
   if (const auto* end = std::get_if<engine::HoldEndDecision>(&decision)) {
     return {engine::IdSpace::hold_command, std::string(end->command_id), end->content};
   }
@@ -191,6 +195,7 @@ void Judge::apply(Entry entry) {
     const std::string twin = model::describe(answer);
     if (twin != entry.text) throw Broken("E2: the log and the twin disagree\nlog:  " + entry.text + "\ntwin: " + twin);
     note_victims(answer);
+    note_arrival(answer);
     note_times(entry, answer);
     const std::uint64_t lsn = entry.lsns.front().value;
     std::string broken = model::check_no_overtaking(twin_.state(), answer);
@@ -210,6 +215,13 @@ void Judge::note_victims(const model::Answer& answer) {
       if (fill.order_lsn == lost.order_lsn && fill.line == lost.line) sometimes_.met(Met::victim_served_from_another_warehouse);
     }
   }
+}
+
+void Judge::note_arrival(const model::Answer& answer) {
+  const auto* arrival = std::get_if<model::TransferReceiptAnswer>(&answer.decision);
+  if (arrival == nullptr) return;
+  if (!answer.fills.empty()) sometimes_.met(Met::arrival_served_who_waits);
+  if (!arrival->missing.empty()) sometimes_.met(Met::arrival_closed_a_transfer_short);
 }
 
 // Whichever thread's clock was read, it was not ahead of all that the machine ever showed.

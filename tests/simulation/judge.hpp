@@ -106,6 +106,7 @@ class Judge {
   Asking name_of(const schema::Decision& decision) const;
   void apply(Entry entry);
   void note_victims(const model::Answer& answer);
+  void note_arrival(const model::Answer& answer);
   void note_times(const Entry& entry, const model::Answer& answer);
   void check_times(const Entry& entry) const;
   static void apply(model::Twin& twin, const Entry& entry, model::Answer& answer);

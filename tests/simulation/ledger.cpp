@@ -157,6 +157,24 @@ void Ledger::fold(const engine::ShipmentDecision& move) {
   }
 }
 
+void Ledger::fold(const engine::TransferShipDecision& ship) {
+  for (const engine::TransferredRow& row : ship.rows) {
+    CellAt& from = cell(row.sku, ship.source);
+    if (from.available() < row.quantity) throw Broken("I1: record LSN " + std::to_string(lsn_.value) + " ships more than is available");
+    from.on_hand -= row.quantity;
+    agree(from, row.available_after);
+  }
+}
+
+void Ledger::fold(const engine::TransferReceiptDecision& receipt) {
+  for (const engine::ArrivedRow& row : receipt.rows) {
+    CellAt& to = cell(row.sku, receipt.destination);
+    to.on_hand += row.quantity + row.damaged;
+    to.unavailable += row.damaged;
+    agree(to, row.available_after);
+  }
+}
+
 void Ledger::fold(const engine::StockChangeDecision& change) {
   std::size_t next = 0;
   for (std::uint32_t index = 0; index < change.rows.size(); ++index) {

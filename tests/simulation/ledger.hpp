@@ -48,6 +48,8 @@ class Ledger {
   void fold(const engine::HoldExtendDecision&) {}
   void fold(const engine::HoldEndDecision& end);
   void fold(const engine::ShipmentDecision& move);
+  void fold(const engine::TransferShipDecision& ship);
+  void fold(const engine::TransferReceiptDecision& receipt);
   void hold(engine::SkuId sku, const engine::Take& take);
   void give_back(engine::SkuId sku, engine::WarehouseId warehouse, engine::Quantity units);
 

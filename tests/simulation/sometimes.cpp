@@ -52,6 +52,8 @@ constexpr std::string_view names[] = {
     "message in parts not finished",
     "shrinkage took reserved units",
     "victim was served from another warehouse",
+    "arrival served who waits",
+    "arrival closed a transfer short",
     "hold confirmed",
     "hold expired",
     "hold expired while the server was down",

@@ -58,6 +58,8 @@ enum class Met : std::uint8_t {
   message_in_parts_not_finished,
   shrinkage_took_reserved_units,
   victim_served_from_another_warehouse,
+  arrival_served_who_waits,
+  arrival_closed_a_transfer_short,
   hold_confirmed,
   hold_expired,
   hold_expired_while_the_server_was_down,

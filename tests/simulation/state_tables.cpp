@@ -6,6 +6,7 @@
 
 #include "schema/record.hpp"
 #include "storage/order_record.hpp"
+#include "storage/transfer_record.hpp"
 #include "tests/simulation/records.hpp"
 #include "tests/simulation/trace.hpp"
 
@@ -29,6 +30,10 @@ class StateTables::Source final : public storage::StateSource {
   std::span<const std::byte> hold(Lsn lsn) override {
     const auto found = tables_.holds_.find(lsn);
     return found == tables_.holds_.end() ? std::span<const std::byte>{} : found->second.view();
+  }
+  std::span<const std::byte> transfer(Lsn lsn) override {
+    const auto found = tables_.transfers_.find(lsn);
+    return found == tables_.transfers_.end() ? std::span<const std::byte>{} : found->second.view();
   }
   Lsn newest(engine::Identity identity) override {
     const auto found = tables_.newest_.find(storage::identity_key(identity));
@@ -70,12 +75,18 @@ storage::Outcome<void> StateTables::read(storage::StateVisitor& visitor) const {
     if (!storage::read_order_record(lsn, record.view(), image)) throw Broken("the state store: a hold's record is damaged");
     visitor.open_hold({lsn, image.time, image.cancel_after, image.id, image.texts.customer, image.content, image.lines, image.allocations});
   }
+  for (const auto& [lsn, record] : transfers_) {
+    engine::TransferImage image;
+    if (!storage::read_transfer_record(lsn, record.view(), image)) throw Broken("the state store: a transfer's record is damaged");
+    visitor.open_transfer(image);
+  }
   std::map<Lsn, engine::KnownImage> older;
   for (const auto& entry : closed_known_) older[entry.second.lsn] = entry.second;
   for (const auto& entry : older) visitor.known(entry.second);
   for (const auto& [lsn, known] : ids_) {
     if (known.space == engine::IdSpace::order && known.closed.value == 0) continue;
     if (known.space == engine::IdSpace::hold && known.ended == engine::HoldEnd::open) continue;
+    if (transfers_.contains(lsn)) continue;
     visitor.known({known.space, known.identity, known.content, lsn, known.closed, known.ended});
   }
   return {};
@@ -145,6 +156,7 @@ void StateTables::write(std::vector<storage::ClosedOrder>& closed) {
   }
   for (const auto& [identity, lsn] : batch_.newest()) newest_[storage::identity_key(identity)] = lsn;
   write_holds();
+  write_transfers();
   for (const engine::CellImage& cell : batch_.cells()) {
     cells_[storage::cell_key(cell.sku, cell.warehouse)] = {0, cell.on_hand, cell.held, cell.unavailable, cell.available,
                                                            cell.opening_plus_one, cell.lsn.value};
@@ -166,6 +178,21 @@ void StateTables::write_holds() {
       if (newest_[storage::identity_key(hold.identity)] == lsn) newest_.erase(storage::identity_key(hold.identity));
       if (lsn < oldest_known_) drop_decision(lsn);
       else ids_.at(lsn).ended = hold.end;
+    }
+  }
+}
+
+void StateTables::write_transfers() {
+  for (const auto& [lsn, transfer] : batch_.transfers()) {
+    if (transfer.open) {
+      const std::vector<std::byte> record = storage::transfer_record(transfer.image(lsn));
+      Words& words = transfers_[lsn];
+      words.bytes = record.size();
+      words.words.resize(record.size() / 8);
+      std::memcpy(words.words.data(), record.data(), record.size());
+    } else if (transfer.stored) {
+      transfers_.erase(lsn);
+      if (lsn < oldest_known_) drop_decision(lsn);
     }
   }
 }
@@ -194,7 +221,7 @@ void StateTables::forget(const engine::VoidDecision& decision) {
       closed_known_[known.closed] = {known.space, known.identity, known.content, lsn, known.closed, {}};
     } else if (known.space == engine::IdSpace::order && known.closed.value != 0) {
       drop_decision(lsn);
-    } else if (known.ended != engine::HoldEnd::open) {
+    } else if (known.ended != engine::HoldEnd::open || (known.space == engine::IdSpace::transfer && !transfers_.contains(lsn))) {
       drop_decision(lsn);
     }
     ids_.erase(ids_.begin());
@@ -246,6 +273,7 @@ storage::Outcome<void> StateTables::keep_decisions(const storage::Journal& journ
   for (const auto& entry : closed_known_) wanted.insert(entry.second.lsn);
   wanted.insert(open_.begin(), open_.end());
   for (const auto& entry : holds_) wanted.insert(entry.first);
+  for (const auto& entry : transfers_) wanted.insert(entry.first);
   Lsn cause;  // wanted, and its last fill has not come
   read_records(journal, decisions_before_, applied_, [&](const schema::Event& event, std::span<const std::byte> record) {
     const bool is_fill = cause.value != 0 && event.stamp.cause == cause;

@@ -34,6 +34,7 @@ class StateTables final : public storage::StateStore {
   void write(std::vector<storage::ClosedOrder>& closed);
   void write_closings();
   void write_holds();
+  void write_transfers();
   void forget(const engine::VoidDecision& decision);
   void drop_decision(engine::Lsn lsn) { decisions_.erase(lsn); }
   engine::Lsn end_of_whole_commands(const storage::Journal& journal, engine::Lsn until, std::uint64_t most_records) const;
@@ -54,6 +55,7 @@ class StateTables final : public storage::StateStore {
   std::map<std::uint64_t, storage::CellRow> cells_;
   std::map<engine::Lsn, Words> orders_;
   std::map<engine::Lsn, Words> holds_;          // open ones
+  std::map<engine::Lsn, Words> transfers_;      // open ones
   std::set<engine::Lsn> open_;
   std::map<engine::Lsn, Known> ids_;            // decided at oldest_known or after
   std::map<engine::Lsn, engine::KnownImage> closed_known_;  // by closing

@@ -15,6 +15,8 @@ bool is_huge(const model::Command& command) {
   if (const auto* amend = std::get_if<model::AmendCommand>(&command)) return amend->rows.size() > many;
   if (const auto* change = std::get_if<model::ChangeCommand>(&command)) return change->rows.size() > many;
   if (const auto* move = std::get_if<model::MoveCommand>(&command)) return move->rows.size() > many;
+  if (const auto* ship = std::get_if<model::ShipTransferCommand>(&command)) return ship->rows.size() > many;
+  if (const auto* receive = std::get_if<model::ReceiveTransferCommand>(&command)) return receive->rows.size() > many;
   const auto* cancel = std::get_if<model::CancelCommand>(&command);
   return cancel != nullptr && cancel->rows.size() > many;
 }

@@ -117,6 +117,16 @@ void StateDigest::open_hold(const engine::HoldImage& hold) {
   ++holds;
 }
 
+void StateDigest::open_transfer(const engine::TransferImage& transfer) {
+  EARMARK_CHECK(transfer.lsn > last_transfer_);
+  last_transfer_ = transfer.lsn;
+  const engine::Identity identity = engine::identify(engine::IdSpace::transfer, transfer.id);
+  digest_.known_id(engine::IdSpace::transfer, identity, transfer.content, transfer.lsn);
+  digest_.open_transfer(transfer.lsn, identity, transfer.source, transfer.destination, transfer.expected, static_cast<std::uint32_t>(transfer.lines.size()));
+  for (const engine::TransferLine& line : transfer.lines) digest_.transfer_line(transfer.lsn, line.sku, line.shipped, line.received);
+  ++transfers;
+}
+
 void StateDigest::known(const engine::KnownImage& known) {
   EARMARK_CHECK(known.lsn > last_known_);
   EARMARK_CHECK((known.closed.value != 0) == (known.space == engine::IdSpace::order));

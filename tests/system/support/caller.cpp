@@ -48,6 +48,10 @@ std::uint64_t Caller::put(std::vector<std::byte>& out, const model::Command& com
     encoder_.move_shipment(out, correlation, {move->view(), {}});
   } else if (const auto* change = std::get_if<model::ChangeCommand>(&command)) {
     encoder_.change_stock(out, correlation, {change->view(), epoch_, {}});
+  } else if (const auto* transfer = std::get_if<model::ShipTransferCommand>(&command)) {
+    encoder_.ship_transfer(out, correlation, {transfer->view(), epoch_, {}});
+  } else if (const auto* arrival = std::get_if<model::ReceiveTransferCommand>(&command)) {
+    encoder_.receive_transfer(out, correlation, {arrival->view(), epoch_, {}});
   } else if (const auto* hold = std::get_if<model::HoldCommand>(&command)) {
     encoder_.hold(out, correlation, {hold->view(), epoch_, {}});
   } else if (const auto* extend = std::get_if<model::ExtendCommand>(&command)) {

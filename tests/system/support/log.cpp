@@ -136,6 +136,21 @@ model::Command StrongReplay::command_of(const engine::ShipmentDecision& decision
   return move;
 }
 
+model::Command StrongReplay::command_of(const engine::TransferShipDecision& decision) const {
+  model::ShipTransferCommand ship{.id = std::string(decision.id), .source = decision.source, .destination = decision.destination,
+                                  .expected = decision.expected, .reason = std::string(decision.reason)};
+  for (const engine::TransferredRow& row : decision.rows) ship.rows.push_back({row.quantity, row.sku, 0});
+  return ship;
+}
+
+// Whether it was told to close shows only where something is missing; without rows or with the same ones in rows is the same.
+model::Command StrongReplay::command_of(const engine::TransferReceiptDecision& decision) const {
+  model::ReceiveTransferCommand receive{.command_id = std::string(decision.command_id), .transfer_id = std::string(decision.transfer_id),
+                                        .close = !decision.missing.empty()};
+  for (const engine::ArrivedRow& row : decision.rows) receive.rows.push_back({row.quantity, row.damaged, row.sku, 0});
+  return receive;
+}
+
 std::string StrongReplay::missing(const schema::Event& event) {
   const std::string logged = describe(event);
   const auto pick = missing_.find(event.stamp.cause);
@@ -157,6 +172,10 @@ std::string StrongReplay::decide(const schema::Event& event, const model::Comman
         if constexpr (std::is_same_v<std::decay_t<decltype(decision)>, model::StockChangeAnswer>) {
           model::StockChangeAnswer renumbered = decision;
           for (engine::LostUnits& lost : renumbered.lost) lost.order_lsn = log_lsns_.at(lost.order_lsn);
+          expected = model::describe(engine::Stamp{event.stamp.lsn, {}, {}}, renumbered.view());
+        } else if constexpr (std::is_same_v<std::decay_t<decltype(decision)>, model::TransferReceiptAnswer>) {
+          model::TransferReceiptAnswer renumbered = decision;
+          renumbered.transfer_lsn = log_lsns_.at(renumbered.transfer_lsn);
           expected = model::describe(engine::Stamp{event.stamp.lsn, {}, {}}, renumbered.view());
         } else if constexpr (!std::is_same_v<std::decay_t<decltype(decision)>, std::monostate>) {
           expected = model::describe(engine::Stamp{event.stamp.lsn, {}, {}}, decision.view());

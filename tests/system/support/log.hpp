@@ -57,6 +57,8 @@ class StrongReplay {
   model::Command command_of(const engine::LoadDecision& decision) const;
   model::Command command_of(const engine::ShipmentDecision& decision) const;
   model::Command command_of(const engine::StockChangeDecision& decision) const;
+  model::Command command_of(const engine::TransferShipDecision& decision) const;
+  model::Command command_of(const engine::TransferReceiptDecision& decision) const;
   std::string decide(const schema::Event& event, const model::Command& command, std::uint64_t content);
   std::string missing(const schema::Event& event);
   std::string fill(const schema::Event& event, const engine::FillDecision& decision);

@@ -1,0 +1,78 @@
+#include "schema/event_consistent.hpp"
+
+#include <algorithm>
+#include <functional>
+
+namespace earmark::schema {
+namespace {
+
+template <class Rows, class Count>
+bool counts_agree(const Rows& rows, Count count, std::size_t size) noexcept {
+  std::uint64_t sum = 0;
+  for (const auto& row : rows) sum += count(row);
+  return sum == size;
+}
+
+bool consistent(const engine::OrderDecision& order) noexcept {
+  for (const engine::LineWait& wait : order.waits) {
+    if (wait.line_index >= order.lines.size()) return false;
+  }
+  if (!order.line_policies.empty() && order.line_policies.size() != order.lines.size()) return false;
+  for (const engine::LinePolicy policy : order.line_policies) {
+    if (!policy.known()) return false;
+  }
+  if (order.not_due && std::any_of(order.lines.begin(), order.lines.end(), [](const auto& line) { return line.taken != 0; })) return false;
+  const auto& cut = order.not_backorderable;
+  if (std::adjacent_find(cut.begin(), cut.end(), std::greater_equal<>()) != cut.end()) return false;
+  if (!cut.empty() && cut.back() >= order.lines.size()) return false;
+  return counts_agree(order.lines, [](const auto& line) { return line.more_takes; }, order.takes.size());
+}
+bool consistent(const engine::CancelDecision& cancel) noexcept {
+  return counts_agree(cancel.lines, [](const auto& line) { return line.releases; }, cancel.released.size());
+}
+bool consistent(const engine::AmendDecision& amend) noexcept {
+  return counts_agree(amend.lines, [](const auto& line) { return line.releases; }, amend.released.size());
+}
+bool consistent(const engine::ShipDecision& ship) noexcept {
+  return counts_agree(ship.lines, [](const auto& line) { return line.ships; }, ship.shipped.size());
+}
+// Losses stand by row, and name rows and orders that are there.
+bool consistent(const engine::StockChangeDecision& change) noexcept {
+  std::uint32_t row = 0;
+  for (const engine::LostUnits& lost : change.lost) {
+    if (lost.row < row || lost.row >= change.rows.size() || lost.order >= change.orders.size()) return false;
+    if (lost.sku != change.rows[lost.row].sku || lost.warehouse != change.rows[lost.row].warehouse) return false;
+    row = lost.row;
+  }
+  return change.orders.size() == change.customers.size();
+}
+bool consistent(const engine::HoldDecision& hold) noexcept {
+  return counts_agree(hold.lines, [](const auto& line) { return line.more_takes; }, hold.takes.size());
+}
+bool consistent(const engine::HoldEndDecision& end) noexcept {
+  return (end.how == engine::HoldEnd::released || end.how == engine::HoldEnd::expired) &&
+         counts_agree(end.lines, [](const auto& line) { return line.count; }, end.released.size());
+}
+// Only a pick leaves units over, and then it says where.
+bool consistent(const engine::ShipmentDecision& move) noexcept {
+  bool rest = false;
+  for (const engine::MovedLine& line : move.lines) rest = rest || line.rest != 0;
+  return rest == (move.rest_shipment != 0) && (!rest || move.step == engine::ShipmentStep::pick);
+}
+bool consistent(const engine::TransferShipDecision& ship) noexcept { return ship.source != ship.destination; }
+// Only what is closed leaves units missing, and no more is over than arrived.
+bool consistent(const engine::TransferReceiptDecision& receipt) noexcept {
+  for (const engine::ArrivedRow& row : receipt.rows) {
+    if (row.over > std::uint64_t{row.quantity} + row.damaged) return false;
+  }
+  return receipt.closed || receipt.missing.empty();
+}
+bool consistent(const auto&) noexcept { return true; }
+
+}  // namespace
+
+bool is_consistent(const Decision& decision) noexcept {
+  return std::visit([](const auto& each) { return consistent(each); }, decision);
+}
+
+}  // namespace earmark::schema

@@ -1,0 +1,54 @@
+#include "tests/engine/pair.hpp"
+
+#include <catch2/catch.hpp>
+
+namespace earmark::test {
+
+Pair::Pair() { harness.engine().settler().use_archive(kept); }
+
+void Pair::compare() {
+  CHECK(harness.engine().broken_invariant() == "");
+  CHECK(harness.engine().digest() == twin_.digest());
+}
+
+// What is due by then happens first, by itself.
+model::Answer Pair::apply(const model::Command& command, engine::TimeUs now) {
+  time_ = now.value;
+  const std::uint64_t content = model::content_of(command);
+  twin_.run_timers(now);
+  const model::Answer answer = model::apply(twin_, command, content, now);
+  CHECK(harness.apply(command, content, now) == model::describe(answer));
+  compare();
+  return answer;
+}
+
+model::Answer Pair::say(std::string_view event) {
+  engine::TimeUs now{time_};
+  if (event.starts_with("at ")) {
+    event.remove_prefix(3);
+    now = engine::TimeUs{std::stoll(std::string(event.substr(0, event.find(' ')))) * 1000};
+    event.remove_prefix(event.find(' ') + 1);
+  }
+  return apply(model::parse(event, codes_), now);
+}
+
+void Pair::archive(const std::string& order) {
+  const engine::Identity identity = engine::identify(engine::IdSpace::order, order);
+  kept.keep(harness.engine(), identity);
+  const std::vector<engine::Identity> identities{identity};
+  harness.submit(std::make_unique<engine::Message>(engine::ArchiveOrders{identities, last()}, engine::TimeUs{++time_}));
+}
+
+void Pair::forget(engine::Lsn oldest) {
+  std::map<engine::Lsn, engine::Identity> known;
+  for (const auto& [key, each] : twin_.state().known) {
+    if (each.first.stamp.lsn < oldest) known[each.first.stamp.lsn] = engine::identify(key.first, key.second);
+  }
+  std::vector<engine::Identity> identities;
+  for (const auto& [lsn, identity] : known) identities.push_back(identity);
+  twin_.forget({oldest, {}}, engine::TimeUs{++time_});
+  harness.submit(std::make_unique<engine::Message>(engine::ForgetIds{oldest, {}, identities}, engine::TimeUs{time_}));
+  compare();
+}
+
+}  // namespace earmark::test
