@@ -212,14 +212,18 @@ class ToJson {
     add_text("reason", change.reason);
     out_["fills_follow"] = change.fills_follow;
     Json& rows = out_["rows"] = Json::array();
-    for (const engine::ChangedRow& row : change.rows) {
+    for (std::size_t index = 0; index < change.rows.size(); ++index) {
+      const engine::ChangedRow& row = change.rows[index];
       rows.push_back({{"sku", catalogue_.code(row.sku)}, {"warehouse", catalogue_.code(row.warehouse)},
                       {"on_hand_change", row.on_hand_change}, {"unavailable_change", row.unavailable_change},
                       {"available_after", row.available_after}});
+      if (change.overdraws(index)) rows.back()["overdrawn"] = true;
     }
     Json& lost = out_["lost"] = Json::array();
-    for (const engine::LostUnits& each : change.lost) {
-      Json entry{{"order", change.orders[each.order]}, {"order_lsn", each.order_lsn.value}, {"line", each.line.value},
+    for (std::size_t index = 0; index < change.lost.size(); ++index) {
+      const engine::LostUnits& each = change.lost[index];
+      const bool of_hold = change.of_hold(index);
+      Json entry{{of_hold ? "hold" : "order", change.orders[each.order]}, {of_hold ? "hold_lsn" : "order_lsn", each.order_lsn.value}, {"line", each.line.value},
                  {"sku", catalogue_.code(each.sku)}, {"warehouse", catalogue_.code(each.warehouse)}, {"quantity", each.quantity},
                  {"row", each.row}, {"shipment", each.shipment}};
       if (!change.customers[each.order].empty()) entry["customer"] = change.customers[each.order];

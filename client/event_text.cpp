@@ -221,22 +221,33 @@ class ToText {
 
   std::string operator()(const engine::StockChangeDecision& change) const {
     Table rows({{"SKU"}, {"WAREHOUSE"}, {"ON HAND", Align::right}, {"UNAVAILABLE", Align::right}, {"AVAILABLE THEN", Align::right}});
-    for (const engine::ChangedRow& row : change.rows) {
+    for (std::size_t index = 0; index < change.rows.size(); ++index) {
+      const engine::ChangedRow& row = change.rows[index];
       rows.add({catalogue_.code(row.sku), catalogue_.code(row.warehouse), with_sign(row.on_hand_change), with_sign(row.unavailable_change),
-                with_separators(row.available_after)});
+                with_separators(row.available_after) + (change.overdraws(index) ? " overdrawn" : "")});
     }
     std::string text = fmt::format("Stock change {}, {}{} ({})\n{}", on_one_line(change.id), name(change.kind),
                                    change.reason.empty() ? "" : ", " + on_one_line(change.reason), decision_, rows.text());
-    if (change.lost.empty()) return text;
-    Table lost({{"ORDER"}, {"LINE", Align::right}, {"SKU"}, {"LOSES"}, {"CUSTOMER"}});
-    for (const engine::LostUnits& each : change.lost) {
-      lost.add({std::string(change.orders[each.order]), number_text(each.line), catalogue_.code(each.sku),
-                with_separators(each.quantity) + " " + catalogue_.code(each.warehouse), std::string(change.customers[each.order])});
+    if (!change.overdrawn.empty()) text += "Overdrawn: fewer units are there than are picked. Nothing is promised from there until receipts or counts have made up for it.\n";
+    if (!change.of_holds.empty()) text += "Held units that are gone; these holds have less:\n" + losses(change, true);
+    if (change.lost.size() > change.of_holds.size()) {
+      text += "Reserved units that are gone; these lines wait again, at their old place:\n" + losses(change, false);
     }
-    return text + "Reserved units that are gone; these lines wait again, at their old place:\n" + lost.text();
+    return text;
   }
 
  private:
+  std::string losses(const engine::StockChangeDecision& change, bool of_holds) const {
+    Table lost({{of_holds ? "HOLD" : "ORDER"}, {"LINE", Align::right}, {"SKU"}, {"LOSES"}, {"CUSTOMER"}});
+    for (std::size_t index = 0; index < change.lost.size(); ++index) {
+      const engine::LostUnits& each = change.lost[index];
+      if (change.of_hold(index) != of_holds) continue;
+      lost.add({std::string(change.orders[each.order]), number_text(each.line), catalogue_.code(each.sku),
+                with_separators(each.quantity) + " " + catalogue_.code(each.warehouse), std::string(change.customers[each.order])});
+    }
+    return lost.text();
+  }
+
   std::string taken_back(std::span<const engine::CancelledLine> lines, std::span<const engine::Take> released) const {
     Table table({{"LINE", Align::right}, {"SKU"}, {"NO LONGER WAITS", Align::right}, {"GIVEN BACK"}, {"NOT FOUND", Align::right}});
     std::size_t next = 0;

@@ -149,12 +149,14 @@ StockChangeAnswer answer_of(const engine::StockChangeDecision& change, Codes& co
   answer.id = change.id;
   answer.kind = change.kind;
   answer.reason = change.reason;
-  for (const engine::ChangedRow& row : change.rows) {
-    answer.rows.push_back({codes(row.sku), codes(row.warehouse), row.on_hand_change, row.unavailable_change, row.available_after});
+  for (std::size_t index = 0; index < change.rows.size(); ++index) {
+    const engine::ChangedRow& row = change.rows[index];
+    answer.rows.push_back({codes(row.sku), codes(row.warehouse), row.on_hand_change, row.unavailable_change, row.available_after, change.overdraws(index)});
   }
-  for (const engine::LostUnits& lost : change.lost) {
+  for (std::size_t index = 0; index < change.lost.size(); ++index) {
+    const engine::LostUnits& lost = change.lost[index];
     answer.lost.push_back({std::string(change.orders[lost.order]), std::string(change.customers[lost.order]), lost.line.value,
-                           codes(lost.sku), codes(lost.warehouse), lost.quantity, lost.shipment});
+                           codes(lost.sku), codes(lost.warehouse), lost.quantity, lost.shipment, change.of_hold(index)});
   }
   return answer;
 }

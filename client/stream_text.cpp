@@ -7,6 +7,7 @@
 #include "client/describe.hpp"
 #include "client/split.hpp"
 #include "client/table.hpp"
+#include "engine/level.hpp"
 
 namespace earmark::client {
 namespace {
@@ -26,8 +27,6 @@ struct Told {
   std::size_t all_rows = 0;  // more than there are rows: the others are counted only
   std::string_view noun = "line";
 };
-
-bool was_empty(engine::Quantity quantity, engine::Quantity after) { return quantity != 0 && after == quantity; }
 
 // "10 MAIN, 2 WEST (now out of stock)".
 template <class Note>
@@ -49,7 +48,7 @@ const char* out_of_stock(const engine::Take& take) {
   return take.quantity != 0 && take.available_after == 0 ? " (now out of stock)" : "";
 }
 const char* back_in_stock(const engine::Take& take) {
-  return was_empty(take.quantity, take.available_after) ? " (back in stock)" : "";
+  return engine::was_empty(take.quantity, take.available_after) ? " (back in stock)" : "";
 }
 const char* nothing_more(const engine::Take&) { return ""; }
 
@@ -220,7 +219,7 @@ class Teller {
               receipt.rows.size() + receipt.missing.size(), "row"};
     for (const engine::ArrivedRow& row : receipt.rows.first(std::min(receipt.rows.size(), most_shown_rows))) {
       std::string what = fmt::format("{} into {}, {} available then{}", with_separators(row.quantity), on_one_line(catalogue_.code(receipt.destination)),
-                                     with_separators(row.available_after), was_empty(row.quantity, row.available_after) ? " (back in stock)" : "");
+                                     with_separators(row.available_after), engine::was_empty(row.quantity, row.available_after) ? " (back in stock)" : "");
       if (row.damaged != 0) what += fmt::format(", {} damaged", with_separators(row.damaged));
       if (row.over != 0) what += fmt::format(", {} over", with_separators(row.over));
       told.rows.push_back({"", sku(row.sku), what});
@@ -239,22 +238,25 @@ class Teller {
   }
 
   Told operator()(const engine::StockChangeDecision& change) const {
-    Told told{word_of(change.kind), change.lost.empty() ? Tone::plain : Tone::bad, "stock change " + on_one_line(change.id), {},
+    Told told{word_of(change.kind), change.lost.empty() && change.overdrawn.empty() ? Tone::plain : Tone::bad, "stock change " + on_one_line(change.id), {},
               change.rows.size() + change.lost.size(), "row"};
     if (!change.reason.empty()) told.of += ", " + on_one_line(change.reason);
-    for (const engine::ChangedRow& row : change.rows.first(std::min(change.rows.size(), most_shown_rows))) {
+    for (std::size_t index = 0; index < std::min(change.rows.size(), most_shown_rows); ++index) {
+      const engine::ChangedRow& row = change.rows[index];
       std::string what;
       if (row.on_hand_change != 0) add(what, fmt::format("{:+} on hand", row.on_hand_change));
       if (row.unavailable_change != 0) add(what, fmt::format("{:+} unavailable", row.unavailable_change));
-      told.rows.push_back({"", sku(row.sku), fmt::format("in {}: {}, {} available then", on_one_line(catalogue_.code(row.warehouse)),
-                                                         what.empty() ? "nothing changed" : what, with_separators(row.available_after))});
+      told.rows.push_back({"", sku(row.sku), fmt::format("in {}: {}, {} available then{}", on_one_line(catalogue_.code(row.warehouse)),
+                                                         what.empty() ? "nothing changed" : what, with_separators(row.available_after),
+                                                         change.overdraws(index) ? ", overdrawn: fewer are there than are picked" : "")});
     }
-    for (const engine::LostUnits& lost : change.lost.first(std::min(change.lost.size(), most_shown_rows - std::min(most_shown_rows, told.rows.size())))) {
-      told.rows.push_back({line_text(lost.line), sku(lost.sku), fmt::format("of order {}{}: {} {} lost, waiting again",
-                                                                           on_one_line(change.orders[lost.order]),
-                                                                           of_customer(change.customers[lost.order]),
-                                                                           with_separators(lost.quantity),
-                                                                           on_one_line(catalogue_.code(lost.warehouse)))});
+    for (std::size_t index = 0; index < change.lost.size() && told.rows.size() < most_shown_rows; ++index) {
+      const engine::LostUnits& lost = change.lost[index];
+      const bool of_hold = change.of_hold(index);
+      told.rows.push_back({line_text(lost.line), sku(lost.sku),
+                           fmt::format("of {} {}{}: {} {} lost{}", of_hold ? "hold" : "order", on_one_line(change.orders[lost.order]),
+                                       of_customer(change.customers[lost.order]), with_separators(lost.quantity),
+                                       on_one_line(catalogue_.code(lost.warehouse)), of_hold ? "" : ", waiting again")});
     }
     return told;
   }
@@ -303,7 +305,7 @@ class Teller {
     for (const engine::ReceivedRow& row : rows.first(std::min(rows.size(), most_shown_rows))) {
       told.rows.push_back({"", sku(row.sku), fmt::format("{} into {}, {} available then{}", with_separators(row.quantity),
                                                          on_one_line(catalogue_.code(row.warehouse)), with_separators(row.available_after),
-                                                         was_empty(row.quantity, row.available_after) ? " (back in stock)" : "")});
+                                                         engine::was_empty(row.quantity, row.available_after) ? " (back in stock)" : "")});
     }
   }
 

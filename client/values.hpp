@@ -280,14 +280,16 @@ struct StockChangeAnswerRow {
   std::string sku{}, warehouse{};
   std::int32_t on_hand_change = 0, unavailable_change = 0;
   std::uint32_t available_after = 0;  // before the fills
+  bool overdrawn = false;             // fewer units are there from now on than are picked
 };
-// Reserved units that a line lost; they wait again at its old place.
+// Reserved or held units that a line lost. An order's wait again at its old place; a hold's are gone from it.
 struct LostUnits {
-  std::string order{}, customer{};
+  std::string order{}, customer{};  // of_hold: the hold's id
   std::uint32_t line = 0;
   std::string sku{}, warehouse{};
   std::uint32_t quantity = 0;
   std::uint16_t shipment = 0;
+  bool of_hold = false;
 };
 struct StockChangeAnswer : Decided {
   std::string id{};

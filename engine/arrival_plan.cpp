@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "engine/level.hpp"
+
 namespace earmark::engine {
 namespace {
 
@@ -81,7 +83,8 @@ std::vector<ServeStep> steps_of_arrival(std::span<const ArrivedRow> rows, Wareho
   std::vector<ServeStep> steps;
   for (std::size_t index = 0; index < rows.size(); ++index) {
     const ArrivedRow& row = rows[index];
-    if (row.quantity != 0) steps.push_back({row.sku, static_cast<std::uint32_t>(index), destination, row.quantity, true});
+    const Quantity units = units_beyond_healing(row.quantity, row.available_after);
+    if (units != 0) steps.push_back({row.sku, static_cast<std::uint32_t>(index), destination, units, true});
   }
   return steps;
 }

@@ -7,6 +7,8 @@
 #include <optional>
 #include <span>
 #include <unordered_map>
+#include <utility>
+#include <vector>
 
 #include "engine/catalogue.hpp"
 #include "engine/lazy_array.hpp"
@@ -64,6 +66,13 @@ struct Book {
   bool waited_for(const SharedState& shared, SkuId sku, WarehouseId warehouse) const noexcept {
     return sku_queues[sku.value] != 0 || cell_queues[shared.cell_index(sku, warehouse).value] != 0;
   }
+  // A count found less there than is picked (engine/level.hpp: the same, said by the cell).
+  bool overdrawn(CellIndex cell) const noexcept {
+    const auto found = picked.find(cell.value);
+    return found != picked.end() && found->second > on_shelf(cell);
+  }
+  // Units there that could leave.
+  Quantity on_shelf(CellIndex cell) const noexcept { return stock[cell.value].on_hand - stock[cell.value].unavailable; }
   // Everybody who waits for `sku` before `place`, wherever pinned.
   Ahead ahead_of(const SharedState& shared, std::uint16_t warehouses, SkuId sku, QueuePlace place) const noexcept {
     Ahead sum = queues.ahead_of(sku_queues[sku.value], place);
@@ -95,7 +104,7 @@ struct Book {
   void count_picked(const SharedState& shared, BlockRef order);
   // One record took units from shipments: their pick lists are others, once for each.
   void pick_lists_changed(SharedState& shared, BlockCache& blocks, BlockRef order, std::span<const Take> released);
-  void pick_lists_changed(SharedState& shared, BlockCache& blocks, std::span<const LostUnits> lost, std::span<const BlockRef> orders);
+  void pick_lists_changed(SharedState& shared, BlockCache& blocks, std::vector<std::pair<BlockRef, std::uint16_t>> all);
   // What waits of the order moves to its new place and keeps its sequence.
   void change_priority(SharedState& shared, BlockRef order, Priority priority);
   // `blocked_line`: of a ship_complete order that waits, else not looked at; OrderState::no_line: park() follows.
@@ -110,6 +119,8 @@ struct Book {
   // Reserved units of a line wait again, at its old place; and the way back.
   void lose(SharedState& shared, BlockRef order, std::size_t line_index, const LostUnits& lost);
   void lose_not(SharedState& shared, BlockRef order, std::size_t line_index, const LostUnits& lost);
+  // Held units of a line are gone, and the hold goes on with less: `waiting` of a hold's line counts what it lost.
+  void lose_held(SharedState& shared, BlockRef hold, std::size_t line_index, const LostUnits& lost);
   // Takes start_waiting() back; nothing of the order has been served.
   void stop_waiting(SharedState& shared, BlockRef order);
   // `block`: see build_hold().

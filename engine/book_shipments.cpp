@@ -157,9 +157,7 @@ void Book::pick_lists_changed(SharedState& shared, BlockCache& blocks, BlockRef 
   for (const std::uint16_t number : numbers) raise_revision(blocks, order, number);
 }
 
-void Book::pick_lists_changed(SharedState& shared, BlockCache& blocks, std::span<const LostUnits> lost, std::span<const BlockRef> orders) {
-  std::vector<std::pair<BlockRef, std::uint16_t>> all;
-  for (std::size_t index = 0; index < lost.size(); ++index) all.emplace_back(orders[index], lost[index].shipment);
+void Book::pick_lists_changed(SharedState& shared, BlockCache& blocks, std::vector<std::pair<BlockRef, std::uint16_t>> all) {
   std::sort(all.begin(), all.end());
   all.erase(std::unique(all.begin(), all.end()), all.end());
   for (const auto& [block, number] : all) raise_revision(blocks, *shared.blocks.at<OrderState>(block), number);

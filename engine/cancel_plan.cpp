@@ -64,8 +64,9 @@ void write_releases(CancelPlan& plan, SharedState& shared, WriteSet& writes) {
   for (const CancelPlan::Release& release : plan.releases) {
     Atomic<std::uint64_t>& cell = shared.cell(order->lines()[release.line_index].sku, release.warehouse);
     const CellWord word{writes.read(cell)};
-    writes.write(cell, word.bits, word.with(word.free() + release.units, word.gate()).bits);
-    plan.released.push_back({release.units, word.free() + release.units, release.warehouse, release.shipment});
+    const CellWord after = word.plus(release.units, word.gate());
+    writes.write(cell, word.bits, after.bits);
+    plan.released.push_back({release.units, after.free(), release.warehouse, release.shipment});
   }
 }
 

@@ -7,7 +7,7 @@ namespace earmark::engine {
 void name_held_lines(const BlockStore& blocks, const OrderState& hold, std::vector<OrderLine>& lines) {
   lines.clear();
   for (const OrderLineState& line : hold.lines()) {
-    WireQuantity held = 0;
+    WireQuantity held = line.waiting;
     for_each_allocation(blocks, line, [&](const Allocation& allocation) { held += allocation.reserved; });
     if (held != 0) lines.push_back({held, line.sku, line.line, line.pinned, 0, 0});
   }
@@ -46,6 +46,7 @@ void ConfirmPlan::match(const PlaceOrder& order, const OrderState& hold, SharedS
     const auto found = by_number.find(held.line.value);
     const bool wanted = found != by_number.end() && order.lines[found->second].sku == held.sku;
     for_each_allocation(shared.blocks, held, [&](const Allocation& allocation) {
+      if (allocation.reserved == 0) return;  // all of it was lost
       const auto [cell, is_new] = cell_of_.try_emplace(shared.cell_index(held.sku, allocation.warehouse).value, cells_.size());
       if (is_new) cells_.push_back({held.sku, allocation.warehouse, {}, false});
       Units& units = cells_[cell->second].units;
@@ -70,7 +71,7 @@ void ConfirmPlan::give_back(SharedState& shared, WriteSet& writes, bool rest) {
     if (units == 0) continue;
     Atomic<std::uint64_t>& cell = shared.cell(held.sku, held.warehouse);
     const CellWord word{writes.read(cell)};
-    writes.write(cell, word.bits, word.with(word.free() + units, word.gate()).bits);
+    writes.write(cell, word.bits, word.plus(units, word.gate()).bits);
   }
 }
 
@@ -160,7 +161,7 @@ void ConfirmPlan::take_back(std::size_t line, bool waits, SharedState& shared, W
   for (const Take& take : takes_[line]) {
     Atomic<std::uint64_t>& cell = shared.cell(lines_[line].sku, take.warehouse);
     const CellWord word{writes.read(cell)};
-    writes.write(cell, word.bits, word.with(word.free() + take.quantity, word.gate()).bits);
+    writes.write(cell, word.bits, word.plus(take.quantity, word.gate()).bits);
     if (waits) lines_[line].backordered += take.quantity;
   }
   takes_[line].clear();

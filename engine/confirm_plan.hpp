@@ -15,7 +15,7 @@
 
 namespace earmark::engine {
 
-// An order of the lines as held; they live in `lines`.
+// An order of the lines as they were held at first, also of what the hold has lost since; they live in `lines`.
 void name_held_lines(const BlockStore& blocks, const OrderState& hold, std::vector<OrderLine>& lines);
 
 class ConfirmPlan {

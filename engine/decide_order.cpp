@@ -113,8 +113,9 @@ bool Decider::take(const OrderLine& asked, LineDecision& line, std::span<const W
     }
     const Quantity units = std::min(open, there);
     if (units == 0) continue;
-    writes_.write(cell, word.bits, word.with(word.free() - units, word.gate()).bits);
-    add_take(draft_, line, warehouse, units, word.free() - units);
+    const CellWord after = word.minus(units, word.gate());
+    writes_.write(cell, word.bits, after.bits);
+    add_take(draft_, line, warehouse, units, after.free());
     open -= units;
   }
   return for_settler_ || open == 0 || !waits(asked.policy.or_else(order_.policy));
@@ -269,7 +270,7 @@ void gate_for_waiter(const LineDecision& line, SharedState& shared, const Catalo
   for (const WarehouseId warehouse : warehouses) {
     Atomic<std::uint64_t>& cell = shared.cell(line.sku, warehouse);
     const CellWord word{writes.read(cell)};
-    if (!word.gate()) writes.write(cell, word.bits, word.with(word.free(), true).bits);
+    if (!word.gate()) writes.write(cell, word.bits, word.gated(true).bits);
   }
 }
 

@@ -3,6 +3,7 @@
 // Layouts of the row structs are those of schema/event.fbs (asserted there): rows are copied whole, never field by field.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -169,9 +170,10 @@ struct ChangedRow {
 };
 static_assert(sizeof(ChangedRow) == 20);
 
-// Reserved units that a line lost to a row. They wait again, at the place that the line always had.
+// Reserved or held units that a line lost to a row. An order's wait again, at the place that the line always had; a hold's are
+// gone from it.
 struct LostUnits {
-  Lsn order_lsn{};
+  Lsn order_lsn{};          // of the order or hold
   std::uint32_t order = 0;  // position in StockChangeDecision::orders
   LineNumber line{};
   Quantity quantity = 0;
@@ -190,9 +192,14 @@ struct StockChangeDecision {
   std::string_view reason;
   bool fills_follow = false;
   std::span<const ChangedRow> rows;
-  std::span<const LostUnits> lost;                // by row, within one last in the queue first
-  std::span<const std::string_view> orders;       // ids of those that lost
+  std::span<const LostUnits> lost;                // by row, within one the newest hold first, then last in the queue first
+  std::span<const std::string_view> orders;       // ids of those that lost, orders and holds
   std::span<const std::string_view> customers;    // theirs, parallel
+  std::span<const std::uint32_t> of_holds{};      // positions in `lost`, ascending: what holds lost
+  std::span<const std::uint32_t> overdrawn{};     // positions in `rows`, ascending: those that leave their cell overdrawn (engine/level.hpp)
+
+  bool of_hold(std::size_t lost_index) const noexcept { return std::binary_search(of_holds.begin(), of_holds.end(), lost_index); }
+  bool overdraws(std::size_t row) const noexcept { return std::binary_search(overdrawn.begin(), overdrawn.end(), row); }
 };
 
 // As an order, but nothing of it waits: reserved (whole), reduced (in part), refused or cancelled (nothing is held).

@@ -11,6 +11,7 @@
 #include "engine/atomic.hpp"
 #include "engine/decision.hpp"
 #include "engine/lazy_array.hpp"
+#include "engine/level.hpp"
 #include "engine/limits.hpp"
 #include "engine/state_image.hpp"
 #include "engine/types.hpp"
@@ -53,7 +54,7 @@ class DurableView {
 
   // Readers. Ids beyond the catalogue read as zeros.
   Quantity available(SkuId sku, WarehouseId warehouse) const noexcept {
-    return cells_[index(sku, warehouse)].available.load(std::memory_order_acquire);
+    return available_of(cells_[index(sku, warehouse)].level.load(std::memory_order_acquire));
   }
   CellCounters counters(SkuId sku, WarehouseId warehouse) const noexcept;
   std::uint64_t backordered(SkuId sku) const noexcept { return backordered_[sku.value].load(std::memory_order_acquire); }
@@ -68,15 +69,20 @@ class DurableView {
  private:
   struct Cell {
     Atomic<std::uint64_t> lsn_and_busy{0};  // lsn << 1 | being written
-    Atomic<Quantity> available{0}, on_hand{0}, held{0}, unavailable{0}, incoming{0};
+    Atomic<Quantity> level{0}, on_hand{0}, held{0}, unavailable{0}, incoming{0};
   };
 
   void take_back(Lsn lsn, std::span<const CancelledLine> lines, std::span<const Take> released) noexcept;
   std::size_t index(SkuId sku, WarehouseId warehouse) const noexcept {
     return std::size_t{sku.value} * warehouses_ + warehouse.value - 1U;
   }
-  void set(SkuId sku, WarehouseId warehouse, Lsn lsn, Quantity available, std::int64_t on_hand_change,
-           std::int64_t unavailable_change = 0, std::int64_t held_change = 0, std::int64_t incoming_change = 0) noexcept;
+  // What a record changes of a cell beside what it leaves available.
+  struct Change {
+    std::int64_t on_hand = 0, unavailable = 0, held = 0, reserved = 0, incoming = 0;
+  };
+  // Of a cell that is overdrawn, before or now, the changes say how much. (What a record reserves or gives back of reservations,
+  // which it does where nothing is overdrawn, need not be said.)
+  void set(SkuId sku, WarehouseId warehouse, Lsn lsn, Quantity available_after, const Change& change) noexcept;
 
   std::uint16_t warehouses_;
   LazyArray<Cell> cells_;

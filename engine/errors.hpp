@@ -69,6 +69,7 @@ enum class ErrorCode : std::uint16_t {
   superseded = 77,
   picked = 78,
   shipment_empty = 79,
+  overdrawn = 96,
   duplicate_transfer = 90,
   duplicate_transfer_command = 91,
   same_warehouse = 92,

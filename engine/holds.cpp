@@ -1,4 +1,5 @@
-// Open holds in memory, and what records do to them. A hold's block is an order's of which nothing waits and nothing ships.
+// Open holds in memory, and what records do to them. A hold's block is an order's of which nothing waits and nothing ships; what
+// stands there as waiting are units that stock changes took from it.
 #include <algorithm>
 #include <unordered_map>
 
@@ -84,6 +85,15 @@ void Book::end_hold(SharedState& shared, BlockCache& blocks, Lsn lsn, HoldEnd ho
   timers.remove(open.timer);
   holds.erase(lsn);
   shared.next_due_us.store(timers.next_due().value, std::memory_order_relaxed);
+}
+
+void Book::lose_held(SharedState& shared, BlockRef block, std::size_t line_index, const LostUnits& lost) {
+  OrderLineState& line = shared.blocks.at<OrderState>(block)->lines()[line_index];
+  change_allocations(shared.blocks, line, [&](Allocation& allocation) {
+    if (allocation.warehouse == lost.warehouse && allocation.shipment == lost.shipment) allocation.reserved -= lost.quantity;
+  });
+  line.waiting += lost.quantity;
+  stock[shared.cell_index(line.sku, lost.warehouse).value].held -= lost.quantity;
 }
 
 namespace {

@@ -128,9 +128,15 @@ std::string Engine::broken_invariant() {
       const CellWord word{shared_.cells[index.value].load(std::memory_order_acquire)};
       const std::string cell = "SKU " + std::to_string(id) + " in warehouse " + std::to_string(warehouse.value);
       queued += book_.queues.all(book_.cell_queues[index.value]).units;
-      if (std::uint64_t{word.free()} + reserved[index.value] + stock.held + stock.unavailable != stock.on_hand) {
+      const std::int64_t level = static_cast<std::int32_t>(word.level());
+      if (level + static_cast<std::int64_t>(reserved[index.value]) + stock.held + stock.unavailable != stock.on_hand) {
         broken = "I1/I2: " + cell + ": free + reserved + held + unavailable is not on hand";
       }
+      const auto of_them = picked.find(index.value);
+      if (level < 0 && (stock.held != 0 || reserved[index.value] != (of_them == picked.end() ? 0 : of_them->second))) {
+        broken = "I1: " + cell + " is overdrawn by more than is picked";
+      }
+      if (book_.overdrawn(index) != (level < 0)) broken = "I1: " + cell + ": the book and the cell disagree whether it is overdrawn";
       const bool waited_for = book_.waited_for(shared_, SkuId{id}, warehouse);
       const auto could_use = [&](WaitingQueues::Root root) {
         const Waiter* waiter = book_.queues.first_able(root, nullptr, word.free());

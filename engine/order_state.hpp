@@ -40,7 +40,7 @@ struct OrderLineState {
   LineNumber line{};
   SkuId sku{};
   Quantity quantity = 0;
-  Quantity waiting = 0;
+  Quantity waiting = 0;        // of a hold: units that stock changes took from it
   Allocation first;
   BlockRef more = 0;
   WarehouseId pinned{};

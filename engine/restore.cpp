@@ -40,9 +40,9 @@ BlockRef Engine::order_block(std::string_view id) {
 void Engine::add_to_cell(SkuId sku, WarehouseId warehouse, std::int64_t change) {
   Atomic<std::uint64_t>& cell = shared_.cell(sku, warehouse);
   const CellWord word{cell.load(std::memory_order_relaxed)};
-  const std::int64_t free = static_cast<std::int64_t>(word.free()) + change;
-  EARMARK_CHECK(free >= 0 && free <= max_quantity);
-  cell.store(word.with(static_cast<Quantity>(free), false).bits, std::memory_order_relaxed);
+  const std::int64_t level = static_cast<std::int32_t>(word.level()) + change;  // below 0: overdrawn
+  EARMARK_CHECK(level >= -std::int64_t{max_quantity} && level <= max_quantity);
+  cell.store(word.with_level(static_cast<Quantity>(level), false).bits, std::memory_order_relaxed);
 }
 
 void Engine::restore(const Stamp& stamp, const OrderDecision& decision) {
@@ -76,11 +76,8 @@ void Engine::restore(const Stamp& stamp, const ReceiptDecision& decision) {
   restored_ = stamp.lsn;
   restore_id(stamp, IdSpace::receipt, identify(IdSpace::receipt, decision.id), decision.content, 0);
   Cause cause{stamp.lsn, stamp.time, {}, {}, 0, false};
-  for (std::size_t index = 0; index < decision.rows.size(); ++index) {
-    const ReceivedRow& row = decision.rows[index];
-    add_to_cell(row.sku, row.warehouse, row.quantity);
-    cause.steps.push_back({row.sku, static_cast<std::uint32_t>(index), row.warehouse, row.quantity, true});
-  }
+  for (const ReceivedRow& row : decision.rows) add_to_cell(row.sku, row.warehouse, row.quantity);
+  cause.steps = steps_of(decision.rows);
   book_.apply_receipt(shared_, decision.rows);
   if (decision.fills_follow) open_cause_ = std::move(cause);
   view_.apply(stamp, decision);
@@ -89,11 +86,8 @@ void Engine::restore(const Stamp& stamp, const ReceiptDecision& decision) {
 void Engine::restore(const Stamp& stamp, const LoadDecision& decision) {
   restored_ = stamp.lsn;
   Cause cause{stamp.lsn, stamp.time, {}, {}, 0, false};
-  for (std::size_t index = 0; index < decision.stock.size(); ++index) {
-    const ReceivedRow& row = decision.stock[index];
-    add_to_cell(row.sku, row.warehouse, row.quantity);
-    if (row.quantity != 0) cause.steps.push_back({row.sku, static_cast<std::uint32_t>(index), row.warehouse, row.quantity, true});
-  }
+  for (const ReceivedRow& row : decision.stock) add_to_cell(row.sku, row.warehouse, row.quantity);
+  cause.steps = steps_of(decision.stock);
   book_.apply_load(shared_, decision.warehouses, decision.products, decision.stock);
   const CatalogueView* view = book_.catalogue.make_view({}, book_.catalogue.sku_count());
   shared_.catalogue.store(reinterpret_cast<std::uint64_t>(view), std::memory_order_release);
@@ -205,7 +199,7 @@ void Engine::restore_finished() {
       const CellIndex index = shared_.cell_index(SkuId{id}, warehouse);
       if (!anywhere && book_.cell_queues[index.value] == 0) continue;
       const CellWord word{shared_.cells[index.value].load(std::memory_order_relaxed)};
-      shared_.cells[index.value].store(word.with(word.free(), true).bits, std::memory_order_relaxed);
+      shared_.cells[index.value].store(word.gated(true).bits, std::memory_order_relaxed);
     }
   }
   std::erase_if(whole_orders_, [&](BlockRef block) {

@@ -11,7 +11,7 @@ void Engine::restore_base(const LoadDecision& part) {
 void Engine::restore_base(const CellImage& cell) {
   const CellIndex index = shared_.cell_index(cell.sku, cell.warehouse);
   book_.stock[index.value] = {cell.on_hand, cell.held, cell.unavailable, cell.opening_plus_one};
-  shared_.cells[index.value].store(CellWord{}.with(cell.available, false).bits, std::memory_order_relaxed);
+  shared_.cells[index.value].store(CellWord{}.with_level(cell.level, false).bits, std::memory_order_relaxed);
   view_.restore(cell);
 }
 

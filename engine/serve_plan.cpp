@@ -66,6 +66,16 @@ void ServePlan::list(BlockRef block) {
   }
 }
 
+std::vector<ServeStep> steps_of(std::span<const ReceivedRow> rows) {
+  std::vector<ServeStep> steps;
+  for (std::size_t index = 0; index < rows.size(); ++index) {
+    const ReceivedRow& row = rows[index];
+    const Quantity units = units_beyond_healing(row.quantity, row.available_after);
+    if (row.quantity != 0) steps.push_back({row.sku, static_cast<std::uint32_t>(index), row.warehouse, units, true});
+  }
+  return steps;
+}
+
 bool ServePlan::plan(std::size_t most) {
   for (; step_ < cause_->steps.size(); ++step_, begun_ = false) {
     if (!begun_) begin_step();
@@ -237,8 +247,9 @@ void ServePlan::serve_line(BlockRef block, std::size_t line_index) {
     if (units == 0) continue;
     Atomic<std::uint64_t>& cell = shared_.cell(line.sku, warehouse);
     const CellWord word{writes_->read(cell)};
-    writes_->write(cell, word.bits, word.with(word.free() - units, word.gate()).bits);
-    takes_.push_back({units, word.free() - units, warehouse, shipment_for(block, warehouse)});
+    const CellWord after = word.minus(units, word.gate());
+    writes_->write(cell, word.bits, after.bits);
+    takes_.push_back({units, after.free(), warehouse, shipment_for(block, warehouse)});
     open -= units;
     fill.units += units;
   }
@@ -274,7 +285,7 @@ void ServePlan::write_gates(SkuId sku) {
     const CellIndex index = shared_.cell_index(sku, warehouse);
     const bool gate = anywhere || still_waits(&book_.cell_queues[index.value]);
     const CellWord word{writes_->read(shared_.cells[index.value])};
-    if (word.gate() != gate) writes_->write(shared_.cells[index.value], word.bits, word.with(word.free(), gate).bits);
+    if (word.gate() != gate) writes_->write(shared_.cells[index.value], word.bits, word.gated(gate).bits);
   }
 }
 

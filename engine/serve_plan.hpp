@@ -47,6 +47,9 @@ struct Cause {
 // gives some. `confirmed`: the order that it becomes; what a line takes where the hold had units for it does not come free.
 std::vector<ServeStep> hold_end_steps(const BlockStore& blocks, const OrderState& hold, const OrderDecision* confirmed);
 
+// The steps of a receipt or of opening stock, row by row; what heals an overdraft is nobody's. Recovery makes the same steps.
+std::vector<ServeStep> steps_of(std::span<const ReceivedRow> rows);
+
 struct PlannedFill {
   BlockRef order = 0;
   std::size_t line_index = 0;

@@ -162,10 +162,12 @@ Committed Settler::commit_hold_end(Lsn lsn, HoldEndDecision decision, const Repl
         for (const OrderLineState& line : hold->lines()) {
           ReleasedLine& result = lines.emplace_back(ReleasedLine{line.line, line.sku, 0});
           for_each_allocation(shared_.blocks, line, [&](const Allocation& allocation) {
+            if (allocation.reserved == 0) return;  // all of it was lost
             Atomic<std::uint64_t>& cell = shared_.cell(line.sku, allocation.warehouse);
             const CellWord word{writes_.read(cell)};
-            writes_.write(cell, word.bits, word.with(word.free() + allocation.reserved, word.gate()).bits);
-            released.push_back({allocation.reserved, word.free() + allocation.reserved, allocation.warehouse, allocation.shipment});
+            const CellWord after = word.plus(allocation.reserved, word.gate());
+            writes_.write(cell, word.bits, after.bits);
+            released.push_back({allocation.reserved, after.free(), allocation.warehouse, allocation.shipment});
             ++result.count;
           });
         }
@@ -244,7 +246,7 @@ bool Settler::settle(const ListHolds& list, const Message& message, Committer& c
       if (list.sku.value != 0 && line.sku != list.sku) continue;
       for_each_allocation(shared_.blocks, line, [&](const Allocation& allocation) { units += allocation.reserved; });
     }
-    if (units != 0) found.push_back({hold, open.deadline, units});
+    if (units != 0 || list.sku.value == 0) found.push_back({hold, open.deadline, units});  // all of it may have been lost
   }
   committer.outcomes().listed_holds(message.reply, as_of, found);
   return true;

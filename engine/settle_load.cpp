@@ -120,10 +120,6 @@ bool Settler::settle(const LoadCatalogue& load, const Message& message, Committe
   const CatalogueView* view =
       new_view ? book_.catalogue.make_view(loaded.warehouses, loaded.sku_count) : &catalogue();
   Cause cause{{}, message.time, message.reply, {}, 0, false};
-  for (std::size_t index = 0; index < loaded.stock.size(); ++index) {
-    const ReceivedRow& row = loaded.stock[index];
-    if (row.quantity != 0) cause.steps.push_back({row.sku, static_cast<std::uint32_t>(index), row.warehouse, row.quantity, true});
-  }
   bool more = false;
   const Committed committed = committer.commit(
       writes_, CommitWord::settler_descriptor, 1 + most_fills(), record_bytes(loaded) + fill_bytes(),
@@ -135,10 +131,12 @@ bool Settler::settle(const LoadCatalogue& load, const Message& message, Committe
         for (ReceivedRow& row : loaded.stock) {
           Atomic<std::uint64_t>& cell = shared_.cell(row.sku, row.warehouse);
           const CellWord word{writes_.read(cell)};
-          row.available_after = word.free() + row.quantity;
-          if (row.quantity != 0) writes_.write(cell, word.bits, word.with(row.available_after, book_.waited_for(shared_, row.sku, row.warehouse)).bits);
+          const CellWord after = word.plus(row.quantity, book_.waited_for(shared_, row.sku, row.warehouse));
+          row.available_after = after.free();
+          if (row.quantity != 0) writes_.write(cell, word.bits, after.bits);
         }
         cause.lsn = bundle.next();
+        cause.steps = steps_of(loaded.stock);
         plan_.begin(cause, *view, writes_, nullptr);
         more = plan_.plan(fills_after(lost));
         plan_.write_gates_of_filled_skus();

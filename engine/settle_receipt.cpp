@@ -34,10 +34,6 @@ bool Settler::settle(const ReceiveStock& receipt, const Message& message, Commit
   const BlockRef block = committer.blocks().allocate(sizeof(KnownCommand));
   std::vector<ReceivedRow> rows;
   Cause cause{{}, message.time, message.reply, {}, 0, false};
-  for (std::size_t index = 0; index < receipt.rows.size(); ++index) {
-    const StockRow& row = receipt.rows[index];
-    cause.steps.push_back({row.sku, static_cast<std::uint32_t>(index), row.warehouse, static_cast<Quantity>(row.quantity), true});
-  }
   bool more = false;
   const Committed committed = committer.commit(
       writes_, CommitWord::settler_descriptor, 1 + most_fills(),
@@ -56,11 +52,13 @@ bool Settler::settle(const ReceiveStock& receipt, const Message& message, Commit
           const CellWord word{writes_.read(cell)};
           const auto units = static_cast<Quantity>(row.quantity);
           // Gated before units come: the cell of a new warehouse was not there when the waiters began to wait.
-          writes_.write(cell, word.bits, word.with(word.free() + units, book_.waited_for(shared_, row.sku, row.warehouse)).bits);
-          rows.push_back({row.sku, row.warehouse, 0, units, word.free() + units});
+          const CellWord after = word.plus(units, book_.waited_for(shared_, row.sku, row.warehouse));
+          writes_.write(cell, word.bits, after.bits);
+          rows.push_back({row.sku, row.warehouse, 0, units, after.free()});
         }
         write_id(judged, block, IdSpace::receipt, message.content, bundle.next());
         cause.lsn = bundle.next();
+        cause.steps = steps_of(rows);
         plan_.begin(cause, catalogue(), writes_, nullptr);
         more = plan_.plan(fills_after(lost));
         plan_.write_gates_of_filled_skus();

@@ -1,8 +1,25 @@
 // Ship without picks: everything the order has reserved now is picked, packed and shipped in one step (R7). On hand
-// falls, available does not change; waiting parts keep waiting.
+// falls, available does not change; waiting parts keep waiting. Of a cell that is overdrawn only what is there can ship.
+#include <unordered_map>
+
 #include "engine/settler.hpp"
 
 namespace earmark::engine {
+
+Error Settler::judge_ship(const OrderState& order) const {
+  std::unordered_map<std::uint64_t, std::uint64_t> leaving;
+  Error error;
+  for (std::size_t index = 0; index < order.lines().size(); ++index) {
+    const OrderLineState& line = order.lines()[index];
+    for_each_allocation(shared_.blocks, line, [&](const Allocation& allocation) {
+      const CellIndex cell = shared_.cell_index(line.sku, allocation.warehouse);
+      if (error.code != ErrorCode::none || allocation.reserved == 0 || !book_.overdrawn(cell)) return;
+      if ((leaving[cell.value] += allocation.reserved) <= book_.on_shelf(cell)) return;
+      error = {ErrorCode::overdrawn, static_cast<std::uint32_t>(index + 1), line.line};
+    });
+  }
+  return error;
+}
 
 bool Settler::settle(const ShipOrder& ship, const Message& message, Committer& committer) {
   Judged judged;
@@ -20,7 +37,8 @@ bool Settler::settle(const ShipOrder& ship, const Message& message, Committer& c
         judged = judge_id(IdSpace::ship, ship.command_id, message.content, ErrorCode::duplicate_ship);
         if (judged.error.code != ErrorCode::none || judged.original.value != 0) return;
         if (order == nullptr) judged.error.code = ErrorCode::unknown_order;
-        else if (known == 0 || judged.place.slot == nullptr) judged.error.code = ErrorCode::overloaded;
+        else judged.error = judge_ship(*order);
+        if (judged.error.code == ErrorCode::none && (known == 0 || judged.place.slot == nullptr)) judged.error.code = ErrorCode::overloaded;
         if (judged.error.code != ErrorCode::none) return;
         lines.clear();
         shipped.clear();

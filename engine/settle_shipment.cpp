@@ -27,6 +27,20 @@ Error judge_room(const ShipmentPlan& plan, const SharedState& shared, const Book
   return {};
 }
 
+// Of a cell that is overdrawn only what is there can ship, and nothing can be put back: it would be promised, and is not there.
+Error judge_overdraft(const ShipmentPlan& plan, ShipmentStep step, SharedState& shared, const Book& book) {
+  const bool ships = step == ShipmentStep::ship;
+  if (!ships && step != ShipmentStep::put_back) return {};
+  std::unordered_map<std::uint64_t, std::uint64_t> leaving;
+  for (std::size_t index = 0; index < plan.lines.size(); ++index) {
+    const MovedLine& line = plan.lines[index];
+    const CellIndex cell = shared.cell_index(line.sku, plan.warehouse);
+    if (!book.overdrawn(cell) || (ships && (leaving[cell.value] += line.quantity) <= book.on_shelf(cell))) continue;
+    return {ErrorCode::overdrawn, static_cast<std::uint32_t>(index + 1), line.line};
+  }
+  return {};
+}
+
 }  // namespace
 
 bool Settler::settle(const MoveShipment& move, const Message& message, Committer& committer) {
@@ -42,9 +56,10 @@ bool Settler::settle(const MoveShipment& move, const Message& message, Committer
 
   const bool comes_back = move.step == ShipmentStep::give_back;
   if (plan.error.code == ErrorCode::none && comes_back) plan.error = judge_room(plan, shared_, book_);
+  if (plan.error.code == ErrorCode::none) plan.error = judge_overdraft(plan, move.step, shared_, book_);
   const BlockRef known = committer.blocks().allocate(sizeof(KnownCommand));
   ShipmentDecision decision;
-  Cause cause{{}, message.time, message.reply, steps_of_return(plan.lines, plan.warehouse), 0, false};
+  Cause cause{{}, message.time, message.reply, {}, 0, false};
   bool more = false;
   const Committed committed = committer.commit(
       writes_, CommitWord::settler_descriptor, 1 + (comes_back ? most_fills() : 0), step_bytes(plan.lines.size()) + (comes_back ? fill_bytes() : 0),
@@ -58,13 +73,15 @@ bool Settler::settle(const MoveShipment& move, const Message& message, Committer
         for (MovedLine& line : plan.lines) {
           Atomic<std::uint64_t>& cell = shared_.cell(line.sku, plan.warehouse);
           const CellWord word{writes_.read(cell)};
-          line.available_after = word.free() + (to_available ? line.quantity : 0);
-          if (to_available) writes_.write(cell, word.bits, word.with(line.available_after, book_.waited_for(shared_, line.sku, plan.warehouse)).bits);
+          const CellWord after = word.plus(to_available ? line.quantity : 0, book_.waited_for(shared_, line.sku, plan.warehouse));
+          line.available_after = after.free();
+          if (to_available) writes_.write(cell, word.bits, after.bits);
         }
         write_id(judged, known, IdSpace::shipment, message.content, bundle.next());
         decision = decision_of(move, message.content, *order, plan);
         if (to_available) {
           cause.lsn = bundle.next();
+          cause.steps = steps_of_return(plan.lines, plan.warehouse);
           plan_.begin(cause, catalogue(), writes_, nullptr);
           more = plan_.plan(fills_after(lost));
           plan_.write_gates_of_filled_skus();

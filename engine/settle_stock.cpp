@@ -1,5 +1,6 @@
 // Stock changes: counts (compare-and-set on the on hand), adjustments, quarantine and back, scrap. One record changes all
-// rows at one LSN; whose reserved units are gone waits again at the old place; then the queues are served row by row.
+// rows at one LSN; holds have less from then on, whose reserved units are gone waits again at the old place; then the queues are
+// served row by row. Where even picked units are gone the cell is overdrawn (engine/level.hpp).
 // Others go on committing while the victims are looked for. Did one of them reserve in a cell that victims are taken from,
 // the cells are gated (a commit of its own, with a bookkeeping record), after which nobody but the settler takes from
 // them, and the victims are looked for again: so that ends.
@@ -11,7 +12,7 @@ namespace earmark::engine {
 namespace {
 
 std::size_t record_bytes(const ChangeStock& change, const Victims& victims) noexcept {
-  return 2048 + max_text_bytes + (change.rows.size() * sizeof(ChangedRow) + victims.bytes()) * 5 / 4;
+  return 2048 + max_text_bytes + (change.rows.size() * (sizeof(ChangedRow) + sizeof(std::uint32_t)) + victims.bytes()) * 5 / 4;
 }
 
 template <class Pick>
@@ -21,18 +22,18 @@ std::size_t pick_bytes(const Pick* pick) noexcept {
 
 }  // namespace
 
-// Lets nobody but the settler take from the cells that the plan takes reserved units of (`on`), or all again where nobody
+// Lets nobody but the settler take from the cells that the plan takes promised units of (`on`), or all again where nobody
 // waits. False: no room, nothing was done.
 bool Settler::gate_for_change(const ChangePlan& plan, bool on, const Message& message, Committer& committer) {
   const Committed committed = committer.commit(
       writes_, CommitWord::settler_descriptor, 1, 1024, [&](StableState, Bundle& bundle, std::size_t) {
         for (std::size_t index = 0; index < plan.rows.size(); ++index) {
-          if (plan.lost[index] == 0) continue;
+          if (!plan.lost[index].any()) continue;
           const ChangedRow& row = plan.rows[index];
           Atomic<std::uint64_t>& cell = shared_.cell(row.sku, row.warehouse);
           const CellWord word{writes_.read(cell)};
           const bool gate = on || book_.waited_for(shared_, row.sku, row.warehouse);
-          if (word.gate() != gate) writes_.write(cell, word.bits, word.with(word.free(), gate).bits);
+          if (word.gate() != gate) writes_.write(cell, word.bits, word.gated(gate).bits);
         }
         if (!writes_.entries().empty()) bundle.add(message.time, {}, VoidDecision{}, ReplyTo{});
       });
@@ -62,15 +63,16 @@ Committed Settler::try_change(const ChangeInWork& work, Committer& committer, Bl
           MovedLine& line = pick->lines[index];
           line.available_after = CellWord{writes_.read(shared_.cell(line.sku, pick->decision.warehouse))}.free();
         }
-        for (const ChangedRow& row : plan.rows) {
+        for (std::size_t index = 0; index < plan.rows.size(); ++index) {
+          const ChangedRow& row = plan.rows[index];
           Atomic<std::uint64_t>& cell = shared_.cell(row.sku, row.warehouse);
           const CellWord word{writes_.read(cell)};
           const bool gate = book_.waited_for(shared_, row.sku, row.warehouse);
-          writes_.write(cell, word.bits, word.with(row.available_after, gate).bits);
+          writes_.write(cell, word.bits, word.with_level(plan.levels[index], gate).bits);
         }
         write_id(judged, block, space, message.content, bundle.next());
         cause.lsn = bundle.next();
-        cause.steps = steps_of(plan.rows, victims.lost());
+        cause.steps = steps_of(plan.rows, victims.lost(), victims.of_holds());
         plan_.begin(cause, catalogue(), writes_, nullptr);
         more = plan_.plan(fills_after(lost_commits));
         for (const SkuId sku : victims.skus()) plan_.write_gates(sku);
@@ -79,7 +81,7 @@ Committed Settler::try_change(const ChangeInWork& work, Committer& committer, Bl
         if (pick != nullptr) bundle.add(message.time, {}, pick->decision, message.reply, true);
         bundle.add(message.time, pick == nullptr ? Lsn{} : cause.lsn,
                    StockChangeDecision{change.id, pick == nullptr ? message.content : 0, change.kind, change.reason, fills, plan.rows,
-                                       victims.lost(), victims.orders(), victims.customers()},
+                                       victims.lost(), victims.orders(), victims.customers(), victims.of_holds(), plan.overdrawn},
                    message.reply, fills);
         cause_ = cause;
         add_fills(bundle, more);
@@ -98,7 +100,7 @@ Settler::Changed Settler::change_stock(const ChangeInWork& work, Committer& comm
     if (committed.attempt == Attempt::committed) {
       // The plan is of the book with the victims in it, so they stay; the rows come now.
       book_.apply_changed_rows(shared_, plan.rows);
-      victims.pick_lists_changed(committer.blocks());
+      victims.committed(committer.blocks());
       counters_.lost_units.add(victims.units());
       fills_committed(more, committer);
       result.settled = result.committed = true;

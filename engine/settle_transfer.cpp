@@ -29,8 +29,9 @@ Error take_rows(const ShipTransfer& ship, const CatalogueView& catalogue, Shared
     const CellWord word{writes.read(cell)};
     const auto units = static_cast<Quantity>(row.quantity);
     if (word.free() < units) return at_fault(ErrorCode::not_enough);
-    writes.write(cell, word.bits, word.with(word.free() - units, word.gate()).bits);
-    rows.push_back({row.sku, units, word.free() - units});
+    const CellWord after = word.minus(units, word.gate());
+    writes.write(cell, word.bits, after.bits);
+    rows.push_back({row.sku, units, after.free()});
   }
   return {};
 }
@@ -103,7 +104,7 @@ bool Settler::settle(const ReceiveTransfer& receive, const Message& message, Com
   TransferReceiptDecision decision{receive.command_id, receive.transfer_id, found.lsn,  message.content, source, destination,
                                    plan.closes,        false,               plan.rows, plan.missing};
   const BlockRef known = committer.blocks().allocate(sizeof(KnownCommand));
-  Cause cause{{}, message.time, message.reply, steps_of_arrival(plan.rows, destination), 0, false};
+  Cause cause{{}, message.time, message.reply, {}, 0, false};
   bool more = false, forgotten = false;
   const Committed committed = committer.commit(
       writes_, CommitWord::settler_descriptor, 1 + most_fills(),
@@ -117,13 +118,15 @@ bool Settler::settle(const ReceiveTransfer& receive, const Message& message, Com
         for (ArrivedRow& row : plan.rows) {
           Atomic<std::uint64_t>& cell = shared_.cell(row.sku, destination);
           const CellWord word{writes_.read(cell)};
-          row.available_after = word.free() + row.quantity;
           // Gated before units come: the cell of a new warehouse was not there when the waiters began to wait.
-          if (row.quantity != 0) writes_.write(cell, word.bits, word.with(row.available_after, book_.waited_for(shared_, row.sku, destination)).bits);
+          const CellWord after = word.plus(row.quantity, book_.waited_for(shared_, row.sku, destination));
+          row.available_after = after.free();
+          if (row.quantity != 0) writes_.write(cell, word.bits, after.bits);
         }
         write_id(judged, known, IdSpace::transfer_command, message.content, bundle.next());
         forgotten = plan.closes && forget_ended(transfer);
         cause.lsn = bundle.next();
+        cause.steps = steps_of_arrival(plan.rows, destination);
         plan_.begin(cause, catalogue(), writes_, nullptr);
         more = plan_.plan(fills_after(lost));
         plan_.write_gates_of_filled_skus();

@@ -179,6 +179,7 @@ class Settler {
   void add_waits(const PlaceOrder& order, Lsn lsn, const CatalogueView& view);
 
   // Steps of shipments (settle_shipment.cpp).
+  Error judge_ship(const OrderState& order) const;
   bool settle_short_pick(const MoveShipment& move, const Message& message, Committer& committer, BlockRef order, const ShipmentPlan& plan);
 
   // Stock changes (settle_stock.cpp), also what a short pick did not find: then `pick` is the record before it, with its cells' figures

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/level.hpp"
 #include "engine/limits.hpp"
 #include "engine/shipments.hpp"
 
@@ -118,7 +119,9 @@ ShipmentPlan plan_step(const MoveShipment& move, const BlockStore& blocks, const
 
 std::vector<ServeStep> steps_of_return(std::span<const MovedLine> lines, WarehouseId warehouse) {
   std::vector<ServeStep> steps;
-  for (std::uint32_t index = 0; index < lines.size(); ++index) steps.push_back({lines[index].sku, index, warehouse, lines[index].quantity, true});
+  for (std::uint32_t index = 0; index < lines.size(); ++index) {
+    steps.push_back({lines[index].sku, index, warehouse, units_beyond_healing(lines[index].quantity, lines[index].available_after), true});
+  }
   return steps;
 }
 

@@ -16,7 +16,8 @@ namespace earmark::engine {
 struct CellImage {
   SkuId sku{};
   WarehouseId warehouse{};
-  Quantity on_hand = 0, held = 0, unavailable = 0, available = 0;
+  Quantity on_hand = 0, held = 0, unavailable = 0;
+  Quantity level = 0;                  // engine/level.hpp
   std::uint32_t opening_plus_one = 0;  // 0: opening stock was never loaded
   Lsn lsn{};                           // the last command that touched the cell
 };
@@ -79,7 +80,7 @@ struct HoldImage {
   TimeUs deadline{};
   std::string_view id, customer;
   std::uint64_t content = 0;
-  std::span<const LineImage> lines;              // nothing waits
+  std::span<const LineImage> lines;              // `waiting`: units that stock changes took from it
   std::span<const AllocationImage> allocations;  // nothing shipped
 };
 

@@ -74,6 +74,12 @@ class DumpJudge {
   void change_row(const DumpRecord& record, std::size_t index);
   void judge_victims(const DumpRow& row, const std::vector<const DumpRow*>& lost);
   void lose(const DumpRow& lost);
+  struct Loser {
+    DumpPlace place;
+    DumpOrder* order = nullptr;  // null: it is a hold
+    DumpLine* line = nullptr;
+  };
+  std::optional<Loser> loser(const DumpRow& lost);
   void shipment(const DumpRecord& record);
   void step(const DumpRecord& record, const DumpRow& row, DumpLine* line);
   void missing(const DumpRecord& record);
@@ -88,7 +94,6 @@ class DumpJudge {
   void hold_ended(const DumpRecord& record);
   std::vector<DumpLine> confirm(const DumpRecord& record);
   void after_confirm(const DumpRecord& record, const std::vector<DumpLine>& held);
-  std::int64_t held_in(std::uint32_t sku, std::uint32_t warehouse) const;
   DumpHold* open_hold(std::string_view id);
   static std::vector<Stage> stages_of(const std::vector<DumpRow>& freed);
   void fill(const DumpRecord& record);
@@ -111,6 +116,8 @@ class DumpJudge {
   void take(std::uint32_t sku, const Units& taken, DumpLine* line);
   void move(std::uint32_t sku, std::uint32_t warehouse, std::int64_t available, std::int64_t reserved);
   void compare_cells(const DumpRecord& record);
+  // Of units that came and are in the cell already, those that are available: what heals an overdraft is not.
+  std::int64_t beyond_healing(std::uint32_t sku, std::uint32_t warehouse, std::int64_t came);
 
   template <class Text>
   void violate(Promise promise, Text text) {

@@ -30,8 +30,8 @@ bool DumpJudge::base(const DumpRecord& record) {
   if (record.part == "warehouse" && self.warehouse != no_code) {
     state_.set_priority(self.warehouse, self.priority, warehouses_);
   } else if (record.part == "stock" && has_cell) {
-    state_.cell(self.sku, self.warehouse) = {self.available, self.reserved + self.held, 0};
-    if (self.available < 0 || self.reserved + self.held + self.available > self.quantity) {
+    state_.cell(self.sku, self.warehouse) = {self.available - self.overdrawn, self.reserved + self.held, 0};
+    if (self.available < 0 || self.reserved + self.held + self.available - self.overdrawn > self.quantity) {
       violate(Promise::never_oversell, [&] {
         return fmt::format("{} has {} on hand, {} reserved, {} held and {} available", cell_name(self.sku, self.warehouse), self.quantity, self.reserved, self.held, self.available);
       });

@@ -235,7 +235,7 @@ void DumpJudge::receipt(const DumpRecord& record) {
       continue;
     }
     move(row.sku, row.warehouse, row.quantity, 0);
-    stages.push_back({row.sku, row.warehouse, row.quantity, false});
+    stages.push_back({row.sku, row.warehouse, beyond_healing(row.sku, row.warehouse, row.quantity), false});
   }
   begin_cause(record, std::move(stages), nullptr);
 }
@@ -249,7 +249,7 @@ void DumpJudge::load(const DumpRecord& record) {
   for (const DumpRow& row : record.rows) {
     if (row.sku == no_code || row.warehouse == no_code) continue;
     move(row.sku, row.warehouse, row.quantity, 0);
-    stages.push_back({row.sku, row.warehouse, row.quantity, false});
+    stages.push_back({row.sku, row.warehouse, beyond_healing(row.sku, row.warehouse, row.quantity), false});
   }
   begin_cause(record, std::move(stages), nullptr);
 }

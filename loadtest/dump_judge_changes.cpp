@@ -1,12 +1,19 @@
-// Stock changes: what their rows do to the cells, whose reserved units they take, and that those lines wait again.
+// Stock changes: what their rows do to the cells, whose promised units they take, and that orders' lines wait again.
 #include "loadtest/dump_judge.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <ranges>
 #include <map>
+#include <optional>
 
 namespace earmark::loadtest {
+namespace {
+
+constexpr std::uint32_t place_of_holds = 256;  // behind every priority
+
+}  // namespace
 
 void DumpJudge::stock_change(const DumpRecord& record) {
   ++verdict_.changes;
@@ -17,7 +24,10 @@ void DumpJudge::stock_change(const DumpRecord& record) {
         lost.warehouse == record.rows[static_cast<std::size_t>(lost.row)].warehouse) {
       continue;
     }
-    violate(Promise::decisions, [&] { return fmt::format("line {} of order \"{}\" loses units to row {}, which is not of that cell", lost.line, lost.order, lost.row); });
+    violate(Promise::decisions, [&] {
+      const bool of_hold = !lost.hold.empty();
+      return fmt::format("line {} of {} \"{}\" loses units to row {}, which is not of that cell", lost.line, of_hold ? "hold" : "order", of_hold ? lost.hold : lost.order, lost.row);
+    });
   }
   std::vector<Stage> stages;
   std::set<std::uint32_t> in_turn;
@@ -28,8 +38,9 @@ void DumpJudge::stock_change(const DumpRecord& record) {
       continue;
     }
     change_row(record, index);
-    const bool lost = std::any_of(record.lost.begin(), record.lost.end(), [&](const DumpRow& each) { return each.row == static_cast<std::int64_t>(index); });
-    const std::int64_t came = row.on_hand_change - row.unavailable_change;
+    // What holds lost makes nobody wait.
+    const bool lost = std::any_of(record.lost.begin(), record.lost.end(), [&](const DumpRow& each) { return each.row == static_cast<std::int64_t>(index) && each.hold.empty(); });
+    const std::int64_t came = beyond_healing(row.sku, row.warehouse, row.on_hand_change - row.unavailable_change);
     if (lost) stages.push_back({row.sku, no_code, 0, false}), in_turn.insert(row.sku);
     else if (came > 0) stages.push_back({row.sku, row.warehouse, came, false});
   }
@@ -52,14 +63,18 @@ void DumpJudge::change_row(const DumpRecord& record, std::size_t index) {
   const DumpCell& cell = state_.cell(row.sku, row.warehouse);
   if (!certain) return;
   const auto name = [&] { return fmt::format("row {} of stock change \"{}\" ({})", index + 1, record.id, cell_name(row.sku, row.warehouse)); };
-  if (cell.available < 0 || cell.reserved < 0) {
+  const bool by_count = record.kind == "count" || record.kind == "adjust";
+  // Only picked units may be more than there are, and only by a count or adjustment, which says so.
+  const bool overdrawn = cell.available < 0 && row.overdrawn != 0 && cell.reserved == picked_in(row.sku, row.warehouse);
+  if (row.overdrawn != 0 && cell.available >= 0) {
+    violate(Promise::decisions, [&] { return fmt::format("{} is said to leave its cell overdrawn, which has {} available", name(), cell.available); });
+  } else if ((cell.available < 0 && !overdrawn) || cell.reserved < 0) {
     violate(Promise::never_oversell, [&] { return fmt::format("{} leaves {} available and {} reserved", name(), cell.available, cell.reserved); });
   } else if (units > 0 && cell.available > 0) {
-    violate(Promise::decisions, [&] { return fmt::format("{} takes {} reserved units, though {} more were available", name(), units, cell.available); });
+    violate(Promise::decisions, [&] { return fmt::format("{} takes {} promised units, though {} more were available", name(), units, cell.available); });
   }
-  const bool by_count = record.kind == "count" || record.kind == "adjust";
-  // Units of holds and picked ones are not touched.
-  if (by_count && row.unavailable_change < 0 && cell.available + cell.reserved > held_in(row.sku, row.warehouse) + picked_in(row.sku, row.warehouse)) {
+  // Picked units are not touched.
+  if (by_count && row.unavailable_change < 0 && std::max<std::int64_t>(cell.available, 0) + cell.reserved > picked_in(row.sku, row.warehouse)) {
     violate(Promise::decisions, [&] { return fmt::format("{} takes unavailable units, though others are left", name()); });
   }
   const bool fits = record.kind == "quarantine" ? row.on_hand_change == 0 && row.unavailable_change > 0
@@ -75,48 +90,52 @@ void DumpJudge::change_row(const DumpRecord& record, std::size_t index) {
   }
 }
 
-std::int64_t DumpJudge::held_in(std::uint32_t sku, std::uint32_t warehouse) const {
-  std::int64_t units = 0;
-  for (const auto& [lsn, hold] : state_.open_holds()) {
-    for (const DumpLine& line : hold.lines) {
-      for (const Units& each : line.reserved) units += line.sku == sku && each.warehouse == warehouse ? each.units : 0;
-    }
-  }
-  return units;
+// Whose units these are: as a place, holds behind all orders, so that the last of all loses first; and the line.
+std::optional<DumpJudge::Loser> DumpJudge::loser(const DumpRow& lost) {
+  const bool of_hold = !lost.hold.empty();
+  const std::uint64_t lsn = state_.ids.find(of_hold ? hash_of(DumpIdSpace::hold, lost.hold) : hash_of(DumpIdSpace::order, lost.order));
+  DumpOrder* order = of_hold ? nullptr : state_.order(lsn);
+  DumpHold* hold = of_hold ? state_.hold(lsn) : nullptr;
+  if (order == nullptr && hold == nullptr) return std::nullopt;
+  std::vector<DumpLine>& lines = order != nullptr ? order->lines : hold->lines;
+  const auto line = std::find_if(lines.begin(), lines.end(), [&](const DumpLine& each) { return each.number == lost.line && each.sku == lost.sku; });
+  if (line == lines.end()) return std::nullopt;
+  const auto later = order != nullptr ? static_cast<std::uint32_t>(255 - order->priority) : place_of_holds;
+  return Loser{{later, static_cast<std::uint32_t>(line - lines.begin()), lsn}, order, &*line};
 }
 
-// Reverse queue order: of all that is reserved there, the last places lose.
+// Newest holds first; then reverse queue order: of all that is reserved there, the last places lose.
 void DumpJudge::judge_victims(const DumpRow& row, const std::vector<const DumpRow*>& lost) {
-  std::map<DumpPlace, std::int64_t> reserved, right, said;
-  for (const auto& [lsn, order] : state_.open_orders()) {
-    for (std::uint32_t index = 0; index < order.lines.size(); ++index) {
-      if (order.lines[index].sku != row.sku) continue;
-      for (const Units& each : order.lines[index].reserved) {
-        const std::int64_t units = each.units - units_there(order.lines[index].picked, each.warehouse);
-        if (each.warehouse == row.warehouse && units > 0) reserved[{static_cast<std::uint32_t>(255 - order.priority), index, lsn}] += units;
+  std::map<DumpPlace, std::int64_t> promised, right, said;
+  const auto add = [&](const std::vector<DumpLine>& lines, std::uint32_t later, std::uint64_t lsn) {
+    for (std::uint32_t index = 0; index < lines.size(); ++index) {
+      if (lines[index].sku != row.sku) continue;
+      for (const Units& each : lines[index].reserved) {
+        const std::int64_t units = each.units - units_there(lines[index].picked, each.warehouse);
+        if (each.warehouse == row.warehouse && units > 0) promised[{later, index, lsn}] += units;
       }
     }
-  }
+  };
+  for (const auto& [lsn, order] : state_.open_orders()) add(order.lines, static_cast<std::uint32_t>(255 - order.priority), lsn);
+  for (const auto& [lsn, hold] : state_.open_holds()) add(hold.lines, place_of_holds, lsn);
   std::int64_t rest = 0;
   for (const DumpRow* each : lost) {
-    const std::uint64_t lsn = state_.ids.find(hash_of(DumpIdSpace::order, each->order));
-    DumpOrder* order = state_.order(lsn);
-    const DumpLine* line = order == nullptr ? nullptr : order->line(each->line);
     rest += each->quantity;
-    if (line == nullptr) continue;  // told by lose()
-    said[{static_cast<std::uint32_t>(255 - order->priority), static_cast<std::uint32_t>(line - order->lines.data()), lsn}] += each->quantity;
+    if (const auto found = loser(*each)) said[found->place] += each->quantity;  // else told by lose()
   }
-  for (auto place = reserved.rbegin(); place != reserved.rend() && rest > 0; ++place) {
+  for (auto place = promised.rbegin(); place != promised.rend() && rest > 0; ++place) {
     const std::int64_t units = std::min(rest, place->second);
     right[place->first] = units;
     rest -= units;
   }
   if (right == said) return;
-  for (const auto& [place, units] : right) {
+  for (const auto& [place, units] : std::views::reverse(right)) {
     if (const auto found = said.find(place); found != said.end() && found->second == units) continue;
+    const bool of_hold = place.later == place_of_holds;
+    const DumpLine& line = of_hold ? state_.hold(place.order)->lines[place.index] : state_.order(place.order)->lines[place.index];
     violate(Promise::no_overtaking, [&] {
-      return fmt::format("units of {} are lost in another order than from the last in the queue: line {} of the order decided at LSN {} loses {} first",
-                         cell_name(row.sku, row.warehouse), state_.order(place.order)->lines[place.index].number, place.order, units);
+      return fmt::format("units of {} are lost in another order than from the {}: line {} of the {} decided at LSN {} loses {} first", cell_name(row.sku, row.warehouse),
+                         of_hold ? "newest hold" : "last in the queue", line.number, of_hold ? "hold" : "order", place.order, units);
     });
     return;
   }
@@ -124,22 +143,23 @@ void DumpJudge::judge_victims(const DumpRow& row, const std::vector<const DumpRo
 }
 
 void DumpJudge::lose(const DumpRow& lost) {
-  const std::uint64_t lsn = state_.ids.find(hash_of(DumpIdSpace::order, lost.order));
-  DumpOrder* order = state_.order(lsn);
-  DumpLine* line = order == nullptr ? nullptr : order->line(lost.line);
-  const bool there = line != nullptr && line->sku == lost.sku;
-  const auto from = there ? std::find_if(line->reserved.begin(), line->reserved.end(), [&](const Units& each) { return each.warehouse == lost.warehouse; })
-                          : std::vector<Units>::iterator{};
-  if (!there || from == line->reserved.end() || from->units < lost.quantity || lost.quantity < 1) {
-    violate(Promise::conservation, [&] {
-      return fmt::format("line {} of order \"{}\" loses {} of {}, which it has not reserved", lost.line, lost.order, lost.quantity, cell_name(lost.sku, lost.warehouse));
+  const bool of_hold = !lost.hold.empty();
+  const auto found = loser(lost);
+  std::vector<Units> none;
+  std::vector<Units>& reserved = found ? found->line->reserved : none;
+  const auto from = std::find_if(reserved.begin(), reserved.end(), [&](const Units& each) { return each.warehouse == lost.warehouse; });
+  if (from == reserved.end() || from->units < lost.quantity || lost.quantity < 1) {
+    violate(of_hold ? Promise::holds : Promise::conservation, [&] {
+      return fmt::format("line {} of {} \"{}\" loses {} of {}, which it has not {}", lost.line, of_hold ? "hold" : "order", of_hold ? lost.hold : lost.order,
+                         lost.quantity, cell_name(lost.sku, lost.warehouse), of_hold ? "held" : "reserved");
     });
     return;
   }
   from->units -= lost.quantity;
-  if (from->units == 0) line->reserved.erase(from);
-  line->waiting += lost.quantity;
-  state_.wait(*order, lsn, static_cast<std::uint32_t>(line - order->lines.data()));
+  if (from->units == 0) reserved.erase(from);
+  if (of_hold) return;
+  found->line->waiting += lost.quantity;
+  state_.wait(*found->order, found->place.order, found->place.index);
 }
 
 }  // namespace earmark::loadtest

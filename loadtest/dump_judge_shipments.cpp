@@ -31,7 +31,9 @@ void DumpJudge::shipment(const DumpRecord& record) {
     }
     if (row.rest != 0) pick_ = record.lsn, not_found_.emplace_back(row.sku, row.rest);
     step(record, row, order == nullptr ? nullptr : order->line(row.line));
-    if (record.step == "return" && !record.to_unavailable) stages.push_back({row.sku, record.self.warehouse, row.quantity, false});
+    if (record.step == "return" && !record.to_unavailable) {
+      stages.push_back({row.sku, record.self.warehouse, beyond_healing(row.sku, record.self.warehouse, row.quantity), false});
+    }
   }
   state_.close_if_done(lsn);
   if (record.step == "return") begin_cause(record, std::move(stages), nullptr);
@@ -59,6 +61,9 @@ void DumpJudge::step(const DumpRecord& record, const DumpRow& row, DumpLine* lin
   if ((picks ? reserved - picked : picked) < row.quantity + row.rest) {
     violate(Promise::conservation, [&] { return fmt::format("{}s {}, which has {} reserved and {} picked", record.step, name(), reserved, picked); });
     return;
+  }
+  if (record.step == "put_back" && state_.cell(row.sku, warehouse).available < 0) {
+    violate(Promise::never_oversell, [&] { return fmt::format("puts back {}, which is overdrawn", name()); });
   }
   if (picks) change_units(line->picked, warehouse, row.quantity);
   if (ships || record.step == "put_back") change_units(line->picked, warehouse, -row.quantity);

@@ -47,7 +47,7 @@ void DumpJudge::transfer_received(const DumpRecord& record) {
     }
     if (transfer != nullptr) arrived_row(record, row, *transfer);
     move(row.sku, record.destination, row.quantity, 0);
-    if (row.quantity > 0) stages.push_back({row.sku, record.destination, row.quantity, false});
+    if (row.quantity > 0) stages.push_back({row.sku, record.destination, beyond_healing(row.sku, record.destination, row.quantity), false});
   }
   if (transfer != nullptr) close_transfer(record, lsn, *transfer);
   begin_cause(record, std::move(stages), nullptr);

@@ -43,6 +43,8 @@ void DumpReader::read_row_member(DumpRow& row, std::string_view key) {
   else if (key == "pinned") row.pinned = warehouses_.number(json_.string());
   else if (key == "priority") number(row.priority);
   else if (key == "order") row.order = json_.string();
+  else if (key == "hold") row.hold = json_.string();
+  else if (key == "overdrawn") json_.peek() == 't' || json_.peek() == 'f' ? void(row.overdrawn = json_.boolean() ? 1 : 0) : number(row.overdrawn);
   else if (key == "policy") row.policy = json_.string();
   else if (key == "not_backorderable") row.not_backorderable = json_.boolean();
   else if (key == "on_hand_change") number(row.on_hand_change);

@@ -43,6 +43,8 @@ struct DumpRow {
   std::int64_t damaged = 0, over = 0, units_shipped = 0, received = 0;  // of a transfer
   std::uint32_t sku = no_code, warehouse = no_code, pinned = no_code;
   std::string_view order, policy;
+  std::string_view hold;  // of units that one lost
+  std::int64_t overdrawn = 0;  // of a row of a stock change 1, if it leaves its cell so; of a base's cell by how much
   bool not_backorderable = false;
   std::vector<Units> moved, shipped, picked;  // reserved, held, released or taken; shipped
 };

@@ -15,7 +15,7 @@
 namespace earmark::loadtest {
 
 struct DumpCell {
-  std::int64_t available = 0, reserved = 0;
+  std::int64_t available = 0, reserved = 0;  // below 0: overdrawn by as much
   std::uint64_t touched = 0;  // LSN
 };
 

@@ -19,7 +19,7 @@ struct EventDecoder::Scratch {
   std::vector<engine::LineWait> waits;
   std::vector<engine::ReceivedRow> received;
   std::vector<engine::LinePolicy> policies;
-  std::vector<std::uint32_t> cut;
+  std::vector<std::uint32_t> cut, overdrawn;  // positions
   std::vector<engine::CancelledLine> cancelled;
   std::vector<engine::ShippedLine> shipped;
   std::vector<engine::ReleasedLine> released;
@@ -230,6 +230,8 @@ bool read(const wire::StockChanged& change, Position position, EventDecoder::Scr
   }
   gather_texts(position, change.orders(), scratch.orders, out.orders);
   gather_texts(position, change.customers(), scratch.customers, out.customers);
+  gather_numbers(position, change.of_holds(), scratch.cut, out.of_holds);
+  gather_numbers(position, change.overdrawn(), scratch.overdrawn, out.overdrawn);
   return gather(position, change.rows(), scratch.changed, out.rows) && gather(position, change.lost(), scratch.lost, out.lost);
 }
 

@@ -282,6 +282,8 @@ std::size_t EventEncoder::encode(const engine::Stamp& stamp, const engine::Stock
   auto lost_left = decision.lost;
   auto orders_left = decision.orders;
   auto customers_left = decision.customers;
+  auto of_holds_left = decision.of_holds;
+  auto overdrawn_left = decision.overdrawn;
   do {
     parting.begin();
     fbb.Clear();
@@ -289,10 +291,12 @@ std::size_t EventEncoder::encode(const engine::Stamp& stamp, const engine::Stock
     const auto lost = put_rows<wire::LostUnits>(fbb, parting.take(lost_left));
     const auto orders = put_texts(fbb, builder_->offsets, parting.take(orders_left));
     const auto customers = put_texts(fbb, builder_->offsets, parting.take(customers_left));
+    const auto of_holds = put_numbers<std::uint32_t>(fbb, parting.take(of_holds_left));
+    const auto overdrawn = put_numbers<std::uint32_t>(fbb, parting.take(overdrawn_left));
     const auto id = put_text(fbb, decision.id);
     const auto reason = std::exchange(first, false) ? put_text(fbb, decision.reason) : 0;
     const auto body = wire::CreateStockChanged(fbb, id, decision.content, static_cast<wire::ChangeKind>(decision.kind), reason,
-                                               decision.fills_follow, rows, lost, orders, customers);
+                                               decision.fills_follow, rows, lost, orders, customers, of_holds, overdrawn);
     builder_->finish(stamp, wire::EventBody::StockChanged, body.Union(), parting.more());
     writer.put(fbb, parting.more());
   } while (parting.more());

@@ -13,6 +13,12 @@ bool counts_agree(const Rows& rows, Count count, std::size_t size) noexcept {
   return sum == size;
 }
 
+// Ascending positions in something with `size` entries.
+bool are_positions(std::span<const std::uint32_t> positions, std::size_t size) noexcept {
+  const bool ascending = std::adjacent_find(positions.begin(), positions.end(), std::greater_equal<>()) == positions.end();
+  return ascending && (positions.empty() || positions.back() < size);
+}
+
 bool consistent(const engine::OrderDecision& order) noexcept {
   for (const engine::LineWait& wait : order.waits) {
     if (wait.line_index >= order.lines.size()) return false;
@@ -22,9 +28,7 @@ bool consistent(const engine::OrderDecision& order) noexcept {
     if (!policy.known()) return false;
   }
   if (order.not_due && std::any_of(order.lines.begin(), order.lines.end(), [](const auto& line) { return line.taken != 0; })) return false;
-  const auto& cut = order.not_backorderable;
-  if (std::adjacent_find(cut.begin(), cut.end(), std::greater_equal<>()) != cut.end()) return false;
-  if (!cut.empty() && cut.back() >= order.lines.size()) return false;
+  if (!are_positions(order.not_backorderable, order.lines.size())) return false;
   return counts_agree(order.lines, [](const auto& line) { return line.more_takes; }, order.takes.size());
 }
 bool consistent(const engine::CancelDecision& cancel) noexcept {
@@ -44,7 +48,11 @@ bool consistent(const engine::StockChangeDecision& change) noexcept {
     if (lost.sku != change.rows[lost.row].sku || lost.warehouse != change.rows[lost.row].warehouse) return false;
     row = lost.row;
   }
-  return change.orders.size() == change.customers.size();
+  if (!are_positions(change.overdrawn, change.rows.size())) return false;
+  for (const std::uint32_t index : change.overdrawn) {
+    if (change.rows[index].available_after != 0) return false;
+  }
+  return are_positions(change.of_holds, change.lost.size()) && change.orders.size() == change.customers.size();
 }
 bool consistent(const engine::HoldDecision& hold) noexcept {
   return counts_agree(hold.lines, [](const auto& line) { return line.more_takes; }, hold.takes.size());

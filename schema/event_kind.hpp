@@ -15,7 +15,7 @@ enum class EventKind : std::uint8_t {
   delivered = 14, returned = 15, put_back = 16, picked = 17, tracking = 18,
   hold_created = 20, hold_extended = 21, hold_confirmed = 22, hold_released = 23, hold_expired = 24,
   stock_received = 30, out_of_stock = 31, back_in_stock = 32, stock_adjusted = 33, transfer_shipped = 34,
-  transfer_received = 35,
+  transfer_received = 35, overdrawn = 36,
   catalogue_loaded = 50
 };
 
@@ -25,7 +25,7 @@ inline constexpr std::array every_event_kind{
     EventKind::hold_created,   EventKind::hold_extended,  EventKind::hold_confirmed, EventKind::hold_released,
     EventKind::hold_expired,   EventKind::stock_received,
     EventKind::out_of_stock,   EventKind::back_in_stock,  EventKind::catalogue_loaded,
-    EventKind::allocation_lost, EventKind::stock_adjusted,
+    EventKind::allocation_lost, EventKind::stock_adjusted, EventKind::overdrawn,
     EventKind::pick_list_issued, EventKind::pick_list_superseded, EventKind::short_pick, EventKind::packed,
     EventKind::delivered,      EventKind::returned,       EventKind::put_back,      EventKind::picked,
     EventKind::tracking,       EventKind::transfer_shipped, EventKind::transfer_received};

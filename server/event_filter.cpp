@@ -16,10 +16,6 @@ std::vector<Value> sorted(std::span<const Value> values) {
 
 // By these units the cell's available quantity fell to 0, or rose from 0.
 bool emptied(const engine::Take& take) noexcept { return take.quantity != 0 && take.available_after == 0; }
-bool was_empty(engine::Quantity quantity, engine::Quantity available_after) noexcept {
-  return quantity != 0 && available_after == quantity;
-}
-
 bool passes(const EventFilter& filter, EventKind kind, EventKind also, bool is_also) noexcept {
   return filter.kind(kind) || (is_also && filter.kind(also));
 }
@@ -220,7 +216,7 @@ Passes EventSieve::sift(const EventFilter& filter, const engine::HoldEndDecision
     const std::size_t before = takes_.size();
     std::ranges::copy_if(released, std::back_inserter(takes_), [&](const engine::Take& take) {
       return filter.place(line.sku, take.warehouse) &&
-             passes(filter, kind, EventKind::back_in_stock, was_empty(take.quantity, take.available_after));
+             passes(filter, kind, EventKind::back_in_stock, engine::was_empty(take.quantity, take.available_after));
     });
     line.count = static_cast<std::uint32_t>(takes_.size() - before);
     const bool stays = (filter.kind(kind) && filter.place(line.sku, {})) || line.count != 0;
@@ -239,7 +235,7 @@ Passes EventSieve::sift(const EventFilter& filter, const engine::ReceiptDecision
   engine::ReceiptDecision& kept = left.emplace<engine::ReceiptDecision>(receipt);
   kept.rows = sift_rows(receipt.rows, rows_, all, [&](const engine::ReceivedRow& row) {
     return filter.place(row.sku, row.warehouse) && passes(filter, EventKind::stock_received, EventKind::back_in_stock,
-                                                          was_empty(row.quantity, row.available_after));
+                                                          engine::was_empty(row.quantity, row.available_after));
   });
   return verdict(!kept.rows.empty(), all);
 }
@@ -269,7 +265,7 @@ bool EventSieve::sift_taken_back(const EventFilter& filter, EventKind kind, std:
     std::ranges::copy_if(released, std::back_inserter(takes_), [&](const engine::Take& take) {
       return filter.place(line.sku, take.warehouse) &&
              (filter.kind(EventKind::pick_list_superseded) ||
-              passes(filter, kind, EventKind::back_in_stock, was_empty(take.quantity, take.available_after)));
+              passes(filter, kind, EventKind::back_in_stock, engine::was_empty(take.quantity, take.available_after)));
     });
     line.releases = static_cast<std::uint32_t>(takes_.size() - before);
     const bool stays = itself || line.releases != 0;
@@ -337,7 +333,7 @@ Passes EventSieve::sift(const EventFilter& filter, const engine::LoadDecision& l
   });
   kept.stock = sift_rows(load.stock, rows_, all, [&](const engine::ReceivedRow& row) {
     return filter.place(row.sku, row.warehouse) && passes(filter, EventKind::catalogue_loaded, EventKind::back_in_stock,
-                                                          was_empty(row.quantity, row.available_after));
+                                                          engine::was_empty(row.quantity, row.available_after));
   });
   const bool as_a_whole = loaded && filter.any_place();
   return verdict(as_a_whole || !kept.warehouses.empty() || !kept.products.empty() || !kept.stock.empty(), all);

@@ -9,7 +9,7 @@
 //   of a cancel             each line, without warehouse (cancelled), and each release (cancelled, back_in_stock)
 //   of an amend             a new priority, without SKU and warehouse (amended); lines and releases as of a cancel (amended)
 //   of a ship               each line, without warehouse, and what left each warehouse (shipped)
-//   of a stock change       each row (stock_adjusted, out_of_stock, back_in_stock), each line's lost units (allocation_lost)
+//   of a stock change       each row (stock_adjusted, out_of_stock, back_in_stock, overdrawn), each order's or hold's line's lost units (allocation_lost)
 //   of a transfer           each row that left a warehouse (transfer_shipped, out_of_stock), or arrived in one (transfer_received,
 //                           back_in_stock); what a closed one lost on the way, where it was going to (transfer_received)
 //   a hold as a whole       hold_created; each take hold_created, out_of_stock; what a line did not get stays with the hold as a whole
@@ -33,6 +33,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/level.hpp"
 #include "schema/event.hpp"
 #include "schema/request.hpp"
 
@@ -104,6 +105,7 @@ class EventSieve {
   std::vector<engine::ArrivedRow> arrived_;
   std::vector<engine::MissingUnits> missing_;
   std::vector<std::string_view> orders_, customers_;
+  std::vector<std::uint32_t> of_holds_, overdrawn_;
 };
 
 }  // namespace earmark::server

@@ -25,7 +25,7 @@ Passes EventSieve::sift(const EventFilter& filter, const engine::TransferReceipt
   const bool by_kind = filter.kind(EventKind::transfer_received);
   arrived_.clear(), missing_.clear();
   for (const engine::ArrivedRow& row : receipt.rows) {
-    const bool was_empty = row.quantity != 0 && row.available_after == row.quantity;
+    const bool was_empty = engine::was_empty(row.quantity, row.available_after);
     if (filter.place(row.sku, receipt.destination) && (by_kind || (was_empty && filter.kind(EventKind::back_in_stock)))) arrived_.push_back(row);
   }
   for (const engine::MissingUnits& missing : receipt.missing) {

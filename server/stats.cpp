@@ -125,7 +125,7 @@ const Figure table[] = {
      [](const Hub& hub) { return hub.engine.settler().counters().fills.get(); }},
     {"filled_units", "earmark_filled_units_total", counter, "Units that those fills brought.",
      [](const Hub& hub) { return hub.engine.settler().counters().filled_units.get(); }},
-    {"lost_units", "earmark_lost_units_total", counter, "Reserved units that stock changes took from orders.",
+    {"lost_units", "earmark_lost_units_total", counter, "Reserved and held units that stock changes took from orders and holds.",
      [](const Hub& hub) { return hub.engine.settler().counters().lost_units.get(); }},
     {"transfers", "earmark_transfers_total", counter, "Transfers shipped.",
      [](const Hub& hub) { return hub.engine.settler().counters().transfers.get(); }},

@@ -333,13 +333,16 @@ void DumpLine::write(const engine::StockChangeDecision& decision) {
   out_["reason"] = decision.reason;
   if (dump_.full()) out_["fills_follow"] = decision.fills_follow;
   Json rows = Json::array(), lost = Json::array();
-  for (const engine::ChangedRow& row : decision.rows) {
+  for (std::size_t index = 0; index < decision.rows.size(); ++index) {
+    const engine::ChangedRow& row = decision.rows[index];
     rows.push_back({{"sku", sku(row.sku)}, {"warehouse", warehouse(row.warehouse)}, {"on_hand_change", row.on_hand_change},
                     {"unavailable_change", row.unavailable_change}});
+    if (decision.overdraws(index)) rows.back()["overdrawn"] = true;
     touch(row.sku, row.warehouse, row.available_after);
   }
-  for (const engine::LostUnits& each : decision.lost) {
-    lost.push_back({{"order", decision.orders[each.order]}, {"line", each.line.value}, {"sku", sku(each.sku)},
+  for (std::size_t index = 0; index < decision.lost.size(); ++index) {
+    const engine::LostUnits& each = decision.lost[index];
+    lost.push_back({{decision.of_hold(index) ? "hold" : "order", decision.orders[each.order]}, {"line", each.line.value}, {"sku", sku(each.sku)},
                     {"warehouse", warehouse(each.warehouse)}, {"qty", each.quantity}, {"row", each.row}});
   }
   out_["rows"] = std::move(rows);

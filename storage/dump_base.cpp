@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "engine/errors.hpp"
+#include "engine/level.hpp"
 
 namespace earmark::storage {
 
@@ -57,11 +58,12 @@ void BaseDump::cell(const engine::CellImage& cell) {
   Json line{{"sku", dump_.sku(cell.sku)},
             {"warehouse", dump_.warehouse(cell.warehouse)},
             {"on_hand", cell.on_hand},
-            {"reserved", cell.on_hand - cell.held - cell.unavailable - cell.available},
+            {"reserved", cell.on_hand - cell.held - cell.unavailable - cell.level},
             {"held", cell.held},
-            {"available", cell.available},
+            {"available", engine::available_of(cell.level)},
             {"lsn", cell.lsn.value}};
   if (cell.unavailable != 0) line["unavailable"] = cell.unavailable;
+  if (engine::is_overdrawn(cell.level)) line["overdrawn"] = engine::overdraft_of(cell.level);
   print_(text_of(std::move(line), "stock"));
 }
 
@@ -76,6 +78,7 @@ void BaseDump::open_hold(const engine::HoldImage& hold) {
     }
     next += line.allocations;
     lines.push_back({{"line", line.line.value}, {"sku", dump_.sku(line.sku)}, {"qty", line.quantity}, {"held", std::move(held)}});
+    if (line.waiting != 0) lines.back()["lost"] = line.waiting;
   }
   print_(text_of({{"id", hold.id},
                   {"lsn", hold.lsn.value},

@@ -318,7 +318,7 @@ int StateFold::write_cells() {
   for (const engine::CellImage& cell : batch_.cells()) {
     if (error != 0) break;
     const std::uint64_t key = cell_key(cell.sku, cell.warehouse);
-    CellRow row{0, cell.on_hand, cell.held, cell.unavailable, cell.available, cell.opening_plus_one, cell.lsn.value};
+    CellRow row{0, cell.on_hand, cell.held, cell.unavailable, cell.level, cell.opening_plus_one, cell.lsn.value};
     seal(key, row);
     error = cursor.put(key_of(key), value_of(&row, sizeof row), 0);
   }

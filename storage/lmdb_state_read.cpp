@@ -95,7 +95,7 @@ int LmdbState::read_cells(MDB_txn* transaction, StateVisitor& visitor) const {
     if (const int error = read_row(key, value, row); error != 0) return error;
     const std::uint64_t cell = integer_key(key);
     visitor.cell({engine::SkuId{static_cast<std::uint32_t>(cell >> 16)}, engine::WarehouseId{static_cast<std::uint16_t>(cell)},
-                  row.on_hand, row.held, row.unavailable, row.available, row.opening_plus_one, Lsn{row.lsn}});
+                  row.on_hand, row.held, row.unavailable, row.level, row.opening_plus_one, Lsn{row.lsn}});
     return 0;
   });
 }

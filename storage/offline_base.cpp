@@ -17,7 +17,7 @@ class OfflineState::BaseReader final : public StateVisitor {
   }
   void catalogue(const engine::LoadDecision& part) override { state_.learn(part.products); }
   void cell(const engine::CellImage& cell) override {
-    state_.cells_[{cell.sku, cell.warehouse}] = {cell.on_hand, cell.available, cell.unavailable, cell.held};
+    state_.cells_[{cell.sku, cell.warehouse}] = {cell.on_hand, static_cast<std::int32_t>(cell.level), cell.unavailable, cell.held};
   }
   void open_order(const engine::OrderImage& image) override;
   void open_hold(const engine::HoldImage& image) override;
@@ -53,7 +53,7 @@ void OfflineState::BaseReader::open_hold(const engine::HoldImage& image) {
   hold = {engine::identify(IdSpace::hold, image.id), image.deadline, {}};
   std::size_t next = 0;
   for (const engine::LineImage& line : image.lines) {
-    Line& made = hold.lines.emplace_back(Line{line.line, line.sku, line.quantity, 0, line.pinned, {}, {}});
+    Line& made = hold.lines.emplace_back(Line{line.line, line.sku, line.quantity, line.waiting, line.pinned, {}, {}});
     for (const engine::AllocationImage& each : image.allocations.subspan(next, line.allocations)) {
       made.allocations[{each.warehouse, each.shipment}] = {each.reserved, 0};
     }

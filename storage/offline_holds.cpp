@@ -81,7 +81,9 @@ bool OfflineState::confirm(const engine::OrderDecision& decision) {
   if (lsn.value == 0) return refuse("it confirms a hold that is not open");
   std::map<CellKey, std::uint64_t> held;
   for (const Line& line : holds_.at(lsn).lines) {
-    for (const auto& [place, allocation] : line.allocations) held[{line.sku, place.first}] += allocation.reserved;
+    for (const auto& [place, allocation] : line.allocations) {
+      if (allocation.reserved != 0) held[{line.sku, place.first}] += allocation.reserved;
+    }
   }
   for (const engine::ReceivedRow& row : decision.returned) {
     const auto found = held.find({row.sku, row.warehouse});
@@ -89,7 +91,7 @@ bool OfflineState::confirm(const engine::OrderDecision& decision) {
     held.erase(found);
     Cell& cell = cells_[{row.sku, row.warehouse}];
     cell.held -= row.quantity;
-    cell.available += row.quantity;
+    cell.level += row.quantity;
   }
   if (!held.empty()) return refuse("it leaves units held");
   end_hold(lsn, HoldEnd::confirmed);

@@ -45,12 +45,13 @@ bool OfflineState::move_line(Order* order, const engine::ShipmentDecision& decis
     return refuse("it moves units of an order that is not open");
   }
   if (decision.step == ShipmentStep::ship) {
-    if (cell.on_hand < moved.quantity) return refuse("it ships more than is on hand");
+    if (cell.on_hand < cell.unavailable + moved.quantity) return refuse("it ships more than is on hand");
     cell.on_hand -= moved.quantity;
   }
   if (decision.step == ShipmentStep::give_back) {
     cell.on_hand += moved.quantity;
-    (decision.to_unavailable ? cell.unavailable : cell.available) += moved.quantity;
+    if (decision.to_unavailable) cell.unavailable += moved.quantity;
+    else cell.level += moved.quantity;
     if (cell.on_hand > engine::max_quantity) return refuse("a cell passes the largest quantity");
   }
   return agrees(key, moved.available_after);

@@ -28,16 +28,16 @@ void OfflineState::know(IdSpace space, std::string_view id, std::uint64_t conten
 }
 
 bool OfflineState::agrees(const CellKey& key, std::uint64_t available_after) {
-  if (cells_[key].available == available_after) return true;
+  if (cells_[key].available() == available_after) return true;
   return refuse("it leaves " + std::to_string(available_after) + " of SKU " + std::to_string(key.first.value) +
                 " in warehouse " + std::to_string(key.second.value) + ", the fold " +
-                std::to_string(cells_[key].available));
+                std::to_string(cells_[key].available()));
 }
 
 bool OfflineState::take(Line& line, const engine::Take& take) {
   const CellKey key{line.sku, take.warehouse};
-  if (cells_[key].available < take.quantity) return refuse("it takes more than is available");
-  cells_[key].available -= take.quantity;
+  if (cells_[key].available() < take.quantity) return refuse("it takes more than is available");
+  cells_[key].level -= take.quantity;
   line.allocations[{take.warehouse, take.shipment}].reserved += take.quantity;
   return agrees(key, take.available_after);
 }
@@ -47,7 +47,7 @@ bool OfflineState::release(Line& line, const engine::Take& take) {
   Allocation& allocation = line.allocations[{take.warehouse, take.shipment}];
   if (allocation.reserved < take.quantity) return refuse("it releases more than is reserved");
   allocation.reserved -= take.quantity;
-  cells_[key].available += take.quantity;
+  cells_[key].level += take.quantity;
   return agrees(key, take.available_after);
 }
 
@@ -67,7 +67,7 @@ bool OfflineState::receive(std::span<const engine::ReceivedRow> rows) {
   for (const engine::ReceivedRow& row : rows) {
     Cell& cell = cells_[{row.sku, row.warehouse}];
     cell.on_hand += row.quantity;
-    cell.available += row.quantity;
+    cell.level += row.quantity;
     if (cell.on_hand > engine::max_quantity) return refuse("a cell passes the largest quantity");
     if (!agrees({row.sku, row.warehouse}, row.available_after)) return false;
   }
@@ -256,7 +256,7 @@ std::string OfflineState::digest() const {
   for (const engine::SkuId sku : not_backorderable_) digest.not_backorderable(sku);
   for (const auto& [key, cell] : cells_) {
     digest.cell(key.first, key.second, static_cast<engine::Quantity>(cell.on_hand), static_cast<engine::Quantity>(cell.held),
-                static_cast<engine::Quantity>(cell.unavailable), static_cast<engine::Quantity>(cell.available));
+                static_cast<engine::Quantity>(cell.unavailable), static_cast<engine::Quantity>(cell.available()));
   }
   for (const auto& [key, known] : known_) {
     digest.known_id(key.first, {key.second.first, key.second.second}, known.content, known.lsn);
@@ -266,7 +266,7 @@ std::string OfflineState::digest() const {
     digest.open_hold(lsn, hold.identity, hold.deadline, static_cast<std::uint32_t>(hold.lines.size()));
     for (std::uint32_t index = 0; index < hold.lines.size(); ++index) {
       const Line& line = hold.lines[index];
-      digest.order_line(lsn, index, line.number, line.sku, line.quantity, 0, line.pinned);
+      digest.order_line(lsn, index, line.number, line.sku, line.quantity, line.waiting, line.pinned);
       for (const auto& [place, allocation] : line.allocations) {
         digest.allocation(lsn, index, place.first, place.second, static_cast<engine::Quantity>(allocation.reserved), 0);
       }

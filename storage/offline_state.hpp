@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "engine/digest.hpp"
+#include "engine/level.hpp"
 #include "schema/event.hpp"
 #include "storage/state_store.hpp"
 
@@ -29,7 +30,10 @@ class OfflineState {
 
  private:
   struct Cell {
-    std::uint64_t on_hand = 0, available = 0, unavailable = 0, held = 0;
+    std::uint64_t on_hand = 0;
+    std::int64_t level = 0;  // what is left to promise; below 0: overdrawn
+    std::uint64_t unavailable = 0, held = 0;
+    std::uint64_t available() const noexcept { return level < 0 ? 0 : static_cast<std::uint64_t>(level); }
   };
   struct Allocation {
     std::uint64_t reserved = 0, shipped = 0;
@@ -37,7 +41,7 @@ class OfflineState {
   struct Line {
     engine::LineNumber number{};
     engine::SkuId sku{};
-    engine::Quantity quantity = 0, waiting = 0;
+    engine::Quantity quantity = 0, waiting = 0;  // of a hold's: units that stock changes took from it
     engine::WarehouseId pinned{};
     engine::LinePolicy policy{};
     std::map<std::pair<engine::WarehouseId, std::uint16_t>, Allocation> allocations;  // by warehouse and shipment
@@ -113,7 +117,7 @@ class OfflineState {
   bool release(Line& line, const engine::Take& take);
   bool take_back(engine::Lsn order, std::span<const engine::CancelledLine> rows, std::span<const engine::Take> released);
   bool ship(Line& line, const engine::Take& take);
-  bool lose(const engine::LostUnits& lost);
+  bool lose(const engine::LostUnits& lost, bool of_hold);
   bool agrees(const CellKey& key, std::uint64_t available_after);
   Line* line_of(Order& order, engine::LineNumber number);
   static Shipment& shipment_of(Order& order, std::uint16_t number);

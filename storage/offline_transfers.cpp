@@ -12,8 +12,8 @@ bool OfflineState::fold(const engine::Stamp& stamp, const engine::TransferShipDe
   for (const engine::TransferredRow& row : decision.rows) {
     const CellKey key{row.sku, decision.source};
     Cell& cell = cells_[key];
-    if (cell.available < row.quantity || cell.on_hand < row.quantity) return refuse("it ships more than is available");
-    cell.available -= row.quantity;
+    if (cell.available() < row.quantity || cell.on_hand < row.quantity) return refuse("it ships more than is available");
+    cell.level -= row.quantity;
     cell.on_hand -= row.quantity;
     transfer.skus[row.sku].shipped += row.quantity;
     if (!agrees(key, row.available_after)) return false;
@@ -40,7 +40,7 @@ bool OfflineState::fold(const engine::Stamp& stamp, const engine::TransferReceip
     Cell& cell = cells_[key];
     cell.on_hand += came;
     cell.unavailable += row.damaged;
-    cell.available += row.quantity;
+    cell.level += row.quantity;
     if (cell.on_hand > engine::max_quantity) return refuse("a cell passes the largest quantity");
     if (!agrees(key, row.available_after)) return false;
   }

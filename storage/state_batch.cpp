@@ -73,21 +73,21 @@ engine::CellImage& StateBatch::cell(engine::SkuId sku, engine::WarehouseId wareh
     cells_by_key_.insert(key, position);
     CellRow row;
     if (!source_->cell(key, row)) row = {};
-    cells_.push_back({sku, warehouse, row.on_hand, row.held, row.unavailable, row.available, row.opening_plus_one, Lsn{row.lsn}});
+    cells_.push_back({sku, warehouse, row.on_hand, row.held, row.unavailable, row.level, row.opening_plus_one, Lsn{row.lsn}});
   }
   return cells_[position];
 }
 
 bool StateBatch::agrees(const engine::CellImage& cell, engine::Quantity available_after) {
-  if (cell.available == available_after) return true;
+  if (engine::available_of(cell.level) == available_after) return true;
   return refuse("it leaves " + std::to_string(available_after) + " of SKU " + std::to_string(cell.sku.value) +
-                " in warehouse " + std::to_string(cell.warehouse.value) + ", the state " + std::to_string(cell.available));
+                " in warehouse " + std::to_string(cell.warehouse.value) + ", the state " + std::to_string(engine::available_of(cell.level)));
 }
 
 bool StateBatch::take_from_cell(engine::SkuId sku, const engine::Take& take) {
   engine::CellImage& from = cell(sku, take.warehouse);
-  if (from.available < take.quantity) return refuse("it takes more than is available");
-  from.available -= take.quantity;
+  if (engine::available_of(from.level) < take.quantity) return refuse("it takes more than is available");
+  from.level -= take.quantity;
   from.lsn = lsn_;
   return agrees(from, take.available_after);
 }
@@ -96,7 +96,7 @@ bool StateBatch::receive(const engine::ReceivedRow& row, bool opening) {
   engine::CellImage& to = cell(row.sku, row.warehouse);
   if (std::uint64_t{to.on_hand} + row.quantity > engine::max_quantity) return refuse("a cell passes the largest quantity");
   to.on_hand += row.quantity;
-  to.available += row.quantity;
+  to.level += row.quantity;
   to.lsn = lsn_;
   if (opening) to.opening_plus_one = row.quantity + 1;
   return agrees(to, row.available_after);
@@ -329,9 +329,9 @@ bool StateBatch::take_back(std::string_view id, std::span<const engine::Cancelle
       if (from == nullptr || from->reserved < release.quantity) return refuse("it releases more than is reserved");
       from->reserved -= release.quantity;
       engine::CellImage& to = cell(line->sku, release.warehouse);
-      to.available += release.quantity;
+      to.level += release.quantity;
       to.lsn = lsn_;
-      if (to.available > to.on_hand) return refuse("it releases more than is on hand");
+      if (engine::available_of(to.level) > to.on_hand) return refuse("it releases more than is on hand");
       if (!agrees(to, release.available_after)) return false;
     }
     next += row.releases;

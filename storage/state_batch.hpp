@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "engine/level.hpp"
 #include "engine/state_image.hpp"
 #include "schema/event.hpp"
 #include "storage/hash_index.hpp"
@@ -175,6 +176,7 @@ class StateBatch {
   bool take_from_cell(engine::SkuId sku, const engine::Take& take);
   bool receive(const engine::ReceivedRow& row, bool opening);
   bool lose(const engine::LostUnits& lost);
+  bool lose_held(const engine::LostUnits& lost, std::string_view id);
   bool decided_line(const engine::LineDecision& decided, std::span<const engine::Take> more);
   void know(engine::IdSpace space, engine::Identity identity, std::uint64_t content, engine::Lsn closed);
 

@@ -41,7 +41,7 @@ bool StateBatch::give_back(engine::SkuId sku, engine::WarehouseId warehouse, eng
   engine::CellImage& to = cell(sku, warehouse);
   if (to.held < units) return refuse("it gives back more than is held");
   to.held -= units;
-  to.available += units;
+  to.level += units;
   to.lsn = lsn_;
   return true;
 }
@@ -102,16 +102,20 @@ bool StateBatch::fold(const engine::Stamp&, const engine::HoldEndDecision& decis
   if (!decision.command_id.empty()) {
     know(IdSpace::hold_command, engine::identify(IdSpace::hold_command, decision.command_id), decision.content, {});
   }
-  std::size_t next = 0;
+  std::size_t next = 0, next_held = 0;
   for (std::size_t index = 0; index < decision.lines.size(); ++index) {
     const engine::ReleasedLine& line = decision.lines[index];
-    if (line.count != hold->lines[index].allocations || line.sku != hold->lines[index].sku) return refuse("it releases other units than are held");
-    for (std::uint32_t count = 0; count < line.count; ++count, ++next) {
-      const engine::Take& take = decision.released[next];
-      const engine::AllocationImage& held = hold->allocations[next];
+    std::uint32_t left = line.count;
+    for (std::size_t count = 0; count < hold->lines[index].allocations; ++count, ++next_held) {
+      const engine::AllocationImage& held = hold->allocations[next_held];
+      if (held.reserved == 0) continue;  // all of it was lost
+      if (left == 0 || line.sku != hold->lines[index].sku) return refuse("it releases other units than are held");
+      const engine::Take& take = decision.released[next++];
+      --left;
       if (take.quantity != held.reserved || take.warehouse != held.warehouse) return refuse("it releases other units than are held");
       if (!give_back(line.sku, take.warehouse, take.quantity) || !agrees(cell(line.sku, take.warehouse), take.available_after)) return false;
     }
+    if (left != 0) return refuse("it releases other units than are held");
   }
   end(*hold, decision.how);
   return true;
@@ -126,6 +130,7 @@ bool StateBatch::confirm(const engine::OrderDecision& decision) {
   std::size_t next = 0;
   for (const engine::LineImage& line : hold->lines) {
     for (std::size_t count = 0; count < line.allocations; ++count, ++next) {
+      if (hold->allocations[next].reserved == 0) continue;  // all of it was lost
       held[cell_key(line.sku, hold->allocations[next].warehouse)] += hold->allocations[next].reserved;
     }
   }

@@ -62,14 +62,14 @@ bool StateBatch::move_line(Order& order, const engine::ShipmentDecision& decisio
     if (std::uint64_t{stock.on_hand} + moved.quantity > engine::max_quantity) return refuse("a cell passes the largest quantity");
     returned += moved.quantity;
     stock.on_hand += moved.quantity;
-    (decision.to_unavailable ? stock.unavailable : stock.available) += moved.quantity;
+    (decision.to_unavailable ? stock.unavailable : stock.level) += moved.quantity;
     stock.lsn = lsn_;
     return agrees(stock, moved.available_after);
   }
   const bool is_out = decision.step == ShipmentStep::deliver;
   if (std::uint64_t{moved.quantity} + moved.rest > (is_out ? from->shipped : from->reserved)) return refuse("it moves more than is in the shipment");
   if (decision.step == ShipmentStep::ship) {
-    if (stock.on_hand < moved.quantity) return refuse("it ships more than is on hand");
+    if (stock.on_hand < std::uint64_t{stock.unavailable} + moved.quantity) return refuse("it ships more than is on hand");
     from->reserved -= moved.quantity;
     from->shipped += moved.quantity;
     stock.on_hand -= moved.quantity;

@@ -29,8 +29,8 @@ bool StateBatch::fold(const engine::Stamp& stamp, const engine::TransferShipDeci
   transfer = {false, true, std::string(decision.id), decision.content, stamp.time, decision.expected, decision.source, decision.destination, {}};
   for (const engine::TransferredRow& row : decision.rows) {
     engine::CellImage& from = cell(row.sku, decision.source);
-    if (from.available < row.quantity || from.on_hand < row.quantity) return refuse("it ships more than is available");
-    from.available -= row.quantity;
+    if (engine::available_of(from.level) < row.quantity || from.on_hand < row.quantity) return refuse("it ships more than is available");
+    from.level -= row.quantity;
     from.on_hand -= row.quantity;
     from.lsn = lsn_;
     if (!agrees(from, row.available_after)) return false;
@@ -61,7 +61,7 @@ bool StateBatch::fold(const engine::Stamp&, const engine::TransferReceiptDecisio
     if (to.on_hand + units > engine::max_quantity) return refuse("a cell passes the largest quantity");
     to.on_hand += static_cast<engine::Quantity>(units);
     to.unavailable += row.damaged;
-    to.available += row.quantity;
+    to.level += row.quantity;
     to.lsn = lsn_;
     if (!agrees(to, row.available_after)) return false;
   }

@@ -32,7 +32,7 @@ inline constexpr std::uint32_t state_format_version = 1;
 
 struct CellRow {
   std::uint32_t crc32c = 0;
-  engine::Quantity on_hand = 0, held = 0, unavailable = 0, available = 0;
+  engine::Quantity on_hand = 0, held = 0, unavailable = 0, level = 0;  // level: engine/level.hpp
   std::uint32_t opening_plus_one = 0;
   std::uint64_t lsn = 0;
 };

@@ -13,24 +13,25 @@ constexpr const char* count_notes = R"(
 COUNTED is what is there, EXPECTED the on hand that the counter started from (earmark stock shows it). If the on hand is
 another one by now, the count is refused as stale and nothing changes: look again. All rows count, or none.
 
-Is less there than was, available units go first, then reserved ones, of whoever would be served last: those lines wait
-again at their old place, and what other warehouses have is given to them at once. Is more there, the queue is served.
+Is less there than was, available units go first, then held ones, of the newest hold, then reserved ones, of whoever would be
+served last: those lines wait again at their old place, and what other warehouses have is given to them at once. Is more
+there, the queue is served.
 
 EXAMPLES
   earmark count MAIN BEAM-LVL:9@12 --reason "cycle count, bay 4"
   earmark count MAIN BEAM-LVL:9@12 HANGER:40@40 --id COUNT-2026-04 --reason "cycle count")";
 
 constexpr const char* adjust_notes = R"(
-Units found (+) or gone (-), without a count. Fewer than 0 is refused (not_enough). Who loses reserved units waits again at
-the old place; units found serve the queue.
+Units found (+) or gone (-), without a count. Fewer than 0 is refused (not_enough). Holds lose first; who loses reserved units
+waits again at the old place; units found serve the queue.
 
 EXAMPLES
   earmark adjust MAIN BEAM-LVL:-2 --reason "broken by the forklift"
   earmark adjust MAIN BEAM-LVL:+1 HANGER:-10 --reason "found behind bay 7")";
 
 constexpr const char* quarantine_notes = R"(
-Units stay on hand but may not be promised to anybody. Available ones go first, then reserved ones, of whoever would be
-served last. restore makes them available again, scrap takes them off the on hand.
+Units stay on hand but may not be promised to anybody. Available ones go first, then held ones, then reserved ones, of
+whoever would be served last. restore makes them available again, scrap takes them off the on hand.
 
 EXAMPLES
   earmark quarantine MAIN CEMENT-25:12 --reason "wet bags")";

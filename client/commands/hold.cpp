@@ -29,7 +29,7 @@ EXAMPLES
   earmark extend CART-881 --for 900)";
 
 constexpr const char* confirm_notes = R"(
-The hold becomes the order ORDER in one step. Without items: the lines as they are held. With items, numbered 1, 2, 3 as they
+The hold becomes the order ORDER in one step. Without items: the lines as they were held at first. With items, numbered 1, 2, 3 as they
 stand (LINE/SKU:QUANTITY names another number): a line takes first what the hold has for its number and SKU; what it wants more is
 decided as a new order's, by --policy; what is left of the hold goes back and serves who waits.
 

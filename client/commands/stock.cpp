@@ -32,6 +32,12 @@ struct Page {
   engine::SkuId next_after{};
 };
 
+// Units that are picked and not there.
+std::uint64_t overdraft_of(const schema::StockLevel& level) noexcept {
+  const std::uint64_t promised = std::uint64_t{level.reserved} + level.held + level.unavailable;
+  return promised > level.on_hand ? promised - level.on_hand : 0;
+}
+
 Outcome<Page> ask_page(Client& client, std::span<const engine::SkuId> skus, engine::SkuId after,
                        engine::WarehouseId warehouse, bool snapshot) {
   auto answer = client.ask_for<schema::StockAnswer>([&](std::uint64_t correlation) -> Outcome<void> {
@@ -55,6 +61,7 @@ Outcome<void> print_json_rows(const Page& page, const Catalogue& catalogue) {
              {"on_hand", level.on_hand}, {"reserved", level.reserved}, {"held", level.held},
              {"unavailable", level.unavailable}, {"available", level.available}, {"in_transit", level.incoming},
              {"lsn", level.lsn.value}};
+    if (const std::uint64_t units = overdraft_of(level); units != 0) row["overdrawn"] = units;
     if (sku != page.skus.end()) {
       row["backordered"] = sku->second.backordered;
       row["incoming"] = sku->second.incoming;
@@ -72,7 +79,7 @@ void add_rows(const Page& page, const Catalogue& catalogue, Table& table) {
     shown = level.sku;
     table.add({catalogue.code(level.sku), catalogue.code(level.warehouse), with_separators(level.on_hand),
                with_separators(level.reserved), with_separators(level.held), with_separators(level.unavailable),
-               with_separators(level.available), first ? with_separators(sku->second.backordered) : "",
+               overdraft_of(level) == 0 ? with_separators(level.available) : "overdrawn by " + with_separators(overdraft_of(level)), first ? with_separators(sku->second.backordered) : "",
                with_separators(level.incoming)});
   }
 }

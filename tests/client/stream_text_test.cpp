@@ -163,6 +163,29 @@ TEST_CASE("stream text: stock changes, with who lost what", "[client][events]") 
   CHECK(json.at("lost").at(0).at("order") == "A-1");
   CHECK(json.at("lost").at(0).at("quantity") == 7);
   CHECK(json.at("lost").at(0).at("customer") == "Okafor");
+  CHECK(json.at("lost").at(0).at("order_lsn") == 2);
+
+  const engine::LostUnits both[] = {{engine::Lsn{4}, 1, engine::LineNumber{1}, 2, 0, warehouse(1), 1, engine::SkuId{1}}, lost[0]};
+  const std::string_view ids[] = {"A-1", "CART-7"}, theirs[] = {"Okafor", ""};
+  constexpr std::uint32_t of_holds[] = {0};
+  const engine::StockChangeDecision change{"K-4", 0, engine::ChangeKind::adjust, "", false, rows, both, ids, theirs, of_holds};
+  CHECK(told(event(8, change)) ==
+        "         8  12:00:00.123  adjusted     stock change K-4\n"
+        "                                       BEAM  in MAIN: -8 on hand; -1 unavailable, 0 available then\n"
+        "                                       line 1  BEAM  of hold CART-7: 2 MAIN lost\n"
+        "                                       line 3  BEAM  of order A-1 of Okafor: 7 MAIN lost, waiting again\n");
+  const auto of_both = event_json(event(8, change), catalogue(), false).at("lost");
+  CHECK(of_both.at(0).at("hold") == "CART-7");
+  CHECK(of_both.at(0).at("hold_lsn") == 4);
+  CHECK_FALSE(of_both.at(0).contains("order"));
+  CHECK(of_both.at(1).at("order") == "A-1");
+  const std::string text = event_text(event(8, change), catalogue(), false);
+  const auto holds = text.find("these holds have less"), waiting = text.find("these lines wait again");
+  REQUIRE(holds != std::string::npos);
+  REQUIRE(waiting != std::string::npos);
+  CHECK(text.find("CART-7") > holds);
+  CHECK(text.find("CART-7") < waiting);
+  CHECK(text.find("A-1") > waiting);
 }
 
 TEST_CASE("stream text: what is long is shortened with a count, what is left out is said", "[client][events]") {

@@ -18,14 +18,14 @@ using namespace earmark::engine;
 
 TEST_CASE("cell word: every write changes the version, and the version wraps (S3)", "[engine][cell]") {
   CellWord word{};
-  const CellWord next = word.with(max_quantity, true);
+  const CellWord next = word.with_level(max_quantity, true);
   REQUIRE(next.free() == max_quantity);
   REQUIRE(next.gate());
   REQUIRE(next.version() == 1);
-  REQUIRE(next.with(max_quantity, true).bits != next.bits);
+  REQUIRE(next.with_level(max_quantity, true).bits != next.bits);
   const CellWord last{0x7FFF'FFFFULL << 32};
-  REQUIRE(last.with(5, false).version() == 0);
-  REQUIRE(last.with(5, false).free() == 5);
+  REQUIRE(last.with_level(5, false).version() == 0);
+  REQUIRE(last.with_level(5, false).free() == 5);
 }
 
 TEST_CASE("waiting queue: order, place and units ahead are those of a sorted map", "[engine][queue]") {

@@ -101,6 +101,38 @@ TEST_CASE("stock change: an order of several SKUs takes nothing past a victim of
   CHECK(both.harness.engine().digest() == both.twin.digest());
 }
 
+TEST_CASE("stock change: the newest hold loses before older ones and all reservations, and gives back only what it has left", "[engine][stock][holds]") {
+  Both both;
+  both.apply(one_sku(20));
+  const auto hold = [](std::string id, std::int64_t first, std::int64_t second) {
+    model::HoldCommand command{.id = std::move(id), .ttl_us = 3'600'000'000};
+    command.lines = {{.quantity = first, .sku = SkuId{1}, .line = engine::LineNumber{1}}, {.quantity = second, .sku = SkuId{1}, .line = engine::LineNumber{2}}};
+    return command;
+  };
+  both.apply(hold("oldest", 2, 2));
+  both.apply(order("A", 5));
+  both.apply(hold("newest", 3, 4));
+  both.apply(hold("gone", 1, 1));
+  both.apply(model::ReleaseCommand{"X0", "gone"});
+  // Four are available; newest loses its second line and one of the first, and then all of its rest and one of oldest.
+  CHECK(both.apply(change("K1", engine::ChangeKind::adjust, -9)).find("lost by hold 'newest'") != std::string::npos);
+  both.apply(change("K2", engine::ChangeKind::count, 8, 11));
+  // A reservation goes only when no hold has anything left.
+  const std::string last = both.apply(change("K3", engine::ChangeKind::adjust, -4));
+  CHECK(last.find("lost by hold 'oldest'") < last.find("lost by 'A'"));
+  CHECK(both.harness.engine().broken_invariant() == "");
+  both.apply(change("K4", engine::ChangeKind::adjust, 3));
+  both.apply(model::ReleaseCommand{"X1", "newest"});
+  both.apply(model::ConfirmCommand{.hold_id = "oldest", .order = {.id = "O", .texts = {}, .lines = {}}});
+  both.apply(order("B", 1));
+  CHECK(both.harness.engine().broken_invariant() == "");
+  CHECK(both.harness.engine().digest() == both.twin.digest());
+  engine::Engine restored(test::small_capacity(), 1);
+  both.harness.replay_into(restored, both.harness.records());
+  CHECK(restored.broken_invariant() == "");
+  CHECK(restored.digest() == both.twin.digest());
+}
+
 TEST_CASE("stock change: victims that do not fit one record are refused whole, less at a time is taken", "[engine][stock][limits]") {
   engine::Capacity capacity = test::small_capacity();
   capacity.ring_bytes = 1U << 20;

@@ -1,6 +1,7 @@
 // The judge of dumps before one sound dump with holds, and the same with one planted fault after the other.
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <functional>
 #include <nlohmann/json.hpp>
 
@@ -97,6 +98,62 @@ TEST_CASE("dump judge: holds that end once are sound, and each planted fault is 
     REQUIRE_FALSE(judged.verdict.examples.empty());
     CHECK(judged.verdict.examples.front().find(fault.said) != std::string::npos);
   }
+}
+
+// Two holds and two orders in one cell: what a count and an adjustment take, and what the holds have left at their ends.
+Dump shrinking_day() {
+  static const char* const text = R"([
+    {"type":"load","lsn":1,"time_us":1,"warehouses":[{"warehouse":"N","priority":1,"name":""}],"products":[{"sku":"A","description":""}],
+     "fills_follow":false,"stock":[{"sku":"A","warehouse":"N","on_hand":12}],"available_after":[{"sku":"A","warehouse":"N","available":12}]},
+    {"type":"hold","lsn":2,"time_us":2,"id":"h1","status":"reserved","deadline_us":50,"lines":[{"line":1,"sku":"A","qty":4,"held":{"N":4}}],
+     "available_after":[{"sku":"A","warehouse":"N","available":8}]},
+    {"type":"hold","lsn":3,"time_us":2,"id":"h2","status":"reserved","deadline_us":60,
+     "lines":[{"line":1,"sku":"A","qty":1,"held":{"N":1}},{"line":2,"sku":"A","qty":2,"held":{"N":2}}],
+     "available_after":[{"sku":"A","warehouse":"N","available":5}]},
+    {"type":"order","lsn":4,"time_us":3,"id":"o1","status":"reserved","lines":[{"line":1,"sku":"A","qty":3,"reserved":{"N":3},"backordered":0}],
+     "available_after":[{"sku":"A","warehouse":"N","available":2}]},
+    {"type":"stock_change","lsn":5,"time_us":4,"id":"k1","kind":"adjust","reason":"","fills_follow":false,
+     "rows":[{"sku":"A","warehouse":"N","on_hand_change":-6,"unavailable_change":0}],
+     "lost":[{"hold":"h2","line":2,"sku":"A","warehouse":"N","qty":2,"row":0},{"hold":"h2","line":1,"sku":"A","warehouse":"N","qty":1,"row":0},
+             {"hold":"h1","line":1,"sku":"A","warehouse":"N","qty":1,"row":0}],
+     "available_after":[{"sku":"A","warehouse":"N","available":0}]},
+    {"type":"hold_ended","lsn":6,"time_us":5,"id":"h2","command_id":"r1","how":"released","fills_follow":false,
+     "lines":[{"line":1,"sku":"A","released":{}},{"line":2,"sku":"A","released":{}}],"available_after":[]},
+    {"type":"stock_change","lsn":7,"time_us":6,"id":"k2","kind":"count","reason":"","fills_follow":false,
+     "rows":[{"sku":"A","warehouse":"N","on_hand_change":-4,"unavailable_change":0}],
+     "lost":[{"hold":"h1","line":1,"sku":"A","warehouse":"N","qty":3,"row":0},{"order":"o1","line":1,"sku":"A","warehouse":"N","qty":1,"row":0}],
+     "available_after":[{"sku":"A","warehouse":"N","available":0}]},
+    {"type":"order","lsn":8,"time_us":7,"id":"o2","hold":"h1","returned":[],"fills_follow":false,"status":"backordered",
+     "lines":[{"line":1,"sku":"A","qty":4,"reserved":{},"backordered":4}],"available_after":[]}])";
+  static const Json parsed = Json::parse(text);
+  return Dump(parsed.begin(), parsed.end());
+}
+
+TEST_CASE("dump judge: holds lose before reservations, the newest first, and do not get it back", "[loadtest][judge]") {
+  const JudgedDump sound = judge(shrinking_day());
+  INFO(table_of(sound.verdict));
+  REQUIRE(sound.fault == "");
+  REQUIRE_FALSE(sound.verdict.failed());
+  CHECK(sound.verdict.unknown == 0);
+  const auto finds = [](Promise promise, const char* said, auto plant) {
+    Dump dump = shrinking_day();
+    plant(dump);
+    const JudgedDump judged = judge(dump);
+    INFO(said << "\n" << table_of(judged.verdict));
+    CHECK(judged.verdict[promise] > 0);
+    const auto says = [&](const std::string& example) { return example.find(said) != std::string::npos; };
+    CHECK(std::any_of(judged.verdict.examples.begin(), judged.verdict.examples.end(), says));
+  };
+  finds(Promise::no_overtaking, "from the newest hold: line 1 of the hold decided at LSN 3 loses 1 first", [](Dump& dump) {  // the oldest
+    dump[4]["lost"][1]["hold"] = "h1";
+  });
+  finds(Promise::no_overtaking, "from the newest hold: line 1 of the hold decided at LSN 2 loses 3 first", [](Dump& dump) {  // reservations first
+    dump[6]["lost"][0]["qty"] = 1, dump[6]["lost"][1]["qty"] = 3;
+  });
+  finds(Promise::holds, "LSN 5: line 1 of hold \"h2\" loses 3 of A in N, which it has not held", [](Dump& dump) { dump[4]["lost"][1]["qty"] = 3, dump[4]["lost"][0]["qty"] = 1; });
+  finds(Promise::never_oversell, "leaves -4 available", [](Dump& dump) { dump[4]["lost"] = Json::array(); });
+  finds(Promise::conservation, "LSN 6: the end of hold \"h2\" leaves -1 of A in N with it", [](Dump& dump) { dump[5]["lines"][0]["released"]["N"] = 1; });
+  finds(Promise::decisions, "line 1 of hold \"h1\" loses units to row 1, which is not of that cell", [](Dump& dump) { dump[6]["lost"][0]["row"] = 1; });
 }
 
 TEST_CASE("dump judge: begins with a base's open holds", "[loadtest][judge]") {

@@ -229,7 +229,7 @@ std::string describe(const engine::Stamp& stamp, const engine::LoadDecision& dec
 
 engine::StockChangeDecision StockChangeAnswer::view() const {
   return {.id = id, .content = content, .kind = kind, .reason = reason, .fills_follow = fills_follow, .rows = rows, .lost = lost,
-          .orders = orders, .customers = customers};
+          .orders = orders, .customers = customers, .of_holds = of_holds, .overdrawn = overdrawn};
 }
 
 std::string describe(const engine::Stamp& stamp, const engine::StockChangeDecision& decision) {
@@ -238,10 +238,12 @@ std::string describe(const engine::Stamp& stamp, const engine::StockChangeDecisi
                           << decision.reason << "' fills_follow " << decision.fills_follow;
   for (const engine::ChangedRow& row : decision.rows) {
     out << " [sku " << number(row.sku) << " in " << number(row.warehouse) << " on hand " << row.on_hand_change << " unavailable "
-        << row.unavailable_change << " makes " << row.available_after << "]";
+        << row.unavailable_change << " makes " << row.available_after
+        << (decision.overdraws(static_cast<std::size_t>(&row - decision.rows.data())) ? " overdrawn]" : "]");
   }
-  for (const engine::LostUnits& lost : decision.lost) {
-    out << "; lost by '" << decision.orders[lost.order] << "' of '" << decision.customers[lost.order] << "' " << number(lost.order_lsn)
+  for (std::size_t index = 0; index < decision.lost.size(); ++index) {
+    const engine::LostUnits& lost = decision.lost[index];
+    out << (decision.of_hold(index) ? "; lost by hold '" : "; lost by '") << decision.orders[lost.order] << "' of '" << decision.customers[lost.order] << "' " << number(lost.order_lsn)
         << " line " << number(lost.line) << " sku " << number(lost.sku) << " " << lost.quantity << " in " << number(lost.warehouse)
         << " shipment " << lost.shipment << " row " << lost.row;
   }

@@ -165,9 +165,11 @@ struct StockChangeAnswer {
   std::vector<engine::ChangedRow> rows{};
   std::vector<engine::LostUnits> lost{};
   std::vector<std::string_view> orders{}, customers{};  // their text is in `texts`, shared by copies
+  std::vector<std::uint32_t> of_holds{}, overdrawn{};
   std::shared_ptr<std::deque<std::string>> texts;
 
   engine::StockChangeDecision view() const;
+  bool of_hold(const engine::LostUnits& one) const { return view().of_hold(static_cast<std::size_t>(&one - lost.data())); }
 };
 
 struct ShipmentAnswer {

@@ -75,7 +75,7 @@ class Then {
  public:
   Then(const State& state, const Answer& answer) : state_(state) {
     const auto rows_of = [&](const std::vector<engine::ReceivedRow>& rows) {
-      for (std::uint32_t row = 0; row < rows.size(); ++row) later_.push_back({row, {rows[row].sku, rows[row].warehouse}, rows[row].quantity});
+      for (std::uint32_t row = 0; row < rows.size(); ++row) later_.push_back({row, {rows[row].sku, rows[row].warehouse}, std::min(rows[row].quantity, rows[row].available_after)});
     };
     if (const auto* receipt = std::get_if<ReceiptAnswer>(&answer.decision)) rows_of(receipt->rows);
     if (const auto* load = std::get_if<LoadAnswer>(&answer.decision)) rows_of(load->stock);
@@ -85,12 +85,16 @@ class Then {
     if (answer.missing) rows_of_change(*answer.missing);
     if (const auto* arrival = std::get_if<TransferReceiptAnswer>(&answer.decision)) {
       for (std::uint32_t row = 0; row < arrival->rows.size(); ++row) {
-        later_.push_back({row, {arrival->rows[row].sku, arrival->destination}, arrival->rows[row].quantity});
+        const engine::ArrivedRow& arrived = arrival->rows[row];
+        later_.push_back({row, {arrived.sku, arrival->destination}, std::min(arrived.quantity, arrived.available_after)});
       }
     }
     const auto* step = std::get_if<ShipmentAnswer>(&answer.decision);
     if (step != nullptr && step->step == engine::ShipmentStep::give_back && !step->to_unavailable) {
-      for (std::uint32_t row = 0; row < step->lines.size(); ++row) later_.push_back({row, {step->lines[row].sku, step->warehouse}, step->lines[row].quantity});
+      for (std::uint32_t row = 0; row < step->lines.size(); ++row) {
+        const engine::MovedLine& line = step->lines[row];
+        later_.push_back({row, {line.sku, step->warehouse}, std::min(line.quantity, line.available_after)});
+      }
     }
     const auto came_free = [&](const std::vector<CameFree>& all) {
       for (const CameFree& each : all) later_.push_back({each.row, {each.sku, each.warehouse}, each.units});
@@ -147,12 +151,15 @@ class Then {
   void rows_of_change(const StockChangeAnswer& change) {
     std::map<engine::SkuId, std::uint32_t> turns;
     std::set<engine::SkuId> with_victims;
-    for (const engine::LostUnits& lost : change.lost) with_victims.insert(lost.sku);
+    const auto makes_wait = [&](const engine::LostUnits& lost) { return !change.of_hold(lost); };
+    for (const engine::LostUnits& lost : change.lost) {
+      if (makes_wait(lost)) with_victims.insert(lost.sku);
+    }
     for (std::uint32_t row = 0; row < change.rows.size(); ++row) {
       const engine::ChangedRow& changed = change.rows[row];
-      const bool took = std::ranges::any_of(change.lost, [&](const auto& lost) { return lost.row == row; });
+      const bool took = std::ranges::any_of(change.lost, [&](const auto& lost) { return lost.row == row && makes_wait(lost); });
       const std::int64_t net = std::int64_t{changed.on_hand_change} - changed.unavailable_change;
-      if (!took && net > 0) later_.push_back({row, {changed.sku, changed.warehouse}, static_cast<engine::Quantity>(net)});
+      if (!took && net > 0) later_.push_back({row, {changed.sku, changed.warehouse}, std::min(static_cast<engine::Quantity>(net), changed.available_after)});
       if ((took || net > 0) && with_victims.contains(changed.sku)) turns.try_emplace(changed.sku, row);
     }
     for (const auto& [sku, row] : turns) {
@@ -196,10 +203,8 @@ std::string check_never_oversell(const State& state) {
     }
   }
   for (const auto& [key, cell] : state.cells) {
-    if (std::uint64_t{std::uint64_t{cell.reserved} + cell.unavailable} + cell.held > cell.on_hand) {
-      {
+    if (cell.level() < 0 && (cell.held != 0 || cell.reserved != state.picked(key.first, key.second))) {
       return say("I1: ", cell_name(key), " has ", cell.reserved, " reserved and ", cell.unavailable, " unavailable and ", cell.held, " held of ", cell.on_hand);
-    }
     }
     if (cell.held != held[key]) return say("I1: ", cell_name(key), " has ", cell.held, " held, the open holds ", held[key]);
     if (cell.on_hand > engine::max_quantity) return say("I1: ", cell_name(key), " holds too much: ", cell.on_hand);

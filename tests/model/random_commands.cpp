@@ -244,6 +244,32 @@ AmendCommand RandomCommands::amend() {
   return amend;
 }
 
+// A cell that an open hold has units in, of the last few.
+void RandomCommands::find_held(engine::ChangeRow& row) {
+  const State& state = seen_.state();
+  for (std::size_t back = 0; back < std::min<std::size_t>(holds_.size(), 8); ++back) {
+    const Hold* hold = state.hold(holds_[holds_.size() - 1 - back].id);
+    if (hold == nullptr || hold->end != engine::HoldEnd::open) continue;
+    for (const Line& line : hold->lines) {
+      for (const Allocation& each : line.allocations) {
+        if (each.reserved == 0 || !random_.chance(50)) continue;
+        row.sku = line.sku;
+        row.warehouse = each.warehouse;
+        return;
+      }
+    }
+  }
+}
+
+void RandomCommands::find_overdrawn(engine::ChangeRow& row) {
+  for (const auto& [key, cell] : seen_.state().cells) {
+    if (cell.level() >= 0 || !random_.chance(50)) continue;
+    row.sku = key.first;
+    row.warehouse = key.second;
+    return;
+  }
+}
+
 ChangeCommand RandomCommands::change() {
   ChangeCommand change{.id = new_id('k'), .reason = random_.chance(50) ? "" : "reason " + std::to_string(random_.below(3))};
   change.kind = static_cast<engine::ChangeKind>(random_.below(5));
@@ -251,15 +277,25 @@ ChangeCommand RandomCommands::change() {
     engine::ChangeRow row;
     row.sku = some_sku();
     row.warehouse = some_warehouse();
+    if (with_holds_ && random_.chance(70)) find_held(row);
+    if (random_.chance(40)) find_overdrawn(row);
     const Cell cell = seen_.state().cell(row.sku, row.warehouse);
     const auto below = [&](std::uint64_t bound) { return static_cast<engine::WireQuantity>(random_.below(bound)); };
     switch (change.kind) {
       case engine::ChangeKind::count:
         row.expected = cell.on_hand;
         row.quantity = random_.chance(70) ? below(std::uint64_t{cell.on_hand} + 1) : std::min(row.expected + below(10), most);
+        if (cell.held != 0 && random_.chance(40)) row.quantity = below(std::uint64_t{cell.reserved} + cell.unavailable + 1);  // holds lose all
         if (cell.unavailable != 0 && random_.chance(40)) row.quantity = below(cell.unavailable);  // not even those are there
         break;
-      case engine::ChangeKind::adjust: row.quantity = random_.chance(60) ? -1 - below(12) : 1 + below(8); break;
+      case engine::ChangeKind::adjust:
+        row.quantity = random_.chance(60) ? -1 - below(12) : 1 + below(8);
+        if (cell.held != 0 && random_.chance(40)) row.quantity = -below(std::uint64_t{cell.available()} + cell.held) - 1;
+        if (const engine::Quantity picked = seen_.state().picked(row.sku, row.warehouse); picked != 0 && random_.chance(30)) {
+          row.quantity = below(picked) - static_cast<engine::WireQuantity>(cell.on_hand);  // not even those are there
+        }
+        if (cell.level() < 0 && random_.chance(75)) row.quantity = 1 + below(8);
+        break;
       case engine::ChangeKind::quarantine: row.quantity = 1 + below(12); break;
       case engine::ChangeKind::short_pick:
       case engine::ChangeKind::restore:

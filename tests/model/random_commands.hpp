@@ -45,6 +45,8 @@ class RandomCommands {
   AmendCommand amend();
   MoveCommand move();
   ChangeCommand change();
+  void find_held(engine::ChangeRow& row);
+  void find_overdrawn(engine::ChangeRow& row);
   ShipTransferCommand ship_transfer();
   ReceiveTransferCommand receive_transfer();
   Command about_holds();

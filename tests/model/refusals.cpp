@@ -256,6 +256,18 @@ Error refusal(const State& state, const engine::MoveShipment& command) {
       return {pick ? ErrorCode::bad_quantity : ErrorCode::not_enough, row, asked.line};
     }
   }
+  const bool ships = command.step == ShipmentStep::ship;
+  std::map<CellKey, std::int64_t> leaving;
+  std::uint32_t moved = 0;
+  for (const Line& line : order.lines) {
+    const Quantity all = ships || command.step == ShipmentStep::put_back ? movable(order, line, command.shipment, out) : 0;
+    if (all == 0) continue;
+    ++moved;
+    const Cell cell = state.cell(line.sku, shipment.warehouse);
+    leaving[{line.sku, shipment.warehouse}] += all;
+    const bool there = ships && leaving[{line.sku, shipment.warehouse}] <= std::int64_t{cell.on_hand} - cell.unavailable;
+    if (cell.level() < 0 && !there) return {ErrorCode::overdrawn, moved, line.number};
+  }
   if (!back) return {};
   Additions additions(state);
   std::uint32_t number = 0;
@@ -275,8 +287,20 @@ Error refusal(const State& state, const engine::MoveShipment& command) {
 }
 
 Error refusal(const State& state, const engine::ShipOrder& command) {
-  const bool known = state.order_ids.contains(std::string(command.order_id));
-  return {.code = known ? ErrorCode::none : ErrorCode::unknown_order};
+  const auto found = state.order_ids.find(std::string(command.order_id));
+  if (found == state.order_ids.end()) return {.code = ErrorCode::unknown_order};
+  std::map<CellKey, std::int64_t> leaving;
+  const Order& order = state.orders.at(found->second);
+  for (std::uint32_t row = 1; row <= order.lines.size(); ++row) {
+    const Line& line = order.lines[row - 1];
+    for (const Allocation& each : line.allocations) {
+      const Cell cell = state.cell(line.sku, each.warehouse);
+      if (each.reserved == 0 || cell.level() >= 0) continue;
+      leaving[{line.sku, each.warehouse}] += each.reserved;
+      if (leaving[{line.sku, each.warehouse}] > std::int64_t{cell.on_hand} - cell.unavailable) return {ErrorCode::overdrawn, row, line.number};
+    }
+  }
+  return {};
 }
 
 Error refusal(const State& state, const engine::PlaceHold& command) {
@@ -343,18 +367,20 @@ Error refusal(const State& state, const engine::ChangeStock& command) {
     const Cell cell = state.cell(change.sku, change.warehouse);
     auto& [on_hand, unavailable] = cells.try_emplace({change.sku, change.warehouse}, cell.on_hand, cell.unavailable).first->second;
     if (counted && change.expected != on_hand) return {.code = ErrorCode::stale_count, .row = row};
-    const WireQuantity held = cell.held + state.picked(change.sku, change.warehouse);  // not touched
-    if (counted && change.quantity < held) return {.code = ErrorCode::not_enough, .row = row};
-    if (adjusted && on_hand + change.quantity < held) return {.code = ErrorCode::not_enough, .row = row};
-    if (command.kind == ChangeKind::quarantine && change.quantity > on_hand - unavailable - held) return {.code = ErrorCode::not_enough, .row = row};
+    const WireQuantity picked = state.picked(change.sku, change.warehouse);  // not touched
+    if (adjusted && on_hand + change.quantity < 0) return {.code = ErrorCode::not_enough, .row = row};
+    if (command.kind == ChangeKind::quarantine && change.quantity > on_hand - unavailable - picked) return {.code = ErrorCode::not_enough, .row = row};
     const bool from_unavailable = command.kind == ChangeKind::restore || command.kind == ChangeKind::scrap;
     if (from_unavailable && change.quantity > unavailable) return {.code = ErrorCode::not_enough, .row = row};
-    if (counted) on_hand = change.quantity;
-    if (adjusted) on_hand += change.quantity;
+    if (counted || adjusted) {  // what is not among the promised units but for picked ones is taken from the unavailable ones
+      const WireQuantity gone = counted ? on_hand - change.quantity : -change.quantity;
+      const WireQuantity missing = gone - std::max<WireQuantity>(on_hand - unavailable - picked, 0);
+      on_hand -= gone;
+      if (missing > 0) unavailable -= std::min(unavailable, missing);
+    }
     if (command.kind == ChangeKind::scrap) on_hand -= change.quantity;
     if (command.kind == ChangeKind::quarantine) unavailable += change.quantity;
     if (from_unavailable) unavailable -= change.quantity;
-    unavailable = std::min(unavailable, on_hand - held);  // a count or an adjustment took them, too
     if (on_hand > max_on_hand && overflow.code == ErrorCode::none) overflow = {.code = ErrorCode::quantity_overflow, .row = row};
   }
   return overflow;

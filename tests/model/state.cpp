@@ -143,7 +143,7 @@ std::string State::digest() const {
     digest.open_hold(hold.lsn, engine::identify(id.first, hold.id), hold.deadline, static_cast<std::uint32_t>(hold.lines.size()));
     for (std::uint32_t index = 0; index < hold.lines.size(); ++index) {
       const Line& line = hold.lines[index];
-      digest.order_line(hold.lsn, index, line.number, line.sku, line.quantity, 0, line.pinned);
+      digest.order_line(hold.lsn, index, line.number, line.sku, line.quantity, line.waiting, line.pinned);
       for (const Allocation& each : line.allocations) digest.allocation(hold.lsn, index, each.warehouse, each.shipment, each.reserved, 0);
     }
   }

@@ -36,7 +36,9 @@ struct Cell {
   std::uint64_t sent = 0, arrived = 0;  // by transfers
   std::int64_t adjusted = 0;  // by counts, adjustments and scrap
 
-  engine::Quantity available() const { return on_hand - reserved - unavailable - held; }
+  // Below zero the cell is overdrawn: only picked units are reserved then, and nothing is available.
+  std::int64_t level() const { return std::int64_t{on_hand} - reserved - unavailable - held; }
+  engine::Quantity available() const { return level() < 0 ? 0 : static_cast<engine::Quantity>(level()); }
 };
 
 struct Allocation {
@@ -90,7 +92,7 @@ struct Hold {
   std::string id, customer;
   engine::Lsn lsn{};
   engine::TimeUs made{}, deadline{};
-  std::vector<Line> lines{};  // reserved in their allocations: what is held
+  std::vector<Line> lines{};  // reserved in their allocations: what is held; waiting: what stock changes took from it
   engine::HoldEnd end = engine::HoldEnd::open;
 };
 

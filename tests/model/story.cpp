@@ -364,9 +364,11 @@ std::string tell(const engine::StockChangeDecision& decision, const Codes& codes
     text += (&row == decision.rows.data() ? ": " : "; ") + codes.name(row.sku) + "@" + codes.name(row.warehouse) + " " + with_sign(row.on_hand_change);
     if (row.unavailable_change != 0) text += ", " + with_sign(row.unavailable_change) + " unavailable";
     text += ", makes " + std::to_string(row.available_after);
+    if (decision.overdraws(static_cast<std::size_t>(&row - decision.rows.data()))) text += ", overdrawn";
   }
-  for (const engine::LostUnits& lost : decision.lost) {
-    text += "; lost " + std::string(decision.orders[lost.order]) + "/" + std::to_string(lost.line.value) + " " + std::to_string(lost.quantity) +
+  for (std::size_t index = 0; index < decision.lost.size(); ++index) {
+    const engine::LostUnits& lost = decision.lost[index];
+    text += (decision.of_hold(index) ? "; lost hold " : "; lost ") + std::string(decision.orders[lost.order]) + "/" + std::to_string(lost.line.value) + " " + std::to_string(lost.quantity) +
             "@" + codes.name(lost.warehouse) + "#" + std::to_string(lost.shipment) + " row " + std::to_string(lost.row);
   }
   return text;

@@ -4,7 +4,7 @@
 //                                                   [line number/]SKU:quantity[@pinned warehouse][!policy of the line]
 //   count K1 X:9/12@LON (counted/expected)   adjust K2 X:-3@LON   quarantine K3 X:2@LON   restore K4 X:2@LON   scrap K5 X:2@LON
 //   hold H 500 partial X:3 Y:2      extend E1 H 900      confirm A H reacquire X:2 policy=...      release E2 H
-//                                                   ttl in milliseconds; a confirm without lines takes what is held
+//                                                   ttl in milliseconds; a confirm without lines is of what was held at first
 //   receive R1 X:5@LON X:3@BHM      cancel C1 A      cancel C1 A 1:3 2:4      ship S1 A      ("-" is an empty id)
 //   amend M1 A priority=200         amend M1 A 1:3 2:4
 //   pick P1 A 1 rev=2 1:3 2:0     pack P2 A 1     ship P3 A 1 carrier=UPS tracking=T1 expected=700     deliver P4 A 1     put_back P5 A 1
@@ -15,7 +15,7 @@
 //   split: 1 X 12@LON#1 waits 3 place 1 behind 0; 7 Y 3@BHM#2 cancels 2 not backorderable     received | A/1 X 3@LON#1 waits 0 row 0
 //   cancelled: 1 X waiting 3 released 12@LON#1 excess 2 | B/1 ...     shipped: 1 X 12@LON#1; 7 Y nothing
 //   amended: priority 200     amended: 1 X waiting 3 released 2@LON#1 | B/1 ...     amended: nothing
-//   changed: X@LON -3, +2 unavailable, makes 0; lost A/1 3@LON#1 row 0 | A/1 X 3@BHM#2 waits 0 row 0
+//   changed: X@LON -3, +2 unavailable, makes 0; lost hold H/1 1@LON#1 row 0; lost A/1 3@LON#1 row 0 | A/1 X 3@BHM#2 waits 0 row 0
 //   held until 700 reserved: 1 X 3@LON#1      extended until 900 cut      confirmed H reserved: 1 X 3@LON#1
 //   released H: 1 X 3@LON#1; 2 Y nothing | B/1 ...      expired H: ...
 //   picked A-1 rev 1: 1 X 3; 2 Y 0 rest 2 in #2 ; missing X@LON -2, makes 0; lost A/2 2@LON#2 row 0 | B/1 ...

@@ -108,6 +108,8 @@ class Twin {
   static void pick_lists_changed(Order& order, const std::vector<engine::Take>& released);
   void change_row(engine::ChangeKind kind, const engine::ChangeRow& row, StockChangeAnswer& decision);
   engine::Quantity lose(engine::SkuId sku, engine::WarehouseId warehouse, std::int64_t wanted, StockChangeAnswer& decision);
+  engine::Quantity lose_held(engine::SkuId sku, engine::WarehouseId warehouse, std::int64_t wanted, StockChangeAnswer& decision);
+  static std::uint32_t name_loser(engine::Lsn lsn, const std::string& id, const std::string& customer, StockChangeAnswer& decision);
 
   // Transfers.
   void close(Transfer& transfer, TransferReceiptAnswer& decision);

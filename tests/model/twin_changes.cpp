@@ -29,7 +29,9 @@ Answer Twin::change(const engine::ChangeStock& command, std::uint64_t content, T
 void Twin::apply_change(StockChangeAnswer& decision, const std::vector<engine::ChangeRow>& rows, Answer& answer) {
   for (const engine::ChangeRow& row : rows) change_row(decision.kind, row, decision);
   std::set<std::pair<engine::Lsn, std::uint16_t>> lists;
-  for (const engine::LostUnits& lost : decision.lost) lists.insert({lost.order_lsn, lost.shipment});
+  for (const engine::LostUnits& lost : decision.lost) {
+    if (!decision.of_hold(lost)) lists.insert({lost.order_lsn, lost.shipment});
+  }
   for (const auto& [order, number] : lists) ++state_.orders.at(order).shipments[number - 1u].revision;
 
   // Row by row, as receipts: what a later row brought is left alone.
@@ -39,9 +41,9 @@ void Twin::apply_change(StockChangeAnswer& decision, const std::vector<engine::C
   for (std::uint32_t index = 0; index < decision.rows.size(); ++index) {
     const engine::ChangedRow& row = decision.rows[index];
     took.push_back(0);
-    for (const engine::LostUnits& lost : decision.lost) took.back() += lost.row == index ? lost.quantity : 0;
+    for (const engine::LostUnits& lost : decision.lost) took.back() += lost.row == index && !decision.of_hold(lost) ? lost.quantity : 0;
     const std::int64_t net = std::int64_t{row.on_hand_change} - row.unavailable_change;
-    brought.push_back(took.back() == 0 && net > 0 ? static_cast<Quantity>(net) : 0);
+    brought.push_back(took.back() == 0 && net > 0 ? std::min(static_cast<Quantity>(net), row.available_after) : 0);  // what heals is nobody's
     withheld[{row.sku, row.warehouse}] += brought.back();
     if (took.back() > 0) not_yet.insert(row.sku);
   }
@@ -71,9 +73,12 @@ void Twin::change_row(ChangeKind kind, const engine::ChangeRow& row, StockChange
     case ChangeKind::restore: unavailable = -row.quantity; break;
     case ChangeKind::scrap: on_hand = unavailable = -row.quantity; break;
   }
-  // Available units first, then reserved ones, and what is still missing were unavailable ones.
-  const std::int64_t missing = unavailable - on_hand - cell.available();
-  if (missing > 0) unavailable -= missing - lose(row.sku, row.warehouse, missing, decision);
+  // Available units first, then held ones, then reserved ones, then unavailable ones. What is still missing was picked: it stays so,
+  // and the cell is overdrawn.
+  std::int64_t missing = unavailable - on_hand - cell.available();
+  if (missing > 0) missing -= lose_held(row.sku, row.warehouse, missing, decision);
+  if (missing > 0) missing -= lose(row.sku, row.warehouse, missing, decision);
+  if (missing > 0) unavailable -= std::min<std::int64_t>(missing, cell.unavailable);
   cell.on_hand = static_cast<Quantity>(cell.on_hand + on_hand);
   cell.unavailable = static_cast<Quantity>(cell.unavailable + unavailable);
   cell.adjusted += on_hand;
@@ -81,6 +86,40 @@ void Twin::change_row(ChangeKind kind, const engine::ChangeRow& row, StockChange
   changed.on_hand_change = static_cast<std::int32_t>(on_hand);
   changed.unavailable_change = static_cast<std::int32_t>(unavailable);
   changed.available_after = cell.available();
+  if (cell.level() < 0) decision.overdrawn.push_back(static_cast<std::uint32_t>(decision.rows.size() - 1));
+}
+
+// The newest hold loses first, of one its last line. What it lost is gone from it. Gives how many units there were to lose.
+Quantity Twin::lose_held(engine::SkuId sku, engine::WarehouseId warehouse, std::int64_t wanted, StockChangeAnswer& decision) {
+  Quantity lost = 0;
+  for (auto hold = state_.holds.rbegin(); hold != state_.holds.rend(); ++hold) {
+    auto& [lsn, of] = *hold;
+    for (auto line = of.lines.rbegin(); line != of.lines.rend() && of.end == engine::HoldEnd::open; ++line) {
+      for (auto each = line->allocations.rbegin(); each != line->allocations.rend(); ++each) {
+        const bool here = line->sku == sku && each->warehouse == warehouse;
+        const auto units = here ? static_cast<Quantity>(std::min<std::int64_t>(wanted - lost, each->reserved)) : 0;
+        if (units == 0) continue;
+        each->reserved -= units;
+        line->waiting += units;
+        state_.cells.at({sku, warehouse}).held -= units;
+        lost += units;
+        decision.of_holds.push_back(static_cast<std::uint32_t>(decision.lost.size()));
+        decision.lost.push_back({lsn, name_loser(lsn, of.id, of.customer, decision), line->number, units,
+                                 static_cast<std::uint32_t>(decision.rows.size() - 1), warehouse, each->shipment, sku});
+      }
+    }
+  }
+  return lost;
+}
+
+// Its position among those that lose, named once each.
+std::uint32_t Twin::name_loser(engine::Lsn lsn, const std::string& id, const std::string& customer, StockChangeAnswer& decision) {
+  for (const engine::LostUnits& lost : decision.lost) {
+    if (lost.order_lsn == lsn) return lost.order;
+  }
+  decision.orders.push_back(decision.texts->emplace_back(id));
+  decision.customers.push_back(decision.texts->emplace_back(customer));
+  return static_cast<std::uint32_t>(decision.orders.size() - 1);
 }
 
 // The last in the queue's order loses first; of one line the latest shipment. Gives how many units there were to lose.
@@ -114,13 +153,7 @@ Quantity Twin::lose(engine::SkuId sku, engine::WarehouseId warehouse, std::int64
     line.waiting += units;
     state_.queues[sku].insert(last.place);
     lost += units;
-    auto known = std::ranges::find(decision.orders, order.id);
-    if (known == decision.orders.end()) {
-      decision.orders.push_back(decision.texts->emplace_back(order.id));
-      decision.customers.push_back(decision.texts->emplace_back(order.customer));
-      known = decision.orders.end() - 1;
-    }
-    decision.lost.push_back({order.lsn, static_cast<std::uint32_t>(known - decision.orders.begin()), line.number, units,
+    decision.lost.push_back({order.lsn, name_loser(order.lsn, order.id, order.customer, decision), line.number, units,
                              static_cast<std::uint32_t>(decision.rows.size() - 1), warehouse, last.allocation->shipment, sku});
   }
   return lost;

@@ -142,12 +142,15 @@ AmendAnswer Twin::become_due(Order& order, Answer& answer) {
 HoldEndAnswer Twin::end(Hold& hold, HoldEnd how, Answer& answer) {
   HoldEndAnswer decision{.command_id = {}, .hold_id = hold.id, .customer = hold.customer, .how = how};
   for (const Line& line : hold.lines) {
+    std::uint32_t count = 0;
     for (const Allocation& each : line.allocations) {
+      if (each.reserved == 0) continue;  // all of it was lost
       Cell& cell = state_.cells.at({line.sku, each.warehouse});
       cell.held -= each.reserved;
       decision.released.push_back({each.reserved, cell.available(), each.warehouse, each.shipment});
+      ++count;
     }
-    decision.lines.push_back({line.number, line.sku, static_cast<std::uint32_t>(line.allocations.size())});
+    decision.lines.push_back({line.number, line.sku, count});
   }
   mark_ended(hold, how);
   decision.came_free = came_free_of(hold, nullptr);
@@ -213,7 +216,7 @@ OrderAnswer Twin::decide_confirm(const engine::PlaceOrder& command, std::uint64_
   }
   tell_policies(order, answer);
   for (const Line& line : hold.lines) {
-    Quantity held = 0;
+    Quantity held = line.waiting;  // also what the hold has lost since
     for (const Allocation& each : line.allocations) held += each.reserved;
     if (command.lines.empty() && held > 0) order.lines.push_back({.number = line.number, .sku = line.sku, .pinned = line.pinned, .quantity = held});
   }
@@ -247,6 +250,7 @@ std::vector<engine::ReceivedRow> Twin::give_back(const Hold& hold, const Order& 
   std::vector<engine::ReceivedRow> rows;
   for (const Line& line : hold.lines) {
     for (const Allocation& each : line.allocations) {
+      if (each.reserved == 0) continue;
       auto row = std::ranges::find_if(rows, [&](const engine::ReceivedRow& other) { return other.sku == line.sku && other.warehouse == each.warehouse; });
       if (row == rows.end()) row = rows.insert(row, {.sku = line.sku, .warehouse = each.warehouse});
       row->quantity += each.reserved;

@@ -91,7 +91,9 @@ Answer Twin::move(const engine::MoveShipment& command, std::uint64_t content, Ti
     if (!rest.empty()) write_off(decision, answer);
     if (back && !command.to_unavailable) {
       std::vector<engine::ReceivedRow> rows;
-      for (const engine::MovedLine& line : decision.lines) rows.push_back({.sku = line.sku, .warehouse = shipment.warehouse, .quantity = line.quantity});
+      for (const engine::MovedLine& line : decision.lines) {
+        rows.push_back({.sku = line.sku, .warehouse = shipment.warehouse, .quantity = line.quantity, .available_after = line.available_after});
+      }
       fill_row_by_row(rows, answer);
     }
     const bool fills = mark_last(answer);

@@ -42,13 +42,14 @@ void Twin::add_stock(std::vector<engine::ReceivedRow>& rows, bool opening) {
   }
 }
 
-// R4: all rows are on the shelf, but the fills of a row leave the units of later rows alone.
+// R4: all rows are on the shelf, but the fills of a row leave the units of later rows alone. What heals an overdraft is nobody's.
 void Twin::fill_row_by_row(const std::vector<engine::ReceivedRow>& rows, Answer& answer) {
   Withheld withheld;
-  for (const engine::ReceivedRow& row : rows) withheld[{row.sku, row.warehouse}] += row.quantity;
+  const auto brought = [](const engine::ReceivedRow& row) { return std::min(row.quantity, row.available_after); };
+  for (const engine::ReceivedRow& row : rows) withheld[{row.sku, row.warehouse}] += brought(row);
   for (std::uint32_t index = 0; index < rows.size(); ++index) {
     const engine::ReceivedRow& row = rows[index];
-    withheld[{row.sku, row.warehouse}] -= row.quantity;
+    withheld[{row.sku, row.warehouse}] -= brought(row);
     fill(row.sku, index, withheld, answer);
   }
 }

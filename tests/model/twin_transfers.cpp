@@ -76,14 +76,15 @@ void Twin::close(Transfer& transfer, TransferReceiptAnswer& decision) {
   if (transfer.lsn < state_.oldest_known) state_.known.erase({IdSpace::transfer, transfer.id});
 }
 
-// As a receipt: the fills of a row leave the units of later rows alone.
+// As a receipt: the fills of a row leave the units of later rows alone. What heals an overdraft is nobody's.
 void Twin::serve_arrival(const TransferReceiptAnswer& decision, Answer& answer) {
   Withheld withheld;
-  for (const engine::ArrivedRow& row : decision.rows) withheld[{row.sku, decision.destination}] += row.quantity;
+  const auto brought = [](const engine::ArrivedRow& row) { return std::min(row.quantity, row.available_after); };
+  for (const engine::ArrivedRow& row : decision.rows) withheld[{row.sku, decision.destination}] += brought(row);
   for (std::uint32_t index = 0; index < decision.rows.size(); ++index) {
     const engine::ArrivedRow& row = decision.rows[index];
-    if (row.quantity == 0) continue;
-    withheld[{row.sku, decision.destination}] -= row.quantity;
+    if (brought(row) == 0) continue;
+    withheld[{row.sku, decision.destination}] -= brought(row);
     fill(row.sku, index, withheld, answer);
   }
 }

@@ -73,7 +73,7 @@ std::uint64_t touch(const Event& event) {
       text(decision.order_id), rows(decision.lines), rows(decision.released);
     } else if constexpr (std::is_same_v<Kind, engine::StockChangeDecision>) {
       for (const engine::LostUnits& lost : decision.lost) text(decision.orders[lost.order]), text(decision.customers[lost.order]);
-      text(decision.reason), rows(decision.rows), rows(decision.lost);
+      text(decision.reason), rows(decision.rows), rows(decision.lost), rows(decision.of_holds), rows(decision.overdrawn);
     } else if constexpr (std::is_same_v<Kind, engine::LoadDecision>) {
       for (const auto& product : decision.products) text(product.code), text(product.description);
       for (const auto& warehouse : decision.warehouses) text(warehouse.code), text(warehouse.name);
@@ -251,19 +251,25 @@ TEST_CASE("event: many entries that share one big string cost no more than their
   CHECK(std::get<engine::LoadDecision>(decoded->decision).products.back().description.size() == 24'000);
 }
 
-TEST_CASE("event: lost units that name rows, cells or orders that are not there are inconsistent", "[schema][event][hostile]") {
-  const engine::ChangedRow rows[] = {{engine::SkuId{1}, engine::WarehouseId{1}, 0, -1, 0, 0}, {engine::SkuId{2}, engine::WarehouseId{1}, 0, -1, 0, 0}};
+TEST_CASE("event: lost units and overdrawn rows that name what is not there are inconsistent", "[schema][event][hostile]") {
+  const engine::ChangedRow rows[] = {{engine::SkuId{1}, engine::WarehouseId{1}, 0, -1, 0, 7}, {engine::SkuId{2}, engine::WarehouseId{1}, 0, -1, 0, 0}};
   const std::string_view orders[] = {"A", "B"}, customers[] = {"C", "D"};
   const engine::LostUnits good{engine::Lsn{1}, 1, engine::LineNumber{1}, 1, 1, engine::WarehouseId{1}, 1, engine::SkuId{2}};
-  const auto record = [&](std::vector<engine::LostUnits> lost, std::size_t names) {
+  const auto record = [&](std::vector<engine::LostUnits> lost, std::size_t names, std::vector<std::uint32_t> of_holds = {}, std::vector<std::uint32_t> overdrawn = {}) {
     EventEncoder encoder;
     AlignedBytes out(4096);
-    const engine::StockChangeDecision change{"k", 1, engine::ChangeKind::adjust, "", false, rows, lost, orders, std::span(customers).first(names)};
+    const engine::StockChangeDecision change{"k", 1, engine::ChangeKind::adjust, "", false, rows, lost, orders, std::span(customers).first(names), of_holds, overdrawn};
     const std::size_t bytes = encoder.encode({engine::Lsn{1}, engine::TimeUs{2}, {}}, change, out.span());
     return std::vector<std::byte>(out.span().begin(), out.span().begin() + static_cast<std::ptrdiff_t>(bytes));
   };
+  for (const std::vector<std::uint32_t>& of_holds : {std::vector<std::uint32_t>{}, {0}, {1}, {0, 1}}) {
+    AlignedBytes sound(record({good, good}, 2, of_holds));
+    EventDecoder decoder;
+    std::size_t consumed = 0;
+    CHECK(decoder.decode(sound.span(), consumed).has_value());
+  }
   {
-    AlignedBytes sound(record({good}, 2));
+    AlignedBytes sound(record({}, 2, {}, {1}));
     EventDecoder decoder;
     std::size_t consumed = 0;
     CHECK(decoder.decode(sound.span(), consumed).has_value());
@@ -278,6 +284,12 @@ TEST_CASE("event: lost units that name rows, cells or orders that are not there 
   CHECK(fault_of(with([](auto& lost) { lost.sku = engine::SkuId{1}; })) == EventFault::inconsistent);
   CHECK(fault_of(with([](auto& lost) { lost.warehouse = engine::WarehouseId{2}; })) == EventFault::inconsistent);
   CHECK(fault_of(record({good}, 1)) == EventFault::inconsistent);
+  CHECK(fault_of(record({good, good}, 2, {2})) == EventFault::inconsistent);
+  CHECK(fault_of(record({good, good}, 2, {1, 0})) == EventFault::inconsistent);
+  CHECK(fault_of(record({good, good}, 2, {1, 1})) == EventFault::inconsistent);
+  CHECK(fault_of(record({}, 2, {}, {2})) == EventFault::inconsistent);
+  CHECK(fault_of(record({}, 2, {}, {1, 0})) == EventFault::inconsistent);
+  CHECK(fault_of(record({}, 2, {}, {0})) == EventFault::inconsistent);  // which has some available
   engine::LostUnits first = good;
   first.row = 0, first.sku = engine::SkuId{1};
   CHECK(fault_of(record({good, first}, 2)) == EventFault::inconsistent);

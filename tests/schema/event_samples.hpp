@@ -250,6 +250,7 @@ struct ChangeSample {
   std::vector<engine::ChangedRow> rows;
   std::vector<engine::LostUnits> lost;
   std::vector<std::string_view> orders, customers;
+  std::vector<std::uint32_t> of_holds, overdrawn;
   engine::StockChangeDecision decision;
 
   // As many lines lose units as there are rows, and half as many orders.
@@ -262,14 +263,19 @@ struct ChangeSample {
     for (std::uint32_t row = 0; row < row_count; ++row) {
       rows.push_back({engine::SkuId{random.number<std::uint32_t>()}, engine::WarehouseId{random.number<std::uint16_t>()}, 0,
                       random.number<std::int32_t>(), random.number<std::int32_t>(), random.number<engine::Quantity>()});
+      if (random.chance(30)) {
+        rows.back().available_after = 0;
+        overdrawn.push_back(row);
+      }
       for (std::uint64_t count = random.below(3); count > 0; --count) {
+        if (random.chance(40)) of_holds.push_back(static_cast<std::uint32_t>(lost.size()));
         lost.push_back({engine::Lsn{random.number<std::uint64_t>()}, static_cast<std::uint32_t>(random.below(orders.size())),
                         engine::LineNumber{random.number<std::uint32_t>()}, random.number<engine::Quantity>(), row,
                         rows.back().warehouse, random.number<std::uint16_t>(), rows.back().sku});
       }
     }
     decision = {id, random.number<std::uint64_t>(), static_cast<engine::ChangeKind>(random.below(5)), reason, random.chance(50), rows, lost,
-                orders, customers};
+                orders, customers, of_holds, overdrawn};
   }
 };
 

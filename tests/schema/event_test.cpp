@@ -373,6 +373,8 @@ TEST_CASE("event: stock changes come back as they were written, in one piece or 
       CHECK(same_bytes(got.lost, change.decision.lost));
       CHECK(std::ranges::equal(got.orders, change.orders));
       CHECK(std::ranges::equal(got.customers, change.customers));
+      CHECK(std::ranges::equal(got.of_holds, change.of_holds));
+      CHECK(std::ranges::equal(got.overdrawn, change.overdrawn));
     });
   }
 }

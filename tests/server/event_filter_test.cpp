@@ -172,11 +172,13 @@ class RandomEvent {
       const auto units = static_cast<std::int32_t>(few() + 1);
       changed_.push_back({sku(), warehouse(), 0, random_.chance(50) ? units : -units, random_.chance(30) ? units + 1 : 0, random_.chance(40) ? 0 : few()});
       if (changed_.back().on_hand_change > 0 && random_.chance(40)) changed_.back().available_after = static_cast<engine::Quantity>(units);
+      if (changed_.back().available_after == 0 && random_.chance(50)) overdrawn_.push_back(row);
       for (std::size_t losses = random_.below(3); losses > 0; --losses) {
+        if (random_.chance(40)) of_holds_.push_back(static_cast<std::uint32_t>(lost_.size()));
         lost_.push_back({engine::Lsn{3}, static_cast<std::uint32_t>(random_.below(3)), number(), few() + 1, row, changed_.back().warehouse, 1, changed_.back().sku});
       }
     }
-    event_.decision = engine::StockChangeDecision{"change", 10, engine::ChangeKind::adjust, "why", random_.chance(50), changed_, lost_, orders_, customers_};
+    event_.decision = engine::StockChangeDecision{"change", 10, engine::ChangeKind::adjust, "why", random_.chance(50), changed_, lost_, orders_, customers_, of_holds_, overdrawn_};
   }
 
   void move() {
@@ -224,6 +226,7 @@ class RandomEvent {
   std::vector<engine::ChangedRow> changed_;
   std::vector<engine::LostUnits> lost_;
   std::vector<std::string_view> orders_, customers_;
+  std::vector<std::uint32_t> of_holds_, overdrawn_;
   std::uint32_t lines_made_ = 0;
   std::vector<engine::LineDecision> order_lines_;
   std::vector<engine::Take> takes_;

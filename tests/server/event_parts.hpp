@@ -62,6 +62,9 @@ struct Asked {
 
 namespace detail {
 
+// Some are available where none were: as many as came, or fewer where the rest made up for an overdraft.
+inline bool was_empty(std::int64_t came, std::int64_t available_after) { return available_after > 0 && available_after <= came; }
+
 inline std::string text(std::uint64_t number) { return std::to_string(number); }
 
 inline std::string moved(const char* what, const engine::Take& take) {
@@ -149,7 +152,7 @@ struct Lister {
       for (std::uint32_t count = 0; count < line.count; ++count) {
         const engine::Take& take = end.released[next++];
         std::vector<EventKind> kinds{kind};
-        if (take.available_after == take.quantity) kinds.push_back(EventKind::back_in_stock);
+        if (was_empty(take.quantity, take.available_after)) kinds.push_back(EventKind::back_in_stock);
         add(kinds, line.sku, take.warehouse, head + moved("gives", take));
       }
     }
@@ -182,7 +185,7 @@ struct Lister {
       for (std::uint32_t release = 0; release < line.releases; ++release) {
         const engine::Take& take = released[next++];
         std::vector<EventKind> kinds{kind, EventKind::pick_list_superseded};
-        if (take.available_after == take.quantity) kinds.push_back(EventKind::back_in_stock);
+        if (was_empty(take.quantity, take.available_after)) kinds.push_back(EventKind::back_in_stock);
         add(kinds, line.sku, take.warehouse, head + moved("gives", take));
       }
     }
@@ -210,7 +213,7 @@ struct Lister {
       std::vector<EventKind> kinds{kind};
       if (move.step == engine::ShipmentStep::put_back) kinds.push_back(EventKind::pick_list_superseded);
       const bool came = move.step == engine::ShipmentStep::give_back && !move.to_unavailable;
-      if (came && line.available_after == line.quantity) kinds.push_back(EventKind::back_in_stock);
+      if (came && was_empty(line.quantity, line.available_after)) kinds.push_back(EventKind::back_in_stock);
       if (line.quantity != 0) add(kinds, line.sku, move.warehouse, head + "moves " + text(line.quantity) + " leaves " + text(line.available_after));
       if (line.rest != 0) {
         add({EventKind::short_pick, EventKind::pick_list_issued, EventKind::pick_list_superseded}, line.sku, move.warehouse,
@@ -228,7 +231,7 @@ struct Lister {
   void operator()(const engine::TransferReceiptDecision& receipt) {
     for (const engine::ArrivedRow& row : receipt.rows) {
       std::vector<EventKind> kinds{EventKind::transfer_received};
-      if (row.quantity != 0 && row.available_after == row.quantity) kinds.push_back(EventKind::back_in_stock);
+      if (was_empty(row.quantity, row.available_after)) kinds.push_back(EventKind::back_in_stock);
       add(kinds, row.sku, receipt.destination,
           "arrives " + text(row.quantity) + " damaged " + text(row.damaged) + " over " + text(row.over) + " makes " + text(row.available_after));
     }
@@ -248,25 +251,31 @@ struct Lister {
     for (std::size_t index = 0; index < change.rows.size(); ++index) {
       const engine::ChangedRow& row = change.rows[index];
       std::int64_t came = std::int64_t{row.on_hand_change} - row.unavailable_change;
-      for (const engine::LostUnits& lost : change.lost) {
+      for (std::size_t position = 0; position < change.lost.size(); ++position) {
+        const engine::LostUnits& lost = change.lost[position];
         if (lost.row != index) continue;
         came += lost.quantity;
-        add({EventKind::allocation_lost, EventKind::pick_list_superseded}, lost.sku, lost.warehouse,
-            "order " + std::string(change.orders[lost.order]) + " line " + text(lost.line.value) + " loses " + text(lost.quantity) + " shipment " + text(lost.shipment));
+        const bool of_hold = change.of_hold(position);
+        std::vector<EventKind> lost_kinds{EventKind::allocation_lost};
+        if (!of_hold) lost_kinds.push_back(EventKind::pick_list_superseded);
+        add(lost_kinds, lost.sku, lost.warehouse,
+            (of_hold ? "hold " : "order ") + std::string(change.orders[lost.order]) + " line " + text(lost.line.value) + " loses " + text(lost.quantity) + " shipment " + text(lost.shipment));
         parts.rows.back().customer = std::string(change.customers[lost.order]);
       }
       if (row.on_hand_change == 0 && row.unavailable_change == 0) continue;
       std::vector<EventKind> kinds{EventKind::stock_adjusted};
       if (came < 0 && row.available_after == 0) kinds.push_back(EventKind::out_of_stock);
-      if (came > 0 && row.available_after == came) kinds.push_back(EventKind::back_in_stock);
+      const bool overdrawn = std::ranges::find(change.overdrawn, index) != change.overdrawn.end();
+      if (overdrawn) kinds.push_back(EventKind::overdrawn);
+      if (was_empty(came, row.available_after)) kinds.push_back(EventKind::back_in_stock);
       add(kinds, row.sku, row.warehouse,
-          "changes " + std::to_string(row.on_hand_change) + " " + std::to_string(row.unavailable_change) + " makes " + text(row.available_after));
+          "changes " + std::to_string(row.on_hand_change) + " " + std::to_string(row.unavailable_change) + " makes " + text(row.available_after) + (overdrawn ? " overdrawn" : ""));
     }
   }
   void stock(std::span<const engine::ReceivedRow> rows, EventKind kind) {
     for (const engine::ReceivedRow& row : rows) {
       std::vector<EventKind> kinds{kind};
-      if (row.quantity != 0 && row.available_after == row.quantity) kinds.push_back(EventKind::back_in_stock);
+      if (was_empty(row.quantity, row.available_after)) kinds.push_back(EventKind::back_in_stock);
       add(kinds, row.sku, row.warehouse, "gets " + text(row.quantity) + "@" + text(row.warehouse.value) + " makes " + text(row.available_after));
     }
   }

@@ -208,8 +208,10 @@ void Judge::apply(Entry entry) {
 
 void Judge::note_victims(const model::Answer& answer) {
   const auto* change = answer.missing ? &*answer.missing : std::get_if<model::StockChangeAnswer>(&answer.decision);
+  if (change != nullptr && !change->overdrawn.empty()) sometimes_.met(Met::cell_overdrawn);
   if (change == nullptr || change->lost.empty()) return;
-  sometimes_.met(Met::shrinkage_took_reserved_units);
+  if (!change->of_holds.empty()) sometimes_.met(Met::shrinkage_took_held_units);
+  if (change->lost.size() > change->of_holds.size()) sometimes_.met(Met::shrinkage_took_reserved_units);
   for (const engine::LostUnits& lost : change->lost) {
     for (const model::FillAnswer& fill : answer.fills) {
       if (fill.order_lsn == lost.order_lsn && fill.line == lost.line) sometimes_.met(Met::victim_served_from_another_warehouse);

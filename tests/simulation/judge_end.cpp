@@ -122,7 +122,7 @@ std::string list(const model::State& state, const AskedHolds& asked) {
       if (asked.sku.value != 0 && asked.sku != line.sku) continue;
       for (const model::Allocation& each : line.allocations) units += each.reserved;
     }
-    if (hold.end != engine::HoldEnd::open || units == 0) continue;
+    if (hold.end != engine::HoldEnd::open || (units == 0 && asked.sku.value != 0)) continue;  // all of it may have been lost
     out << "hold '" << hold.id << "' of " << lsn.value << " for '" << hold.customer << "' x " << units << " until " << hold.deadline.value << "; ";
   }
   return out.str();

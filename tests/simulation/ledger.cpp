@@ -25,8 +25,9 @@ CellAt& Ledger::cell(engine::SkuId sku, engine::WarehouseId warehouse) {
   return history.back();
 }
 
-void Ledger::agree(const CellAt& cell, Quantity available_after) const {
-  if (std::uint64_t{cell.reserved} + cell.held + cell.unavailable > cell.on_hand) throw Broken("I1: record LSN " + std::to_string(lsn_.value) + " leaves more reserved, held and unavailable than is on hand");
+void Ledger::agree(CellAt& cell, Quantity available_after) const {
+  if (cell.level() >= 0) cell.overdrawn = false;
+  if (cell.level() < 0 && (!cell.overdrawn || cell.held != 0)) throw Broken("I1: record LSN " + std::to_string(lsn_.value) + " leaves more reserved, held and unavailable than is on hand");
   if (cell.available() != available_after) {
     throw Broken("I2: record LSN " + std::to_string(lsn_.value) + " leaves " + std::to_string(available_after) + " available, the log before it " +
                  std::to_string(cell.available()));
@@ -182,6 +183,11 @@ void Ledger::fold(const engine::StockChangeDecision& change) {
     CellAt& of = cell(row.sku, row.warehouse);
     for (; next < change.lost.size() && change.lost[next].row == index; ++next) {
       const engine::LostUnits& lost = change.lost[next];
+      if (change.of_hold(next)) {
+        if (of.held < lost.quantity) throw Broken("I2: record LSN " + std::to_string(lsn_.value) + " takes more than is held");
+        of.held -= lost.quantity;
+        continue;
+      }
       if (of.reserved < lost.quantity) throw Broken("I2: record LSN " + std::to_string(lsn_.value) + " takes more than is reserved");
       of.reserved -= lost.quantity;
       wait(lost.sku, lost.quantity);
@@ -191,6 +197,8 @@ void Ledger::fold(const engine::StockChangeDecision& change) {
     if (on_hand < 0 || unavailable < 0) throw Broken("I1: record LSN " + std::to_string(lsn_.value) + " takes more than is there");
     of.on_hand = static_cast<Quantity>(on_hand);
     of.unavailable = static_cast<Quantity>(unavailable);
+    of.overdrawn = of.overdrawn || change.overdraws(index);
+    if (change.overdraws(index) != (of.level() < 0)) throw Broken("I1: record LSN " + std::to_string(lsn_.value) + " does not say whether it overdraws a cell");
     agree(of, row.available_after);
   }
 }

@@ -14,7 +14,9 @@ namespace earmark::simulation {
 struct CellAt {
   engine::Lsn lsn{};  // from here on
   engine::Quantity on_hand = 0, reserved = 0, unavailable = 0, held = 0;
-  engine::Quantity available() const noexcept { return on_hand - reserved - unavailable - held; }
+  bool overdrawn = false;  // a stock change said so, and nothing has made up for it
+  std::int64_t level() const noexcept { return std::int64_t{on_hand} - reserved - unavailable - held; }
+  engine::Quantity available() const noexcept { return level() < 0 ? 0 : static_cast<engine::Quantity>(level()); }
 };
 
 class Ledger {
@@ -60,7 +62,7 @@ class Ledger {
   void take(engine::SkuId sku, const engine::Take& take);
   void receive(const engine::ReceivedRow& row);
   void wait(engine::SkuId sku, std::int64_t change);
-  void agree(const CellAt& cell, engine::Quantity available_after) const;
+  void agree(CellAt& cell, engine::Quantity available_after) const;
 
   engine::Lsn lsn_{};  // of the record that is being applied
   std::array<History, most_skus * most_warehouses> cells_;

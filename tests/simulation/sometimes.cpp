@@ -50,6 +50,8 @@ constexpr std::string_view names[] = {
     "digest asked and answered",
     "call given up by the channel",
     "message in parts not finished",
+    "shrinkage took held units",
+    "cell overdrawn",
     "shrinkage took reserved units",
     "victim was served from another warehouse",
     "arrival served who waits",

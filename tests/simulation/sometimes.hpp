@@ -56,6 +56,8 @@ enum class Met : std::uint8_t {
   digest_asked_and_answered,
   call_given_up_by_the_channel,
   message_in_parts_not_finished,
+  shrinkage_took_held_units,
+  cell_overdrawn,
   shrinkage_took_reserved_units,
   victim_served_from_another_warehouse,
   arrival_served_who_waits,

@@ -63,7 +63,7 @@ storage::Outcome<void> StateTables::read(storage::StateVisitor& visitor) const {
   if (!catalogue_.empty()) visitor.catalogue({false, warehouses, products, {}});
   for (const auto& [key, row] : cells_) {
     visitor.cell({engine::SkuId{static_cast<std::uint32_t>(key >> 16)}, engine::WarehouseId{static_cast<std::uint16_t>(key)}, row.on_hand,
-                  row.held, row.unavailable, row.available, row.opening_plus_one, Lsn{row.lsn}});
+                  row.held, row.unavailable, row.level, row.opening_plus_one, Lsn{row.lsn}});
   }
   for (const Lsn lsn : open_) {
     engine::OrderImage image;
@@ -158,7 +158,7 @@ void StateTables::write(std::vector<storage::ClosedOrder>& closed) {
   write_holds();
   write_transfers();
   for (const engine::CellImage& cell : batch_.cells()) {
-    cells_[storage::cell_key(cell.sku, cell.warehouse)] = {0, cell.on_hand, cell.held, cell.unavailable, cell.available,
+    cells_[storage::cell_key(cell.sku, cell.warehouse)] = {0, cell.on_hand, cell.held, cell.unavailable, cell.level,
                                                            cell.opening_plus_one, cell.lsn.value};
   }
   for (const StateBatch::Entry& entry : batch_.catalogue()) catalogue_[entry.key] = entry;

@@ -24,7 +24,7 @@ constexpr std::size_t history_records = 120, journaled = 90;
 
 const test::RandomHistory& history() {
   static const test::RandomHistory all = [] {
-    test::RandomHistory made(5, 8);
+    test::RandomHistory made(7, 8);
     made.grow(history_records);
     return made;
   }();
@@ -232,6 +232,7 @@ Asked get_ready(StateStore& state, const Journal& journal) {
     asked.order = lsn;
   }
   REQUIRE(asked.kept.value != 0);
+  REQUIRE(state.summary().known_commands >= 6);  // a horizon is looked for from both ends
   return asked;
 }
 

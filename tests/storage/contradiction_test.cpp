@@ -192,6 +192,89 @@ TEST_CASE("contradiction: each is refused by the offline state and by the store,
   }
 }
 
+// LSN 10 + 1: a hold of 1 nail in B, decided behind the small history.
+void hold(test::Records& records) {
+  const engine::LineDecision line{LineNumber{1}, nail, 1, 0, 1, 0, b, 1, 0, {}};
+  records.add(engine::HoldDecision{"H9", 1, engine::OrderStatus::reserved, false, engine::TimeUs{1'000'000'000}, "", {&line, 1}, {}});
+}
+
+void lose_held(test::Records& records, const engine::LostUnits& lost, const char* id = "H9") {
+  const engine::ChangedRow row{lost.sku, lost.warehouse, 0, -1, 0, 0};
+  const std::string_view ids[] = {id}, customers[] = {""};
+  constexpr std::uint32_t first[] = {0};
+  records.add(engine::StockChangeDecision{"K9", 1, engine::ChangeKind::adjust, "", false, {&row, 1}, {&lost, 1}, ids, customers, first});
+}
+
+void end_hold(test::Records& records, std::span<const Take> released) {
+  const engine::ReleasedLine line{LineNumber{1}, nail, static_cast<std::uint32_t>(released.size())};
+  records.add(engine::HoldEndDecision{"E9", "H9", 1, engine::HoldEnd::released, false, {&line, 1}, released, ""});
+}
+
+void confirm(test::Records& records, std::span<const engine::ReceivedRow> returned) {
+  const engine::LineDecision line{LineNumber{1}, nail, 1, 1, 0, 0, {}, 0, 0, {}};
+  engine::OrderDecision order;
+  order.id = "O9";
+  order.status = engine::OrderStatus::backordered;
+  order.lines = {&line, 1};
+  order.hold = "H9";
+  order.returned = returned;
+  records.add(order);
+}
+
+constexpr engine::LostUnits all_of_it{Lsn{11}, 0, LineNumber{1}, 1, 0, b, 1, nail};
+constexpr Take one_nail{1, 1, b, 1};
+constexpr engine::ReceivedRow one_returned{nail, b, 0, 1, 1};
+
+// Of a hold; the last record is the contradiction.
+const Contradiction of_holds[] = {
+    {"more is lost than is held", 11, "takes more than is held",
+     [](test::Records& records) { lose_held(records, {Lsn{11}, 0, LineNumber{1}, 2, 0, b, 1, nail}); }},
+    {"units are lost of a hold that is not there", 11, "a line that is not there",
+     [](test::Records& records) { lose_held(records, {Lsn{8}, 0, LineNumber{1}, 1, 0, b, 1, nail}, "H8"); }},
+    {"units are lost of a hold's line that is not there", 11, "a line that is not there",
+     [](test::Records& records) { lose_held(records, {Lsn{11}, 0, LineNumber{2}, 1, 0, b, 1, nail}); }},
+    {"held units are lost where they are not held", 11, "takes more than is held",
+     [](test::Records& records) { lose_held(records, {Lsn{11}, 0, LineNumber{1}, 1, 0, a, 1, nail}); }},
+    {"held units are lost twice", 12, "takes more than is held",
+     [](test::Records& records) { lose_held(records, all_of_it), lose_held(records, all_of_it); }},
+    {"a hold gives back what it has lost", 12, "more than is reserved|other units than are held",
+     [](test::Records& records) { lose_held(records, all_of_it), end_hold(records, {&one_nail, 1}); }},
+    {"a confirm gives back what its hold has lost", 12, "other units than are held",
+     [](test::Records& records) { lose_held(records, all_of_it), confirm(records, {&one_returned, 1}); }},
+};
+
+TEST_CASE("contradiction: what a hold loses it has, and does not give back", "[storage][state][digest]") {
+  for (const Contradiction& contradiction : of_holds) {
+    INFO(contradiction.name);
+    test::Records records = test::small_history();
+    hold(records);
+    contradiction.add(records);
+    REQUIRE(records.size() == contradiction.behind + 1);
+    const auto journal = test::journal_of(records, records.size());
+    const std::string lsn = "record LSN " + std::to_string(contradiction.behind + 1) + " contradicts";
+    const auto said = [&](const std::string& problem) {  // each fold has a word of its own for one of them
+      const std::string expected = contradiction.expected;
+      const std::size_t bar = expected.find('|');
+      const bool told = problem.find(expected.substr(0, bar)) != std::string::npos ||
+                        (bar != std::string::npos && problem.find(expected.substr(bar + 1)) != std::string::npos);
+      return told && problem.find(lsn) != std::string::npos;
+    };
+    OfflineState offline;
+    REQUIRE(replay(*journal, [&](const schema::Event& event) { offline.apply(event); }).has_value());
+    INFO(offline.problem());
+    CHECK(said(offline.problem()));
+    for (const bool in_tables : {false, true}) {
+      const test::TemporaryDirectory directory;
+      const auto state = test::open_state(directory.path());
+      if (in_tables) REQUIRE(state->fold(*journal, Lsn{contradiction.behind}, 1000).value().applied == Lsn{contradiction.behind});
+      const auto folded = state->fold(*journal, test::to_the_end, 1000);
+      REQUIRE_FALSE(folded.has_value());
+      INFO(folded.error().text);
+      CHECK(said(folded.error().text));
+    }
+  }
+}
+
 TEST_CASE("contradiction: after one nothing more is applied, and a gap is one", "[storage][digest]") {
   const auto journal = journal_with(contradictions[0]);
   OfflineState offline;

@@ -1,6 +1,7 @@
 #include "tests/storage/random_history.hpp"
 
 #include "engine/check.hpp"
+#include "engine/level.hpp"
 
 namespace earmark::storage::test {
 
@@ -69,7 +70,7 @@ void StateDigest::catalogue(const engine::LoadDecision& part) {
 }
 
 void StateDigest::cell(const engine::CellImage& cell) {
-  digest_.cell(cell.sku, cell.warehouse, cell.on_hand, cell.held, cell.unavailable, cell.available);
+  digest_.cell(cell.sku, cell.warehouse, cell.on_hand, cell.held, cell.unavailable, engine::available_of(cell.level));
   ++cells;
 }
 
@@ -108,7 +109,7 @@ void StateDigest::open_hold(const engine::HoldImage& hold) {
   std::size_t next = 0;
   for (std::uint32_t index = 0; index < hold.lines.size(); ++index) {
     const engine::LineImage& line = hold.lines[index];
-    digest_.order_line(hold.lsn, index, line.line, line.sku, line.quantity, 0, line.pinned);
+    digest_.order_line(hold.lsn, index, line.line, line.sku, line.quantity, line.waiting, line.pinned);
     for (const engine::AllocationImage& each : hold.allocations.subspan(next, line.allocations)) {
       digest_.allocation(hold.lsn, index, each.warehouse, each.shipment, each.reserved, 0);
     }

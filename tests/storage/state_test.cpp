@@ -62,7 +62,7 @@ TEST_CASE("state: a small history by hand", "[storage][state]") {
   CHECK(seen.cells[0].opening_plus_one == 6);
   CHECK(seen.cells[0].lsn == Lsn{7});
   CHECK(seen.cells[2].on_hand == 3);
-  CHECK(seen.cells[2].available == 1);
+  CHECK(seen.cells[2].level == 1);
   CHECK(seen.cells[2].lsn == Lsn{9});
   CHECK(seen.cells[3].opening_plus_one == 0);
   CHECK(seen.open == std::vector<Lsn>{Lsn{8}});

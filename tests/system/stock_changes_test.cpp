@@ -74,6 +74,85 @@ TEST_CASE("stock changes: by the command line, who loses units keeps the place a
   CHECK(tell(server, count).lines.at(0)["duplicate"] == true);
 }
 
+TEST_CASE("stock changes: the newest hold loses before reservations, and goes on with less, also over a restart", "[system][stock][holds]") {
+  const TemporaryDirectory directory;
+  Server server(directory.path());
+  Caller caller(server.port());
+  REQUIRE(caller.ask(catalogue(1, 1, 10)).decided());
+  REQUIRE(tell(server, {"hold", "OLD", "S1:3", "--for", "3600"}).code == 0);
+  REQUIRE(caller.ask(order("A", {{1, 3}})).decided());
+  REQUIRE(tell(server, {"hold", "NEW", "S1:3", "--for", "3600", "--customer", "Okafor"}).code == 0);
+  const Json lost = tell(server, {"count", "W1", "S1:5@10", "--reason", "cycle count"}).lines.at(0)["lost"];
+  REQUIRE(lost.size() == 2);
+  CHECK(lost[0]["hold"] == "NEW");
+  CHECK(lost[0]["quantity"] == 3);
+  CHECK(lost[0]["customer"] == "Okafor");
+  CHECK(lost[1]["hold"] == "OLD");
+  CHECK(lost[1]["quantity"] == 1);
+  const Json cell = stock_of(server, "S1", "W1");
+  CHECK(cell["on_hand"] == 5);
+  CHECK(cell["held"] == 2);
+  CHECK(cell["reserved"] == 3);
+  const auto open_holds = [&] { return tell(server, {"holds"}).lines; };
+  const auto before = open_holds();
+  REQUIRE(before.size() == 2);
+  CHECK(before[0]["units"] == 2);
+  CHECK(before[1]["units"] == 0);
+
+  const std::string digest = caller.digest();
+  server.kill();
+  CHECK(run("earmark-journal", {"digest", directory.path().string()}).out == digest + "\n");
+  server.start();
+  CHECK(Caller(server.port()).digest() == digest);
+  CHECK(stock_of(server, "S1", "W1") == cell);
+  CHECK(open_holds() == before);
+  // What the hold has left, and the rest as a new order's.
+  const Json confirmed = tell(server, {"confirm", "OLD", "O"}).lines.at(0);
+  CHECK(confirmed["status"] == "split");
+  CHECK(confirmed["shipments"][0]["units"] == 2);
+  CHECK(confirmed["lines"][0]["backordered"] == 1);
+  CHECK(tell(server, {"release", "NEW"}).lines.size() == 1);
+  CHECK(stock_of(server, "S1", "W1")["available"] == 0);
+}
+
+TEST_CASE("stock changes: a count below what is picked overdraws the cell until what comes has healed it, also over a restart", "[system][stock][shipments]") {
+  const TemporaryDirectory directory;
+  Server server(directory.path());
+  Caller caller(server.port());
+  REQUIRE(caller.ask(catalogue(1, 1, 10)).decided());
+  REQUIRE(caller.ask(order("A", {{1, 6}})).decided());
+  REQUIRE(tell(server, {"pick", "A-1"}).code == 0);
+  const Told counted = tell(server, {"count", "W1", "S1:4@10", "--reason", "cycle count"});
+  REQUIRE(counted.code == 0);
+  CHECK(counted.lines.at(0)["rows"][0]["overdrawn"] == true);
+  CHECK(counted.lines.at(0)["rows"][0]["available_after"] == 0);
+  const Json cell = stock_of(server, "S1", "W1");
+  CHECK(cell["on_hand"] == 4);
+  CHECK(cell["reserved"] == 6);
+  CHECK(cell["available"] == 0);
+  CHECK(cell["overdrawn"] == 2);
+  const Told refused = tell(server, {"put-back", "A-1"});
+  CHECK(refused.code == 1);
+  CHECK(refused.error.find("overdrawn") != std::string::npos);
+  CHECK(tell(server, {"ship", "A"}).error.find("overdrawn") != std::string::npos);
+  CHECK(tell(server, {"order", "--id", "B", "S1:1"}).lines.at(0)["status"] == "backordered");
+
+  const Json waited_for = stock_of(server, "S1", "W1");
+  const std::string digest = caller.digest();
+  server.kill();
+  CHECK(run("earmark-journal", {"digest", directory.path().string()}).out == digest + "\n");
+  server.start();
+  CHECK(Caller(server.port()).digest() == digest);
+  CHECK(stock_of(server, "S1", "W1") == waited_for);
+  INFO("I1: what comes to an overdrawn cell heals it first");
+  CHECK(tell(server, {"receive", "W1", "S1:2"}).lines.size() == 1);
+  CHECK_FALSE(stock_of(server, "S1", "W1").contains("overdrawn"));
+  const Told served = tell(server, {"receive", "W1", "S1:2"});
+  REQUIRE(served.lines.size() == 2);
+  CHECK(served.lines[1]["order"] == "B");
+  CHECK(tell(server, {"ship", "A"}).code == 0);
+}
+
 TEST_CASE("stock changes: a long one goes in parts and is decided once, all rows or none", "[system][stock]") {
   const TemporaryDirectory directory;
   Server server(directory.path());
