@@ -51,4 +51,18 @@ void Pair::forget(engine::Lsn oldest) {
   compare();
 }
 
+void Pair::restart_anywhere() const {
+  const std::size_t records = harness.records();
+  for (std::size_t cut = 1; cut <= records; ++cut) {
+    if (!harness.can_end_after(cut)) continue;
+    Harness again(small_capacity());
+    harness.replay_into(again.engine(), cut);
+    const std::size_t finished = again.settle_unfinished();
+    INFO("cut after record " << cut);
+    CHECK(again.engine().broken_invariant() == "");
+    for (std::size_t index = 0; index < finished; ++index) CHECK(again.record(index) == harness.record(cut + index));
+    if (cut == records) CHECK(again.engine().digest() == twin_.digest());
+  }
+}
+
 }  // namespace earmark::test

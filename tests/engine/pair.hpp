@@ -29,6 +29,9 @@ class Pair {
   // Every id decided before `oldest` is to be forgotten.
   void forget(engine::Lsn oldest);
 
+  // An engine that is restored from the log, cut wherever a commit can end, finishes what was cut off as the whole log has it.
+  void restart_anywhere() const;
+
   engine::Lsn last() { return harness.engine().shared().commit_word.last(); }
   const model::Twin& twin() const noexcept { return twin_; }
   const model::State& state() const noexcept { return twin_.state(); }

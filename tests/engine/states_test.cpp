@@ -45,13 +45,15 @@ void walk(std::string_view load, const std::vector<State>& states, const std::ve
 
 }  // namespace
 
-TEST_CASE("engine: answers every scenario as the twin does", "[engine][scenarios]") {
+TEST_CASE("engine: answers every scenario as the twin does, and restarts anywhere in it", "[engine][scenarios]") {
   for (const model::Scenario& scenario : model::scenarios()) {
     test::Pair pair;
     for (const model::Step& step : scenario.steps) {
       INFO(scenario.name << ": " << step.event);
       pair.say(step.event);
     }
+    INFO(scenario.name);
+    pair.restart_anywhere();
   }
 }
 

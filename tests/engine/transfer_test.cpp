@@ -90,17 +90,8 @@ TEST_CASE("transfers: a restart anywhere gives the same state, and finishes an a
   }
   pair.receive("U1", "T1", {{5, 0, SkuId{1}, 0}, {3, 1, SkuId{2}, 0}});
   pair.receive("U2", "T1", {{1, 0, SkuId{2}, 0}}, true);
-  const std::size_t records = pair.harness.records();
-  REQUIRE(records > 9);
-  for (std::size_t cut = 1; cut <= records; ++cut) {
-    if (!pair.harness.can_end_after(cut)) continue;
-    test::Harness again(test::small_capacity());
-    pair.harness.replay_into(again.engine(), cut);
-    const std::size_t finished = again.settle_unfinished();
-    CHECK(again.engine().broken_invariant() == "");
-    for (std::size_t index = 0; index < finished; ++index) CHECK(again.record(index) == pair.harness.record(cut + index));
-    if (cut == records) CHECK(again.engine().digest() == pair.harness.engine().digest());
-  }
+  REQUIRE(pair.harness.records() > 9);
+  pair.restart_anywhere();
 }
 
 TEST_CASE("transfers: as many rows as a command may have, and one more", "[engine][transfers]") {
