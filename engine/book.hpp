@@ -153,4 +153,17 @@ struct Book {
   Timers timers;
 };
 
+// Picked units that one command ships: of a cell that is overdrawn only what is there can leave.
+class Leaving {
+ public:
+  explicit Leaving(const Book& book) noexcept : book_(book) {}
+
+  // With what it was asked of the cell before.
+  bool can(CellIndex cell, Quantity units) { return !book_.overdrawn(cell) || (units_[cell.value] += units) <= book_.on_shelf(cell); }
+
+ private:
+  const Book& book_;
+  std::unordered_map<std::uint64_t, std::uint64_t> units_;  // by cell
+};
+
 }  // namespace earmark::engine

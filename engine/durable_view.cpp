@@ -27,7 +27,7 @@ void DurableView::set(SkuId sku, WarehouseId warehouse, Lsn lsn, Quantity availa
   cell.lsn_and_busy.store(lsn.value << 1 | 1, std::memory_order_relaxed);
   // Release: pairs with the acquire in counters(); who sees a new counter sees the busy bit or a later LSN.
   const std::int64_t came = change.on_hand - change.unavailable - change.held - change.reserved;
-  const std::int64_t level = static_cast<std::int32_t>(cell.level.load(std::memory_order_relaxed)) + came;
+  const std::int64_t level = signed_level(cell.level.load(std::memory_order_relaxed)) + came;
   cell.level.store(level < 0 ? static_cast<Quantity>(level) : available_after, std::memory_order_release);
   const auto on_hand = static_cast<std::int64_t>(cell.on_hand.load(std::memory_order_relaxed)) + change.on_hand;
   cell.on_hand.store(static_cast<Quantity>(on_hand), std::memory_order_release);

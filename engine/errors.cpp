@@ -68,13 +68,13 @@ constexpr Words words[] = {
     {ErrorCode::superseded, "superseded", "The pick list has another revision by now; print it again and pick by that."},
     {ErrorCode::picked, "picked", "Units of the line are picked; put the shipment back first."},
     {ErrorCode::shipment_empty, "shipment_empty", "Nothing is reserved in the shipment; show the order."},
-    {ErrorCode::overdrawn, "overdrawn", "Fewer units are there than are picked; count again or receive first."},
     {ErrorCode::duplicate_transfer, "duplicate_transfer", "The transfer id was used for another transfer; choose a new one."},
     {ErrorCode::duplicate_transfer_command, "duplicate_transfer_command", "The command id was used for another arrival of a transfer; choose a new one."},
     {ErrorCode::same_warehouse, "same_warehouse", "A transfer goes from one warehouse to another; name two."},
-    {ErrorCode::unknown_transfer, "unknown_transfer", "There is no transfer with this id."},
+    {ErrorCode::unknown_transfer, "unknown_transfer", "There is no transfer with this id; list the open ones."},
     {ErrorCode::transfer_closed, "transfer_closed", "The transfer is closed; take what arrives now as a receipt."},
     {ErrorCode::not_in_transfer, "not_in_transfer", "The transfer has no units of this SKU; take them as a receipt."},
+    {ErrorCode::overdrawn, "overdrawn", "Fewer units are there than are picked; count again or receive first."},
 };
 
 }  // namespace

@@ -69,13 +69,13 @@ enum class ErrorCode : std::uint16_t {
   superseded = 77,
   picked = 78,
   shipment_empty = 79,
-  overdrawn = 96,
   duplicate_transfer = 90,
   duplicate_transfer_command = 91,
   same_warehouse = 92,
   unknown_transfer = 93,
   transfer_closed = 94,
   not_in_transfer = 95,
+  overdrawn = 96,
 };
 
 // The sentence-named value as it stands in answers and decision files, e.g. "unknown_sku".

@@ -128,7 +128,7 @@ std::string Engine::broken_invariant() {
       const CellWord word{shared_.cells[index.value].load(std::memory_order_acquire)};
       const std::string cell = "SKU " + std::to_string(id) + " in warehouse " + std::to_string(warehouse.value);
       queued += book_.queues.all(book_.cell_queues[index.value]).units;
-      const std::int64_t level = static_cast<std::int32_t>(word.level());
+      const std::int64_t level = signed_level(word.level());
       if (level + static_cast<std::int64_t>(reserved[index.value]) + stock.held + stock.unavailable != stock.on_hand) {
         broken = "I1/I2: " + cell + ": free + reserved + held + unavailable is not on hand";
       }

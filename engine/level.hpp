@@ -9,7 +9,8 @@
 
 namespace earmark::engine {
 
-constexpr bool is_overdrawn(Quantity level) noexcept { return static_cast<std::int32_t>(level) < 0; }
+constexpr std::int64_t signed_level(Quantity level) noexcept { return static_cast<std::int32_t>(level); }
+constexpr bool is_overdrawn(Quantity level) noexcept { return signed_level(level) < 0; }
 constexpr Quantity available_of(Quantity level) noexcept { return is_overdrawn(level) ? 0 : level; }
 constexpr Quantity overdraft_of(Quantity level) noexcept { return is_overdrawn(level) ? 0 - level : 0; }
 // Of units that came, those that are available: what heals an overdraft is not. `available_after` is what they left.

@@ -40,7 +40,7 @@ BlockRef Engine::order_block(std::string_view id) {
 void Engine::add_to_cell(SkuId sku, WarehouseId warehouse, std::int64_t change) {
   Atomic<std::uint64_t>& cell = shared_.cell(sku, warehouse);
   const CellWord word{cell.load(std::memory_order_relaxed)};
-  const std::int64_t level = static_cast<std::int32_t>(word.level()) + change;  // below 0: overdrawn
+  const std::int64_t level = signed_level(word.level()) + change;  // below 0: overdrawn
   EARMARK_CHECK(level >= -std::int64_t{max_quantity} && level <= max_quantity);
   cell.store(word.with_level(static_cast<Quantity>(level), false).bits, std::memory_order_relaxed);
 }

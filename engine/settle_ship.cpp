@@ -1,20 +1,17 @@
 // Ship without picks: everything the order has reserved now is picked, packed and shipped in one step (R7). On hand
 // falls, available does not change; waiting parts keep waiting. Of a cell that is overdrawn only what is there can ship.
-#include <unordered_map>
-
 #include "engine/settler.hpp"
 
 namespace earmark::engine {
 
 Error Settler::judge_ship(const OrderState& order) const {
-  std::unordered_map<std::uint64_t, std::uint64_t> leaving;
+  Leaving leaving(book_);
   Error error;
   for (std::size_t index = 0; index < order.lines().size(); ++index) {
     const OrderLineState& line = order.lines()[index];
     for_each_allocation(shared_.blocks, line, [&](const Allocation& allocation) {
       const CellIndex cell = shared_.cell_index(line.sku, allocation.warehouse);
-      if (error.code != ErrorCode::none || allocation.reserved == 0 || !book_.overdrawn(cell)) return;
-      if ((leaving[cell.value] += allocation.reserved) <= book_.on_shelf(cell)) return;
+      if (error.code != ErrorCode::none || allocation.reserved == 0 || leaving.can(cell, allocation.reserved)) return;
       error = {ErrorCode::overdrawn, static_cast<std::uint32_t>(index + 1), line.line};
     });
   }

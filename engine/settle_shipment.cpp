@@ -31,11 +31,11 @@ Error judge_room(const ShipmentPlan& plan, const SharedState& shared, const Book
 Error judge_overdraft(const ShipmentPlan& plan, ShipmentStep step, SharedState& shared, const Book& book) {
   const bool ships = step == ShipmentStep::ship;
   if (!ships && step != ShipmentStep::put_back) return {};
-  std::unordered_map<std::uint64_t, std::uint64_t> leaving;
+  Leaving leaving(book);
   for (std::size_t index = 0; index < plan.lines.size(); ++index) {
     const MovedLine& line = plan.lines[index];
     const CellIndex cell = shared.cell_index(line.sku, plan.warehouse);
-    if (!book.overdrawn(cell) || (ships && (leaving[cell.value] += line.quantity) <= book.on_shelf(cell))) continue;
+    if (ships ? leaving.can(cell, line.quantity) : !book.overdrawn(cell)) continue;
     return {ErrorCode::overdrawn, static_cast<std::uint32_t>(index + 1), line.line};
   }
   return {};

@@ -100,7 +100,7 @@ ChangePlan plan_change(const ChangeStock& change, const CatalogueView& catalogue
     if (first) {
       const CellStock& stock = book.stock[cell.value];
       const auto picked = book.picked.find(cell.value);
-      level = {stock.on_hand, stock.held, stock.unavailable, static_cast<std::int32_t>(CellWord{writes.read(shared.cells[cell.value])}.level()),
+      level = {stock.on_hand, stock.held, stock.unavailable, signed_level(CellWord{writes.read(shared.cells[cell.value])}.level()),
                picked == book.picked.end() ? 0 : picked->second};
     }
     if (const ErrorCode code = judge(change.kind, row, level); code != ErrorCode::none) {

@@ -4,9 +4,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <ranges>
 #include <map>
 #include <optional>
+#include <ranges>
 
 namespace earmark::loadtest {
 namespace {

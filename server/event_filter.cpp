@@ -14,8 +14,9 @@ std::vector<Value> sorted(std::span<const Value> values) {
   return copy;
 }
 
-// By these units the cell's available quantity fell to 0, or rose from 0.
+// By these units the cell's available quantity fell to 0.
 bool emptied(const engine::Take& take) noexcept { return take.quantity != 0 && take.available_after == 0; }
+
 bool passes(const EventFilter& filter, EventKind kind, EventKind also, bool is_also) noexcept {
   return filter.kind(kind) || (is_also && filter.kind(also));
 }

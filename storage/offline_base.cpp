@@ -17,7 +17,7 @@ class OfflineState::BaseReader final : public StateVisitor {
   }
   void catalogue(const engine::LoadDecision& part) override { state_.learn(part.products); }
   void cell(const engine::CellImage& cell) override {
-    state_.cells_[{cell.sku, cell.warehouse}] = {cell.on_hand, static_cast<std::int32_t>(cell.level), cell.unavailable, cell.held};
+    state_.cells_[{cell.sku, cell.warehouse}] = {cell.on_hand, engine::signed_level(cell.level), cell.unavailable, cell.held};
   }
   void open_order(const engine::OrderImage& image) override;
   void open_hold(const engine::HoldImage& image) override;

@@ -59,7 +59,7 @@ bool StateBatch::fold(const engine::Stamp&, const engine::StockChangeDecision& d
     engine::CellImage& of = cell(row.sku, row.warehouse);
     const std::int64_t on_hand = std::int64_t{of.on_hand} + row.on_hand_change;
     const std::int64_t unavailable = std::int64_t{of.unavailable} + row.unavailable_change;
-    const std::int64_t level = static_cast<std::int32_t>(of.level) + std::int64_t{row.on_hand_change} - row.unavailable_change + lost;
+    const std::int64_t level = engine::signed_level(of.level) + row.on_hand_change - row.unavailable_change + lost;
     if (on_hand < 0 || on_hand > engine::max_quantity || unavailable < 0 || level + unavailable + of.held > on_hand ||
         (level < 0) != decision.overdraws(index) || (level < 0 && of.held != 0)) {
       return refuse("it takes more than is there");

@@ -15,7 +15,8 @@ another one by now, the count is refused as stale and nothing changes: look agai
 
 Is less there than was, available units go first, then held ones, of the newest hold, then reserved ones, of whoever would be
 served last: those lines wait again at their old place, and what other warehouses have is given to them at once. Is more
-there, the queue is served.
+there, the queue is served. Picked units stay picked: is even less there, the warehouse is overdrawn of the SKU and nothing is promised
+from it until receipts or counts have made up for it (earmark stock shows by how much).
 
 EXAMPLES
   earmark count MAIN BEAM-LVL:9@12 --reason "cycle count, bay 4"
@@ -23,7 +24,7 @@ EXAMPLES
 
 constexpr const char* adjust_notes = R"(
 Units found (+) or gone (-), without a count. Fewer than 0 is refused (not_enough). Holds lose first; who loses reserved units
-waits again at the old place; units found serve the queue.
+waits again at the old place; units found serve the queue. Below what is picked the warehouse is overdrawn, as by earmark count.
 
 EXAMPLES
   earmark adjust MAIN BEAM-LVL:-2 --reason "broken by the forklift"
