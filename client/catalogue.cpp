@@ -6,6 +6,7 @@ void Catalogue::begin(std::uint64_t epoch) {
   epoch_ = epoch;
   skus_.clear();
   codes_.clear();
+  descriptions_.clear();
   warehouses_.clear();
 }
 
@@ -30,6 +31,11 @@ std::string Catalogue::code(engine::WarehouseId id) const {
   return knows(id) ? warehouses_[id.value - 1U].code : "#" + std::to_string(id.value);
 }
 
+std::string Catalogue::description(engine::SkuId id) const {
+  const auto found = descriptions_.find(id.value);
+  return found == descriptions_.end() ? std::string() : found->second;
+}
+
 void Catalogue::learn(std::string_view code, engine::SkuId id) {
   if (id.value == 0 || code.empty()) return;
   skus_.insert_or_assign(std::string(code), id);
@@ -37,5 +43,7 @@ void Catalogue::learn(std::string_view code, engine::SkuId id) {
 }
 
 void Catalogue::learn(std::vector<WarehouseInfo> warehouses) { warehouses_ = std::move(warehouses); }
+
+void Catalogue::describe(engine::SkuId id, std::string_view description) { descriptions_.insert_or_assign(id.value, std::string(description)); }
 
 }  // namespace earmark::client

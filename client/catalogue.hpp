@@ -34,17 +34,19 @@ class Catalogue {
   // As the server knows it, or "#7" for an id that nobody asked for.
   std::string code(engine::SkuId id) const;
   std::string code(engine::WarehouseId id) const;
+  std::string description(engine::SkuId id) const;  // "" if there is none, or nobody asked for it
   bool knows(engine::SkuId id) const { return codes_.contains(id.value); }
   bool knows(engine::WarehouseId id) const { return id.value != 0 && id.value <= warehouses_.size(); }
   std::span<const WarehouseInfo> warehouses() const { return warehouses_; }  // dense id 1 first
 
   void learn(std::string_view code, engine::SkuId id);
   void learn(std::vector<WarehouseInfo> warehouses);
+  void describe(engine::SkuId id, std::string_view description);
 
  private:
   std::uint64_t epoch_ = 0;
   std::map<std::string, engine::SkuId, std::less<>> skus_;
-  std::unordered_map<std::uint32_t, std::string> codes_;
+  std::unordered_map<std::uint32_t, std::string> codes_, descriptions_;
   std::vector<WarehouseInfo> warehouses_;
 };
 

@@ -15,6 +15,7 @@ namespace {
 constexpr int max_repeats = 8;
 constexpr std::size_t resolve_bytes = 50'000;  // of codes in one question
 constexpr std::size_t resolve_ids = 12'000;
+constexpr std::size_t describe_ids = 2'000;  // with descriptions, which may be long
 
 }  // namespace
 
@@ -78,6 +79,7 @@ Outcome<schema::ResolveAnswer> Client::resolve(const schema::ResolveRequest& que
   const std::size_t warehouses = answer->warehouse_codes.size();
   const bool parallel = answer->sku_ids.size() == question.sku_codes.size() &&
                         answer->sku_codes.size() == question.sku_ids.size() &&
+                        (answer->sku_descriptions.empty() || answer->sku_descriptions.size() == question.sku_ids.size()) &&
                         (!question.all_warehouses || (answer->warehouse_priorities.size() == warehouses &&
                                                       answer->warehouse_names.size() == warehouses));
   if (!parallel) return not_understood();
@@ -128,6 +130,22 @@ Outcome<void> Client::learn_skus(std::span<const engine::SkuId> ids) {
     if (!answer) return Unexpected{answer.error()};
     for (std::size_t index = 0; index < question.sku_ids.size(); ++index) {
       catalogue_.learn(answer->sku_codes[index], question.sku_ids[index]);
+    }
+  }
+  return {};
+}
+
+Outcome<void> Client::learn_descriptions(std::span<const engine::SkuId> ids) {
+  for (std::size_t first = 0; first < ids.size(); first += describe_ids) {
+    schema::ResolveRequest question;
+    question.sku_ids = ids.subspan(first, std::min(describe_ids, ids.size() - first));
+    question.descriptions = true;
+    auto answer = resolve(question);
+    if (!answer) return Unexpected{answer.error()};
+    for (std::size_t index = 0; index < question.sku_ids.size(); ++index) {
+      catalogue_.learn(answer->sku_codes[index], question.sku_ids[index]);
+      // Servers of before know no descriptions.
+      if (!answer->sku_descriptions.empty()) catalogue_.describe(question.sku_ids[index], answer->sku_descriptions[index]);
     }
   }
   return {};

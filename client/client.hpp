@@ -40,6 +40,8 @@ class Client {
   Outcome<void> learn_skus(std::span<const std::string_view> codes);
   Outcome<void> learn_skus(std::span<const engine::SkuId> ids);
   Outcome<void> learn_warehouses();
+  // And what these SKUs are called, as it is now: a load may change it.
+  Outcome<void> learn_descriptions(std::span<const engine::SkuId> ids);
   // Every code that this decision needs to be told.
   Outcome<void> learn_codes(const schema::Decision& decision);
 

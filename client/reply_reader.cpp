@@ -340,10 +340,11 @@ class ToReply {
     state.contact = from.contact, state.reference = from.reference, state.notes = from.notes;
     state.need_by_us = from.need_by.value, state.cancel_after_us = from.cancel_after.value;
     state.reserve_not_before_us = from.reserve_not_before.value;
+    state.placed_at_us = from.placed_at.value;
     std::size_t next = 0;
     for (const schema::OrderLineView& line : from.lines) {
       OrderStateLine entry{line.line.value, codes_(line.sku), line.quantity, line.backordered, line.cancelled, {},
-                           line.position, line.quantity_ahead, policy_of(line.policy)};
+                           line.position, line.quantity_ahead, policy_of(line.policy), codes_(line.pinned)};
       for (const schema::Allocation& part : from.allocations.subspan(next, line.allocations)) {
         const auto at = static_cast<std::size_t>(&part - from.allocations.data());
         entry.units.push_back({codes_(part.warehouse), part.reserved, part.shipped, part.shipment, from.returned.empty() ? 0 : from.returned[at]});

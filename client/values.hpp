@@ -404,6 +404,7 @@ struct OrderStateLine {
   std::uint32_t position = 0;
   std::uint64_t quantity_ahead = 0;
   std::optional<engine::Policy> policy{};  // its own, if it has one
+  std::string pinned{};                    // taken from this warehouse alone; empty: any
 };
 // An order as it stands.
 struct OrderState {
@@ -417,6 +418,7 @@ struct OrderState {
   std::vector<OrderStateLine> lines{};
   std::int64_t need_by_us = 0, cancel_after_us = 0, reserve_not_before_us = 0;  // since 1970 UTC, 0: none
   std::vector<ShipmentState> shipments{};
+  std::int64_t placed_at_us = 0;  // as its channel says; 0: it says nothing
 };
 
 struct Backorder {

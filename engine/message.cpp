@@ -101,7 +101,7 @@ Message::Message(const ResolveCodes& resolve, const ReplyTo& to)
   reserve_texts(total(resolve.sku_codes) + total(resolve.warehouse_codes));
   for (std::string_view& code : sku_codes_) code = own(code);
   for (std::string_view& code : warehouse_codes_) code = own(code);
-  request = ResolveCodes{sku_codes_, warehouse_codes_, sku_ids_, warehouse_ids_, resolve.all_warehouses};
+  request = ResolveCodes{sku_codes_, warehouse_codes_, sku_ids_, warehouse_ids_, resolve.all_warehouses, resolve.descriptions};
 }
 
 Message::Message(const ArchiveOrders& archive, TimeUs now)

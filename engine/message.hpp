@@ -26,6 +26,7 @@ struct ResolveCodes {
   std::span<const SkuId> sku_ids;
   std::span<const WarehouseId> warehouse_ids;
   bool all_warehouses = false;
+  bool descriptions = false;  // of sku_ids
 };
 
 // Orders that the archive has as they were at `through` or later: closed at LSNs up to it, in the order of closing, none left out since

@@ -81,6 +81,7 @@ struct ResolvedView {
   std::span<const std::string_view> sku_codes;
   std::span<const std::string_view> warehouse_codes;
   std::span<const WarehouseView> all_warehouses;
+  std::span<const std::string_view> sku_descriptions{};  // where they were asked for
 };
 
 class Outcomes {

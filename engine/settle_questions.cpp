@@ -108,13 +108,14 @@ bool Settler::settle(const ResolveCodes& resolve, const Message& message, Commit
   const Catalogue& catalogue_book = book_.catalogue;
   std::vector<SkuId> sku_ids;
   std::vector<WarehouseId> warehouse_ids;
-  std::vector<std::string_view> sku_codes, warehouse_codes;
+  std::vector<std::string_view> sku_codes, warehouse_codes, descriptions;
   std::vector<WarehouseView> all;
   for (const std::string_view code : resolve.sku_codes) sku_ids.push_back(catalogue_book.find_sku(code));
   for (const std::string_view code : resolve.warehouse_codes) warehouse_ids.push_back(catalogue_book.find_warehouse(code));
   for (const SkuId id : resolve.sku_ids) {
     const bool known = id.value != 0 && id.value <= catalogue_book.sku_count();
     sku_codes.push_back(known ? std::string_view(catalogue_book.product(id).code) : std::string_view());
+    if (resolve.descriptions) descriptions.push_back(known ? std::string_view(catalogue_book.product(id).description) : std::string_view());
   }
   for (const WarehouseId id : resolve.warehouse_ids) {
     const bool known = id.value != 0 && id.value <= catalogue_book.warehouse_count();
@@ -125,7 +126,7 @@ bool Settler::settle(const ResolveCodes& resolve, const Message& message, Commit
     all.push_back({info.code, info.name, info.priority});
   }
   committer.outcomes().resolved(message.reply, as_of,
-                                {catalogue_book.sku_count(), sku_ids, warehouse_ids, sku_codes, warehouse_codes, all});
+                                {catalogue_book.sku_count(), sku_ids, warehouse_ids, sku_codes, warehouse_codes, all, descriptions});
   return true;
 }
 

@@ -76,8 +76,9 @@ void append_answer(std::vector<std::byte>& out, std::uint64_t correlation, const
     const auto warehouse_codes = put_texts(builder, scratch_offsets(), parting.take(rest.warehouse_codes));
     const auto priorities = put_numbers<std::uint32_t>(builder, parting.take(rest.warehouse_priorities));
     const auto names = put_texts(builder, scratch_offsets(), parting.take(rest.warehouse_names));
+    const auto descriptions = put_texts(builder, scratch_offsets(), parting.take(rest.sku_descriptions));
     return wire::CreateResolveAnswer(builder, answer.epoch, answer.as_of.value, answer.sku_count, sku_ids,
-                                     warehouse_ids, sku_codes, warehouse_codes, priorities, names);
+                                     warehouse_ids, sku_codes, warehouse_codes, priorities, names, descriptions);
   });
 }
 

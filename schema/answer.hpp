@@ -45,6 +45,7 @@ struct ResolveAnswer {
   std::span<const std::string_view> sku_codes, warehouse_codes;
   std::span<const std::uint32_t> warehouse_priorities;
   std::span<const std::string_view> warehouse_names;
+  std::span<const std::string_view> sku_descriptions{};  // parallel to sku_codes; empty: not asked for
 };
 
 struct CheckAnswer {

@@ -14,7 +14,7 @@ struct AnswerDecoder::Scratch {
   AlignedCopies aligned;
   std::vector<engine::SkuId> sku_ids;
   std::vector<engine::WarehouseId> warehouse_ids;
-  std::vector<std::string_view> first_texts, second_texts, third_texts;
+  std::vector<std::string_view> first_texts, second_texts, third_texts, fourth_texts;
   std::vector<std::uint32_t> numbers, now;
   std::vector<std::uint64_t> values;
   std::vector<StockLevel> levels;
@@ -97,7 +97,7 @@ Decoded decode_hello(Parts parts, Scratch& scratch) {
 
 Decoded decode_resolve(Parts parts, Scratch& scratch) {
   scratch.sku_ids.clear(), scratch.warehouse_ids.clear(), scratch.numbers.clear();
-  scratch.first_texts.clear(), scratch.second_texts.clear(), scratch.third_texts.clear();
+  scratch.first_texts.clear(), scratch.second_texts.clear(), scratch.third_texts.clear(), scratch.fourth_texts.clear();
   ResolveAnswer answer;
   const bool good = each_part<wire::ResolveAnswer>(parts, scratch, [&](const wire::ResolveAnswer& part, bool) {
     answer.epoch = part.epoch();
@@ -109,6 +109,7 @@ Decoded decode_resolve(Parts parts, Scratch& scratch) {
     gather_texts(part.warehouse_codes(), scratch.second_texts);
     gather_numbers(part.warehouse_priorities(), scratch.numbers);
     gather_texts(part.warehouse_names(), scratch.third_texts);
+    gather_texts(part.sku_descriptions(), scratch.fourth_texts);
     return true;
   });
   answer.sku_ids = scratch.sku_ids;
@@ -117,6 +118,7 @@ Decoded decode_resolve(Parts parts, Scratch& scratch) {
   answer.warehouse_codes = scratch.second_texts;
   answer.warehouse_priorities = scratch.numbers;
   answer.warehouse_names = scratch.third_texts;
+  answer.sku_descriptions = scratch.fourth_texts;
   return good ? Decoded{answer} : malformed();
 }
 

@@ -143,7 +143,7 @@ Result<ResolveRequest, ErrorCode> decode_resolve(std::span<const std::byte> body
   read_codes(resolve->sku_codes(), scratch.sku_codes);
   read_codes(resolve->warehouse_codes(), scratch.warehouse_codes);
   return ResolveRequest{scratch.sku_codes, scratch.warehouse_codes, view_numbers<engine::SkuId>(resolve->sku_ids()),
-                        view_numbers<engine::WarehouseId>(resolve->warehouse_ids()), resolve->all_warehouses()};
+                        view_numbers<engine::WarehouseId>(resolve->warehouse_ids()), resolve->all_warehouses(), resolve->descriptions()};
 }
 
 }  // namespace earmark::schema

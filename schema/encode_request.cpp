@@ -206,7 +206,8 @@ void RequestEncoder::resolve(std::vector<std::byte>& out, std::uint64_t correlat
   const auto sku_ids = put_numbers<std::uint32_t>(fbb, request.sku_ids);
   const auto warehouse_ids = put_numbers<std::uint16_t>(fbb, request.warehouse_ids);
   builder_->append(out, MessageKind::resolve, correlation,
-                   wire::CreateResolve(fbb, sku_codes, warehouse_codes, sku_ids, warehouse_ids, request.all_warehouses));
+                   wire::CreateResolve(fbb, sku_codes, warehouse_codes, sku_ids, warehouse_ids, request.all_warehouses,
+                                       request.descriptions));
 }
 
 void RequestEncoder::check(std::vector<std::byte>& out, std::uint64_t correlation, const CheckRequest& request) {

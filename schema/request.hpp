@@ -80,6 +80,7 @@ struct ResolveRequest {
   std::span<const engine::SkuId> sku_ids;
   std::span<const engine::WarehouseId> warehouse_ids;
   bool all_warehouses = false;
+  bool descriptions = false;  // of the SKUs in sku_ids, too
 };
 struct CheckRequest {
   std::uint64_t epoch = 0;

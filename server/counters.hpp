@@ -30,6 +30,7 @@ struct WorkerCounters {
   std::array<engine::Counter, error_codes> errors;  // by ErrorCode
   engine::Counter repeats;
   engine::Counter long_orders;   // handed to the settler without asking the desk
+  engine::Counter checks;
   DurationHistogram latency;     // of decisions, from the socket read to the moment they were let go
   // As of the last time that the worker did something:
   Gauge pending_answers, blocked_sessions, subscribers, ring_bytes;

@@ -82,11 +82,9 @@ void add_process(Text& text, const ServerStatus& status) {
 }
 
 void add_histograms(Text& text, const Hub& hub) {
-  DurationHistogram::Counts latency;
-  for (const Worker* worker : hub.workers) latency += worker->counters().latency.read();
   text.family("earmark_answer_latency_seconds", "histogram",
               "Decisions: from the socket read that brought the command to the moment when the answer was let go.");
-  text.histogram(latency, 6);
+  text.histogram(answer_latency(hub), 6);
   text.family("earmark_journal_append_seconds", "histogram", "Time to write and sync one group.");
   text.histogram(hub.journal_thread->counters().append_time.read(), 6);
   text.family("earmark_journal_group_lsns", "histogram", "LSNs in one group.");

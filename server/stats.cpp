@@ -118,6 +118,8 @@ const Figure table[] = {
      [](const Hub& hub) { return sum_of_desks(hub, &engine::DeskCounters::batches); }},
     {"repeats", "earmark_repeats_total", counter, "Commands answered with the decision as first made.",
      [](const Hub& hub) { return sum_of_workers(hub, &WorkerCounters::repeats); }},
+    {"checks", "earmark_checks_total", counter, "Stock checks that came.",
+     [](const Hub& hub) { return sum_of_workers(hub, &WorkerCounters::checks); }},
     {"errors", "earmark_errors_total", counter, "Errors answered, by code.", nullptr, "code", errors_by_code},
     {"settler_messages", "earmark_settler_messages_total", counter, "Commands and questions that the settler has dealt with.",
      [](const Hub& hub) { return hub.engine.settler().counters().messages.get(); }},
@@ -186,6 +188,12 @@ const Figure table[] = {
 
 std::span<const Figure> figures() { return table; }
 
+DurationHistogram::Counts answer_latency(const Hub& hub) {
+  DurationHistogram::Counts latency;
+  for (const Worker* worker : hub.workers) latency += worker->counters().latency.read();
+  return latency;
+}
+
 std::vector<std::pair<std::string, std::uint64_t>> stats(const Hub& hub) {
   std::vector<std::pair<std::string, std::uint64_t>> values;
   for (const Figure& figure : figures()) {
@@ -193,6 +201,12 @@ std::vector<std::pair<std::string, std::uint64_t>> stats(const Hub& hub) {
       if (figure.label.empty()) return values.emplace_back(figure.name, value), void();
       if (value != 0) values.emplace_back(std::string(figure.name) + "_" + std::string(label_value), value);
     });
+  }
+  const DurationHistogram::Counts latency = answer_latency(hub);
+  for (std::size_t bucket = 0; bucket < latency.counts.size(); ++bucket) {
+    if (latency.counts[bucket] == 0) continue;
+    const bool last = bucket + 1 == latency.counts.size();
+    values.emplace_back("answer_latency_us_" + (last ? "more" : std::to_string(std::uint64_t{1} << bucket)), latency.counts[bucket]);
   }
   return values;
 }

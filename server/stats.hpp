@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "server/hub.hpp"
+#include "server/power_histogram.hpp"
 
 namespace earmark::server {
 
@@ -36,7 +37,10 @@ struct Figure {
 
 std::span<const Figure> figures();
 
-// Names and values for the Stats answer.
+// Of decisions, in microseconds: from the socket read that brought the command to the moment when its answer was let go.
+DurationHistogram::Counts answer_latency(const Hub& hub);
+
+// Names and values for the Stats answer. A bucket of the latency that has any is "answer_latency_us_N": over N/2, up to N.
 std::vector<std::pair<std::string, std::uint64_t>> stats(const Hub& hub);
 
 }  // namespace earmark::server

@@ -129,7 +129,8 @@ void Worker::on(const schema::LoadRequest& request, Session&, const engine::Repl
 
 void Worker::on(const schema::ResolveRequest& request, Session&, const engine::ReplyTo& reply, engine::TimeUs) {
   to_settler(std::make_unique<engine::Message>(
-      engine::ResolveCodes{request.sku_codes, request.warehouse_codes, request.sku_ids, request.warehouse_ids, request.all_warehouses},
+      engine::ResolveCodes{request.sku_codes, request.warehouse_codes, request.sku_ids, request.warehouse_ids, request.all_warehouses,
+                           request.descriptions},
       reply));
 }
 
@@ -145,6 +146,7 @@ void Worker::on(const schema::BackordersRequest& request, Session&, const engine
 // Wait-free: one load a cell. Names the view's own LSN, which is on disk: the window's may still be one group behind what a
 // snapshot has told.
 void Worker::on(const schema::CheckRequest& request, Session&, const engine::ReplyTo& reply, engine::TimeUs) {
+  counters_.checks.add();
   if (!epoch_fits(request.epoch, reply)) return;
   if (request.skus.size() > most_check_skus) return refuse_now(reply, engine::ErrorCode::too_many_rows, "A check may name 4,096 SKUs; ask in several.");
   const engine::DurableView& view = hub_.engine.view();

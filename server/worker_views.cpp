@@ -117,7 +117,8 @@ void Worker::resolved(const engine::ReplyTo& reply, engine::Lsn as_of, const eng
   pending.frames.clear();
   schema::append_answer(pending.frames, reply.correlation,
                         schema::ResolveAnswer{hub_.journal.identity().catalogue_epoch, as_of, view.sku_count, view.sku_ids,
-                                              view.warehouse_ids, view.sku_codes, warehouse_codes, priorities, warehouse_names});
+                                              view.warehouse_ids, view.sku_codes, warehouse_codes, priorities, warehouse_names,
+                                              view.sku_descriptions});
 }
 
 }  // namespace earmark::server

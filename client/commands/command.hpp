@@ -49,6 +49,8 @@ Run add_watch(Options& options, const Globals& globals);
 Run add_replay(Options& options, const Globals& globals);
 Run add_digest(Options& options, const Globals& globals);
 Run add_stats(Options& options, const Globals& globals);
+Run add_top(Options& options, const Globals& globals);
+Run add_document(Options& options, const Globals& globals);
 Run add_count(Options& options, const Globals& globals);
 Run add_adjust(Options& options, const Globals& globals);
 Run add_quarantine(Options& options, const Globals& globals);

@@ -32,6 +32,7 @@ EXAMPLES
   earmark order morning-orders.csv
   earmark receive MAIN BEAM-LVL:16 --id TRUCK-7
   earmark stock BEAM-LVL --json
+  earmark document pick-list A-1-1 --html pick-list.html
   earmark --time "2026-03-01 08:30:00" ship A-1        on a server with --clock commands
   earmark order --help       options and examples of one subcommand)";
 
@@ -64,10 +65,12 @@ constexpr Subcommand subcommands[] = {
     {"check", "Ask what of some quantities is there now", add_check},
     {"stock", "Show stock by SKU and warehouse", add_stock},
     {"backorders", "List who waits for what, and in which place", add_backorders},
+    {"document", "Print a document: order confirmation, pick list, packing slip, delivery note and others", add_document},
     {"watch", "Print decisions as they are made", add_watch},
     {"replay", "Run a recorded day of orders, cancels and receipts through an empty server", add_replay},
     {"digest", "Hash the server's state, to compare it with its journal or a twin", add_digest},
     {"stats", "Print the server's counters", add_stats},
+    {"top", "Show rates, shortages and backorders live", add_top},
     {"count", "Count stock: compare with what was expected, and set it", add_count},
     {"adjust", "Add or take off units that were found or are gone", add_adjust},
     {"quarantine", "Set units aside: on hand, but promised to nobody", add_quarantine},

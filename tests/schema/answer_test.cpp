@@ -179,7 +179,7 @@ TEST_CASE("answer: texts of any number come back as they were given", "[schema][
   const auto warehouse_ids = random_rows<engine::WarehouseId>(random, 300);
   const auto priorities = random_rows<std::uint32_t>(random, 6'000);
   round_trip(MessageKind::resolve_answer,
-             ResolveAnswer{9, engine::Lsn{8}, 7, ids, warehouse_ids, code_views, code_views, priorities, name_views},
+             ResolveAnswer{9, engine::Lsn{8}, 7, ids, warehouse_ids, code_views, code_views, priorities, name_views, name_views},
              [&](const ResolveAnswer& got) {
                CHECK(got.epoch == 9);
                CHECK(got.as_of == engine::Lsn{8});
@@ -190,6 +190,7 @@ TEST_CASE("answer: texts of any number come back as they were given", "[schema][
                CHECK(same_texts(got.warehouse_codes, code_views));
                CHECK(same_bytes(got.warehouse_priorities, std::span<const std::uint32_t>(priorities)));
                CHECK(same_texts(got.warehouse_names, name_views));
+               CHECK(same_texts(got.sku_descriptions, name_views));
              });
   auto lines = random_rows<WaitingLine>(random, 5'000);
   for (WaitingLine& line : lines) line.order = static_cast<std::uint32_t>(random.below(codes.size()));

@@ -260,7 +260,7 @@ TEST_CASE("request: resolve keeps known lengths of codes and asks for nothing in
   const std::vector<std::string_view> warehouses{"MAIN"};
   const std::vector<engine::SkuId> ids{engine::SkuId{1}, engine::SkuId{900}};
   const std::vector<engine::WarehouseId> warehouse_ids{engine::WarehouseId{3}};
-  const ResolveRequest resolve{codes, warehouses, ids, warehouse_ids, true};
+  const ResolveRequest resolve{codes, warehouses, ids, warehouse_ids, true, true};
   round_trip<ResolveRequest>(MessageKind::resolve, [&](auto& ask, auto& out) { ask.resolve(out, correlation, resolve); },
                              [&](const ResolveRequest& got) {
                                REQUIRE(got.sku_codes.size() == 4);
@@ -270,6 +270,7 @@ TEST_CASE("request: resolve keeps known lengths of codes and asks for nothing in
                                CHECK(same_bytes(got.sku_ids, resolve.sku_ids));
                                CHECK(same_bytes(got.warehouse_ids, resolve.warehouse_ids));
                                CHECK(got.all_warehouses);
+                               CHECK(got.descriptions);
                              });
 }
 

@@ -274,6 +274,9 @@ TEST_CASE("worker: figures agree with what was sent", "[server][figures]") {
   CHECK(found.at("errors_unknown_sku") == 1);
   CHECK_FALSE(found.contains("errors_malformed"));
   CHECK(found.at("command_ids") == 21);
+  std::uint64_t timed = 0;  // answers, by how long they took
+  for (const auto& [name, value] : found) timed += name.starts_with("answer_latency_us_") ? value : 0;
+  CHECK(timed == 22);
   CHECK(found.at("decided_lsn") == 22);
   CHECK(found.at("durable_lag_lsns") == 0);
   CHECK(found.at("connections") == 0);

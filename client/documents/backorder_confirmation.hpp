@@ -1,0 +1,27 @@
+// Backorder confirmation: what of an order waits, in which place, and when it comes as far as anybody knows.
+#pragma once
+
+#include "client/documents/document.hpp"
+#include "client/failure.hpp"
+
+namespace earmark::client::documents {
+
+struct WaitingPart {
+  std::uint32_t line = 0;
+  std::string sku, description;
+  std::uint64_t ordered = 0, waiting = 0, quantity_ahead = 0;
+  std::uint32_t position = 0;  // 1 is served next
+  std::string reason, date;
+};
+struct BackorderConfirmation {
+  Head head;  // its id is the backorder's
+  std::vector<WaitingPart> lines;
+  std::uint64_t units = 0;
+};
+
+// Refused where nothing waits.
+Outcome<BackorderConfirmation> backorder_confirmation(const OrderState& order, const Issue& issue);
+Page page_of(const BackorderConfirmation& confirmation);
+Json json_of(const BackorderConfirmation& confirmation);
+
+}  // namespace earmark::client::documents
