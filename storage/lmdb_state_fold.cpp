@@ -380,7 +380,9 @@ int StateFold::forget_ids(Lsn oldest_known, Lsn archived) {
     error = read_row(key, value, row);
     const bool order = row.space == static_cast<std::uint8_t>(engine::IdSpace::order);
     const bool transfer = row.space == static_cast<std::uint8_t>(engine::IdSpace::transfer);
-    const bool ended = order ? row.closed != 0 : transfer ? !is_open_transfer(transaction_, tables_, lsn) : row.ended != 0;
+    bool open = false;
+    if (error == 0 && transfer) error = find_open_transfer(transaction_, tables_, lsn, open);
+    const bool ended = order ? row.closed != 0 : transfer ? !open : row.ended != 0;
     if (error == 0 && order && row.closed > archived.value) {
       ClosedRow closed{0, 0, lsn, row.low, row.high, row.content};
       seal(row.closed, closed);

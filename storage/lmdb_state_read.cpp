@@ -144,9 +144,11 @@ int LmdbState::read_open_transfers(MDB_txn* transaction, StateVisitor& visitor) 
   });
 }
 
-bool is_open_transfer(MDB_txn* transaction, const StateTables& tables, std::uint64_t lsn) {
+int find_open_transfer(MDB_txn* transaction, const StateTables& tables, std::uint64_t lsn, bool& open) {
   MDB_val key = key_of(lsn), value{};
-  return tables.transfers != 0 && mdb_get(transaction, tables.transfers, &key, &value) == 0;
+  const int error = tables.transfers == 0 ? MDB_NOTFOUND : mdb_get(transaction, tables.transfers, &key, &value);
+  open = error == 0;
+  return error == MDB_NOTFOUND ? 0 : error;
 }
 
 // Those that stand in `ids` but for open orders', holds' and transfers', behind the older ones of closed orders.
@@ -159,8 +161,10 @@ int LmdbState::read_known(MDB_txn* transaction, StateVisitor& visitor) const {
     IdRow row;
     if (const int error = read_row(key, value, row); error != 0) return error;
     const bool open_hold = row.space == static_cast<std::uint8_t>(engine::IdSpace::hold) && row.ended == 0;
-    const bool open_transfer = row.space == static_cast<std::uint8_t>(engine::IdSpace::transfer) &&
-                               is_open_transfer(transaction, tables_, integer_key(key));
+    bool open_transfer = false;
+    if (row.space == static_cast<std::uint8_t>(engine::IdSpace::transfer)) {
+      if (const int error = find_open_transfer(transaction, tables_, integer_key(key), open_transfer); error != 0) return error;
+    }
     if (!open_hold && !open_transfer && (!is_order(row) || row.closed != 0)) visitor.known(known_of(Lsn{integer_key(key)}, row));
     return 0;
   });

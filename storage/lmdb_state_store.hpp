@@ -68,8 +68,9 @@ class LmdbState final : public StateStore {
   std::vector<std::uint64_t> journal_buffer_, find_buffer_;
 };
 
-// Is the transfer shipped at `lsn` open? Errors are found by whoever reads it.
-bool is_open_transfer(MDB_txn* transaction, const StateTables& tables, std::uint64_t lsn);
+// Is the transfer shipped at `lsn` open? A read that fails (returned, and `open` false) says nothing about it: taken for closed, an
+// open one's decision would be dropped.
+int find_open_transfer(MDB_txn* transaction, const StateTables& tables, std::uint64_t lsn, bool& open);
 
 // An order's value, viewed where it lies if it lies well, else copied to `buffer`. MDB_CORRUPTED: its checksum is wrong.
 int read_order(engine::Lsn lsn, const MDB_val& value, std::vector<std::uint64_t>& buffer, engine::OrderImage& image);
