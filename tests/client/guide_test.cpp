@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "tests/paths.hpp"
+
 namespace {
 
 using Lines = std::vector<std::string>;

@@ -11,6 +11,7 @@
 #include "client/csv.hpp"
 #include "tests/model/invariants.hpp"
 #include "tests/model/story.hpp"
+#include "tests/paths.hpp"
 
 namespace {
 

@@ -4,6 +4,7 @@
 #include <iomanip>
 #include <sstream>
 
+#include "tests/paths.hpp"
 #include "tests/schema/protocol_example.hpp"
 
 using namespace earmark::schema::test;

@@ -8,6 +8,7 @@
 #include "server/power_histogram.hpp"
 #include "server/seldom.hpp"
 #include "server/stats.hpp"
+#include "tests/paths.hpp"
 #include "tests/server/prometheus_text.hpp"
 
 using namespace earmark;

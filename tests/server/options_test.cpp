@@ -6,6 +6,7 @@
 
 #include "server/config_file.hpp"
 #include "server/config_settings.hpp"
+#include "tests/paths.hpp"
 
 using namespace earmark::server;
 

@@ -7,6 +7,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "tests/paths.hpp"
 #include "tests/system/support/caller.hpp"
 #include "tests/system/support/goods.hpp"
 

@@ -4,6 +4,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "tests/paths.hpp"
 #include "tests/system/support/caller.hpp"
 #include "tests/system/support/goods.hpp"
 #include "tests/system/support/gzip.hpp"

@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 #include <fstream>
 
+#include "tests/paths.hpp"
 #include "tests/system/support/server.hpp"
 
 using namespace earmark;

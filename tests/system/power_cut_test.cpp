@@ -6,6 +6,7 @@
 #include <iostream>
 #include <thread>
 
+#include "tests/paths.hpp"
 #include "tests/system/support/caller.hpp"
 #include "tests/system/support/goods.hpp"
 #include "tests/system/support/guarded.hpp"

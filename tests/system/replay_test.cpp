@@ -9,6 +9,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "tests/paths.hpp"
 #include "tests/system/support/caller.hpp"
 
 namespace {

@@ -5,6 +5,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "tests/paths.hpp"
 #include "tests/system/support/shop.hpp"
 
 using namespace earmark::test;

@@ -1,3 +1,4 @@
+#include "tests/paths.hpp"
 #include "tests/system/support/process.hpp"
 
 #include <fcntl.h>

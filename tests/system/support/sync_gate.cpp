@@ -1,3 +1,4 @@
+#include "tests/paths.hpp"
 #include "tests/system/support/sync_gate.hpp"
 
 #include <fcntl.h>
