@@ -63,6 +63,15 @@ struct ReceivedRow {
 };
 static_assert(sizeof(ReceivedRow) == 16);
 
+// A waiter for all or nothing who was passed over: a later order took a unit that it could have used. It counts once for each later
+// order, for the earliest such waiter.
+struct Skip {
+  Lsn order_lsn{};    // 0: nobody was
+  LineNumber line{};  // of a line_complete line; 0 of a ship_complete order
+
+  bool operator==(const Skip&) const noexcept = default;
+};
+
 struct OrderDecision {
   std::string_view id;
   std::uint64_t content = 0;  // hash of the command's decoded content, to tell a repeat from another order
@@ -87,6 +96,7 @@ struct OrderDecision {
   // Positions in `lines`, ascending: what is cancelled of them would wait by its policy, but nothing waits for their SKU.
   std::span<const std::uint32_t> not_backorderable{};
   bool not_due = false;  // nothing is taken before reserve_not_before; an AmendDecision without a command says that it has come
+  Skip skipped{};
 
   LinePolicy own_policy(std::size_t line) const noexcept { return line_policies.empty() ? LinePolicy{} : line_policies[line]; }
 };
@@ -109,6 +119,7 @@ struct FillDecision {
   bool last = false;            // no further fill of this cause follows
   std::span<const Take> takes;
   std::optional<std::string_view> customer{};  // of the order, so that an event stands for itself; none: journals of 0.1
+  Skip skipped{};
 };
 
 // One row of a cancel: what it took from the waiting part, gave back of the reserved part, and could not find.
@@ -200,6 +211,22 @@ struct StockChangeDecision {
 
   bool of_hold(std::size_t lost_index) const noexcept { return std::binary_search(of_holds.begin(), of_holds.end(), lost_index); }
   bool overdraws(std::size_t row) const noexcept { return std::binary_search(overdrawn.begin(), overdrawn.end(), row); }
+};
+
+// A waiter for all or nothing has been passed over often enough, or waited long enough: from now on it takes whatever is there, in its turn,
+// and keeps it until it is whole. What strict waiters behind it had gathered, as far as it needs it, is theirs no longer and is
+// served in queue order; they wait for it again at their places.
+struct StrictDecision {
+  std::string_view order_id;
+  Lsn order_lsn{};
+  LineNumber line{};     // of a line_complete line; 0 of a ship_complete order
+  bool waited = false;   // max_wait is over; else max_skips are reached
+  bool fills_follow = false;
+  std::span<const ReceivedRow> freed;            // parallel to `lost`; available_after with this and all earlier rows, before the fills
+  std::span<const LostUnits> lost;               // row: its own position
+  std::span<const std::string_view> orders;      // ids of those that lost
+  std::span<const std::string_view> customers;   // theirs, parallel
+  std::string_view customer;                     // of the order that turned strict
 };
 
 // As an order, but nothing of it waits: reserved (whole), reduced (in part), refused or cancelled (nothing is held).
