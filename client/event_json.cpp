@@ -35,6 +35,7 @@ class ToJson {
     }
     if (!order.waits.empty()) out_["backorder"] = backorder_id(order.id);
     if (order.not_due) out_["not_due"] = true;
+    add_skip(order.skipped);
     if (order.fills_follow) out_["fills_follow"] = true;
     if (order.hold.empty()) return;
     out_["hold"] = order.hold;
@@ -100,6 +101,7 @@ class ToJson {
     out_["still_waiting"] = fill.still_waiting;
     out_["last"] = fill.last;
     out_["takes"] = takes(fill.takes);
+    add_skip(fill.skipped);
     add_text("customer", fill.customer.value_or(""));
   }
 
@@ -191,6 +193,24 @@ class ToJson {
     for (const engine::MissingUnits& each : receipt.missing) missing.push_back({{"sku", catalogue_.code(each.sku)}, {"quantity", each.quantity}});
   }
 
+  void operator()(const engine::StrictDecision& strict) {
+    out_["event"] = "TurnedStrict";
+    out_["order"] = strict.order_id;
+    out_["order_lsn"] = strict.order_lsn.value;
+    if (strict.line.value != 0) out_["line"] = strict.line.value;
+    out_["waited"] = strict.waited;
+    out_["fills_follow"] = strict.fills_follow;
+    add_text("customer", strict.customer);
+    Json& lost = out_["lost"] = Json::array();
+    for (std::size_t index = 0; index < strict.lost.size(); ++index) {
+      const engine::LostUnits& each = strict.lost[index];
+      lost.push_back({{"order", strict.orders[each.order]}, {"order_lsn", each.order_lsn.value}, {"line", each.line.value},
+                      {"sku", catalogue_.code(each.sku)}, {"warehouse", catalogue_.code(each.warehouse)}, {"quantity", each.quantity},
+                      {"shipment", each.shipment}, {"available_after", strict.freed[index].available_after}});
+      if (!strict.customers[each.order].empty()) lost.back()["customer"] = strict.customers[each.order];
+    }
+  }
+
   void operator()(const engine::LoadDecision& load) {
     out_["event"] = "CatalogueLoaded";
     out_["fills_follow"] = load.fills_follow;
@@ -232,6 +252,12 @@ class ToJson {
   }
 
  private:
+  void add_skip(const engine::Skip& skip) {
+    if (skip.order_lsn.value == 0) return;
+    out_["skipped"] = skip.order;
+    out_["skipped_lsn"] = skip.order_lsn.value;
+    if (skip.line.value != 0) out_["skipped_line"] = skip.line.value;
+  }
   void add_text(const char* field, std::string_view text) {
     if (!text.empty()) out_[field] = text;
   }
@@ -324,6 +350,8 @@ Json order_view_json(const schema::OrderView& view, const Catalogue& catalogue) 
       entry["position"] = line.position;
       entry["quantity_ahead"] = line.quantity_ahead;
     }
+    if (line.patience == 255) entry["strict"] = true;
+    else if (line.patience != 0) entry["skips"] = line.patience;
     Json& allocations = entry["allocations"] = Json::array();
     for (const schema::Allocation& part : view.allocations.subspan(next, line.allocations)) {
       allocations.push_back({{"warehouse", catalogue.code(part.warehouse)}, {"reserved", part.reserved},

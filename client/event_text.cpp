@@ -214,6 +214,19 @@ class ToText {
     return text + "Lost on the way; no warehouse has these units:\n" + missing.text();
   }
 
+  std::string operator()(const engine::StrictDecision& strict) const {
+    std::string text = fmt::format("{} of order {}{} has {}: from now on units are set aside for it until it is whole ({})\n",
+                                   strict.line.value == 0 ? "All" : "Line " + std::to_string(strict.line.value), on_one_line(strict.order_id),
+                                   customer(strict.customer), strict.waited ? "waited long enough" : "been passed over often enough", decision_);
+    if (strict.lost.empty()) return text;
+    Table lost({{"ORDER"}, {"LINE", Align::right}, {"SKU"}, {"LOSES"}, {"CUSTOMER"}});
+    for (const engine::LostUnits& each : strict.lost) {
+      lost.add({std::string(strict.orders[each.order]), number_text(each.line), catalogue_.code(each.sku),
+                with_separators(each.quantity) + " " + catalogue_.code(each.warehouse), std::string(strict.customers[each.order])});
+    }
+    return text + "Units that were set aside for later ones, who wait for them again:\n" + lost.text();
+  }
+
   std::string operator()(const engine::LoadDecision& load) const {
     return fmt::format("Loaded {}, {}, {} ({})\n", counted(load.warehouses.size(), "warehouse"),
                        counted(load.products.size(), "product"), counted(load.stock.size(), "row") + " of stock", decision_);
@@ -279,6 +292,20 @@ std::string line_state(std::span<const schema::Allocation> allocations, const Ca
   return text.empty() ? "-" : text;
 }
 
+// Of what waits for all or nothing: how often it was passed over, or that units are set aside for it.
+std::string patience_text(const schema::OrderView& view) {
+  std::string text;
+  for (const schema::OrderLineView& line : view.lines) {
+    const bool whole_order = view.policy == engine::Policy::ship_complete;
+    if (line.patience == 0 || (!whole_order && line.backordered == 0)) continue;
+    const std::string who = whole_order ? "It" : "Line " + std::to_string(line.line.value);
+    text += line.patience == 255 ? who + " gathers units from now on; they are set aside until it is whole.\n"
+                                 : fmt::format("{} has been passed over by {}.\n", who, counted(line.patience, "later order"));
+    if (whole_order) break;
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string event_text(const schema::Event& event, const Catalogue& catalogue, bool duplicate) {
@@ -296,6 +323,7 @@ std::string order_view_text(const schema::OrderView& view, const Catalogue& cata
                line_state(parts, catalogue, false), line_state(parts, catalogue, true),
                amount(line.backordered), amount(line.cancelled), queue_place(line.position, line.quantity_ahead)});
   }
+  const std::string patience = patience_text(view);
   std::string own;  // policies of lines
   for (const schema::OrderLineView& line : view.lines) {
     if (line.policy.own()) own += fmt::format("{}line {} {}", own.empty() ? "" : ", ", line.line.value, name(line.policy.or_else({})));
@@ -313,7 +341,7 @@ std::string order_view_text(const schema::OrderView& view, const Catalogue& cata
   if (view.need_by.value != 0) text += fmt::format("Needed by {}\n", time_text(view.need_by));
   if (view.cancel_after.value != 0) text += fmt::format("Cancelled at {} as far as it has not shipped\n", time_text(view.cancel_after));
   if (!own.empty()) text += "Policies of lines: " + own + "\n";
-  text += table.text();
+  text += table.text() + patience;
   for (std::size_t index = 0; index < view.shipments.size(); ++index) {
     const schema::ShipmentRow& row = view.shipments[index];
     text += fmt::format("Shipment {} from {}: {}, pick list {}", on_one_line(shipment_id(view.id, row.number)),

@@ -61,6 +61,7 @@ class Collector {
     for (const auto& each : receipt.missing) ids_.skus.push_back(each.sku);
     add(receipt.source), add(receipt.destination);
   }
+  void operator()(const engine::StrictDecision& strict) { add(strict.freed); }
   void operator()(const engine::LoadDecision& load) { add(load.stock); }
   void operator()(const engine::StockChangeDecision& change) {  // what was lost is in its rows' cells
     for (const engine::ChangedRow& row : change.rows) {

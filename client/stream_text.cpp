@@ -230,6 +230,19 @@ class Teller {
     return told;
   }
 
+  Told operator()(const engine::StrictDecision& strict) const {
+    Told told{"set aside for", strict.lost.empty() ? Tone::plain : Tone::bad,
+              strict.order_id.empty() ? "another order" : "order " + on_one_line(strict.order_id) + of_customer(strict.customer), {}, strict.lost.size(), "row"};
+    if (strict.line.value != 0) told.of += ", line " + std::to_string(strict.line.value);
+    if (!strict.order_id.empty()) told.of += strict.waited ? ", which has waited long enough" : ", which was passed over often enough";
+    for (const engine::LostUnits& lost : strict.lost.first(std::min(strict.lost.size(), most_shown_rows))) {
+      told.rows.push_back({line_text(lost.line), sku(lost.sku),
+                           fmt::format("of order {}{}: {} {} taken over, waiting again", on_one_line(strict.orders[lost.order]),
+                                       of_customer(strict.customers[lost.order]), with_separators(lost.quantity), on_one_line(catalogue_.code(lost.warehouse)))});
+    }
+    return told;
+  }
+
   Told operator()(const engine::LoadDecision& load) const {
     return {"loaded", Tone::plain,
             fmt::format("{}, {}, {} of stock", counted(load.warehouses.size(), "warehouse"), counted(load.products.size(), "product"),

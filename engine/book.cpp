@@ -4,12 +4,14 @@
 #include <utility>
 
 #include "engine/order_state.hpp"
+#include "engine/patience.hpp"
 #include "engine/shipments.hpp"
 
 namespace earmark::engine {
 
 Takes takes_of(const OrderState& order, const OrderLineState& line) noexcept {
-  return order.not_due ? Takes::blocked : takes_of(line.policy.or_else(order.policy));
+  if (order.not_due) return Takes::later;
+  return is_strict(order, line) ? Takes::any : takes_of(line.policy.or_else(order.policy));
 }
 
 void Book::apply_load(const SharedState& shared, std::span<const LoadedWarehouse> warehouses,
@@ -39,6 +41,7 @@ void Book::apply_cancel(SharedState& shared, BlockCache& blocks, BlockRef block,
       queues.reduce(queue_of(shared, line.sku, line.pinned), QueuePlace::of(order->priority, order->known.lsn(), index),
                     cancelled.waiting);
       line.waiting -= cancelled.waiting;
+      settle_patience(shared, block, index);
       cut = true;
     }
     for (std::uint32_t count = 0; count < cancelled.releases; ++count) {
@@ -54,15 +57,17 @@ void Book::apply_cancel(SharedState& shared, BlockCache& blocks, BlockRef block,
 }
 
 void Book::park_first_waiting(const SharedState& shared, OrderState& order) {
-  if (order.policy != Policy::ship_complete || order.not_due) return;
+  if (!takes_all(order) || order.not_due) return;
   const auto lines = order.lines();
   const auto waits = std::find_if(lines.begin(), lines.end(), [](const OrderLineState& line) { return line.waiting != 0; });
   if (waits != lines.end()) park(shared, order, static_cast<std::size_t>(waits - lines.begin()));
 }
 
 void Book::apply_ship(SharedState& shared, BlockRef block) {
-  close_shipments(shared, *shared.blocks.at<OrderState>(block));
-  for (OrderLineState& line : shared.blocks.at<OrderState>(block)->lines()) {
+  auto* order = shared.blocks.at<OrderState>(block);
+  close_shipments(shared, *order);
+  for (OrderLineState& line : order->lines()) {
+    if (is_set_aside(*order, line)) continue;
     change_allocations(shared.blocks, line, [&](Allocation& allocation) {
       stock[shared.cell_index(line.sku, allocation.warehouse).value].on_hand -= allocation.reserved;
       allocation.shipped += allocation.reserved;
@@ -81,7 +86,14 @@ void Book::change_priority(SharedState& shared, BlockRef block, Priority priorit
     }
   };
   each_waiting([&](const OrderLineState& line, WaitingQueues::Root& queue, QueuePlace place) { queues.reduce(queue, place, line.waiting); });
+  const auto list_all = [&](bool on) {
+    for (std::size_t index = 0; index < order->lines().size(); ++index) {
+      if (is_strict(*order, order->lines()[index])) list_strict(shared, block, index, on);
+    }
+  };
+  list_all(false);
   order->priority = priority;
+  list_all(true);
   const std::uint16_t parked_line = std::exchange(order->parked_line, OrderState::no_line);
   start_waiting(shared, block, parked_line);
 }
@@ -89,8 +101,9 @@ void Book::change_priority(SharedState& shared, BlockRef block, Priority priorit
 void Book::set_timers(SharedState& shared, BlockRef block) {
   const auto* order = shared.blocks.at<OrderState>(block);
   const OrderTimes times = order->times();
-  if ((times.cancel_after.value | times.reserve_not_before.value) == 0) return;
   const Lsn lsn = order->known.lsn();
+  const bool turns_strict = shared.capacity.max_wait_us != 0 && first_impatient_line(*order) != OrderState::no_line;
+  if ((times.cancel_after.value | times.reserve_not_before.value) == 0 && !turns_strict && !timed_orders.contains(lsn)) return;
   const bool open = can_be_cancelled(shared.blocks, *order);
   TimedOrder& timed = timed_orders[lsn];
   timed.block = block;
@@ -101,7 +114,8 @@ void Book::set_timers(SharedState& shared, BlockRef block) {
   };
   set(timed.cancel, TimerKind::cancel_order, times.cancel_after, open && times.cancel_after.value != 0);
   set(timed.due, TimerKind::order_due, times.reserve_not_before, open && order->not_due);
-  if ((timed.cancel | timed.due) == 0) timed_orders.erase(lsn);
+  set(timed.strict, TimerKind::turn_strict, TimeUs{order->time.value + shared.capacity.max_wait_us}, turns_strict);
+  if ((timed.cancel | timed.due | timed.strict) == 0) timed_orders.erase(lsn);
   shared.next_due_us.store(timers.next_due().value, std::memory_order_relaxed);
 }
 
@@ -141,7 +155,7 @@ void Book::start_waiting(SharedState& shared, BlockRef block, std::size_t blocke
   }
   if (!whole_order || !waits) return;
   most_lines_at_once = std::max<std::size_t>(most_lines_at_once, order->line_count);
-  if (blocked_line != OrderState::no_line && !order->not_due) park(shared, *order, blocked_line);
+  if (takes_all(*order) && blocked_line != OrderState::no_line && !order->not_due) park(shared, *order, blocked_line);
 }
 
 void Book::park(const SharedState& shared, OrderState& order, std::size_t blocked_line) {
@@ -169,7 +183,7 @@ void Book::lose(SharedState& shared, BlockRef block, std::size_t line_index, con
   change_allocations(shared.blocks, line, [&](Allocation& allocation) {
     if (allocation.warehouse == lost.warehouse && allocation.shipment == lost.shipment) allocation.reserved -= lost.quantity;
   });
-  const bool whole_order = order->policy == Policy::ship_complete;
+  const bool whole_order = takes_all(*order);
   const bool parked = order->parked_line != OrderState::no_line && order->lines()[order->parked_line].waiting != 0;
   const Takes takes = takes_of(*order, line);
   line.waiting += lost.quantity;

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "engine/catalogue.hpp"
+#include "engine/decision.hpp"
 #include "engine/lazy_array.hpp"
 #include "engine/shared_state.hpp"
 #include "engine/timers.hpp"
@@ -48,7 +49,17 @@ struct OpenHold {
 // An order with timers, which go when they have nothing to do any more. 0: does not run.
 struct TimedOrder {
   BlockRef block = 0;
-  Timers::Handle cancel = 0, due = 0;
+  Timers::Handle cancel = 0, due = 0, strict = 0;
+};
+
+// A waiting line by which somebody who waits for all or nothing is passed over. order 0: nobody is.
+struct PassedOver {
+  BlockRef order = 0;
+  QueuePlace place{};
+
+  void consider(const Waiter* waiter) noexcept {
+    if (waiter != nullptr && (order == 0 || waiter->place < place)) *this = {waiter->order, waiter->place};
+  }
 };
 
 struct Book {
@@ -133,6 +144,34 @@ struct Book {
   void start_transfer(const SharedState& shared, const Stamp& stamp, const TransferShipDecision& decision, BlockRef known);
   void apply_arrival(const SharedState& shared, const TransferReceiptDecision& decision);
 
+  // Who waits for all or nothing (book_patience.cpp). The earliest waiter before `place` who can be skipped and could use units of the
+  // cell; `waits(waiter)`: he still does.
+  template <class Waits>
+  const Waiter* passed_over(const SharedState& shared, SkuId sku, WarehouseId warehouse, QueuePlace place, Waits&& waits) const {
+    const auto first_of = [&](WaitingQueues::Root root) {
+      const Waiter* waiter = queues.first_skippable(root, nullptr);
+      while (waiter != nullptr && waiter->place < place && !waits(*waiter)) waiter = queues.first_skippable(root, &waiter->place);
+      return waiter != nullptr && waiter->place < place ? waiter : nullptr;
+    };
+    const Waiter* anywhere = first_of(sku_queues[sku.value]);
+    const Waiter* pinned = first_of(cell_queues[shared.cell_index(sku, warehouse).value]);
+    return anywhere == nullptr || (pinned != nullptr && pinned->place < anywhere->place) ? pinned : anywhere;
+  }
+  // The same of an order's decision: all that it takes.
+  PassedOver passed_over(const SharedState& shared, const OrderDecision& decision, Lsn lsn) const;
+  // The order `by` passes over this waiter, who may have had enough of it.
+  void count_skip(SharedState& shared, BlockRef order, std::size_t line_index, BlockRef by);
+  // From now on he takes whatever is there. What is returned takes that back.
+  struct Patience { std::uint8_t skips = 0; std::uint16_t parked_line = 0; };
+  Patience turn_strict(SharedState& shared, BlockRef order, std::size_t line_index);
+  void turn_back(SharedState& shared, BlockRef order, std::size_t line_index, Patience before);
+  // After less of the line waits: who is whole has forgotten everything.
+  void settle_patience(SharedState& shared, BlockRef order, std::size_t line_index);
+  // Of an order that comes from the state store.
+  void restore_patience(SharedState& shared, BlockRef order);
+  void note_impatient(SharedState& shared, BlockRef order, std::size_t line_index);
+  void list_strict(SharedState& shared, BlockRef order, std::size_t line_index, bool on);
+
   // After each change of what of the order can be cancelled, or of whether it is due: a timer runs as long as it has something to
   // do, also with units that were put back.
   void set_timers(SharedState& shared, BlockRef order);
@@ -149,7 +188,9 @@ struct Book {
   std::unordered_map<std::uint64_t, Quantity> picked;  // by cell: reserved units that are picked
   std::map<Lsn, OpenHold> holds;
   Transfers transfers;
-  std::map<Lsn, TimedOrder> timed_orders;      // with a cancel_after or a reserve_not_before that have something to do
+  std::map<std::pair<Lsn, std::uint16_t>, BlockRef> impatient;  // by line (an order as a whole: 0): skipped often enough, not yet strict
+  std::map<std::uint32_t, std::map<QueuePlace, BlockRef>> strict_lines;  // by SKU: of those who are strict and not whole
+  std::map<Lsn, TimedOrder> timed_orders;      // with times that have something to do
   Timers timers;
 };
 

@@ -3,6 +3,7 @@
 
 #include "engine/book.hpp"
 #include "engine/order_state.hpp"
+#include "engine/patience.hpp"
 #include "engine/shipments.hpp"
 
 namespace earmark::engine {
@@ -118,6 +119,7 @@ void Book::unpick(std::uint64_t cell, Quantity units) {
 void Book::close_shipments(SharedState& shared, OrderState& order) {
   if (order.shipments == 0) return;
   for (const OrderLineState& line : order.lines()) {
+    if (is_set_aside(order, line)) continue;
     for_each_allocation(shared.blocks, line, [&](const Allocation& each) {
       if (each.reserved == 0) return;
       const ShipmentEntry* entry = find_shipment(shared.blocks, order, each.shipment);
@@ -127,6 +129,7 @@ void Book::close_shipments(SharedState& shared, OrderState& order) {
     });
   }
   for (const OrderLineState& line : order.lines()) {
+    if (is_set_aside(order, line)) continue;
     for_each_allocation(shared.blocks, line, [&](const Allocation& each) {
       if (each.reserved == 0) return;
       if (const ShipmentEntry* entry = find_shipment(shared.blocks, order, each.shipment)) {

@@ -68,6 +68,7 @@ static_assert(sizeof(ReceivedRow) == 16);
 struct Skip {
   Lsn order_lsn{};    // 0: nobody was
   LineNumber line{};  // of a line_complete line; 0 of a ship_complete order
+  std::string_view order{};
 
   bool operator==(const Skip&) const noexcept = default;
 };

@@ -34,6 +34,8 @@ struct TransferElement {
 };
 struct TransitElement { char kind; std::uint64_t transfer; std::uint32_t sku; Quantity shipped; std::uint64_t received; };
 struct NotDueElement { char kind; std::uint64_t order_lsn; };
+struct PatienceElement { char kind; std::uint64_t order_lsn; std::uint32_t index; std::uint8_t patience; };
+struct SkippedElement { char kind; std::uint64_t order_lsn; };
 #pragma pack(pop)
 
 }  // namespace
@@ -91,6 +93,17 @@ void Digest::not_backorderable(SkuId sku) {
 
 void Digest::not_due(Lsn order_lsn) {
   const NotDueElement element{'N', order_lsn.value};
+  add(&element, sizeof element);
+}
+
+void Digest::patience(Lsn order_lsn, std::uint32_t line_index, std::uint8_t patience) {
+  if (patience == 0) return;
+  const PatienceElement element{'W', order_lsn.value, line_index, patience};
+  add(&element, sizeof element);
+}
+
+void Digest::has_skipped(Lsn order_lsn) {
+  const SkippedElement element{'K', order_lsn.value};
   add(&element, sizeof element);
 }
 

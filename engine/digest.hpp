@@ -44,6 +44,9 @@ class Digest {
   void line_policy(Lsn order_lsn, std::uint32_t line_index, LinePolicy policy);
   void not_backorderable(SkuId sku);
   void not_due(Lsn order_lsn);
+  // engine/patience.hpp. Of a line_complete line at its position, of a ship_complete order at 0; fed if not 0.
+  void patience(Lsn order_lsn, std::uint32_t line_index, std::uint8_t patience);
+  void has_skipped(Lsn order_lsn);
   void open_hold(Lsn lsn, Identity identity, TimeUs deadline, std::uint32_t line_count);
   void ended_hold(Lsn lsn, HoldEnd how);
   // Allocations with nothing reserved and nothing shipped are not fed.

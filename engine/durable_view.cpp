@@ -210,4 +210,11 @@ void DurableView::apply(const Stamp& stamp, const StockChangeDecision& decision)
   }
 }
 
+void DurableView::apply(const Stamp& stamp, const StrictDecision& decision) noexcept {
+  for (const ReceivedRow& row : decision.freed) {
+    add_backordered(row.sku, row.quantity);
+    set(row.sku, row.warehouse, stamp.lsn, row.available_after, {.reserved = -std::int64_t{row.quantity}});
+  }
+}
+
 }  // namespace earmark::engine

@@ -45,6 +45,7 @@ class DurableView {
   void apply(const Stamp& stamp, const ShipmentDecision& decision) noexcept;
   void apply(const Stamp& stamp, const TransferShipDecision& decision) noexcept;
   void apply(const Stamp& stamp, const TransferReceiptDecision& decision) noexcept;
+  void apply(const Stamp& stamp, const StrictDecision& decision) noexcept;
   void end_group(Lsn last) noexcept;
   // Recovery from the state store.
   void restore(const CellImage& cell) noexcept;

@@ -46,11 +46,14 @@ std::string Engine::digest() const {
       for (const ReturnedUnits& row : image.returned) digest.returned(lsn, image.number, row.line_index, row.units);
     });
     if (order->not_due) digest.not_due(lsn);
+    digest.patience(lsn, 0, order->patience);
+    if (order->has_skipped) digest.has_skipped(lsn);
     digest.open_order(lsn, known->identity, order->status, order->policy, order->priority, order->preferred, order->line_count);
     for (std::uint32_t index = 0; index < order->line_count; ++index) {
       const OrderLineState& line = order->lines()[index];
       digest.order_line(lsn, index, line.line, line.sku, line.quantity, line.waiting, line.pinned);
       digest.line_policy(lsn, index, line.policy);
+      digest.patience(lsn, index, line.patience);
       for_each_allocation(shared_.blocks, line, [&](const Allocation& allocation) {
         digest.allocation(lsn, index, allocation.warehouse, allocation.shipment, allocation.reserved, allocation.shipped);
       });

@@ -43,6 +43,7 @@ class Engine {
   void restore(const Stamp& stamp, const ShipmentDecision& decision);
   void restore(const Stamp& stamp, const TransferShipDecision& decision);
   void restore(const Stamp& stamp, const TransferReceiptDecision& decision);
+  void restore(const Stamp& stamp, const StrictDecision& decision);
   void restore_finished();
 
   // A start from the state store instead of from the first record: catalogue, cells, open orders by LSN, open holds, open transfers, known ids
@@ -70,6 +71,8 @@ class Engine {
   void restore_due(const Stamp& stamp, const AmendDecision& decision);
   void take_back(const Stamp& stamp, std::string_view order_id, std::span<const CancelledLine> lines, std::span<const Take> released, bool fills_follow);
   void start_waiting(BlockRef block);
+  void count_skip(const Skip& skipped, BlockRef by);
+  static std::size_t line_of(OrderState& order, LineNumber line);
   std::string unserved_whole_taker();
   Lsn hold_lsn(std::string_view id);
   void end_hold(Lsn hold, HoldEnd how);

@@ -75,6 +75,7 @@ constexpr Words words[] = {
     {ErrorCode::transfer_closed, "transfer_closed", "The transfer is closed; take what arrives now as a receipt."},
     {ErrorCode::not_in_transfer, "not_in_transfer", "The transfer has no units of this SKU; take them as a receipt."},
     {ErrorCode::overdrawn, "overdrawn", "Fewer units are there than are picked; count again or receive first."},
+    {ErrorCode::not_whole, "not_whole", "Its units are set aside until all that the order wants together is there; receive the rest, or cancel what is missing."},
 };
 
 }  // namespace

@@ -76,6 +76,7 @@ enum class ErrorCode : std::uint16_t {
   transfer_closed = 94,
   not_in_transfer = 95,
   overdrawn = 96,
+  not_whole = 97,
 };
 
 // The sentence-named value as it stands in answers and decision files, e.g. "unknown_sku".

@@ -1,5 +1,5 @@
-// Every limit of the engine, in one place. `Capacity` is chosen at start: it fixes memory, and the sourcing rule of orders
-// that name none; the constants are part of the contract and cannot be changed by a flag.
+// Every limit of the engine, in one place. `Capacity` is chosen at start: it fixes memory, the sourcing rule of orders
+// that name none, and how long who waits for all may be passed over; the constants are part of the contract and cannot be changed by a flag.
 #pragma once
 
 #include <algorithm>
@@ -23,6 +23,7 @@ inline constexpr std::size_t max_committers = 32;        // I/O threads; the set
 inline constexpr std::size_t fills_per_commit = 128;     // a long queue is filled in bounded batches
 // Fewer, the more attempts at this commit have lost: a shorter one comes through.
 constexpr std::size_t fills_after(std::size_t lost_commits) noexcept { return fills_per_commit >> (lost_commits < 7 ? lost_commits : 7); }
+inline constexpr std::uint8_t most_skips = 254;          // --max-skips; engine/patience.hpp keeps them in a byte
 inline constexpr std::int64_t min_hold_us = 1'000;       // a hold's ttl, at least
 inline constexpr std::int64_t max_hold_us = 86'400'000'000;  // a hold ends a day after it was made, however often it is extended
 
@@ -34,6 +35,8 @@ struct Capacity {
   std::uint64_t order_bytes = 64ULL << 30; // address space for orders; memory is taken as it is used
   std::size_t ring_bytes = 32U << 20;    // records of one committer that are not yet durable and answered; see ring_bytes_for()
   Sourcing default_sourcing = Sourcing::priority;  // of orders that name none
+  std::uint8_t max_skips = 64;     // 1 .. 254: of who waits for all or nothing, before he turns strict
+  std::int64_t max_wait_us = 0;    // the same as a time since the order's decision; 0: no time is long enough
 };
 
 // Room for the record of the longest command on so many warehouses with its fills: an order of max_lines that confirms a hold of as

@@ -1,5 +1,6 @@
 #include "engine/order_state.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "engine/shipments.hpp"
@@ -126,6 +127,7 @@ OrderTimes OrderState::times() const noexcept {
 bool build_order(BlockCache& blocks, BlockRef block, const OrderDecision& decision, Identity identity, Stamp stamp) noexcept {
   auto* order = blocks.store().at<OrderState>(block);
   write_head(*order, decision, identity, stamp.lsn, stamp.time);
+  order->has_skipped = decision.skipped.order_lsn.value != 0;
 
   std::size_t next_take = 0;
   std::uint16_t last_shipment = 0;
@@ -154,11 +156,13 @@ bool build_order(BlockCache& blocks, BlockRef block, const OrderImage& image, Id
   auto* order = blocks.store().at<OrderState>(block);
   write_head(*order, image, identity, image.lsn, image.time);
   order->next_shipment = image.next_shipment;
+  order->patience = image.patience;
+  order->has_skipped = image.has_skipped;
   std::size_t next = 0;
   for (std::size_t index = 0; index < image.lines.size(); ++index) {
     const LineImage& from = image.lines[index];
     OrderLineState& line = order->lines()[index];
-    line = {from.line, from.sku, from.quantity, from.waiting, {}, 0, from.pinned, image.own_policy(index), 0};
+    line = {from.line, from.sku, from.quantity, from.waiting, {}, 0, from.pinned, image.own_policy(index), image.patience_of_line(index)};
     for (std::size_t count = 0; count < from.allocations; ++count) {
       const AllocationImage& allocation = image.allocations[next++];
       if (!allocate(blocks, line, allocation.warehouse, allocation.shipment, allocation.reserved)) return false;
@@ -215,12 +219,13 @@ void release_allocations(BlockCache& blocks, OrderState& order) noexcept {
   release_shipments(blocks, order);
 }
 
-std::uint16_t open_shipment(const BlockStore& blocks, const OrderState& order, WarehouseId warehouse) noexcept {
+std::uint16_t open_shipment(const BlockStore& blocks, const OrderState& order, WarehouseId warehouse, std::span<const std::uint16_t> excluded) noexcept {
   std::uint16_t latest = 0;
   bool shipped = false;
   for (const OrderLineState& line : order.lines()) {
     for_each_allocation(blocks, line, [&](const Allocation& allocation) {
       if (allocation.warehouse != warehouse || allocation.shipment < latest) return;
+      if (std::find(excluded.begin(), excluded.end(), allocation.shipment) != excluded.end()) return;
       shipped = (allocation.shipment == latest && shipped) || allocation.shipped != 0;
       latest = allocation.shipment;
     });

@@ -45,7 +45,7 @@ struct OrderLineState {
   BlockRef more = 0;
   WarehouseId pinned{};
   LinePolicy policy{};
-  std::uint8_t unused = 0;
+  std::uint8_t patience = 0;   // of a line_complete line that waits: engine/patience.hpp
 };
 static_assert(sizeof(OrderLineState) == 36);
 
@@ -67,9 +67,10 @@ struct OrderState {
   std::uint16_t text_bytes = 0;
   std::uint16_t parked_line = no_line;  // of a ship_complete order that waits: the line that stands for it in its queue
   bool not_due = false;  // its reserve_not_before has not come: it waits, and takes nothing
-  std::uint8_t unused = 0;
+  std::uint8_t patience = 0;  // of a ship_complete order that waits: engine/patience.hpp
   BlockRef shipments = 0;  // a chain of ShipmentEntry
-  std::uint32_t unused_too = 0;
+  bool has_skipped = false;  // it has passed over somebody, which counts once
+  std::uint8_t unused[3] = {};
   static constexpr std::uint16_t no_line = 0xFFFF;
 
   std::span<OrderLineState> lines() noexcept { return {reinterpret_cast<OrderLineState*>(this + 1), line_count}; }
@@ -122,9 +123,9 @@ bool allocate(BlockCache& blocks, OrderLineState& line, WarehouseId warehouse, s
 // Gives back what build_order() and allocate() made beside the block itself. For orders that nobody can reach.
 void release_allocations(BlockCache& blocks, OrderState& order) noexcept;
 
-// The shipment that further units of the order from `warehouse` join: the latest one there, unless it is no longer
-// open (one that a cancel has emptied is still open); else 0.
-std::uint16_t open_shipment(const BlockStore& blocks, const OrderState& order, WarehouseId warehouse) noexcept;
+// The shipment that further units of the order from `warehouse` join: the latest one there but for `excluded`, unless it is no
+// longer open (one that a cancel has emptied is still open); else 0.
+std::uint16_t open_shipment(const BlockStore& blocks, const OrderState& order, WarehouseId warehouse, std::span<const std::uint16_t> excluded) noexcept;
 
 // Something reserved or waiting.
 bool is_open(const BlockStore& blocks, const OrderState& order) noexcept;

@@ -126,6 +126,7 @@ class Recorder {
   virtual std::size_t record(const Stamp& stamp, const ShipmentDecision& decision, std::span<std::byte> out) = 0;
   virtual std::size_t record(const Stamp& stamp, const TransferShipDecision& decision, std::span<std::byte> out) = 0;
   virtual std::size_t record(const Stamp& stamp, const TransferReceiptDecision& decision, std::span<std::byte> out) = 0;
+  virtual std::size_t record(const Stamp& stamp, const StrictDecision& decision, std::span<std::byte> out) = 0;
 };
 
 }  // namespace earmark::engine

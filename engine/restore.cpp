@@ -5,6 +5,7 @@
 
 #include "engine/cancel_steps.hpp"
 #include "engine/engine.hpp"
+#include "engine/patience.hpp"
 #include "engine/shipment_plan.hpp"
 #include "engine/shipments.hpp"
 
@@ -28,7 +29,20 @@ BlockRef Engine::restore_id(const Stamp& stamp, IdSpace space, Identity identity
 void Engine::start_waiting(BlockRef block) {
   book_.start_waiting(shared_, block, OrderState::no_line);
   const auto* order = shared_.blocks.at<OrderState>(block);
-  if (order->policy == Policy::ship_complete && !order->not_due) whole_orders_.push_back(block);
+  if (takes_all(*order) && !order->not_due) whole_orders_.push_back(block);
+}
+
+void Engine::count_skip(const Skip& skipped, BlockRef by) {
+  if (skipped.order_lsn.value == 0) return;
+  const BlockRef block = order_block(skipped.order);
+  auto* order = shared_.blocks.at<OrderState>(block);
+  EARMARK_CHECK(order->known.lsn() == skipped.order_lsn);
+  book_.count_skip(shared_, block, line_of(*order, skipped.line), by);
+}
+
+// Of a ship_complete order any line speaks for it.
+std::size_t Engine::line_of(OrderState& order, LineNumber line) {
+  return order.policy == Policy::ship_complete ? 0 : static_cast<std::size_t>(&order.line(line) - order.lines().data());
 }
 
 BlockRef Engine::order_block(std::string_view id) {
@@ -59,6 +73,7 @@ void Engine::restore(const Stamp& stamp, const OrderDecision& decision) {
     for (const ReceivedRow& row : decision.returned) add_to_cell(row.sku, row.warehouse, row.quantity);
     end_hold(hold, HoldEnd::confirmed);
   }
+  count_skip(decision.skipped, block);
   std::size_t next = 0;
   for (const LineDecision& line : decision.lines) {
     if (line.taken != 0) add_to_cell(line.sku, line.warehouse, -static_cast<std::int64_t>(line.taken));
@@ -97,8 +112,10 @@ void Engine::restore(const Stamp& stamp, const LoadDecision& decision) {
 
 void Engine::restore(const Stamp& stamp, const FillDecision& decision) {
   restored_ = stamp.lsn;
-  auto* order = shared_.blocks.at<OrderState>(order_block(decision.order_id));
+  const BlockRef block = order_block(decision.order_id);
+  auto* order = shared_.blocks.at<OrderState>(block);
   OrderLineState& line = order->line(decision.line);
+  count_skip(decision.skipped, block);
   Quantity units = 0;
   for (const Take& take : decision.takes) {
     add_to_cell(decision.sku, take.warehouse, -static_cast<std::int64_t>(take.quantity));
@@ -112,6 +129,7 @@ void Engine::restore(const Stamp& stamp, const FillDecision& decision) {
                       QueuePlace::of(order->priority, order->known.lsn(), index), units);
   line.waiting -= units;
   EARMARK_CHECK(line.waiting == decision.still_waiting);
+  book_.settle_patience(shared_, block, index);
   view_.apply(stamp, decision);
   if (!open_cause_ || open_cause_->lsn != stamp.cause) return;
   while (open_cause_->next_step < open_cause_->steps.size() && open_cause_->steps[open_cause_->next_step].row != decision.row) {
@@ -145,6 +163,26 @@ void Engine::restore_due(const Stamp& stamp, const AmendDecision& decision) {
   book_.set_timers(shared_, block);
   if (order->policy == Policy::ship_complete) whole_orders_.push_back(block);
   if (decision.fills_follow) open_cause_ = Cause{stamp.lsn, stamp.time, {}, due_steps(*order), 0, false};
+}
+
+void Engine::restore(const Stamp& stamp, const StrictDecision& decision) {
+  restored_ = stamp.lsn;
+  const BlockRef block = order_block(decision.order_id);
+  auto* order = shared_.blocks.at<OrderState>(block);
+  const std::size_t line = line_of(*order, decision.line);
+  book_.turn_strict(shared_, block, line);
+  std::vector<std::pair<BlockRef, std::uint16_t>> lists;
+  for (const LostUnits& units : decision.lost) {
+    const BlockRef victim = order_block(decision.orders[units.order]);
+    auto* loser = shared_.blocks.at<OrderState>(victim);
+    book_.lose(shared_, victim, static_cast<std::size_t>(&loser->line(units.line) - loser->lines().data()), units);
+    add_to_cell(units.sku, units.warehouse, units.quantity);
+    lists.emplace_back(victim, units.shipment);
+  }
+  book_.pick_lists_changed(shared_, restore_blocks_, std::move(lists));
+  book_.set_timers(shared_, block);
+  if (decision.fills_follow) open_cause_ = Cause{stamp.lsn, stamp.time, {}, strict_steps(*order, line, decision.lost), 0, false};
+  view_.apply(stamp, decision);
 }
 
 void Engine::take_back(const Stamp& stamp, std::string_view order_id, std::span<const CancelledLine> lines, std::span<const Take> released,
@@ -203,8 +241,8 @@ void Engine::restore_finished() {
     }
   }
   std::erase_if(whole_orders_, [&](BlockRef block) {
-    const auto lines = shared_.blocks.at<OrderState>(block)->lines();
-    return std::none_of(lines.begin(), lines.end(), [](const OrderLineState& line) { return line.waiting != 0; });
+    const auto* order = shared_.blocks.at<OrderState>(block);
+    return !takes_all(*order) || !waits_at_all(*order);
   });
   settler_.continue_after_recovery(std::exchange(open_cause_, std::nullopt), whole_orders_);
   whole_orders_.clear();

@@ -23,6 +23,7 @@ void Engine::restore_base(const OrderImage& order) {
   restore_id({order.lsn, order.time, {}}, IdSpace::order, identity, order.content, block);
   book_.count_picked(shared_, block);
   start_waiting(block);
+  book_.restore_patience(shared_, block);
   book_.set_timers(shared_, block);
   for (const LineImage& line : order.lines) {
     if (line.waiting != 0) view_.add_backordered(line.sku, line.waiting);

@@ -29,6 +29,7 @@ void Engine::restore(const Stamp& stamp, const StockChangeDecision& decision) {
       }
       book_.lose(shared_, block, line_index, lost);
       lists.emplace_back(block, lost.shipment);
+      if (shared_.capacity.max_wait_us != 0) book_.set_timers(shared_, block);
       if (order->policy == Policy::ship_complete) whole_orders_.push_back(block);
     }
     add_to_cell(row.sku, row.warehouse, change);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/patience.hpp"
 #include "engine/shipments.hpp"
 
 namespace earmark::engine {
@@ -25,6 +26,7 @@ void ServePlan::begin(const Cause& cause, const CatalogueView& catalogue, WriteS
   orders_looked_at_ = 0;
   parkings_.clear();
   shipments_.clear();
+  skippers_.clear();
   fills_.clear();
   takes_.clear();
   hide_later_rows();
@@ -174,7 +176,7 @@ bool ServePlan::all_there(const Candidate& candidate) {
   const Quantity units = wanted(waiter.order, waiter.place.line_index);
   if (units == 0) return false;  // listed, and served meanwhile
   const auto* order = shared_.blocks.at<OrderState>(waiter.order);
-  if (order->policy != Policy::ship_complete) return units <= candidate.there;
+  if (!takes_all(*order)) return units <= candidate.there;
   ++orders_looked_at_;
   const std::optional<std::size_t> blocked = blocked_line(waiter.order);
   if (!blocked) return true;
@@ -207,12 +209,12 @@ std::optional<std::size_t> ServePlan::blocked_line(BlockRef block) {
 
 std::size_t ServePlan::fills_of(const Candidate& candidate) const {
   const auto* order = shared_.blocks.at<OrderState>(candidate.waiter.order);
-  return order->policy == Policy::ship_complete ? order->line_count : 1;
+  return takes_all(*order) ? order->line_count : 1;
 }
 
 void ServePlan::serve(const Candidate& candidate) {
   const Waiter& waiter = candidate.waiter;
-  if (shared_.blocks.at<OrderState>(waiter.order)->policy == Policy::ship_complete) {
+  if (takes_all(*shared_.blocks.at<OrderState>(waiter.order))) {
     serve_order(waiter.order);
   } else {
     serve_line(waiter.order, waiter.place.line_index);
@@ -238,7 +240,7 @@ void ServePlan::serve_order(BlockRef block) {
 
 void ServePlan::serve_line(BlockRef block, std::size_t line_index) {
   const OrderLineState& line = shared_.blocks.at<OrderState>(block)->lines()[line_index];
-  PlannedFill fill{block, line_index, line.sku, cause_->steps[step_].row, 0, 0, takes_.size(), 0};
+  PlannedFill fill{block, line_index, line.sku, cause_->steps[step_].row, 0, 0, takes_.size(), 0, {}};
   Quantity open = wanted(block, line_index);
   for (const WarehouseId warehouse : catalogue_->by_priority) {
     if (open == 0) break;
@@ -249,28 +251,73 @@ void ServePlan::serve_line(BlockRef block, std::size_t line_index) {
     const CellWord word{writes_->read(cell)};
     const CellWord after = word.minus(units, word.gate());
     writes_->write(cell, word.bits, after.bits);
-    takes_.push_back({units, after.free(), warehouse, shipment_for(block, warehouse)});
+    takes_.push_back({units, after.free(), warehouse, shipment_for(block, line_index, warehouse)});
     open -= units;
     fill.units += units;
   }
   fill.takes = takes_.size() - fill.first_take;
   fill.still_waiting = open;
+  if (book_.has_whole_takers) fill.passed_over = passed_over_by(fill);
   cursors_[&book_.queue_of(shared_, line.sku, line.pinned)].gone += fill.units;
   planned_[line_key(block, line_index)] += fill.units;
   fills_.push_back(fill);
 }
 
-// Joins the shipment that is open there, also one that this plan has opened; else the order's next number.
-std::uint16_t ServePlan::shipment_for(BlockRef order, WarehouseId warehouse) {
-  std::uint16_t next = shared_.blocks.at<OrderState>(order)->next_shipment;
-  for (const PlannedShipment& planned : shipments_) {
-    if (planned.order != order) continue;
-    if (planned.warehouse == warehouse) return planned.shipment;
-    next = std::max(next, static_cast<std::uint16_t>(planned.shipment + 1));
+// Once for each order; not counted: those who have got everything by this plan, and the order itself.
+PassedOver ServePlan::passed_over_by(const PlannedFill& fill) {
+  PassedOver best;
+  const auto* order = shared_.blocks.at<OrderState>(fill.order);
+  if (order->has_skipped || std::find(skippers_.begin(), skippers_.end(), fill.order) != skippers_.end()) return best;
+  const QueuePlace place = QueuePlace::of(order->priority, order->known.lsn(), fill.line_index);
+  for (const Take& take : takes_of(fill)) {
+    best.consider(book_.passed_over(shared_, fill.sku, take.warehouse, place, [&](const Waiter& waiter) {
+      return waiter.order != fill.order && wanted(waiter.order, waiter.place.line_index) != 0;
+    }));
   }
-  std::uint16_t shipment = open_shipment(shared_.blocks, *shared_.blocks.at<OrderState>(order), warehouse);
+  if (best.order != 0) skippers_.push_back(fill.order);
+  return best;
+}
+
+// As engine::is_set_aside() will say behind this plan.
+bool ServePlan::is_set_aside(BlockRef block, std::size_t line_index) const {
+  const auto* order = shared_.blocks.at<OrderState>(block);
+  if (!is_strict(*order, order->lines()[line_index])) return false;
+  if (order->policy != Policy::ship_complete) return wanted(block, line_index) != 0;
+  for (std::size_t index = 0; index < order->lines().size(); ++index) {
+    if (wanted(block, index) != 0) return true;
+  }
+  return false;
+}
+
+// Joins the shipment that is open there, also one that this plan has opened; else the order's next number. What is set aside
+// and what can be picked never share one.
+std::uint16_t ServePlan::shipment_for(BlockRef block, std::size_t line_index, WarehouseId warehouse) {
+  const auto* order = shared_.blocks.at<OrderState>(block);
+  const bool set_aside = is_set_aside(block, line_index);
+  std::vector<std::uint16_t> other_kind;
+  if (has_strict_line(*order)) {
+    for (std::size_t index = 0; index < order->lines().size(); ++index) {
+      if (is_set_aside(block, index) == set_aside) continue;
+      for_each_allocation(shared_.blocks, order->lines()[index], [&](const Allocation& each) {
+        if (each.warehouse == warehouse && each.reserved != 0) other_kind.push_back(each.shipment);
+      });
+    }
+    for (const PlannedShipment& planned : shipments_) {
+      if (planned.order == block && planned.warehouse == warehouse && is_set_aside(block, planned.line_index) != set_aside) other_kind.push_back(planned.shipment);
+    }
+  }
+  std::uint16_t next = order->next_shipment;
+  std::uint16_t shipment = open_shipment(shared_.blocks, *order, warehouse, other_kind);
+  bool planned_already = false;
+  for (const PlannedShipment& planned : shipments_) {
+    if (planned.order != block) continue;
+    next = std::max(next, static_cast<std::uint16_t>(planned.shipment + 1));
+    if (planned.warehouse != warehouse || std::find(other_kind.begin(), other_kind.end(), planned.shipment) != other_kind.end()) continue;
+    planned_already = planned_already || planned.shipment >= shipment;
+    shipment = std::max(shipment, planned.shipment);
+  }
   if (shipment == 0) shipment = next;
-  shipments_.push_back({order, warehouse, shipment});
+  if (set_aside || !planned_already) shipments_.push_back({block, warehouse, shipment, line_index});
   return shipment;
 }
 
@@ -309,10 +356,12 @@ void ServePlan::apply(BlockCache& blocks) {
       order->next_shipment = std::max(order->next_shipment, static_cast<std::uint16_t>(take.shipment + 1));
     }
     book_.queues.reduce(book_.queue_of(shared_, line.sku, line.pinned), QueuePlace::of(order->priority, order->known.lsn(), fill.line_index), fill.units);
+    if (fill.passed_over.order != 0) book_.count_skip(shared_, fill.passed_over.order, fill.passed_over.place.line_index, fill.order);
+    book_.settle_patience(shared_, fill.order, fill.line_index);
   }
   for (const auto& [block, blocked] : parkings_) {
     auto* order = shared_.blocks.at<OrderState>(block);
-    if (order->lines()[blocked].waiting != 0) book_.park(shared_, *order, blocked);
+    if (order->lines()[blocked].waiting != 0 && takes_all(*order)) book_.park(shared_, *order, blocked);
   }
 }
 

@@ -58,6 +58,7 @@ struct PlannedFill {
   Quantity units = 0;
   Quantity still_waiting = 0;
   std::size_t first_take = 0, takes = 0;
+  PassedOver passed_over{};
 };
 
 // Waiting units that the cause itself takes out of the queue (a cancelled order's), by position of the line.
@@ -123,7 +124,9 @@ class ServePlan {
   void hide_later_rows();
   void list_cut_order();
   void list(BlockRef order);
-  std::uint16_t shipment_for(BlockRef order, WarehouseId warehouse);
+  std::uint16_t shipment_for(BlockRef order, std::size_t line_index, WarehouseId warehouse);
+  PassedOver passed_over_by(const PlannedFill& fill);
+  bool is_set_aside(BlockRef order, std::size_t line_index) const;
   bool still_waits(WaitingQueues::Root* queue);
 
   SharedState& shared_;
@@ -143,8 +146,9 @@ class ServePlan {
   std::size_t next_listed_ = 0;                              // of the present step's SKU
   std::vector<std::pair<BlockRef, std::size_t>> parkings_;   // orders that were found short, and of which line
   Coverage coverage_;
-  struct PlannedShipment { BlockRef order; WarehouseId warehouse; std::uint16_t shipment; };
+  struct PlannedShipment { BlockRef order; WarehouseId warehouse; std::uint16_t shipment; std::size_t line_index; };
   std::vector<PlannedShipment> shipments_;
+  std::vector<BlockRef> skippers_;                           // orders that pass over somebody by this plan
   std::vector<PlannedFill> fills_;
   std::vector<Take> takes_;
 };

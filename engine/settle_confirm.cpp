@@ -31,6 +31,7 @@ bool Settler::settle(const ConfirmHold& confirm, const Message& message, Committ
   BlockRef block = 0;
   std::size_t block_bytes = 0;
   bool waits = false, more = false, forgotten = false;
+  PassedOver passed;
   const auto drop_block = [&] {
     if (block == 0) return;
     if (waits) book_.stop_waiting(shared_, block);
@@ -65,6 +66,8 @@ bool Settler::settle(const ConfirmHold& confirm, const Message& message, Committ
         draft_.decision.hold = confirm.hold_id;
         draft_.decision.reacquired = hold == nullptr;
         add_waits(order, bundle.next(), view);
+        passed = book_.passed_over(shared_, draft_.decision, bundle.next());
+        draft_.decision.skipped = skip_by(passed);
         block_bytes = OrderState::bytes_for(draft_.decision);
         block = committer.blocks().allocate(block_bytes);
         if (judged.place.slot == nullptr || block == 0 || !book_.queues.has_room(draft_.waits.size()) ||
@@ -97,6 +100,7 @@ bool Settler::settle(const ConfirmHold& confirm, const Message& message, Committ
     hold_has_ended(found.lsn, HoldEnd::confirmed, forgotten, committer);
     counters_.confirmed_holds.add();
   }
+  count_skip(passed, block);
   book_.set_timers(shared_, block);
   if (!draft_.waits.empty()) counters_.shorts.add();
   fills_committed(more, committer);

@@ -21,6 +21,7 @@ bool Settler::settle(const PlaceOrder& order, const Message& message, Committer&
   BlockRef block = 0;
   std::size_t block_bytes = 0;
   bool out_of_memory = false;
+  PassedOver passed;
   const auto drop_block = [&] {
     if (block == 0) return;
     release_allocations(committer.blocks(), *shared_.blocks.at<OrderState>(block));
@@ -40,6 +41,8 @@ bool Settler::settle(const PlaceOrder& order, const Message& message, Committer&
         if (not_due) decide_not_due(order, message.content, shared_, view, writes_, draft_);
         else decide_order(order, message.content, shared_, view, true, writes_, draft_);
         add_waits(order, bundle.next(), view);
+        passed = book_.passed_over(shared_, draft_.decision, bundle.next());
+        draft_.decision.skipped = skip_by(passed);
         drop_block();
         block_bytes = OrderState::bytes_for(draft_.decision);
         block = committer.blocks().allocate(block_bytes);
@@ -58,10 +61,17 @@ bool Settler::settle(const PlaceOrder& order, const Message& message, Committer&
     return true;
   }
   book_.start_waiting(shared_, block, draft_.blocked_line);
+  count_skip(passed, block);
   book_.set_timers(shared_, block);
   if (!draft_.waits.empty()) counters_.shorts.add();
   committer.announce(committed.first);
   return true;
+}
+
+void Settler::count_skip(const PassedOver& passed, BlockRef by) {
+  if (passed.order == 0) return;
+  book_.count_skip(shared_, passed.order, passed.place.line_index, by);
+  counters_.skips.add();
 }
 
 Error Settler::judge_times(const PlaceOrder& order, bool not_due) const noexcept {

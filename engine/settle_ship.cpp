@@ -1,5 +1,7 @@
 // Ship without picks: everything the order has reserved now is picked, packed and shipped in one step (R7). On hand
-// falls, available does not change; waiting parts keep waiting. Of a cell that is overdrawn only what is there can ship.
+// falls, available does not change; waiting parts keep waiting. Of a cell that is overdrawn only what is there can ship. What is set aside for
+// somebody who is not whole stays (engine/patience.hpp).
+#include "engine/patience.hpp"
 #include "engine/settler.hpp"
 
 namespace earmark::engine {
@@ -9,6 +11,7 @@ Error Settler::judge_ship(const OrderState& order) const {
   Error error;
   for (std::size_t index = 0; index < order.lines().size(); ++index) {
     const OrderLineState& line = order.lines()[index];
+    if (is_set_aside(order, line)) continue;
     for_each_allocation(shared_.blocks, line, [&](const Allocation& allocation) {
       const CellIndex cell = shared_.cell_index(line.sku, allocation.warehouse);
       if (error.code != ErrorCode::none || allocation.reserved == 0 || leaving.can(cell, allocation.reserved)) return;
@@ -41,6 +44,7 @@ bool Settler::settle(const ShipOrder& ship, const Message& message, Committer& c
         shipped.clear();
         for (const OrderLineState& line : order->lines()) {
           ShippedLine& result = lines.emplace_back(ShippedLine{line.line, line.sku, 0});
+          if (is_set_aside(*order, line)) continue;
           for_each_allocation(shared_.blocks, line, [&](const Allocation& allocation) {
             if (allocation.reserved == 0) return;
             const CellWord word{writes_.read(shared_.cell(line.sku, allocation.warehouse))};

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <variant>
 
+#include "engine/patience.hpp"
+
 namespace earmark::engine {
 
 Settler::Settler(SharedState& shared, Book& book)
@@ -23,6 +25,11 @@ Settled Settler::resume(Committer& committer) {
   for (;;) {
     if (cause_ && !fill_more(committer)) return Settled::stalled;
     if (cause_) continue;
+    if (!book_.impatient.empty()) {
+      const auto& [key, order] = *book_.impatient.begin();
+      if (!turn_strict(order, key.second, false, committer)) return Settled::stalled;
+      continue;
+    }
     if (todo_ == nullptr) todo_ = inbox_.take();
     if (todo_ == nullptr) {
       if (inbox_.release()) return Settled::done;
@@ -62,6 +69,7 @@ bool Settler::run_timer(const Timer& due, Committer& committer) {
     case TimerKind::hold: return expire_hold(subject, committer);
     case TimerKind::cancel_order: return cancel_at_its_time(subject, committer);
     case TimerKind::order_due: return become_due(subject, committer);
+    case TimerKind::turn_strict: return turn_strict_at_its_time(subject, committer);
   }
   return true;
 }
@@ -140,16 +148,24 @@ void Settler::add_fills(Bundle& bundle, bool more) {
     const auto* order = shared_.blocks.at<OrderState>(fill.order);
     const bool last = !more && index + 1 == count;
     const FillDecision decision{order->id(), order->known.lsn(), order->lines()[fill.line_index].line,
-                                fill.sku, fill.row, fill.still_waiting, last, plan_.takes_of(fill), order->texts().customer};
+                                fill.sku, fill.row, fill.still_waiting, last, plan_.takes_of(fill), order->texts().customer,
+                                skip_by(fill.passed_over)};
     bundle.add(cause_->time, cause_->lsn, decision, cause_->reply, !last);
   }
+}
+
+Skip Settler::skip_by(const PassedOver& passed) const {
+  return passed.order == 0 ? Skip{} : skip_of(*shared_.blocks.at<OrderState>(passed.order), passed.place.line_index);
 }
 
 void Settler::fills_committed(bool more, Committer& committer) {
   plan_.apply(committer.blocks());
   counters_.fills.add(plan_.fills().size());
   counters_.whole_orders_looked_at.add(plan_.orders_looked_at());
-  for (const PlannedFill& fill : plan_.fills()) counters_.filled_units.add(fill.units);
+  for (const PlannedFill& fill : plan_.fills()) {
+    counters_.filled_units.add(fill.units);
+    if (fill.passed_over.order != 0) counters_.skips.add();
+  }
   if (more) {
     cause_->next_step = plan_.next_step();
     cause_->begun = plan_.begun();

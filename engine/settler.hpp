@@ -37,6 +37,7 @@ struct SettlerCounters {
   Counter holds, confirmed_holds, released_holds, expired_holds;
   Counter orders_cancelled_by_time, orders_due;
   Counter transfers, closed_transfers, missing_units;
+  Counter skips, turned_strict, taken_over_units;
 };
 
 enum class Settled : std::uint8_t {
@@ -100,6 +101,11 @@ class Settler {
   bool expire_hold(Lsn hold, Committer& committer);
   bool cancel_at_its_time(Lsn order, Committer& committer);
   bool become_due(Lsn order, Committer& committer);
+  bool turn_strict_at_its_time(Lsn order, Committer& committer);
+  // Who waits by this line turns strict, and is served (settle_strict.cpp).
+  bool turn_strict(BlockRef order, std::size_t line_index, bool waited, Committer& committer);
+  Skip skip_by(const PassedOver& passed) const;
+  void count_skip(const PassedOver& passed, BlockRef by);
   // `not_due`: its reserve_not_before is to come.
   Error judge_times(const PlaceOrder& order, bool not_due) const noexcept;
   // A time that an order names and that has come already.

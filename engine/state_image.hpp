@@ -69,8 +69,12 @@ struct OrderImage {
   std::span<const LinePolicy> line_policies{};   // by line; empty: no line has its own
   std::span<const std::byte> shipments;          // engine/shipment_image.hpp; empty: nothing is known of them
   bool not_due = false;                          // its reserve_not_before has not come
+  std::uint8_t patience = 0;                     // engine/patience.hpp: of a ship_complete order
+  std::span<const std::uint8_t> line_patience{}; // of line_complete lines, by line; empty: 0 all
+  bool has_skipped = false;
 
   LinePolicy own_policy(std::size_t line) const noexcept { return line_policies.empty() ? LinePolicy{} : line_policies[line]; }
+  std::uint8_t patience_of_line(std::size_t line) const noexcept { return line_patience.empty() ? std::uint8_t{0} : line_patience[line]; }
 };
 
 // An open hold.

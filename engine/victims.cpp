@@ -71,6 +71,7 @@ void Victims::committed(BlockCache& blocks) {
     const Line& line = lines_[index];
     if (line.of_hold) book_.lose_held(shared_, line.order, line.index, lost_[index]);
     else lists.emplace_back(line.order, lost_[index].shipment);
+    if (!line.of_hold && shared_.capacity.max_wait_us != 0) book_.set_timers(shared_, line.order);
   }
   book_.pick_lists_changed(shared_, blocks, std::move(lists));
 }

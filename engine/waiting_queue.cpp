@@ -16,7 +16,8 @@ std::uint32_t WaitingQueues::readiness(const Waiter& waiter) noexcept {
   switch (waiter.takes) {
     case Takes::any: return ~std::uint32_t{1};
     case Takes::whole: return ~waiter.quantity;  // not 0: quantities are below 2^31
-    case Takes::blocked: break;
+    case Takes::blocked:
+    case Takes::later: break;
   }
   return 0;
 }
@@ -24,7 +25,8 @@ std::uint32_t WaitingQueues::readiness(const Waiter& waiter) noexcept {
 void WaitingQueues::update(Root node) noexcept {
   Node& self = nodes_[node];
   self.readiness = std::max({readiness(self.waiter), nodes_[self.left].readiness, nodes_[self.right].readiness});
-  self.count = 1 + nodes_[self.left].count + nodes_[self.right].count;
+  self.count = (1U + nodes_[self.left].count + nodes_[self.right].count) & 0x7FFF'FFFF;
+  self.skippable = can_be_skipped(self.waiter.takes) || nodes_[self.left].skippable != 0 || nodes_[self.right].skippable != 0;
   self.units = self.waiter.quantity + nodes_[self.left].units + nodes_[self.right].units;
 }
 
@@ -64,7 +66,7 @@ void WaitingQueues::insert(Root& root, const Waiter& waiter) {
     EARMARK_CHECK(next_ < nodes_.size());
     node = next_++;
   }
-  nodes_[node] = Node{waiter, 0, 0, 0, 0, 0};
+  nodes_[node] = Node{waiter, 0, 0, 0, 0, 0, 0};
   update(node);
   Root before = 0, rest = 0;
   split(root, waiter.place, before, rest);
@@ -155,12 +157,23 @@ const Waiter* WaitingQueues::first_able(Root root, const QueuePlace* place, std:
   return first_able(node.right, is_after ? nullptr : place, units);
 }
 
+const Waiter* WaitingQueues::first_skippable(Root root, const QueuePlace* place) const noexcept {
+  if (root == 0 || nodes_[root].skippable == 0) return nullptr;
+  const Node& node = nodes_[root];
+  const bool is_after = place == nullptr || *place < node.waiter.place;
+  if (is_after) {
+    if (const Waiter* found = first_skippable(node.left, place); found != nullptr) return found;
+    if (can_be_skipped(node.waiter.takes)) return &node.waiter;
+  }
+  return first_skippable(node.right, is_after ? nullptr : place);
+}
+
 Ahead WaitingQueues::ahead_of(Root root, QueuePlace place) const noexcept {
   Ahead ahead;
   while (root != 0) {
     const Node& node = nodes_[root];
     if (node.waiter.place < place) {
-      ahead.lines += 1 + nodes_[node.left].count;
+      ahead.lines += 1U + nodes_[node.left].count;
       ahead.units += node.waiter.quantity + nodes_[node.left].units;
       root = node.right;
     } else {

@@ -37,8 +37,11 @@ struct QueuePlace {
 enum class Takes : std::uint8_t {
   any,      // whatever is there
   whole,    // all its units or none
-  blocked,  // nothing for now: its order is not due, or another line of it, marked `whole`, stands for the order as a whole
+  blocked,  // nothing for now: another line of its order, marked `whole`, stands for the order as a whole
+  later,    // nothing before its order is due
 };
+// Whether later demand that takes units passes him over.
+constexpr bool can_be_skipped(Takes takes) noexcept { return takes == Takes::whole || takes == Takes::blocked; }
 
 struct Waiter {
   QueuePlace place;
@@ -71,6 +74,8 @@ class WaitingQueues {
   const Waiter* after(Root root, QueuePlace place) const noexcept;
   // The first waiter after `place` (nullptr: from the beginning) for whom `units` might be enough.
   const Waiter* first_able(Root root, const QueuePlace* place, std::uint64_t units) const noexcept;
+  // The first waiter after `place` (nullptr: from the beginning) who can be skipped.
+  const Waiter* first_skippable(Root root, const QueuePlace* place) const noexcept;
   // Waiters before `place`.
   Ahead ahead_of(Root root, QueuePlace place) const noexcept;
   Ahead all(Root root) const noexcept;
@@ -85,9 +90,11 @@ class WaitingQueues {
     Waiter waiter;
     std::uint64_t units = 0;  // of the subtree
     Root left = 0, right = 0;
-    std::uint32_t count = 0;
-    std::uint32_t readiness = 0;  // the highest of the subtree
+    std::uint32_t count : 31 = 0;      // of the subtree
+    std::uint32_t skippable : 1 = 0;   // somebody in the subtree can be skipped
+    std::uint32_t readiness = 0;       // the highest of the subtree
   };
+  static_assert(sizeof(Node) == 56);
 
   // The less a waiter needs, the higher; 0 when no quantity helps (so an empty subtree is all zeros).
   static std::uint32_t readiness(const Waiter& waiter) noexcept;

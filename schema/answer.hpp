@@ -85,8 +85,8 @@ struct OrderLineView {
   engine::WarehouseId pinned{};
   std::uint16_t allocations = 0;  // how many of OrderView::allocations belong to this line
   engine::LinePolicy policy{};
-  std::uint8_t unused = 0;
-  std::uint16_t unused_too = 0;
+  std::uint8_t patience = 0;      // engine/patience.hpp, of the line or its ship_complete order
+  std::uint16_t unused = 0;
 };
 struct Allocation {
   engine::Quantity reserved = 0, shipped = 0;

@@ -79,6 +79,12 @@ std::optional<std::string_view> read_customer(const flatbuffers::String* custome
   return view_text(customer);
 }
 
+// Of an order's decision or a fill.
+template <class Wire>
+engine::Skip skip_in(const Wire& body) {
+  return {engine::Lsn{body.skipped_lsn()}, engine::LineNumber{body.skipped_line()}, view_text(body.skipped())};
+}
+
 void read_order_head(const wire::OrderDecided& order, engine::OrderDecision& out) {
   out.id = view_text(order.id());
   out.content = order.content();
@@ -94,6 +100,7 @@ void read_order_head(const wire::OrderDecided& order, engine::OrderDecision& out
   out.fills_follow = order.fills_follow();
   out.reacquired = order.reacquired();
   out.not_due = order.not_due();
+  out.skipped = skip_in(order);
 }
 
 bool read(const wire::OrderDecided& order, Position position, EventDecoder::Scratch& scratch,
@@ -135,6 +142,7 @@ bool read(const wire::BackorderFilled& fill, Position position, EventDecoder::Sc
     out.still_waiting = fill.still_waiting();
     out.last = fill.last();
     out.customer = read_customer(fill.customer());
+    out.skipped = skip_in(fill);
   }
   return gather(position, fill.takes(), scratch.takes, out.takes);
 }
@@ -314,6 +322,20 @@ bool read(const wire::TransferReceived& receipt, Position position, EventDecoder
   return gather(position, receipt.rows(), scratch.arrived, out.rows) && gather(position, receipt.missing(), scratch.missing, out.missing);
 }
 
+bool read(const wire::TurnedStrict& strict, Position position, EventDecoder::Scratch& scratch, engine::StrictDecision& out) {
+  if (position.first) {
+    out.order_id = view_text(strict.order());
+    out.order_lsn = engine::Lsn{strict.order_lsn()};
+    out.line = engine::LineNumber{strict.line()};
+    out.waited = strict.waited();
+    out.fills_follow = strict.fills_follow();
+    out.customer = view_text(strict.customer());
+  }
+  gather_texts(position, strict.orders(), scratch.orders, out.orders);
+  gather_texts(position, strict.customers(), scratch.customers, out.customers);
+  return gather(position, strict.freed(), scratch.received, out.freed) && gather(position, strict.lost(), scratch.lost, out.lost);
+}
+
 template <class Wire, class Native>
 Result<void, EventFault> read_body(const wire::Event& event, Position position, EventDecoder::Scratch& scratch,
                                    Decision& decision) {
@@ -357,6 +379,8 @@ Result<void, EventFault> read_piece(const wire::Event& event, Position position,
       return read_body<wire::TransferShipped, engine::TransferShipDecision>(event, position, scratch, decision);
     case wire::EventBody::TransferReceived:
       return read_body<wire::TransferReceived, engine::TransferReceiptDecision>(event, position, scratch, decision);
+    case wire::EventBody::TurnedStrict:
+      return read_body<wire::TurnedStrict, engine::StrictDecision>(event, position, scratch, decision);
     case wire::EventBody::NONE: break;
   }
   return Unexpected{EventFault::unknown_body};

@@ -82,6 +82,8 @@ void add_order_head(wire::OrderDecidedBuilder& order, const engine::OrderDecisio
   order.add_fills_follow(decision.fills_follow);
   order.add_reacquired(decision.reacquired);
   order.add_not_due(decision.not_due);
+  order.add_skipped_lsn(decision.skipped.order_lsn.value);
+  order.add_skipped_line(decision.skipped.line.value);
 }
 
 }  // namespace
@@ -108,6 +110,7 @@ std::size_t EventEncoder::encode(const engine::Stamp& stamp, const engine::Order
     const auto policies = put_numbers<std::uint8_t>(fbb, parting.take(policies_left));
     const auto cut = put_numbers<std::uint32_t>(fbb, parting.take(cut_left));
     const auto hold = first ? put_text(fbb, decision.hold) : 0;
+    const auto skipped = first ? put_text(fbb, decision.skipped.order) : 0;
     const auto id = put_text(fbb, decision.id);
     const TextPlaces texts = first ? put_order_texts(fbb, decision.texts) : TextPlaces{};
     wire::OrderDecidedBuilder order(fbb);
@@ -117,6 +120,7 @@ std::size_t EventEncoder::encode(const engine::Stamp& stamp, const engine::Order
     order.add_takes(takes);
     order.add_waits(waits);
     order.add_hold(hold);
+    order.add_skipped(skipped);
     order.add_returned(returned);
     order.add_line_policies(policies);
     order.add_not_backorderable(cut);
@@ -158,10 +162,12 @@ std::size_t EventEncoder::encode(const engine::Stamp& stamp, const engine::FillD
     fbb.Clear();
     const auto takes = put_rows<wire::Take>(fbb, parting.take(takes_left));
     const auto order = put_text(fbb, decision.order_id);
+    const auto skipped = first ? put_text(fbb, decision.skipped.order) : 0;
     const auto customer = put_customer(fbb, decision.customer, std::exchange(first, false));
     const auto body =
         wire::CreateBackorderFilled(fbb, order, decision.order_lsn.value, decision.line.value, decision.sku.value,
-                                    decision.row, decision.still_waiting, decision.last, takes, customer);
+                                    decision.row, decision.still_waiting, decision.last, takes, customer, skipped,
+                                    decision.skipped.order_lsn.value, decision.skipped.line.value);
     builder_->finish(stamp, wire::EventBody::BackorderFilled, body.Union(), parting.more());
     writer.put(fbb, parting.more());
   } while (parting.more());
@@ -418,6 +424,32 @@ std::size_t EventEncoder::encode(const engine::Stamp& stamp, const engine::Trans
     const auto body = wire::CreateTransferReceived(fbb, command, transfer, decision.transfer_lsn.value, decision.content, decision.source.value,
                                                    decision.destination.value, decision.closed, decision.fills_follow, rows, missing);
     builder_->finish(stamp, wire::EventBody::TransferReceived, body.Union(), parting.more());
+    writer.put(fbb, parting.more());
+  } while (parting.more());
+  return writer.bytes();
+}
+
+std::size_t EventEncoder::encode(const engine::Stamp& stamp, const engine::StrictDecision& decision, std::span<std::byte> out) {
+  auto& fbb = builder_->fbb;
+  PieceWriter writer(out);
+  Parting parting;
+  bool first = true;
+  auto freed_left = decision.freed;
+  auto lost_left = decision.lost;
+  auto orders_left = decision.orders;
+  auto customers_left = decision.customers;
+  do {
+    parting.begin();
+    fbb.Clear();
+    const auto freed = put_rows<wire::ReceivedRow>(fbb, parting.take(freed_left));
+    const auto lost = put_rows<wire::LostUnits>(fbb, parting.take(lost_left));
+    const auto orders = put_texts(fbb, builder_->offsets, parting.take(orders_left));
+    const auto customers = put_texts(fbb, builder_->offsets, parting.take(customers_left));
+    const auto order = put_text(fbb, decision.order_id);
+    const auto customer = std::exchange(first, false) ? put_text(fbb, decision.customer) : 0;
+    const auto body = wire::CreateTurnedStrict(fbb, order, decision.order_lsn.value, decision.line.value, decision.waited, decision.fills_follow,
+                                               freed, lost, orders, customers, customer);
+    builder_->finish(stamp, wire::EventBody::TurnedStrict, body.Union(), parting.more());
     writer.put(fbb, parting.more());
   } while (parting.more());
   return writer.bytes();

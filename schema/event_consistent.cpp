@@ -75,6 +75,17 @@ bool consistent(const engine::TransferReceiptDecision& receipt) noexcept {
   }
   return receipt.closed || receipt.missing.empty();
 }
+// Every unit that is freed was somebody's.
+bool consistent(const engine::StrictDecision& strict) noexcept {
+  if (strict.freed.size() != strict.lost.size() || strict.orders.size() != strict.customers.size()) return false;
+  for (std::size_t index = 0; index < strict.lost.size(); ++index) {
+    const engine::LostUnits& lost = strict.lost[index];
+    const engine::ReceivedRow& row = strict.freed[index];
+    const bool same = lost.sku == row.sku && lost.warehouse == row.warehouse && lost.quantity == row.quantity;
+    if (!same || lost.row != index || lost.order >= strict.orders.size()) return false;
+  }
+  return true;
+}
 bool consistent(const auto&) noexcept { return true; }
 
 }  // namespace

@@ -12,7 +12,7 @@ namespace earmark::schema {
 enum class EventKind : std::uint8_t {
   order_accepted = 1, order_refused = 2, line_reserved = 3, line_backordered = 4, backorder_filled = 5, cancelled = 6,
   shipped = 7, allocation_lost = 8, amended = 9, pick_list_issued = 10, pick_list_superseded = 11, short_pick = 12, packed = 13,
-  delivered = 14, returned = 15, put_back = 16, picked = 17, tracking = 18,
+  delivered = 14, returned = 15, put_back = 16, picked = 17, tracking = 18, turned_strict = 19,
   hold_created = 20, hold_extended = 21, hold_confirmed = 22, hold_released = 23, hold_expired = 24,
   stock_received = 30, out_of_stock = 31, back_in_stock = 32, stock_adjusted = 33, transfer_shipped = 34,
   transfer_received = 35, overdrawn = 36,
@@ -28,7 +28,7 @@ inline constexpr std::array every_event_kind{
     EventKind::allocation_lost, EventKind::stock_adjusted, EventKind::overdrawn,
     EventKind::pick_list_issued, EventKind::pick_list_superseded, EventKind::short_pick, EventKind::packed,
     EventKind::delivered,      EventKind::returned,       EventKind::put_back,      EventKind::picked,
-    EventKind::tracking,       EventKind::transfer_shipped, EventKind::transfer_received};
+    EventKind::tracking,       EventKind::turned_strict,     EventKind::transfer_shipped, EventKind::transfer_received};
 
 // Values of each filter of one subscription.
 inline constexpr std::size_t max_filter_values = 256;

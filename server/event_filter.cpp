@@ -133,7 +133,21 @@ bool EventFilter::customer(const std::optional<std::string_view>& customer) cons
 Passes EventSieve::sift(const EventFilter& filter, const schema::Event& event, schema::Event& left) {
   left.stamp = event.stamp;
   left.filtered = true;
-  return std::visit([&](const auto& decision) { return sift(filter, decision, left.decision); }, event.decision);
+  const Passes passes = std::visit([&](const auto& decision) { return sift(filter, decision, left.decision); }, event.decision);
+  return passes == Passes::nothing || filter.any_customer() ? passes : hide_skip(event.decision, left.decision, passes);
+}
+
+Passes EventSieve::hide_skip(const schema::Decision& from, schema::Decision& left, Passes passes) {
+  const auto hide = [&](const auto& decision) {
+    if constexpr (requires { decision.skipped; }) {
+      if (decision.skipped.order_lsn.value == 0) return passes;
+      if (passes == Passes::whole) left = decision;
+      std::get<std::remove_cvref_t<decltype(decision)>>(left).skipped = {};
+      return Passes::some;
+    }
+    return passes;
+  };
+  return std::visit(hide, from);
 }
 
 Passes EventSieve::sift(const EventFilter&, const engine::VoidDecision&, schema::Decision&) { return Passes::nothing; }

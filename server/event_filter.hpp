@@ -21,8 +21,10 @@
 // Units that a pick list gets or loses pass pick_list_issued or pick_list_superseded, too: takes of an order (issued) and of a fill
 // (both: the record does not say which), what a cancel, an amend or a stock change took back and what was put back (superseded),
 // what a pick did not find (both). The list's revision is in the shipment's own records and in `show`.
+//   of who turns strict     he, without SKU and warehouse (turned_strict); each line's units that he takes over (allocation_lost)
 //   of a load               the load as a whole, each warehouse, each product (catalogue_loaded), each row of stock (and back_in_stock)
 // Receipts, transfers and loads are nobody's; bookkeeping has no parts. A customer that was not recorded passes, so that nothing is missed.
+// Whom an order or a fill passed over stands in what is left only where no customer is filtered: it is another's order.
 // What is left of a stock change keeps, with lost units, their row, all zero where it does not pass itself.
 // What is left agrees with itself: a line's quantity is that of its parts that are left.
 #pragma once
@@ -68,6 +70,7 @@ class EventSieve {
   Passes sift(const EventFilter& filter, const schema::Event& event, schema::Event& left);
 
  private:
+  static Passes hide_skip(const schema::Decision& from, schema::Decision& left, Passes passes);
   Passes sift(const EventFilter& filter, const engine::VoidDecision&, schema::Decision& left);
   Passes sift(const EventFilter& filter, const engine::OrderDecision& order, schema::Decision& left);
   Passes sift(const EventFilter& filter, const engine::ReceiptDecision& receipt, schema::Decision& left);
@@ -86,6 +89,7 @@ class EventSieve {
   Passes sift(const EventFilter& filter, const engine::ShipmentDecision& move, schema::Decision& left);
   Passes sift(const EventFilter& filter, const engine::TransferShipDecision& ship, schema::Decision& left);
   Passes sift(const EventFilter& filter, const engine::TransferReceiptDecision& receipt, schema::Decision& left);
+  Passes sift(const EventFilter& filter, const engine::StrictDecision& strict, schema::Decision& left);
 
   std::vector<engine::LineDecision> lines_;
   std::vector<engine::LinePolicy> policies_;

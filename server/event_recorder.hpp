@@ -53,6 +53,9 @@ class EventRecorder final : public engine::Recorder {
   std::size_t record(const engine::Stamp& stamp, const engine::TransferReceiptDecision& decision, std::span<std::byte> out) override {
     return encoder_.encode(stamp, decision, out);
   }
+  std::size_t record(const engine::Stamp& stamp, const engine::StrictDecision& decision, std::span<std::byte> out) override {
+    return encoder_.encode(stamp, decision, out);
+  }
 
  private:
   schema::EventEncoder encoder_;

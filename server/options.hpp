@@ -28,6 +28,8 @@ struct Options {
   std::uint64_t horizon = 16'000'000;  // commands whose ids are remembered
   std::uint64_t retain = 0;            // LSNs kept in the journal; 0: all
   std::string sourcing = "priority";   // of orders that name no rule
+  std::uint16_t max_skips = 64;        // of who waits for all or nothing, before he turns strict
+  std::uint32_t max_wait_hours = 0;    // the same as a time; 0: no time is long enough
   std::string clock = "wall";
   std::string log_level = "info";
   std::string log_format = "text";

@@ -56,7 +56,7 @@ void orders_by_status(const Hub& hub, const Emit& emit) {
 }
 
 void decisions_by_kind(const Hub& hub, const Emit& emit) {
-  constexpr std::string_view kinds[] = {"void", "order", "receipt", "fill", "cancel", "ship", "load", "amend", "stock_change", "hold", "hold_extended", "hold_ended", "shipment", "transfer_shipped", "transfer_received"};
+  constexpr std::string_view kinds[] = {"void", "order", "receipt", "fill", "cancel", "ship", "load", "amend", "stock_change", "hold", "hold_extended", "hold_ended", "shipment", "transfer_shipped", "transfer_received", "turned_strict"};
   static_assert(std::size(kinds) == std::variant_size_v<schema::Decision>);
   for (std::size_t kind = 0; kind < std::size(kinds); ++kind) emit(kinds[kind], journal(hub).decisions[kind].get());
 }
@@ -135,6 +135,12 @@ const Figure table[] = {
      [](const Hub& hub) { return hub.engine.settler().counters().closed_transfers.get(); }},
     {"transfer_missing_units", "earmark_transfer_missing_units_total", counter, "Units that closed transfers lost on the way.",
      [](const Hub& hub) { return hub.engine.settler().counters().missing_units.get(); }},
+    {"skips", "earmark_skips_total", counter, "Orders that took a unit past an order or line that waits for all or nothing.",
+     [](const Hub& hub) { return hub.engine.settler().counters().skips.get(); }},
+    {"turned_strict", "earmark_turned_strict_total", counter, "Orders and lines waiting for all or nothing for which units are set aside.",
+     [](const Hub& hub) { return hub.engine.settler().counters().turned_strict.get(); }},
+    {"taken_over_units", "earmark_taken_over_units_total", counter, "Units set aside that an earlier such order took over from a later one.",
+     [](const Hub& hub) { return hub.engine.settler().counters().taken_over_units.get(); }},
     {"holds", "earmark_holds_total", counter, "Holds decided for checkouts, refused ones included.",
      [](const Hub& hub) { return hub.engine.settler().counters().holds.get(); }},
     {"holds_confirmed", "earmark_holds_confirmed_total", counter, "Holds that became an order.",

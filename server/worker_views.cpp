@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "engine/patience.hpp"
 #include "server/worker.hpp"
 
 namespace earmark::server {
@@ -13,7 +14,7 @@ void Worker::shown(const engine::ReplyTo& reply, engine::Lsn as_of, const engine
   for (const engine::LineView& line : view.lines) {
     lines.push_back({line.quantity_ahead, line.line->line, line.line->sku, line.line->quantity, line.line->waiting,
                      line.cancelled, static_cast<std::uint32_t>(line.position), line.line->pinned,
-                     static_cast<std::uint16_t>(line.allocations), line.line->policy});
+                     static_cast<std::uint16_t>(line.allocations), line.line->policy, engine::patience_of(order, *line.line)});
   }
   for (const engine::Allocation& allocation : view.allocations) {
     allocations.push_back({allocation.reserved, allocation.shipped, allocation.warehouse, allocation.shipment});

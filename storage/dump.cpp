@@ -49,9 +49,11 @@ class DumpLine {
   void write(const engine::ShipmentDecision& decision);
   void write(const engine::TransferShipDecision& decision);
   void write(const engine::TransferReceiptDecision& decision);
+  void write(const engine::StrictDecision& decision);
   std::string finish(const engine::Stamp& stamp);
 
  private:
+  void skipped(const engine::Skip& skip);
   std::string sku(engine::SkuId id) const { return dump_.sku(id); }
   std::string warehouse(engine::WarehouseId id) const { return dump_.warehouse(id); }
   void touch(engine::SkuId sku, engine::WarehouseId warehouse, engine::Quantity available);
@@ -145,6 +147,7 @@ void DumpLine::write(const engine::OrderDecision& decision) {
   if (!decision.hold.empty()) out_["hold"] = decision.hold;
   if (decision.reacquired) out_["reacquired"] = true;
   if (decision.not_due) out_["not_due"] = true;
+  skipped(decision.skipped);
   if (!decision.returned.empty()) out_["returned"] = rows(decision.returned, "qty");
   if (dump_.full() && !decision.hold.empty() && !decision.reacquired) out_["fills_follow"] = decision.fills_follow;
   const bool cancelled = decision.policy != engine::Policy::ship_partial || !decision.line_policies.empty() || !decision.not_backorderable.empty();
@@ -202,6 +205,7 @@ void DumpLine::write(const engine::FillDecision& decision) {
   out_["sku"] = sku(decision.sku);
   out_["taken"] = take_all(decision.sku, decision.takes);
   out_["still_waiting"] = decision.still_waiting;
+  skipped(decision.skipped);
   if (dump_.full()) out_["last"] = decision.last;
 }
 
@@ -346,6 +350,29 @@ void DumpLine::write(const engine::StockChangeDecision& decision) {
                     {"warehouse", warehouse(each.warehouse)}, {"qty", each.quantity}, {"row", each.row}});
   }
   out_["rows"] = std::move(rows);
+  out_["lost"] = std::move(lost);
+}
+
+void DumpLine::skipped(const engine::Skip& skip) {
+  if (!dump_.full() || skip.order_lsn.value == 0) return;
+  out_["skipped"] = {{"order", skip.order}, {"lsn", skip.order_lsn.value}};
+  if (skip.line.value != 0) out_["skipped"]["line"] = skip.line.value;
+}
+
+void DumpLine::write(const engine::StrictDecision& decision) {
+  out_["type"] = "strict";
+  out_["order"] = decision.order_id;
+  out_["order_lsn"] = decision.order_lsn.value;
+  if (decision.line.value != 0) out_["line"] = decision.line.value;
+  out_["because"] = decision.waited ? "wait" : "skips";
+  if (dump_.full()) out_["fills_follow"] = decision.fills_follow;
+  Json lost = Json::array();
+  for (std::size_t index = 0; index < decision.lost.size(); ++index) {
+    const engine::LostUnits& each = decision.lost[index];
+    lost.push_back({{"order", decision.orders[each.order]}, {"order_lsn", each.order_lsn.value}, {"line", each.line.value}, {"sku", sku(each.sku)},
+                    {"warehouse", warehouse(each.warehouse)}, {"shipment", each.shipment}, {"qty", each.quantity}, {"row", each.row}});
+    touch(each.sku, each.warehouse, decision.freed[index].available_after);
+  }
   out_["lost"] = std::move(lost);
 }
 

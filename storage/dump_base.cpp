@@ -7,6 +7,7 @@
 
 #include "engine/errors.hpp"
 #include "engine/level.hpp"
+#include "engine/patience.hpp"
 
 namespace earmark::storage {
 
@@ -22,6 +23,12 @@ std::string text_of(Json line, const char* part) {
 
 void add(Json& map, const std::string& warehouse, engine::Quantity units) {
   if (units != 0) map[warehouse] = map.value(warehouse, std::uint64_t{0}) + units;
+}
+
+// Of an order that waits as a whole, or of a line: how often it was passed over, or that it is strict.
+void add_patience(Json& shown, std::uint8_t patience) {
+  if (patience == engine::strict_patience) shown["strict"] = true;
+  else if (patience != 0) shown["skips"] = patience;
 }
 
 }  // namespace
@@ -134,6 +141,7 @@ void BaseDump::open_order(const engine::OrderImage& order) {
              {"reserved", std::move(reserved)},
              {"shipped", std::move(shipped)}};
     if (const engine::LinePolicy own = order.own_policy(index); own.own()) shown["policy"] = engine::name(own.or_else({}));
+    add_patience(shown, order.patience_of_line(index));
     if (!picked_units.empty()) shown["picked"] = std::move(picked_units);
     if (dump_.full() && line.pinned.value != 0) shown["pinned"] = dump_.warehouse(line.pinned);
     if (line.waiting == 0) continue;
@@ -147,6 +155,9 @@ void BaseDump::open_order(const engine::OrderImage& order) {
              {"priority", order.priority.value},
              {"lines", std::move(lines)}};
   if (order.not_due) shown["not_due"] = true;
+  if (dump_.full() && order.policy != engine::Policy::ship_partial) shown["policy"] = engine::name(order.policy);
+  if (order.has_skipped) shown["has_skipped"] = true;
+  add_patience(shown, order.patience);
   if (!shipments.empty()) shown["shipments"] = std::move(shipments);
   print_(text_of(std::move(shown), "order"));
 }

@@ -31,7 +31,7 @@ class OfflineState::BaseReader final : public StateVisitor {
 void OfflineState::BaseReader::open_order(const engine::OrderImage& image) {
   const engine::Identity identity = engine::identify(IdSpace::order, image.id);
   Order& order = state_.orders_[image.lsn];
-  order = {identity, image.status, image.policy, image.priority, image.preferred, {}, image.next_shipment, {}, image.not_due};
+  order = {identity, image.status, image.policy, image.priority, image.preferred, {}, image.next_shipment, {}, image.not_due, image.patience, image.has_skipped};
   engine::for_each_shipment(image.shipments, [&](const engine::ShipmentImage& each) {
     Shipment& shipment = order.shipments[each.number];
     shipment = {each.state, each.revision, {}, each.stepped};
@@ -39,7 +39,8 @@ void OfflineState::BaseReader::open_order(const engine::OrderImage& image) {
   });
   std::size_t next = 0;
   for (const engine::LineImage& line : image.lines) {
-    Line& made = order.lines.emplace_back(Line{line.line, line.sku, line.quantity, line.waiting, line.pinned, image.own_policy(order.lines.size()), {}});
+    Line& made = order.lines.emplace_back(Line{line.line, line.sku, line.quantity, line.waiting, line.pinned, image.own_policy(order.lines.size()),
+                                                image.patience_of_line(order.lines.size()), {}});
     for (const engine::AllocationImage& each : image.allocations.subspan(next, line.allocations)) {
       made.allocations[{each.warehouse, each.shipment}] = {each.reserved, each.shipped};
     }
@@ -53,7 +54,7 @@ void OfflineState::BaseReader::open_hold(const engine::HoldImage& image) {
   hold = {engine::identify(IdSpace::hold, image.id), image.deadline, {}};
   std::size_t next = 0;
   for (const engine::LineImage& line : image.lines) {
-    Line& made = hold.lines.emplace_back(Line{line.line, line.sku, line.quantity, line.waiting, line.pinned, {}, {}});
+    Line& made = hold.lines.emplace_back(Line{line.line, line.sku, line.quantity, line.waiting, line.pinned, {}, 0, {}});
     for (const engine::AllocationImage& each : image.allocations.subspan(next, line.allocations)) {
       made.allocations[{each.warehouse, each.shipment}] = {each.reserved, 0};
     }

@@ -128,7 +128,7 @@ bool OfflineState::fold(const engine::Stamp&, const engine::VoidDecision& decisi
 }
 
 bool OfflineState::decided_line(Line& line, const engine::LineDecision& decided, std::span<const engine::Take> more) {
-  line = {decided.line, decided.sku, decided.quantity, decided.backordered, decided.pinned, {}, {}};
+  line = {decided.line, decided.sku, decided.quantity, decided.backordered, decided.pinned, {}, 0, {}};
   std::uint64_t taken = decided.taken;
   if (decided.taken > 0 && !take(line, {decided.taken, decided.available_after, decided.warehouse, decided.shipment})) return false;
   for (const engine::Take& each : more) {
@@ -143,7 +143,7 @@ bool OfflineState::fold(const engine::Stamp& stamp, const engine::OrderDecision&
   if (!confirm(decision)) return false;
   Order& order = orders_[stamp.lsn];
   order = {engine::identify(IdSpace::order, decision.id), decision.status, decision.policy, decision.priority,
-           decision.preferred, {}, 1, {}, decision.not_due};
+           decision.preferred, {}, 1, {}, decision.not_due, 0, decision.skipped.order_lsn.value != 0};
   std::size_t next_take = 0;
   for (const engine::LineDecision& decided : decision.lines) {
     if (!decided_line(order.lines.emplace_back(), decided, decision.takes.subspan(next_take, decided.more_takes))) return false;
@@ -157,7 +157,7 @@ bool OfflineState::fold(const engine::Stamp& stamp, const engine::OrderDecision&
     if (!agrees({row.sku, row.warehouse}, row.available_after)) return false;
   }
   close_if_done(stamp.lsn);
-  return true;
+  return count_skip(decision.skipped);
 }
 
 bool OfflineState::fold(const engine::Stamp& stamp, const engine::ReceiptDecision& decision) {
@@ -191,7 +191,9 @@ bool OfflineState::fold(const engine::Stamp&, const engine::FillDecision& decisi
   }
   if (filled + decision.still_waiting != line->waiting) return refuse("it leaves another quantity waiting than was");
   line->waiting = decision.still_waiting;
-  return true;
+  settle_patience(order->second, *line);
+  if (decision.skipped.order_lsn.value != 0) order->second.has_skipped = true;
+  return count_skip(decision.skipped);
 }
 
 bool OfflineState::fold(const engine::Stamp& stamp, const engine::CancelDecision& decision) {
@@ -224,6 +226,7 @@ bool OfflineState::take_back(Lsn lsn, std::span<const engine::CancelledLine> row
     Line* line = lsn.value == 0 ? nullptr : line_of(orders_.at(lsn), row.line);
     if (line == nullptr || line->waiting < row.waiting) return refuse("it cancels what is not there");
     line->waiting -= row.waiting;
+    if (row.waiting != 0) settle_patience(orders_.at(lsn), *line);
     for (std::uint32_t release_index = 0; release_index < row.releases; ++release_index, ++next) {
       if (!release(*line, released[next])) return false;
     }
@@ -281,6 +284,8 @@ std::string OfflineState::digest() const {
   }
   for (const auto& [lsn, order] : orders_) {
     if (order.not_due) digest.not_due(lsn);
+    if (order.has_skipped) digest.has_skipped(lsn);
+    digest.patience(lsn, 0, order.patience);
     digest.open_order(lsn, order.identity, order.status, order.policy, order.priority, order.preferred,
                       static_cast<std::uint32_t>(order.lines.size()));
     for (const auto& [number, shipment] : order.shipments) {
@@ -291,6 +296,7 @@ std::string OfflineState::digest() const {
       const Line& line = order.lines[index];
       digest.order_line(lsn, index, line.number, line.sku, line.quantity, line.waiting, line.pinned);
       digest.line_policy(lsn, index, line.policy);
+      digest.patience(lsn, index, line.patience);
       if (line.waiting > 0) digest.waiting_line(line.sku, order.priority, lsn, index, line.waiting);
       for (const auto& [place, allocation] : line.allocations) {
         digest.allocation(lsn, index, place.first, place.second, static_cast<engine::Quantity>(allocation.reserved),

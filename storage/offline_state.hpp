@@ -44,6 +44,7 @@ class OfflineState {
     engine::Quantity quantity = 0, waiting = 0;  // of a hold's: units that stock changes took from it
     engine::WarehouseId pinned{};
     engine::LinePolicy policy{};
+    std::uint8_t patience = 0;  // engine/patience.hpp: of a line_complete line that waits
     std::map<std::pair<engine::WarehouseId, std::uint16_t>, Allocation> allocations;  // by warehouse and shipment
   };
   struct Shipment {
@@ -62,6 +63,8 @@ class OfflineState {
     std::uint16_t next_shipment = 1;
     std::map<std::uint16_t, Shipment> shipments;  // of which more is known than their units
     bool not_due = false;                         // its reserve_not_before has not come
+    std::uint8_t patience = 0;                    // of a ship_complete order that waits
+    bool has_skipped = false;
   };
   struct Hold {
     engine::Identity identity;
@@ -103,6 +106,10 @@ class OfflineState {
   bool fold(const engine::Stamp& stamp, const engine::ShipmentDecision& decision);
   bool fold(const engine::Stamp& stamp, const engine::TransferShipDecision& decision);
   bool fold(const engine::Stamp& stamp, const engine::TransferReceiptDecision& decision);
+  bool fold(const engine::Stamp& stamp, const engine::StrictDecision& decision);
+  std::uint8_t* patience_of(engine::Lsn order, engine::LineNumber line);
+  bool count_skip(const engine::Skip& skipped);
+  void settle_patience(Order& order, Line& line);
   bool move_line(Order* order, const engine::ShipmentDecision& decision, const engine::MovedLine& moved);
   bool confirm(const engine::OrderDecision& decision);
   engine::Lsn open_hold(std::string_view id) const;

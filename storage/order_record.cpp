@@ -96,6 +96,7 @@ std::size_t order_record_bytes(const engine::OrderImage& image) noexcept {
   for (const std::string_view text : listed(image.texts)) bytes += text.empty() ? 0 : 2 + text.size();
   if (has_times(image)) bytes += times_bytes;
   bytes += image.line_policies.size_bytes();
+  if (has_line_complete_line(image)) bytes += image.lines.size();
   bytes += image.shipments.size();
   return (bytes + 7) & ~std::size_t{7};
 }
@@ -114,7 +115,9 @@ void write_order_record(const engine::OrderImage& image, std::span<std::byte> ou
   head.lines = static_cast<std::uint32_t>(image.lines.size());
   head.allocations = static_cast<std::uint32_t>(image.allocations.size());
   head.id_bytes = static_cast<std::uint8_t>(image.id.size());
-  head.flags = image.not_due ? order_not_due : 0;
+  const bool keeps_patience = has_line_complete_line(image);
+  head.flags = static_cast<std::uint16_t>((image.not_due ? order_not_due : 0) | (image.has_skipped ? order_has_skipped : 0) |
+                                          (keeps_patience ? order_line_patience : 0) | image.patience << order_patience_shift);
   head.shipment_bytes = static_cast<std::uint32_t>(image.shipments.size());
   std::byte* at = out.data() + sizeof head;
   const auto put = [&at](const void* bytes, std::size_t size) {
@@ -123,6 +126,10 @@ void write_order_record(const engine::OrderImage& image, std::span<std::byte> ou
   };
   put(image.lines.data(), image.lines.size_bytes());
   put(image.allocations.data(), image.allocations.size_bytes());
+  for (std::size_t index = 0; keeps_patience && index < image.lines.size(); ++index) {
+    const std::uint8_t patience = image.patience_of_line(index);
+    put(&patience, 1);
+  }
   put(image.id.data(), image.id.size());
   const auto texts = listed(image.texts);
   for (std::size_t index = 0; index < text_count; ++index) {
@@ -175,11 +182,19 @@ bool view_order_record(engine::Lsn lsn, std::span<const std::byte> record, engin
   image.preferred = engine::WarehouseId{head.preferred};
   image.next_shipment = head.next_shipment;
   image.not_due = (head.flags & order_not_due) != 0;
+  image.has_skipped = (head.flags & order_has_skipped) != 0;
+  image.patience = static_cast<std::uint8_t>(head.flags >> order_patience_shift);
   const std::byte* at = record.data() + sizeof head;
   image.lines = {reinterpret_cast<const engine::LineImage*>(at), head.lines};
   at += image.lines.size_bytes();
   image.allocations = {reinterpret_cast<const engine::AllocationImage*>(at), head.allocations};
   at += image.allocations.size_bytes();
+  image.line_patience = {};
+  if ((head.flags & order_line_patience) != 0) {
+    if (record.size() - order_head_bytes - rows < head.lines) return false;
+    image.line_patience = {reinterpret_cast<const std::uint8_t*>(at), head.lines};
+    at += head.lines;
+  }
   return counts_agree(image) && read_texts(head, {at, record.data() + record.size()}, image);
 }
 
@@ -193,6 +208,25 @@ OrderParts::OrderParts(std::byte* record) noexcept {
   priority = reinterpret_cast<std::uint8_t*>(record + offsetof(Head, priority));
   flags = reinterpret_cast<std::uint16_t*>(record + offsetof(Head, flags));
   shipment_bytes = head.shipment_bytes;
+  policy = static_cast<engine::Policy>(head.policy);
+  if ((head.flags & order_line_patience) != 0) {
+    line_patience = {reinterpret_cast<std::uint8_t*>(at + lines.size_bytes() + allocations.size_bytes()), head.lines};
+  }
+}
+
+std::uint8_t OrderParts::patience(std::size_t line_index) const noexcept {
+  if (policy == engine::Policy::ship_complete) return static_cast<std::uint8_t>(*flags >> order_patience_shift);
+  return line_patience.empty() ? std::uint8_t{0} : line_patience[line_index];
+}
+
+void OrderParts::set_patience(std::size_t line_index, std::uint8_t patience) noexcept {
+  if (policy == engine::Policy::ship_complete) *flags = static_cast<std::uint16_t>((*flags & 0xFF) | patience << order_patience_shift);
+  else if (!line_patience.empty()) line_patience[line_index] = patience;
+}
+
+bool has_line_complete_line(const engine::OrderImage& image) noexcept {
+  if (image.policy == engine::Policy::line_complete) return true;
+  return std::find(image.line_policies.begin(), image.line_policies.end(), engine::LinePolicy::of(engine::Policy::line_complete)) != image.line_policies.end();
 }
 
 bool is_open(std::span<const engine::LineImage> lines, std::span<const engine::AllocationImage> allocations) noexcept {

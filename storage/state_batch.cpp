@@ -121,6 +121,7 @@ StateBatch::Order* StateBatch::find(Lsn lsn) {
   std::memcpy(order.record, stored.data(), stored.size());
   if (!view_order_record(lsn, {order.record, order.bytes}, image)) return nullptr;
   order.identity = engine::identify(IdSpace::order, image.id);
+  if (image.line_patience.empty() && has_line_complete_line(image)) write_anew(order, image);  // a record of old
   touched_by_lsn_.insert(lsn.value, static_cast<std::uint32_t>(touched_.size()));
   return &touched_.emplace_back(order);
 }
@@ -235,7 +236,7 @@ bool StateBatch::fold(const engine::Stamp& stamp, const engine::OrderDecision& d
     if (!decided_line(decided, decision.takes.subspan(next, decided.more_takes))) return false;
     next += decided.more_takes;
   }
-  if (!confirmed(decision)) return false;
+  if (!confirmed(decision) || !count_skip(decision.skipped)) return false;
   std::uint16_t last_shipment = 0;
   for (const engine::AllocationImage& made : allocations_) last_shipment = std::max(last_shipment, made.shipment);
   const engine::OrderImage image{stamp.lsn,          stamp.time,         decision.id,
@@ -243,7 +244,8 @@ bool StateBatch::fold(const engine::Stamp& stamp, const engine::OrderDecision& d
                                  decision.priority,  decision.sourcing,  decision.preferred,
                                  static_cast<std::uint16_t>(last_shipment + 1),
                                  decision.placed_at, decision.need_by,   decision.reserve_not_before,
-                                 decision.cancel_after, decision.texts,  lines_, allocations_, decision.line_policies, {}, decision.not_due};
+                                 decision.cancel_after, decision.texts,  lines_, allocations_, decision.line_policies, {}, decision.not_due,
+                                 0, {}, decision.skipped.order_lsn.value != 0};
   const std::size_t bytes = order_record_bytes(image);
   Order order{stamp.lsn, identity, memory_.take(bytes), static_cast<std::uint32_t>(bytes),
               static_cast<std::uint32_t>(ids_.size()), {}, nullptr, false};
@@ -289,7 +291,9 @@ bool StateBatch::fold(const engine::Stamp&, const engine::FillDecision& decision
   }
   if (filled + decision.still_waiting != line->waiting) return refuse("it leaves another quantity waiting than was");
   line->waiting = decision.still_waiting;
-  return true;
+  settle_patience(*order, index);
+  if (decision.skipped.order_lsn.value != 0) *OrderParts(order->record).flags |= order_has_skipped;
+  return count_skip(decision.skipped);
 }
 
 bool StateBatch::fold(const engine::Stamp&, const engine::CancelDecision& decision) {
@@ -324,6 +328,7 @@ bool StateBatch::take_back(std::string_view id, std::span<const engine::Cancelle
     engine::LineImage* line = order == nullptr ? nullptr : line_of(*order, row.line, index);
     if (line == nullptr || line->waiting < row.waiting) return refuse("it cancels what is not there");
     line->waiting -= row.waiting;
+    if (row.waiting != 0) settle_patience(*order, index);
     for (const engine::Take& release : released.subspan(next, row.releases)) {
       engine::AllocationImage* from = allocation(*order, index, release.warehouse, release.shipment);
       if (from == nullptr || from->reserved < release.quantity) return refuse("it releases more than is reserved");
@@ -404,12 +409,16 @@ void StateBatch::make_whole(Order& order) {
   image.lines = lines_;
   image.allocations = allocations_;
   if (order.with_shipments) write_shipments(order, image);
+  write_anew(order, image);
+  order.more = nullptr;
+}
+
+void StateBatch::write_anew(Order& order, const engine::OrderImage& image) {
   const std::size_t bytes = order_record_bytes(image);
   std::byte* record = memory_.take(bytes);
   write_order_record(image, {record, bytes});
   order.record = record;
   order.bytes = static_cast<std::uint32_t>(bytes);
-  order.more = nullptr;
 }
 
 void StateBatch::finish() {

@@ -156,6 +156,9 @@ class StateBatch {
   bool fold(const engine::Stamp& stamp, const engine::ShipmentDecision& decision);
   bool fold(const engine::Stamp& stamp, const engine::TransferShipDecision& decision);
   bool fold(const engine::Stamp& stamp, const engine::TransferReceiptDecision& decision);
+  bool fold(const engine::Stamp& stamp, const engine::StrictDecision& decision);
+  bool count_skip(const engine::Skip& skipped);
+  void settle_patience(Order& order, std::size_t line_index);
   Transfer* find_transfer(engine::Lsn lsn);
   bool move_line(Order& order, const engine::ShipmentDecision& decision, const engine::MovedLine& moved);
   // What is kept of the order's shipments, by number.
@@ -188,6 +191,7 @@ class StateBatch {
   engine::LineImage* line_of(Order& order, engine::LineNumber number, std::size_t& line_index);
   void close_if_done(Order& order);
   void make_whole(Order& order);
+  void write_anew(Order& order, const engine::OrderImage& image);
 
   StateSource* source_ = nullptr;  // during apply()
   engine::Lsn lsn_{};              // of the record that is being applied

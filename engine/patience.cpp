@@ -1,0 +1,45 @@
+#include "engine/patience.hpp"
+
+namespace earmark::engine {
+
+std::uint16_t first_impatient_line(const OrderState& order) noexcept {
+  for (std::size_t index = 0; index < order.lines().size(); ++index) {
+    if (can_turn_strict(order, order.lines()[index])) return static_cast<std::uint16_t>(index);
+  }
+  return OrderState::no_line;
+}
+
+std::vector<std::uint16_t> set_aside_shipments(const BlockStore& blocks, const OrderState& order, WarehouseId warehouse) {
+  std::vector<std::uint16_t> numbers;
+  for (const OrderLineState& line : order.lines()) {
+    if (!is_set_aside(order, line)) continue;
+    for_each_allocation(blocks, line, [&](const Allocation& each) {
+      if (each.warehouse == warehouse && each.reserved != 0) numbers.push_back(each.shipment);
+    });
+  }
+  return numbers;
+}
+
+Skip skip_of(const OrderState& order, std::size_t line_index) noexcept {
+  const LineNumber line = order.policy == Policy::ship_complete ? LineNumber{} : order.lines()[line_index].line;
+  return {order.known.lsn(), line, order.id()};
+}
+
+std::vector<ServeStep> strict_steps(const OrderState& order, std::size_t line_index, std::span<const LostUnits> lost) {
+  std::vector<ServeStep> steps;
+  std::vector<SkuId> skus;
+  for (std::size_t index = 0; index < order.lines().size(); ++index) {
+    const OrderLineState& line = order.lines()[index];
+    if (line.waiting == 0 || (order.policy != Policy::ship_complete && index != line_index)) continue;
+    if (std::find(skus.begin(), skus.end(), line.sku) == skus.end()) skus.push_back(line.sku);
+  }
+  for (std::uint32_t row = 0; row < skus.size(); ++row) {
+    for (const LostUnits& units : lost) {
+      if (units.sku == skus[row]) steps.push_back({skus[row], row, units.warehouse, units.quantity, false, true});
+    }
+    steps.push_back({skus[row], row, {}, 0, true, true});
+  }
+  return steps;
+}
+
+}  // namespace earmark::engine
