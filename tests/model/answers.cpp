@@ -41,6 +41,11 @@ void write_rows(std::ostream& out, std::span<const engine::ReceivedRow> rows) {
   }
 }
 
+void write_skip(std::ostream& out, const engine::Skip& skipped) {
+  if (skipped.order_lsn.value == 0) return;
+  out << "; skips '" << skipped.order << "' of " << number(skipped.order_lsn) << " line " << number(skipped.line);
+}
+
 void write_taken_back(std::ostream& out, std::span<const engine::CancelledLine> lines, std::span<const engine::Take> released) {
   for (const engine::CancelledLine& line : lines) {
     out << "; line " << number(line.line) << " sku " << number(line.sku) << " waiting " << line.waiting << " releases "
@@ -64,7 +69,7 @@ engine::OrderDecision OrderAnswer::view() const {
           .preferred = preferred, .placed_at = placed_at, .need_by = need_by, .reserve_not_before = reserve_not_before,
           .cancel_after = cancel_after, .texts = texts.view(), .lines = lines, .takes = takes, .waits = waits,
           .fills_follow = fills_follow, .hold = hold, .reacquired = reacquired, .returned = returned, .line_policies = line_policies,
-          .not_backorderable = not_backorderable, .not_due = not_due};
+          .not_backorderable = not_backorderable, .not_due = not_due, .skipped = skipped.view()};
 }
 
 engine::HoldDecision HoldAnswer::view() const {
@@ -83,7 +88,7 @@ engine::HoldEndDecision HoldEndAnswer::view() const {
 
 engine::FillDecision FillAnswer::view() const {
   return {.order_id = order_id, .order_lsn = order_lsn, .line = line, .sku = sku, .row = row,
-          .still_waiting = still_waiting, .last = last, .takes = takes};
+          .still_waiting = still_waiting, .last = last, .takes = takes, .customer = {}, .skipped = skipped.view()};
 }
 
 engine::ReceiptDecision ReceiptAnswer::view() const {
@@ -129,6 +134,7 @@ std::string describe(const engine::Stamp& stamp, const engine::OrderDecision& de
     out << "; fills_follow " << decision.fills_follow << " hold '" << decision.hold << "' reacquired " << decision.reacquired << " returned";
     write_rows(out, decision.returned);
   }
+  write_skip(out, decision.skipped);
   return out.str();
 }
 
@@ -146,6 +152,7 @@ std::string describe(const engine::Stamp& stamp, const engine::FillDecision& dec
                           << number(decision.line) << " sku " << number(decision.sku) << " row " << decision.row
                           << " still_waiting " << decision.still_waiting << " last " << decision.last;
   write_takes(out, decision.takes);
+  write_skip(out, decision.skipped);
   return out.str();
 }
 
@@ -306,6 +313,24 @@ std::string describe(const engine::Stamp& stamp, const engine::TransferReceiptDe
         << row.available_after << "]";
   }
   for (const engine::MissingUnits& each : decision.missing) out << "; missing sku " << number(each.sku) << " x " << each.quantity;
+  return out.str();
+}
+
+engine::StrictDecision StrictAnswer::view() const {
+  return {.order_id = order_id, .order_lsn = order_lsn, .line = line, .waited = waited, .fills_follow = fills_follow, .freed = freed,
+          .lost = lost, .orders = orders, .customers = customers, .customer = customer};
+}
+
+std::string describe(const engine::Stamp& stamp, const engine::StrictDecision& decision) {
+  std::ostringstream out;
+  write_stamp(out, stamp) << " strict '" << decision.order_id << "' of " << number(decision.order_lsn) << " line " << number(decision.line)
+                          << " waited " << decision.waited << " '" << decision.customer << "' fills_follow " << decision.fills_follow;
+  write_rows(out, decision.freed);
+  for (const engine::LostUnits& lost : decision.lost) {
+    out << "; lost by '" << decision.orders[lost.order] << "' of '" << decision.customers[lost.order] << "' " << number(lost.order_lsn)
+        << " line " << number(lost.line) << " sku " << number(lost.sku) << " " << lost.quantity << " in " << number(lost.warehouse)
+        << " shipment " << lost.shipment << " row " << lost.row;
+  }
   return out.str();
 }
 

@@ -31,6 +31,15 @@ struct CameFree {
   engine::Quantity units = 0;
 };
 
+// Who was passed over; lsn 0: nobody was.
+struct SkipAnswer {
+  engine::Lsn order_lsn{};
+  engine::LineNumber line{};
+  std::string order{};
+
+  engine::Skip view() const { return {order_lsn, line, order}; }
+};
+
 struct OrderAnswer {
   std::string id;
   std::uint64_t content = 0;
@@ -51,6 +60,7 @@ struct OrderAnswer {
   std::vector<engine::LinePolicy> line_policies{};
   std::vector<std::uint32_t> not_backorderable{};
   bool not_due = false;
+  SkipAnswer skipped{};
   // By line: what it had in the hold's cells. Not part of the record.
   std::map<std::pair<std::uint32_t, engine::WarehouseId>, engine::Quantity> from_hold{};
   std::vector<CameFree> came_free{};
@@ -102,6 +112,8 @@ struct FillAnswer {
   engine::Quantity still_waiting = 0;
   bool last = false;
   std::vector<engine::Take> takes{};
+  SkipAnswer skipped{};
+  bool strict = false;  // whoever is filled; not part of the record
 
   engine::FillDecision view() const;
 };
@@ -172,6 +184,32 @@ struct StockChangeAnswer {
   bool of_hold(const engine::LostUnits& one) const { return view().of_hold(static_cast<std::size_t>(&one - lost.data())); }
 };
 
+struct StrictAnswer {
+  std::string order_id, customer;
+  engine::Lsn order_lsn{};
+  engine::LineNumber line{};
+  bool waited = false;
+  bool fills_follow = false;
+  std::vector<engine::ReceivedRow> freed{};
+  std::vector<engine::LostUnits> lost{};
+  std::vector<std::string_view> orders{}, customers{};  // as in StockChangeAnswer
+  std::shared_ptr<std::deque<std::string>> texts;
+  std::vector<engine::SkuId> served{};  // by row of the fills; not part of the record
+
+  engine::StrictDecision view() const;
+};
+
+// Its position among those that lose by a decision, named once each.
+template <class Decision>
+std::uint32_t name_loser(engine::Lsn lsn, const std::string& id, const std::string& customer, Decision& decision) {
+  for (const engine::LostUnits& lost : decision.lost) {
+    if (lost.order_lsn == lsn) return lost.order;
+  }
+  decision.orders.push_back(decision.texts->emplace_back(id));
+  decision.customers.push_back(decision.texts->emplace_back(customer));
+  return static_cast<std::uint32_t>(decision.orders.size() - 1);
+}
+
 struct ShipmentAnswer {
   std::string command_id, order_id, customer;
   std::uint64_t content = 0;
@@ -221,7 +259,7 @@ struct Answer {
   bool duplicate = false;
   engine::Stamp stamp;
   std::variant<std::monostate, OrderAnswer, ReceiptAnswer, CancelAnswer, ShipAnswer, LoadAnswer, AmendAnswer, StockChangeAnswer,
-               HoldAnswer, HoldExtendAnswer, HoldEndAnswer, ShipmentAnswer, TransferShipAnswer, TransferReceiptAnswer> decision;
+               HoldAnswer, HoldExtendAnswer, HoldEndAnswer, ShipmentAnswer, TransferShipAnswer, TransferReceiptAnswer, StrictAnswer> decision;
   // Behind a short pick: what was missing.
   engine::Stamp missing_stamp{};
   std::optional<StockChangeAnswer> missing{};
@@ -247,6 +285,7 @@ std::string describe(const engine::Stamp& stamp, const engine::HoldEndDecision& 
 std::string describe(const engine::Stamp& stamp, const engine::ShipmentDecision& decision);
 std::string describe(const engine::Stamp& stamp, const engine::TransferShipDecision& decision);
 std::string describe(const engine::Stamp& stamp, const engine::TransferReceiptDecision& decision);
+std::string describe(const engine::Stamp& stamp, const engine::StrictDecision& decision);
 std::string describe(const engine::Error& error);
 // The decision (or error), then each fill, a line of text each.
 std::string describe(const Answer& answer);

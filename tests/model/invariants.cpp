@@ -101,6 +101,15 @@ class Then {
     };
     if (const auto* order = std::get_if<OrderAnswer>(&answer.decision)) came_free(order->came_free);
     if (const auto* end = std::get_if<HoldEndAnswer>(&answer.decision)) came_free(end->came_free);
+    if (const auto* strict = std::get_if<StrictAnswer>(&answer.decision)) {  // nothing of a SKU is there before its turn
+      for (std::uint32_t row = 0; row < strict->served.size(); ++row) {
+        for (const engine::WarehouseId warehouse : state.by_priority()) later_.push_back({row, {strict->served[row], warehouse}, engine::max_quantity});
+      }
+    }
+    for (const FillAnswer& fill : answer.fills) {
+      const Order& order = state.orders.at(fill.order_lsn);
+      if (fill.strict) strict_then_.insert({fill.order_lsn, order.policy == engine::Policy::ship_complete ? 0 : fill.line_index});
+    }
   }
 
   void before(const Taker& taker) {
@@ -116,11 +125,12 @@ class Then {
   bool could_use(const Place& ahead) const {
     const Order& order = state_.orders.at(ahead.order);
     if (order.not_due) return false;
-    if (order.policy == engine::Policy::ship_complete && ahead.order == now_->place.order) return false;  // served together
     const Line& line = order.lines[ahead.line_index];
+    const bool strict = order.patience_of(line).strict || strict_then_.contains({ahead.order, order.policy == engine::Policy::ship_complete ? 0 : ahead.line_index});
+    if (order.policy == engine::Policy::ship_complete && !strict && ahead.order == now_->place.order) return false;  // served together
     const bool may = std::ranges::any_of(now_->takes, [&](const auto& take) { return can_use(line, take.first); });
     const engine::Policy policy = order.policy_of(line);
-    if (!may || (policy != engine::Policy::line_complete && policy != engine::Policy::ship_complete)) return may;
+    if (!may || strict || (policy != engine::Policy::line_complete && policy != engine::Policy::ship_complete)) return may;
     Lines lines;
     for (std::uint32_t index = 0; index < order.lines.size(); ++index) {
       const auto later = waited_.find({ahead.order, index});
@@ -180,6 +190,8 @@ class Then {
   std::map<CellKey, std::int64_t> given_back_;
   std::map<std::pair<engine::Lsn, std::uint32_t>, engine::Quantity> waited_;
   std::vector<LaterUnits> later_;
+  // Who was strict when he was filled, though he may be whole at the end: by line, of a ship_complete order the first.
+  std::set<std::pair<engine::Lsn, std::uint32_t>> strict_then_;
 };
 
 std::string judge_overtaking(const Then& then, const Taker& taker, const Place& ahead, engine::SkuId sku) {
@@ -318,9 +330,24 @@ std::string check_no_overtaking(const State& state, const Answer& answer) {
   return "";
 }
 
+std::string check_patience(const State& state) {
+  for (const auto& [lsn, order] : state.orders) {
+    const bool whole_order = order.policy == engine::Policy::ship_complete;
+    if (!whole_order && (order.patience.skips != 0 || order.patience.strict)) return say("patience: order ", lsn.value, " is not one that waits as a whole");
+    for (const Line& line : order.lines) {
+      const Patience& patience = order.patience_of(line);
+      const bool waits = whole_order ? order.waits() : waits_for_all(order, line);
+      if ((patience.skips != 0 || patience.strict) && !waits) return say("patience: order ", lsn.value, " line ", line.number.value, " does not wait for all or nothing");
+      if (patience.skips > 254 || (patience.skips != 0 && patience.strict)) return say("patience: order ", lsn.value, " has ", patience.skips, " skips");
+      if (order.not_due && patience.skips != 0) return say("patience: order ", lsn.value, " is not due and has skips");
+    }
+  }
+  return "";
+}
+
 std::string check_invariants(const State& state, const Answer& answer) {
   for (const std::string& fault : {check_never_oversell(state), check_conservation(state), check_work_conserving(state),
-                                   check_no_overtaking(state, answer)}) {
+                                   check_no_overtaking(state, answer), check_patience(state)}) {
     if (!fault.empty()) return fault;
   }
   return "";

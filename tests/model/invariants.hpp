@@ -15,10 +15,14 @@ std::string check_conservation(const State& state);
 std::string check_work_conserving(const State& state);
 // I3 for one SKU, for large states.
 std::string check_work_conserving(const State& state, engine::SkuId sku);
-// I4, after the command that `answer` answers: no order and no fill in it took a unit that an earlier waiter could use.
+// I4, after the command that `answer` answers: no order and no fill in it took a unit that an earlier waiter could use. Who is strict
+// can use any.
 std::string check_no_overtaking(const State& state, const Answer& answer);
 
-// All four.
+// Who waits for all or nothing: only such a one is skipped, or strict, and as long as he waits.
+std::string check_patience(const State& state);
+
+// All of them.
 std::string check_invariants(const State& state, const Answer& answer);
 
 }  // namespace earmark::model

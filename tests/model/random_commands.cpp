@@ -31,12 +31,13 @@ std::uint64_t Random::next() {
 }
 
 RandomCommands::RandomCommands(std::uint64_t seed, bool with_holds)
-    : random_(seed), with_holds_(with_holds), whole_percent_(random_.chance(30) ? 35 : 2) {}
+    : random_(seed), with_holds_(with_holds), whole_percent_(random_.chance(40) ? 35 : 2), seen_(limits(seed)) {}
 
 Command RandomCommands::next() {
   Command command = given_.empty() ? Command(load()) : random_.chance(8) ? repeat() : fresh();
   given_.push_back(command);
   apply(seen_, command, content_of(command), {});
+  seen_.turn_strict();
   if (const auto* order = std::get_if<OrderCommand>(&command)) orders_.push_back(*order);
   if (const auto* confirm = std::get_if<ConfirmCommand>(&command)) orders_.push_back(confirm->order);
   if (const auto* hold = std::get_if<HoldCommand>(&command)) holds_.push_back(*hold);

@@ -1,6 +1,6 @@
 // Seeded histories of commands on a catalogue so small that shortages, fills, cancels, repeats and errors of every kind
 // come up all the time. The same seed gives the same commands on every machine. Needs no answers (a twin of its own sees what would come out), so one history can be
-// given to the twin and to the real engine; both must be started with `limits()`.
+// given to the twin and to the real engine; both must be started with `limits()`, or with `limits(seed)`.
 #pragma once
 
 #include <map>
@@ -32,6 +32,14 @@ class RandomCommands {
   Command next();
   // The catalogue's capacity: loads of the history run into it.
   static constexpr CatalogueLimits limits() { return {.skus = 9, .warehouses = 4}; }
+  // And how soon who waits for all or nothing turns strict: another of each seed, mostly soon.
+  static constexpr CatalogueLimits limits(std::uint64_t seed) {
+    constexpr std::uint32_t skips[] = {1, 2, 3, 64, 1, 2, 5, 254};
+    CatalogueLimits limits_of_seed = limits();
+    limits_of_seed.max_skips = skips[seed % std::size(skips)];
+    limits_of_seed.max_wait_us = seed % 3 == 1 ? 0 : static_cast<std::int64_t>(20 + seed % 5 * 30) * step_us;
+    return limits_of_seed;
+  }
 
  private:
   Command fresh();
@@ -82,7 +90,7 @@ class RandomCommands {
   Random random_;
   bool with_holds_;
   std::uint64_t whole_percent_;        // of this history's orders that take all or nothing
-  Twin seen_{limits()};                // of this history alone: counts have to expect what is on hand
+  Twin seen_;                          // of this history alone: counts have to expect what is on hand
   std::uint64_t ids_ = 0;
   std::vector<Command> given_;         // for repeats
   std::vector<OrderCommand> orders_;   // to cancel and ship

@@ -43,6 +43,10 @@ class Coverage {
       see_end(*state.hold(order->hold), "confirm");
     }
     if (const auto* arrival = std::get_if<TransferReceiptAnswer>(&answer.decision)) see(*arrival);
+    if (const auto* strict = std::get_if<StrictAnswer>(&answer.decision)) see(*strict);
+    if (const auto* ship = std::get_if<ShipAnswer>(&answer.decision)) see(*ship, state);
+    if (const auto* cancel = std::get_if<CancelAnswer>(&answer.decision)) see_taken_back(cancel->order_id, cancel->released, state);
+    if (const auto* amend = std::get_if<AmendAnswer>(&answer.decision)) see_taken_back(amend->order_id, amend->released, state);
     for (const FillAnswer& fill : answer.fills) see(fill, state);
   }
   std::size_t of(const std::string& name) const { return counts_.contains(name) ? counts_.at(name) : 0; }
@@ -53,7 +57,7 @@ class Coverage {
  private:
   void count(const std::string& name) { ++counts_[name]; }
   static std::string kind_of(const Answer& answer) {
-    constexpr const char* kinds[] = {"nothing", "order", "receipt", "cancel", "ship", "load", "amend", "change", "hold", "hold extended", "hold ended", "shipment", "transfer", "arrival"};
+    constexpr const char* kinds[] = {"nothing", "order", "receipt", "cancel", "ship", "load", "amend", "change", "hold", "hold extended", "hold ended", "shipment", "transfer", "arrival", "strict waiter"};
     return kinds[answer.decision.index()];
   }
   void see(const OrderAnswer& order) {
@@ -65,6 +69,7 @@ class Coverage {
       if (own.own() && order.lines[index].backordered > 0) count("line that waits by its own policy");
       if (own == engine::LinePolicy::of(engine::Policy::fill_or_kill) && order.lines[index].taken == 0) count("line killed by its own policy");
     }
+    if (order.skipped.order_lsn.value != 0) count(order.hold.empty() ? "order that skips" : "confirmed hold that skips");
     for (const engine::LineWait& wait : order.waits) {
       if (wait.quantity_ahead > 0xFFFF'FFFFu) count("more than 32 bits ahead");
     }
@@ -127,6 +132,26 @@ class Coverage {
       if (line.rest > 0 && step.rest_shipment < step.shipment) count("impossible: a rest in an older shipment");
     }
   }
+  void see(const StrictAnswer& strict) {
+    count(strict.line.value == 0 ? "order strict" : "line strict");
+    count(strict.waited ? "strict by time" : "strict by skips");
+    if (!strict.lost.empty()) count("units taken over");
+    if (strict.orders.size() > 1) count("units taken over from several orders");
+    if (strict.served.size() > 1 && !strict.lost.empty()) count("units of several SKUs taken over");
+  }
+  void see(const ShipAnswer& ship, const State& state) {
+    const Order& order = state.orders.at(state.order_ids.at(ship.order_id));
+    const auto set_aside = [&](const Line& line) {
+      return order.is_set_aside(line) && std::ranges::any_of(line.allocations, [](const Allocation& each) { return each.reserved > 0; });
+    };
+    if (std::ranges::any_of(order.lines, set_aside)) count("ship that leaves what is set aside");
+  }
+  void see_taken_back(const std::string& id, const std::vector<engine::Take>& released, const State& state) {
+    const Order& order = state.orders.at(state.order_ids.at(id));
+    for (const engine::Take& take : released) {
+      if (order.has_units(take.shipment, true)) count("units taken back of what is set aside");
+    }
+  }
   void see(const TransferReceiptAnswer& arrival) {
     count(arrival.closed ? "arrival that closes" : "arrival in part");
     if (!arrival.missing.empty()) count("units short");
@@ -136,6 +161,8 @@ class Coverage {
     }
   }
   void see(const FillAnswer& fill, const State& state) {
+    if (fill.skipped.order_lsn.value != 0) count(fill.skipped.line.value == 0 ? "fill that skips an order" : "fill that skips a line");
+    if (fill.strict) count(fill.still_waiting > 0 ? "fill of a strict line in part" : "fill of the rest of a strict line");
     if (fill.takes.size() > 1) count("fill from several warehouses");
     const Order& order = state.orders.at(fill.order_lsn);
     for (const engine::Take& take : fill.takes) {
@@ -178,6 +205,9 @@ constexpr const char* expected[] = {
     "transfer", "arrival", "repeat of transfer", "repeat of arrival", "fills of arrival", "arrival that closes", "arrival in part",
     "units short", "units over", "damaged units", "error duplicate_transfer", "error duplicate_transfer_command", "error same_warehouse",
     "error unknown_transfer", "error transfer_closed", "error not_in_transfer",
+    "order strict", "line strict", "strict by time", "strict by skips", "units taken over", "units taken over from several orders",
+    "units of several SKUs taken over", "order that skips", "confirmed hold that skips", "fill that skips an order", "fill that skips a line",
+    "fill of a strict line in part", "fill of the rest of a strict line", "ship that leaves what is set aside", "units taken back of what is set aside", "error not_whole",
     "fill from several warehouses", "fill that joins an older shipment than the newest", "pinned waiter passed over", "fill by priority",
 };
 
@@ -191,7 +221,7 @@ TEST_CASE("random: the invariants hold after every command, and every outcome co
   for (std::uint64_t seed = first; seed < first + histories; ++seed) {
     const bool with_holds = seed % 3 != 0;
     RandomCommands source(seed, with_holds);
-    Twin twin(RandomCommands::limits());
+    Twin twin(RandomCommands::limits(seed));
     for (std::size_t index = 0; index < commands; ++index) {
       const Command command = source.next();
       const engine::TimeUs now{with_holds ? RandomCommands::start_us + static_cast<std::int64_t>(index) * RandomCommands::step_us : 0};
@@ -212,6 +242,14 @@ TEST_CASE("random: the invariants hold after every command, and every outcome co
       if (!fault.empty() || twin.state().lsn != before + lsns) {
         FAIL("seed " << seed << " command " << index << ": " << describe(command) << "\n" << describe(answer) << "\n" << fault);
       }
+      while (true) {
+        const std::vector<Answer> turned = twin.turn_strict(1);
+        if (turned.empty()) break;
+        coverage.see(turned.front(), twin.state());
+        if (const std::string broken = check_invariants(twin.state(), turned.front()); !broken.empty()) {
+          FAIL("seed " << seed << " behind command " << index << ": " << describe(command) << "\n" << describe(turned.front()) << "\n" << broken);
+        }
+      }
     }
   }
   std::cout << "random: " << histories << " histories of " << commands << " commands, seeds from " << first << "; outcomes:\n";
@@ -225,11 +263,12 @@ TEST_CASE("random: the invariants hold after every command, and every outcome co
 TEST_CASE("random: a seed gives the same history and the same digest again", "[model][random]") {
   const auto run = [](std::uint64_t seed) {
     RandomCommands source(seed);
-    Twin twin(RandomCommands::limits());
+    Twin twin(RandomCommands::limits(seed));
     std::string told;
     for (int index = 0; index < 300; ++index) {
       const Command command = source.next();
       told += describe(command) + "\n" + describe(apply(twin, command, content_of(command), {})) + "\n";
+      for (const Answer& turned : twin.turn_strict()) told += describe(turned) + "\n";
     }
     return told + twin.digest();
   };
@@ -242,11 +281,12 @@ TEST_CASE("random: repeating a whole history changes nothing", "[model][random]"
   const auto seed = GENERATE(range<std::uint64_t>(200, 205));
   CAPTURE(seed);
   RandomCommands source(seed);
-  Twin twin(RandomCommands::limits());
+  Twin twin(RandomCommands::limits(seed));
   std::vector<std::pair<Command, Answer>> decided;
   for (int index = 0; index < 300; ++index) {
     const Command command = source.next();
     const Answer answer = apply(twin, command, content_of(command), {});
+    twin.turn_strict();
     if (answer.decided() && !std::holds_alternative<LoadCommand>(command)) decided.emplace_back(command, answer);
   }
   const std::string digest = twin.digest();

@@ -241,6 +241,7 @@ Error refusal(const State& state, const engine::MoveShipment& command) {
   if (pick && command.revision != 0 && command.revision != shipment.revision) {
     return {.code = ErrorCode::superseded, .row = 0, .line = {}, .revision = shipment.revision};
   }
+  if (pick && order.has_units(command.shipment, true)) return {.code = ErrorCode::not_whole};
   const bool out = shipment.state == ShipmentState::shipped || shipment.state == ShipmentState::delivered;
   std::uint64_t units = 0;
   for (const Line& line : order.lines) units += movable(order, line, command.shipment, out);
@@ -293,6 +294,7 @@ Error refusal(const State& state, const engine::ShipOrder& command) {
   const Order& order = state.orders.at(found->second);
   for (std::uint32_t row = 1; row <= order.lines.size(); ++row) {
     const Line& line = order.lines[row - 1];
+    if (order.is_set_aside(line)) continue;  // it stays
     for (const Allocation& each : line.allocations) {
       const Cell cell = state.cell(line.sku, each.warehouse);
       if (each.reserved == 0 || cell.level() >= 0) continue;

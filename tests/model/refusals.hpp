@@ -8,11 +8,14 @@
 
 namespace earmark::model {
 
-// How much the catalogue may hold, the server's --max-skus and --max-warehouses; and the rule of orders that name none, --sourcing.
+// How much the catalogue may hold, the server's --max-skus and --max-warehouses; the rule of orders that name none, --sourcing; and
+// how long who waits for all or nothing may be passed over, --max-skips and --max-wait (0: no time is long enough).
 struct CatalogueLimits {
   std::size_t skus = 1'048'576;
   std::size_t warehouses = 8;
   engine::Sourcing sourcing = engine::Sourcing::priority;
+  std::uint32_t max_skips = 64;
+  std::int64_t max_wait_us = 0;
 };
 
 // A time that is given and has come.

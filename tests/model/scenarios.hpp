@@ -2,6 +2,7 @@
 // is held to them here; the real engine is given the same rows.
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -15,12 +16,15 @@ struct Step {
 struct Scenario {
   std::string_view name;
   std::vector<Step> steps;
+  std::uint8_t max_skips = 64;      // the server's options
+  std::int64_t max_wait_us = 0;
 };
 
 std::span<const Scenario> scenarios();
 extern const std::vector<Scenario> amends;        // a part of them
 extern const std::vector<Scenario> holds;         // another: checkout holds
 extern const std::vector<Scenario> whole_takers;  // another: who takes all or nothing
+extern const std::vector<Scenario> strict_waiters;  // another: those of them who were passed over often enough
 extern const std::vector<Scenario> stock_changes;
 extern const std::vector<Scenario> lines_of_their_own;
 extern const std::vector<Scenario> shipment_steps;

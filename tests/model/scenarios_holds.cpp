@@ -94,7 +94,7 @@ const std::vector<Scenario> holds = {
         {"at 100 hold H 50 X:6 Y:2", "held until 150 reserved: 1 X 5@LON#1 1@BHM#2; 2 Y 2@LON#1"},
         {"confirm O H X:6 Y:5 policy=line_complete", "confirmed H split: 1 X 5@LON#1 1@BHM#2; 2 Y waits 5 place 1 behind 0"},
         {"hold I 50 X:2", "held until 150 reserved: 1 X 2@BHM#1"},
-        {"confirm P I X:2 Y:1 policy=ship_complete", "confirmed I reserved: 1 X 2@BHM#1; 2 Y 1@LON#2"}}},
+        {"confirm P I X:2 Y:1 policy=ship_complete", "confirmed I reserved: 1 X 2@BHM#1; 2 Y 1@LON#2; skips O/2"}}},
     {"pinned lines take what the hold has where they are pinned", {shelves,
         {"at 100 hold H 50 X:8", "held until 150 reserved: 1 X 5@LON#1 3@BHM#2"},
         {"confirm O H X:4@BHM", "confirmed H split: 1 X 3@BHM#1 waits 1 place 1 behind 0"},

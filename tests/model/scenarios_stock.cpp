@@ -129,13 +129,13 @@ const std::vector<Scenario> stock_changes = {
         {"order A X:6 policy=line_complete", "reserved: 1 X 6@LON#1"},
         {"order B X:2", "reserved: 1 X 2@LON#1"},
         {"count K1 X:3/10@LON", "changed: X@LON -7, makes 0; lost B/1 2@LON#1 row 0; lost A/1 3@LON#1 row 0"},
-        {"receive R X:2@LON", "received | B/1 X 2@LON#1 waits 0 row 0"},
+        {"receive R X:2@LON", "received | B/1 X 2@LON#1 waits 0 row 0 skips A/1"},
         {"receive R2 X:3@LON", "received | A/1 X 3@LON#1 waits 0 row 0"}}},
     {"victims that take all or nothing: an order waits for all that it lost, of every SKU", {
         {"load LON=1 BHM=2 | X Y | X:4@LON Y:4@LON X:1@BHM Y:9@BHM", "loaded 2 warehouses 2 products 4 stock"},
         {"order A X:4 Y:4 policy=ship_complete", "reserved: 1 X 4@LON#1; 2 Y 4@LON#1"},
         {"adjust K1 X:-2@LON Y:-1@LON", "changed: X@LON -2, makes 0; Y@LON -1, makes 0; lost A/1 2@LON#1 row 0; lost A/2 1@LON#1 row 1"},
-        {"order B Y:1", "reserved: 1 Y 1@BHM#1"},
+        {"order B Y:1", "reserved: 1 Y 1@BHM#1; skips A"},
         {"adjust K2 X:+1@LON", "changed: X@LON +1, makes 1 | A/1 X 1@LON#1 1@BHM#2 waits 0 row 0 | A/2 Y 1@BHM#2 waits 0 row 0"}}},
     {"an order that is served whole does not take what a victim before it gets in a later row", {
         {"load LON=1 BHM=2 | X Y | X:1@LON Y:2@LON X:1@BHM Y:1@BHM", "loaded 2 warehouses 2 products 4 stock"},

@@ -65,7 +65,7 @@ const std::vector<Scenario> transfers = {
         {"transfer T LON BHM X:9 Y:9", "left LON for BHM: X 9, leaves 0; Y 9, leaves 0"},
         {"order A X:2 Y:2 policy=ship_complete", "backordered: 1 X waits 2 place 1 behind 0; 2 Y waits 2 place 1 behind 0"},
         {"order B Y:1", "backordered: 1 Y waits 1 place 2 behind 2"},
-        {"arrive U T Y:2 X:2 Y:4", "arrived in BHM: Y 2, makes 2; X 2, makes 2; Y 4, makes 6 | B/1 Y 1@BHM#1 waits 0 row 0 | A/1 X 2@BHM#1 waits 0 row 2 | A/2 Y 2@BHM#1 waits 0 row 2"}}},
+        {"arrive U T Y:2 X:2 Y:4", "arrived in BHM: Y 2, makes 2; X 2, makes 2; Y 4, makes 6 | B/1 Y 1@BHM#1 waits 0 row 0 skips A | A/1 X 2@BHM#1 waits 0 row 2 | A/2 Y 2@BHM#1 waits 0 row 2"}}},
     {"R8: transfers, in the order of precedence", {ten,
         {"transfer - LON BHM", "bad_id"},
         {"transfer T LON BHM", "empty_change"},

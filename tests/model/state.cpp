@@ -23,6 +23,23 @@ bool Order::open() const {
   return false;
 }
 
+bool Order::waits() const {
+  return std::ranges::any_of(lines, [](const Line& line) { return line.waiting > 0; });
+}
+
+bool Order::is_set_aside(const Line& line) const {
+  const bool whole_order = policy == engine::Policy::ship_complete;
+  return patience_of(line).strict && (whole_order ? waits() : line.waiting > 0);
+}
+
+bool Order::has_units(std::uint16_t shipment, bool set_aside) const {
+  return std::ranges::any_of(lines, [&](const Line& line) {
+    return is_set_aside(line) == set_aside && std::ranges::any_of(line.allocations, [&](const Allocation& each) {
+      return each.shipment == shipment && each.reserved > 0;
+    });
+  });
+}
+
 bool Place::operator<(const Place& other) const {
   return std::tuple(other.priority, order, line_index) < std::tuple(priority, other.order, other.line_index);
 }
@@ -117,6 +134,8 @@ std::string State::digest() const {
   for (const auto& [lsn_of_order, order] : orders) {
     if (!order.open()) continue;
     if (order.not_due) digest.not_due(lsn_of_order);
+    if (order.has_skipped) digest.has_skipped(lsn_of_order);
+    digest.patience(lsn_of_order, 0, order.patience.in_digest());
     digest.open_order(lsn_of_order, engine::identify(engine::IdSpace::order, order.id), order.status, order.policy,
                       order.priority, order.preferred, static_cast<std::uint32_t>(order.lines.size()));
     for (std::uint16_t number = 1; number <= order.shipments.size(); ++number) {
@@ -128,6 +147,7 @@ std::string State::digest() const {
       const Line& line = order.lines[index];
       digest.order_line(lsn_of_order, index, line.number, line.sku, line.quantity, line.waiting, line.pinned);
       digest.line_policy(lsn_of_order, index, line.own);
+      digest.patience(lsn_of_order, index, line.patience.in_digest());
       for (const Allocation& allocation : line.allocations) {
         digest.allocation(lsn_of_order, index, allocation.warehouse, allocation.shipment, allocation.reserved, allocation.shipped);
       }

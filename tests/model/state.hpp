@@ -47,6 +47,14 @@ struct Allocation {
   engine::Quantity reserved = 0, shipped = 0;
 };
 
+// Of who waits for all or nothing: a line_complete line, or a ship_complete order as a whole. Nothing of it is left once he is whole.
+struct Patience {
+  std::uint32_t skips = 0;  // later orders that passed him over
+  bool strict = false;      // he has had enough of it: he takes whatever is there, and keeps it
+
+  std::uint8_t in_digest() const { return strict ? std::uint8_t{255} : static_cast<std::uint8_t>(skips); }
+};
+
 struct Line {
   engine::LineNumber number{};
   engine::SkuId sku{};
@@ -54,6 +62,7 @@ struct Line {
   engine::LinePolicy own{};
   engine::Quantity quantity = 0, waiting = 0, cancelled = 0;
   std::vector<Allocation> allocations{};  // in the order in which they were first taken
+  Patience patience{};                    // of a line_complete one
 };
 
 struct Shipment {
@@ -71,11 +80,14 @@ struct Shipment {
 struct Order {
   std::string id, customer;
   engine::Lsn lsn{};
+  engine::TimeUs time{};              // of its decision
   engine::OrderStatus status = engine::OrderStatus::reserved;
   engine::Policy policy = engine::Policy::ship_partial;
   engine::Priority priority{};
   engine::Sourcing sourcing = engine::Sourcing::server_default;
   engine::WarehouseId preferred{};
+  Patience patience{};                // of a ship_complete one
+  bool has_skipped = false;           // it has passed over somebody
   std::vector<Line> lines{};
   std::vector<Shipment> shipments{};  // ORDER-1 first
   engine::TimeUs cancel_after{}, reserve_not_before{};  // 0: none
@@ -86,6 +98,13 @@ struct Order {
   bool open() const;                // something is reserved or waits
   bool can_be_cancelled() const;    // the same, without what is picked
   engine::Policy policy_of(const Line& line) const { return line.own.or_else(policy); }
+  bool waits() const;
+  const Patience& patience_of(const Line& line) const { return policy == engine::Policy::ship_complete ? patience : line.patience; }
+  Patience& patience_of(Line& line) { return policy == engine::Policy::ship_complete ? patience : line.patience; }
+  // What the line has reserved is gathered by somebody strict who is not whole yet: nobody picks or ships it.
+  bool is_set_aside(const Line& line) const;
+  // Whether units of the shipment are set aside; whether others are.
+  bool has_units(std::uint16_t shipment, bool set_aside) const;
 };
 
 struct Hold {

@@ -232,6 +232,11 @@ std::string takes_text(std::span<const engine::Take> takes, const Codes& codes) 
   return text;
 }
 
+// Who waits for all or nothing: a line, or with line 0 its order.
+std::string waiter(std::string_view order, engine::LineNumber line) {
+  return std::string(order) + (line.value == 0 ? "" : "/" + std::to_string(line.value));
+}
+
 // Hands out the takes that belong to one row after the other.
 class TakeRows {
  public:
@@ -303,13 +308,14 @@ std::string tell(const engine::OrderDecision& decision, const Codes& codes) {
     if (missing > 0) text += " cancels " + std::to_string(missing);
     if (std::ranges::find(decision.not_backorderable, index) != decision.not_backorderable.end()) text += " not backorderable";
   }
+  if (decision.skipped.order_lsn.value != 0) text += "; skips " + waiter(decision.skipped.order, decision.skipped.line);
   return text;
 }
 
 std::string tell(const engine::FillDecision& decision, const Codes& codes) {
   return std::string(decision.order_id) + "/" + std::to_string(decision.line.value) + " " + codes.name(decision.sku) +
          takes_text(decision.takes, codes) + " waits " + std::to_string(decision.still_waiting) + " row " +
-         std::to_string(decision.row);
+         std::to_string(decision.row) + (decision.skipped.order_lsn.value != 0 ? " skips " + waiter(decision.skipped.order, decision.skipped.line) : "");
 }
 
 std::string tell(const engine::ReceiptDecision&, const Codes&) { return "received"; }
@@ -432,6 +438,15 @@ std::string tell(const engine::TransferReceiptDecision& decision, const Codes& c
     text += ", makes " + std::to_string(row.available_after);
   }
   for (const engine::MissingUnits& each : decision.missing) text += "; short " + codes.name(each.sku) + " " + std::to_string(each.quantity);
+  return text;
+}
+
+std::string tell(const engine::StrictDecision& decision, const Codes& codes) {
+  std::string text = "strict " + waiter(decision.order_id, decision.line) + (decision.waited ? " waited" : "");
+  for (const engine::LostUnits& lost : decision.lost) {
+    text += "; lost " + std::string(decision.orders[lost.order]) + "/" + std::to_string(lost.line.value) + " " + std::to_string(lost.quantity) + "@" +
+            codes.name(lost.warehouse) + "#" + std::to_string(lost.shipment);
+  }
   return text;
 }
 

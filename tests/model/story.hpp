@@ -19,6 +19,8 @@
 //   held until 700 reserved: 1 X 3@LON#1      extended until 900 cut      confirmed H reserved: 1 X 3@LON#1
 //   released H: 1 X 3@LON#1; 2 Y nothing | B/1 ...      expired H: ...
 //   picked A-1 rev 1: 1 X 3; 2 Y 0 rest 2 in #2 ; missing X@LON -2, makes 0; lost A/2 2@LON#2 row 0 | B/1 ...
+//   reserved: 1 X 3@LON#1; skips A/1     ... | B/1 X 3@LON#1 waits 0 row 0 skips A   (who waits for all or nothing and is passed over: a line, an order)
+//   received || strict A/1; lost B/1 3@LON#2 | A/1 X 3@LON#1 waits 2 row 0 || strict C waited   (who turns strict behind it, each with fills)
 //   left LON for BHM: X 5, leaves 3     arrived in BHM closed: X 3, 1 damaged, 2 over, makes 3; short Y 2 | A/1 ...
 //   loaded 2 warehouses 2 products 2 stock       unknown_sku row 2       again split: ...  (the repeat of a command)
 #pragma once
@@ -59,6 +61,7 @@ std::string tell(const engine::HoldEndDecision& decision, const Codes& codes);
 std::string tell(const engine::ShipmentDecision& decision, const Codes& codes);
 std::string tell(const engine::TransferShipDecision& decision, const Codes& codes);
 std::string tell(const engine::TransferReceiptDecision& decision, const Codes& codes);
+std::string tell(const engine::StrictDecision& decision, const Codes& codes);
 std::string tell(const engine::Error& error);
 std::string tell(const Answer& answer, const Codes& codes);
 

@@ -74,8 +74,11 @@ Answer Twin::place(const engine::PlaceOrder& command, std::uint64_t content, Tim
     answer.stamp = next_stamp(now, {});
     Order& order = state_.orders[answer.stamp.lsn];
     order.lsn = answer.stamp.lsn;
+    order.time = answer.stamp.time;
     order.not_due = told_ ? told_->not_due : command.reserve_not_before > state_.time;
-    answer.decision = decide(command, content, order);
+    OrderAnswer decision = decide(command, content, order);
+    decision.skipped = count_skip(order, decision);
+    answer.decision = std::move(decision);
     state_.order_ids[order.id] = order.lsn;
     note_closing(order, order.lsn);
     return answer;
@@ -212,7 +215,7 @@ std::vector<engine::Take> Twin::take(Order& order, Line& line, Quantity wanted, 
     Cell& cell = state_.cells[{line.sku, warehouse}];
     cell.reserved += quantity;
     wanted -= quantity;
-    const std::uint16_t shipment = open_shipment(order, warehouse);
+    const std::uint16_t shipment = open_shipment(order, warehouse, order.patience_of(line).strict);
     auto allocation = std::ranges::find(line.allocations, shipment, &Allocation::shipment);
     if (allocation == line.allocations.end()) allocation = line.allocations.insert(allocation, {warehouse, shipment});
     allocation->reserved += quantity;
@@ -221,11 +224,13 @@ std::vector<engine::Take> Twin::take(Order& order, Line& line, Quantity wanted, 
   return takes;
 }
 
-// The latest one there, if it is open, also while a cancel has left nothing in it.
-std::uint16_t Twin::open_shipment(Order& order, WarehouseId warehouse) {
+// The latest one there, if it is open, also while a cancel has left nothing in it. What is set aside and what is not never come together.
+std::uint16_t Twin::open_shipment(Order& order, WarehouseId warehouse, bool set_aside) {
   std::uint16_t latest = 0;
   for (std::uint16_t number = 1; number <= order.shipments.size(); ++number) {
-    if (order.shipments[number - 1u].warehouse == warehouse) latest = number;
+    const Shipment& shipment = order.shipments[number - 1u];
+    if (shipment.warehouse != warehouse || order.has_units(number, !set_aside)) continue;
+    if (!set_aside || shipment.state == engine::ShipmentState::open) latest = number;
   }
   if (latest != 0 && order.shipments[latest - 1u].state == engine::ShipmentState::open) return latest;
   order.shipments.push_back({.warehouse = warehouse});

@@ -34,9 +34,15 @@ class Twin {
   Answer release(const engine::ReleaseHold& command, std::uint64_t content, engine::TimeUs now);
   Answer ship_transfer(const engine::ShipTransfer& command, std::uint64_t content, engine::TimeUs now);
   Answer receive_transfer(const engine::ReceiveTransfer& command, std::uint64_t content, engine::TimeUs now);
-  // Holds whose deadline has come end, orders whose cancel_after has come are cancelled, and those whose reserve_not_before has come
-  // take what is there, one after the other, `most` of them. To be called before every command at `now`.
+  // Holds whose deadline has come end, orders whose cancel_after has come are cancelled, those whose reserve_not_before has come
+  // take what is there, and who has waited long enough turns strict, one after the other, `most` of them; as turn_strict() between them.
+  // To be called before every command at `now`.
   std::vector<Answer> run_timers(engine::TimeUs now, std::size_t most = ~std::size_t{0});
+  // Whoever was passed over often enough turns strict, one after the other, `most` of them: a decision and its fills each. To be called
+  // after every command whose fills are done, which this twin decides by itself.
+  std::vector<Answer> turn_strict(std::size_t most = ~std::size_t{0});
+  // Of a log that is followed: somebody turns strict before anything else that the settler decides.
+  bool must_turn() { return passed_over_enough().has_value(); }
   // A record of its own: ids of commands decided before `oldest_known` are forgotten, but for those of orders that are open or
   // were closed after `archived`.
   engine::Stamp forget(const engine::VoidDecision& decision, engine::TimeUs now);
@@ -81,7 +87,7 @@ class Twin {
                                            const Promised& promised) const;
   std::vector<engine::Quantity> open_units(const Order& order, const std::vector<engine::WarehouseId>& from) const;
   std::vector<engine::WarehouseId> smallest_set(const Order& order, const std::vector<engine::WarehouseId>& ranked) const;
-  std::uint16_t open_shipment(Order& order, engine::WarehouseId warehouse);
+  std::uint16_t open_shipment(Order& order, engine::WarehouseId warehouse, bool set_aside);
   std::vector<engine::LineWait> waits(const Order& order) const;
 
   void add_stock(std::vector<engine::ReceivedRow>& rows, bool opening);
@@ -109,7 +115,22 @@ class Twin {
   void change_row(engine::ChangeKind kind, const engine::ChangeRow& row, StockChangeAnswer& decision);
   engine::Quantity lose(engine::SkuId sku, engine::WarehouseId warehouse, std::int64_t wanted, StockChangeAnswer& decision);
   engine::Quantity lose_held(engine::SkuId sku, engine::WarehouseId warehouse, std::int64_t wanted, StockChangeAnswer& decision);
-  static std::uint32_t name_loser(engine::Lsn lsn, const std::string& id, const std::string& customer, StockChangeAnswer& decision);
+
+  // Who waits for all or nothing (twin_strict.cpp): an order and the position of a line by which it does.
+  using ByLine = std::pair<engine::Lsn, std::uint32_t>;
+  struct Taken {
+    engine::SkuId sku{};
+    engine::WarehouseId warehouse{};
+    std::uint32_t line_index = 0;
+  };
+  SkipAnswer count_skip(Order& by, const std::vector<Taken>& taken);
+  SkipAnswer count_skip(Order& by, const OrderAnswer& decision);
+  static void forget_if_whole(Order& order, Line& line);
+  std::optional<ByLine> passed_over_enough();
+  static std::optional<std::uint32_t> impatient_line(const Order& order);
+  Answer turn(const ByLine& who, bool waited);
+  void take_over(const Order& order, const std::vector<std::uint32_t>& lines, StrictAnswer& decision);
+  void take_from_later(const Place& place, engine::Quantity open, StrictAnswer& decision);
 
   // Transfers.
   void close(Transfer& transfer, TransferReceiptAnswer& decision);
@@ -138,6 +159,7 @@ class Twin {
   State state_;
   std::deque<engine::Lsn> numbers_;
   std::optional<Told> told_;
+  std::set<engine::Lsn> passed_over_;  // orders of which somebody was, since it was last looked who has had enough of it
 };
 
 }  // namespace earmark::model

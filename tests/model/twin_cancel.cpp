@@ -127,6 +127,7 @@ void Twin::give_back(Order& order, std::uint32_t line_index, std::uint64_t wante
   line.cancelled += cancelled.waiting;
   wanted -= cancelled.waiting;
   if (line.waiting == 0) state_.queues[line.sku].erase({order.priority, order.lsn, line_index});
+  forget_if_whole(order, line);
 
   std::vector<WarehouseId> last_first = state_.by_priority();
   std::ranges::reverse(last_first);
@@ -169,11 +170,12 @@ Answer Twin::ship(const engine::ShipOrder& command, std::uint64_t content, TimeU
   });
 }
 
-// R7: what is reserved leaves the building, so its shipments are no longer open; a later fill opens the next number.
+// R7: what is reserved leaves the building, so its shipments are no longer open; a later fill opens the next number. What is set aside
+// stays where it is.
 void Twin::ship_line(Order& order, Line& line, ShipAnswer& decision) {
   engine::ShippedLine shipped{.line = line.number, .sku = line.sku};
   for (Allocation& allocation : line.allocations) {
-    const Quantity quantity = allocation.reserved;
+    const Quantity quantity = order.is_set_aside(line) ? 0 : allocation.reserved;
     if (quantity == 0) continue;
     Cell& cell = state_.cells.at({line.sku, allocation.warehouse});
     cell.on_hand -= quantity;

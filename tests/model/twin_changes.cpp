@@ -112,16 +112,6 @@ Quantity Twin::lose_held(engine::SkuId sku, engine::WarehouseId warehouse, std::
   return lost;
 }
 
-// Its position among those that lose, named once each.
-std::uint32_t Twin::name_loser(engine::Lsn lsn, const std::string& id, const std::string& customer, StockChangeAnswer& decision) {
-  for (const engine::LostUnits& lost : decision.lost) {
-    if (lost.order_lsn == lsn) return lost.order;
-  }
-  decision.orders.push_back(decision.texts->emplace_back(id));
-  decision.customers.push_back(decision.texts->emplace_back(customer));
-  return static_cast<std::uint32_t>(decision.orders.size() - 1);
-}
-
 // The last in the queue's order loses first; of one line the latest shipment. Gives how many units there were to lose.
 Quantity Twin::lose(engine::SkuId sku, engine::WarehouseId warehouse, std::int64_t wanted, StockChangeAnswer& decision) {
   struct Reservation {

@@ -101,23 +101,34 @@ Answer Twin::release(const engine::ReleaseHold& command, std::uint64_t content, 
   });
 }
 
-// By their time; of one time holds first, then cancels, then orders that become due; then by age.
+// By their time; of one time holds first, then cancels, then orders that become due, then who turns strict; then by age. Whoever was
+// passed over often enough turns strict before all of them, and behind each.
 std::vector<Answer> Twin::run_timers(TimeUs now, std::size_t most) {
-  enum { ends, is_cancelled, becomes_due };
+  enum { ends, is_cancelled, becomes_due, turns_strict };
   std::vector<Answer> all;
   state_.time = std::max(state_.time, now);
   while (all.size() < most) {
+    if (const auto patience_ends = passed_over_enough()) {
+      all.push_back(turn(*patience_ends, false));
+      continue;
+    }
     std::set<std::tuple<TimeUs, int, engine::Lsn>> due;
     for (const auto& [lsn, hold] : state_.holds) {
       if (hold.end == HoldEnd::open && hold.deadline <= state_.time) due.insert({hold.deadline, ends, lsn});
     }
     for (const auto& [lsn, order] : state_.orders) {
       if (!order.can_be_cancelled()) continue;
+      const TimeUs enough = std::max(TimeUs{order.time.value + limits_.max_wait_us}, order.reserve_not_before);
+      if (limits_.max_wait_us > 0 && enough <= state_.time && impatient_line(order)) due.insert({enough, turns_strict, lsn});
       if (is_past(order.cancel_after, state_.time)) due.insert({order.cancel_after, is_cancelled, lsn});
       if (order.not_due && order.reserve_not_before <= state_.time) due.insert({order.reserve_not_before, becomes_due, lsn});
     }
     if (due.empty()) break;
     const auto [time, what, lsn] = *due.begin();
+    if (what == turns_strict) {
+      all.push_back(turn({lsn, *impatient_line(state_.orders.at(lsn))}, true));
+      continue;
+    }
     Answer answer;
     answer.stamp = next_stamp(now, {});
     if (what == ends) answer.decision = end(state_.holds.at(lsn), HoldEnd::expired, answer);
@@ -189,11 +200,13 @@ Answer Twin::confirm(const engine::ConfirmHold& command, std::uint64_t content, 
     answer.stamp = next_stamp(now, {});
     Order& order = state_.orders[answer.stamp.lsn];
     order.lsn = answer.stamp.lsn;
+    order.time = answer.stamp.time;
     Hold& hold = state_.holds.at(state_.hold(command.hold_id)->lsn);
     const bool expired = hold.end == HoldEnd::expired;
     OrderAnswer decision = expired ? decide(command.order, content, order) : decide_confirm(command.order, content, order, hold);
     decision.hold = command.hold_id;
     decision.reacquired = expired;
+    decision.skipped = count_skip(order, decision);
     state_.order_ids[order.id] = order.lsn;
     if (!expired) {
       mark_ended(hold, HoldEnd::confirmed);
@@ -345,7 +358,7 @@ void Twin::reserve(Order& order, const Uses& uses, const std::vector<Quantity>& 
       Cell& cell = state_.cells.at({line.sku, use.warehouse});
       cell.reserved += use.units;
       open -= use.units;
-      const std::uint16_t shipment = open_shipment(order, use.warehouse);
+      const std::uint16_t shipment = open_shipment(order, use.warehouse, false);
       line.allocations.push_back({use.warehouse, shipment, use.units, 0});
       const engine::Take take{use.units, cell.available(), use.warehouse, shipment};
       if (&use == uses[index].data()) {

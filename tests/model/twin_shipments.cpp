@@ -124,11 +124,11 @@ void Twin::move_line(Order& order, Line& line, std::uint32_t line_index, Allocat
   decision.lines.push_back({.line = line.number, .sku = line.sku, .quantity = units, .available_after = cell.available()});
 }
 
-// What was not found is reserved in the latest other shipment there that is open, or in a new one.
+// What was not found is reserved in the latest other shipment there that is open and in which nothing is set aside, or in a new one.
 void Twin::leave_rest(Order& order, ShipmentAnswer& decision, const std::map<engine::LineNumber, Quantity>& rest) {
   for (std::uint16_t number = 1; number <= order.shipments.size(); ++number) {
     const Shipment& other = order.shipments[number - 1u];
-    if (other.warehouse != decision.warehouse || number == decision.shipment) continue;
+    if (other.warehouse != decision.warehouse || number == decision.shipment || order.has_units(number, true)) continue;
     decision.rest_shipment = other.state == ShipmentState::open && number > decision.shipment ? number : 0;
   }
   if (decision.rest_shipment != 0) {

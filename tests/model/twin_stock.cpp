@@ -83,6 +83,7 @@ void Twin::fill(engine::SkuId sku, std::uint32_t row, const Withheld& withheld, 
 void Twin::fill_line(Order& order, std::uint32_t line_index, std::uint32_t row, const Withheld& withheld, Answer& answer) {
   Line& line = order.lines[line_index];
   FillAnswer filled;
+  filled.strict = order.patience_of(line).strict;
   const std::size_t shipments = order.shipments.size();
   filled.takes = take(order, line, line.waiting, state_.sources(line, {}), withheld);
   if (filled.takes.empty()) return;
@@ -91,6 +92,10 @@ void Twin::fill_line(Order& order, std::uint32_t line_index, std::uint32_t row, 
     if (each.shipment <= shipments) ++order.shipments[each.shipment - 1u].revision;  // it joins one that was there
   }
   if (line.waiting == 0) state_.queues[line.sku].erase({order.priority, order.lsn, line_index});
+  forget_if_whole(order, line);
+  std::vector<Taken> taken;
+  for (const engine::Take& each : filled.takes) taken.push_back({line.sku, each.warehouse, line_index});
+  filled.skipped = count_skip(order, taken);
   filled.stamp = next_stamp(answer.stamp.time, answer.stamp.lsn);
   filled.order_id = order.id;
   filled.order_lsn = order.lsn;

@@ -27,19 +27,28 @@ class Teller {
       now = engine::TimeUs{std::stoll(std::string(event.substr(0, event.find(' ')))) * 1000};
       event.remove_prefix(event.find(' ') + 1);
     }
-    for (const Answer& expiry : twin_.run_timers(now)) {
-      REQUIRE(check_invariants(twin_.state(), expiry) == "");
-      expired_ += tell(expiry, codes_) + " || ";
+    while (true) {
+      const std::vector<Answer> due = twin_.run_timers(now, 1);
+      if (due.empty()) break;
+      REQUIRE(check_invariants(twin_.state(), due.front()) == "");
+      expired_ += tell(due.front(), codes_) + " || ";
     }
     const Command command = parse(event, codes_);
     const Answer answer = apply(twin_, command, content_of(command), now);
     INFO(event);
     REQUIRE(check_invariants(twin_.state(), answer) == "");
+    turned_.clear();
+    while (true) {  // one after the other, so that each is judged on what it left
+      const std::vector<Answer> turned = twin_.turn_strict(1);
+      if (turned.empty()) break;
+      REQUIRE(check_invariants(twin_.state(), turned.front()) == "");
+      turned_ += " || " + tell(turned.front(), codes_);
+    }
     return answer;
   }
   std::string say(std::string_view event) {
     const Answer answer = run(event);
-    return expired_ + tell(answer, codes_);
+    return expired_ + tell(answer, codes_) + turned_;
   }
   bool expired_anything() const { return !expired_.empty(); }
   const Twin& twin() const { return twin_; }
@@ -47,8 +56,10 @@ class Teller {
  private:
   Twin twin_;
   Codes codes_;
-  std::string expired_;
+  std::string expired_, turned_;
 };
+
+CatalogueLimits limits_of(const Scenario& scenario) { return {.max_skips = scenario.max_skips, .max_wait_us = scenario.max_wait_us}; }
 
 }  // namespace
 
@@ -56,7 +67,7 @@ TEST_CASE("twin: answers every scenario as the rules say", "[model][scenarios]")
   REQUIRE_FALSE(scenarios().empty());
   for (const Scenario& scenario : scenarios()) {
     DYNAMIC_SECTION(scenario.name) {
-      Teller teller;
+      Teller teller(limits_of(scenario));
       for (const Step& step : scenario.steps) {
         INFO(step.event);
         CHECK(teller.say(step.event) == step.answer);
@@ -67,7 +78,7 @@ TEST_CASE("twin: answers every scenario as the rules say", "[model][scenarios]")
 
 TEST_CASE("twin: an error leaves the state as it was", "[model]") {
   for (const Scenario& scenario : scenarios()) {
-    Teller teller;
+    Teller teller(limits_of(scenario));
     for (const Step& step : scenario.steps) {
       const std::string before = teller.twin().digest();
       const Answer answer = teller.run(step.event);
@@ -181,6 +192,62 @@ TEST_CASE("twin: the digest tells states apart", "[model]") {
   CHECK(base != digest_after({"order A X:7 policy=fill_and_cancel"}));
   CHECK(base != digest_after({"order A X:7 customer=Smith"}));  // by the content of the known id
   CHECK(digest_after({"order A X:7", "ship S A"}) != digest_after({"order A X:7", "cancel S A"}));
+}
+
+TEST_CASE("twin: the digest tells apart how often somebody was passed over, and by whom", "[model]") {
+  Teller teller({.max_skips = 3});
+  teller.run("load LON=1 | X Y | X:5@LON");
+  teller.run("order A X:9 policy=line_complete");
+  teller.run("order B X:9 Y:1 policy=ship_complete");
+  teller.run("order C X:1");
+  const State good = teller.twin().state();
+  const auto order = [](State& state, std::uint64_t lsn) -> Order& { return state.orders.at(engine::Lsn{lsn}); };
+  CHECK(good.orders.at(engine::Lsn{2}).lines[0].patience.skips == 1);
+  CHECK(good.orders.at(engine::Lsn{4}).has_skipped);
+  std::set<std::string> digests{good.digest()};
+  const auto is_another = [&](auto change) {
+    State bad = good;
+    change(bad);
+    CHECK(digests.insert(bad.digest()).second);
+  };
+  is_another([&](State& bad) { order(bad, 2).lines[0].patience.skips = 2; });
+  is_another([&](State& bad) { order(bad, 2).lines[0].patience = {0, true}; });
+  is_another([&](State& bad) { order(bad, 3).patience.skips = 1; });
+  is_another([&](State& bad) { order(bad, 3).patience = {0, true}; });
+  is_another([&](State& bad) { order(bad, 4).has_skipped = false; });
+}
+
+TEST_CASE("invariants: of who is strict, each violation is named", "[model]") {
+  Teller teller;
+  teller.run("load LON=1 | X Y | X:5@LON");
+  teller.run("order A X:9 policy=line_complete");
+  const State good = teller.twin().state();
+  REQUIRE(check_invariants(good, {}) == "");
+  SECTION("I3: units are there that he could use") {
+    State bad = good;
+    bad.orders.at(engine::Lsn{2}).lines[0].patience.strict = true;
+    CHECK_THAT(check_work_conserving(bad), Catch::StartsWith("I3: sku 1 in warehouse 1 has 5 available"));
+  }
+  SECTION("I4: an order past him") {
+    const Answer order = teller.run("order B X:1");
+    State bad = teller.twin().state();
+    REQUIRE(check_no_overtaking(bad, order) == "");
+    bad.orders.at(engine::Lsn{2}).lines[0].patience.strict = true;
+    CHECK_THAT(check_no_overtaking(bad, order), Catch::StartsWith("I4: order 3 line index 0 took"));
+  }
+  SECTION("patience of somebody who does not wait for all or nothing") {
+    teller.run("order B X:6");
+    State bad = teller.twin().state();
+    bad.orders.at(engine::Lsn{3}).lines[0].patience.skips = 1;
+    CHECK_THAT(check_patience(bad), Catch::StartsWith("patience: order 3 line 1 does not wait for all or nothing"));
+  }
+  SECTION("too many skips, or skips of one who is strict") {
+    for (const Patience patience : {Patience{255, false}, Patience{1, true}}) {
+      State bad = good;
+      bad.orders.at(engine::Lsn{2}).lines[0].patience = patience;
+      CHECK_THAT(check_patience(bad), Catch::StartsWith("patience: order 2 has"));
+    }
+  }
 }
 
 TEST_CASE("invariants: each violation is named", "[model]") {

@@ -8,6 +8,7 @@ using engine::Policy;
 
 Lines taken_at_once(const Order& order, std::uint32_t line_index) {
   Lines lines;
+  if (order.patience_of(order.lines[line_index]).strict) return lines;
   for (std::uint32_t index = 0; index < order.lines.size(); ++index) {
     const bool together = order.policy == Policy::ship_complete || (index == line_index && order.policy_of(order.lines[index]) == Policy::line_complete);
     if (together && order.lines[index].waiting > 0) lines[index] = order.lines[index].waiting;
@@ -44,6 +45,10 @@ bool all_there(const Order& order, const Lines& lines, const std::vector<engine:
 }
 
 bool takes_whole_line(Policy policy) { return policy == Policy::line_complete || policy == Policy::fill_or_kill; }
+
+bool waits_for_all(const Order& order, const Line& line) {
+  return line.waiting > 0 && (order.policy == Policy::ship_complete || order.policy_of(line) == Policy::line_complete);
+}
 
 bool may_wait(Policy policy) { return policy != Policy::fill_or_kill && policy != Policy::fill_and_cancel; }
 

@@ -13,7 +13,7 @@ namespace earmark::model {
 using Lines = std::map<std::uint32_t, engine::Quantity>;
 using Withheld = std::map<CellKey, engine::Quantity>;
 
-// The lines that are served at once with this one; none: it takes what is there.
+// The lines that are served at once with this one; none: it takes what is there, also because it has turned strict.
 Lines taken_at_once(const Order& order, std::uint32_t line_index);
 // Each pinned line needs its units where it is pinned; all lines of a SKU together need theirs anywhere. What is withheld is not
 // there.
@@ -24,6 +24,8 @@ bool all_there(const Order& order, const Lines& lines, const std::vector<engine:
 bool takes_whole_line(engine::Policy policy);
 // Whether what is short under it waits, if it may wait for its SKU.
 bool may_wait(engine::Policy policy);
+// Whether the line waits for all or nothing, alone or with its order: whom later orders may pass over while it is not strict.
+bool waits_for_all(const Order& order, const Line& line);
 // `withheld` and what the pinned ones among the lines need, so that the others leave it alone.
 Withheld set_aside(const Order& order, const Lines& lines, Withheld withheld);
 
