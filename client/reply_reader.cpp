@@ -5,6 +5,8 @@
 namespace earmark::client {
 namespace {
 
+constexpr std::uint8_t engine_strict = 255;  // schema/read.fbs, OrderLineView.patience
+
 // The catalogue, noting what it was asked for in vain.
 class Codes {
  public:
@@ -344,7 +346,8 @@ class ToReply {
     std::size_t next = 0;
     for (const schema::OrderLineView& line : from.lines) {
       OrderStateLine entry{line.line.value, codes_(line.sku), line.quantity, line.backordered, line.cancelled, {},
-                           line.position, line.quantity_ahead, policy_of(line.policy), codes_(line.pinned)};
+                           line.position, line.quantity_ahead, policy_of(line.policy), codes_(line.pinned),
+                           line.patience == engine_strict ? std::uint8_t{0} : line.patience, line.patience == engine_strict};
       for (const schema::Allocation& part : from.allocations.subspan(next, line.allocations)) {
         const auto at = static_cast<std::size_t>(&part - from.allocations.data());
         entry.units.push_back({codes_(part.warehouse), part.reserved, part.shipped, part.shipment, from.returned.empty() ? 0 : from.returned[at]});

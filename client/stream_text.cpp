@@ -231,7 +231,7 @@ class Teller {
   }
 
   Told operator()(const engine::StrictDecision& strict) const {
-    Told told{"set aside for", strict.lost.empty() ? Tone::plain : Tone::bad,
+    Told told{"set aside", strict.lost.empty() ? Tone::plain : Tone::bad,
               strict.order_id.empty() ? "another order" : "order " + on_one_line(strict.order_id) + of_customer(strict.customer), {}, strict.lost.size(), "row"};
     if (strict.line.value != 0) told.of += ", line " + std::to_string(strict.line.value);
     if (!strict.order_id.empty()) told.of += strict.waited ? ", which has waited long enough" : ", which was passed over often enough";

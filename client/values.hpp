@@ -405,6 +405,8 @@ struct OrderStateLine {
   std::uint64_t quantity_ahead = 0;
   std::optional<engine::Policy> policy{};  // its own, if it has one
   std::string pinned{};                    // taken from this warehouse alone; empty: any
+  std::uint8_t skips = 0;   // of a line that waits for all or nothing, by itself or with its order: later orders that were served past it
+  bool set_aside = false;   // it was passed over often enough: what it has reserved is gathered, and cannot be picked until it is whole
 };
 // An order as it stands.
 struct OrderState {

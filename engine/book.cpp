@@ -65,10 +65,11 @@ void Book::park_first_waiting(const SharedState& shared, OrderState& order) {
 
 void Book::apply_ship(SharedState& shared, BlockRef block) {
   auto* order = shared.blocks.at<OrderState>(block);
-  close_shipments(shared, *order);
+  const std::vector<std::uint16_t> set_aside = set_aside_shipments(shared.blocks, *order);
+  close_shipments(shared, *order, set_aside);
   for (OrderLineState& line : order->lines()) {
-    if (is_set_aside(*order, line)) continue;
     change_allocations(shared.blocks, line, [&](Allocation& allocation) {
+      if (is_among(set_aside, allocation.shipment)) return;
       stock[shared.cell_index(line.sku, allocation.warehouse).value].on_hand -= allocation.reserved;
       allocation.shipped += allocation.reserved;
       allocation.reserved = 0;
@@ -114,7 +115,7 @@ void Book::set_timers(SharedState& shared, BlockRef block) {
   };
   set(timed.cancel, TimerKind::cancel_order, times.cancel_after, open && times.cancel_after.value != 0);
   set(timed.due, TimerKind::order_due, times.reserve_not_before, open && order->not_due);
-  set(timed.strict, TimerKind::turn_strict, TimeUs{order->time.value + shared.capacity.max_wait_us}, turns_strict);
+  set(timed.strict, TimerKind::turn_strict, std::max(TimeUs{order->time.value + shared.capacity.max_wait_us}, times.reserve_not_before), turns_strict);
   if ((timed.cancel | timed.due | timed.strict) == 0) timed_orders.erase(lsn);
   shared.next_due_us.store(timers.next_due().value, std::memory_order_relaxed);
 }

@@ -109,7 +109,7 @@ struct Book {
   void apply_step(SharedState& shared, BlockCache& blocks, BlockRef order, const ShipmentDecision& move, bool rest_joined);
   // Both of them, of a short pick. `was_stepped`: a step of the shipment was recorded before.
   void undo_pick(SharedState& shared, BlockCache& blocks, BlockRef order, const ShipmentDecision& move, bool rest_joined, bool was_stepped);
-  void close_shipments(SharedState& shared, OrderState& order);
+  void close_shipments(SharedState& shared, OrderState& order, std::span<const std::uint16_t> but);
   void unpick(std::uint64_t cell, Quantity units);
   // Of an order that comes from the state store.
   void count_picked(const SharedState& shared, BlockRef order);

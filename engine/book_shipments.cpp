@@ -116,12 +116,11 @@ void Book::unpick(std::uint64_t cell, Quantity units) {
 }
 
 // Before its units count as shipped: picked units leave with the others, and its shipments are no longer open.
-void Book::close_shipments(SharedState& shared, OrderState& order) {
+void Book::close_shipments(SharedState& shared, OrderState& order, std::span<const std::uint16_t> but) {
   if (order.shipments == 0) return;
   for (const OrderLineState& line : order.lines()) {
-    if (is_set_aside(order, line)) continue;
     for_each_allocation(shared.blocks, line, [&](const Allocation& each) {
-      if (each.reserved == 0) return;
+      if (each.reserved == 0 || is_among(but, each.shipment)) return;
       const ShipmentEntry* entry = find_shipment(shared.blocks, order, each.shipment);
       if (entry != nullptr && is_picked(shared.blocks, order, each.shipment)) {
         unpick(shared.cell_index(line.sku, each.warehouse).value, each.reserved);
@@ -129,9 +128,8 @@ void Book::close_shipments(SharedState& shared, OrderState& order) {
     });
   }
   for (const OrderLineState& line : order.lines()) {
-    if (is_set_aside(order, line)) continue;
     for_each_allocation(shared.blocks, line, [&](const Allocation& each) {
-      if (each.reserved == 0) return;
+      if (each.reserved == 0 || is_among(but, each.shipment)) return;
       if (const ShipmentEntry* entry = find_shipment(shared.blocks, order, each.shipment)) {
         const_cast<ShipmentEntry*>(entry)->state = ShipmentState::shipped;
       }

@@ -79,6 +79,7 @@ class Engine {
   std::string broken_timers();
   std::string broken_holds();
   std::string broken_transfers();
+  std::string broken_patience();
   void add_to_cell(SkuId sku, WarehouseId warehouse, std::int64_t change);
 
   SharedState shared_;

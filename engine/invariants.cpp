@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/engine.hpp"
+#include "engine/patience.hpp"
 #include "engine/shipments.hpp"
 
 namespace earmark::engine {
@@ -31,9 +32,10 @@ std::string Engine::unserved_whole_taker() {
     const auto& order = *shared_.blocks.at<OrderState>(block);
     if (order.not_due) return;
     for (std::size_t index = 0; index < order.line_count; ++index) {
-      if (order.lines()[index].policy.or_else(order.policy) == Policy::line_complete) judge(order, index, index + 1, "a line");
+      const OrderLineState& line = order.lines()[index];
+      if (line.policy.or_else(order.policy) == Policy::line_complete && !is_strict(order, line)) judge(order, index, index + 1, "a line");
     }
-    if (order.policy != Policy::ship_complete || !judge(order, 0, order.line_count, "what waits")) return;
+    if (!takes_all(order) || !judge(order, 0, order.line_count, "what waits")) return;
     coverage.clear();
     for (std::size_t index = 0; index < order.line_count; ++index) {
       const OrderLineState& line = order.lines()[index];
@@ -54,7 +56,9 @@ std::string Engine::broken_timers() {
     const bool open = can_be_cancelled(shared_.blocks, *order);
     const auto found = book_.timed_orders.find(order->known.lsn());
     const TimedOrder timed = found == book_.timed_orders.end() ? TimedOrder{} : found->second;
-    const bool right = (timed.cancel != 0) == (open && order->times().cancel_after.value != 0) && (timed.due != 0) == (open && order->not_due);
+    const bool turns_strict = shared_.capacity.max_wait_us != 0 && first_impatient_line(*order) != OrderState::no_line;
+    const bool right = (timed.cancel != 0) == (open && order->times().cancel_after.value != 0) && (timed.due != 0) == (open && order->not_due) &&
+                       (timed.strict != 0) == turns_strict;
     if (!right) timeless = "the timers of order " + std::string(order->id()) + " are not those that it needs";
   });
   if (!timeless.empty()) return timeless;
@@ -63,11 +67,37 @@ std::string Engine::broken_timers() {
     const auto* order = shared_.blocks.at<OrderState>(timed.block);
     if (order->known.lsn() != lsn || !can_be_cancelled(shared_.blocks, *order)) return "a timer is left of order " + std::string(order->id());
     const OrderTimes times = order->times();
-    running += (timed.cancel != 0 ? 1U : 0U) + (timed.due != 0 ? 1U : 0U);
+    running += (timed.cancel != 0 ? 1U : 0U) + (timed.due != 0 ? 1U : 0U) + (timed.strict != 0 ? 1U : 0U);
     if ((timed.cancel != 0 && times.cancel_after < book_.timers.next_due()) || (timed.due != 0 && times.reserve_not_before < book_.timers.next_due())) return "order " + std::string(order->id()) + " is due before any timer";
   }
   if (book_.timers.size() != running) return "I6: there are not as many timers as open holds and times of orders";
   return {};
+}
+
+// Who is strict and not whole is listed by each of his SKUs, and nobody else; nobody who is whole remembers anything; and who was skipped
+// often enough is about to turn strict.
+std::string Engine::broken_patience() {
+  std::size_t strict = 0, listed = 0;
+  std::string broken;
+  shared_.ids.for_each([&](BlockRef block) {
+    if (!shared_.blocks.at<KnownCommand>(block)->is_order_in_memory()) return;
+    const auto& order = *shared_.blocks.at<OrderState>(block);
+    const std::string name = "order " + std::string(order.id());
+    for (std::size_t index = 0; index < order.line_count; ++index) {
+      const OrderLineState& line = order.lines()[index];
+      const bool waits = order.policy == Policy::ship_complete ? waits_at_all(order) : line.waiting != 0;
+      if (patience_of(order, line) != 0 && (!waits || !waits_whole(order, line))) broken = "skips: " + name + " remembers some and does not wait for all";
+      if (can_turn_strict(order, line) && patience_of(order, line) >= shared_.capacity.max_skips) broken = "skips: " + name + " has had enough and is not strict";
+      if (!is_strict(order, line)) continue;
+      ++strict;
+      const auto found = book_.strict_lines.find(line.sku.value);
+      const QueuePlace place = QueuePlace::of(order.priority, order.known.lsn(), index);
+      if (found == book_.strict_lines.end() || !found->second.contains(place)) broken = "strict: " + name + " is not listed";
+    }
+  });
+  for (const auto& [sku, lines] : book_.strict_lines) listed += lines.size();
+  if (broken.empty() && strict != listed) broken = "strict: somebody is listed who is not";
+  return broken;
 }
 
 // Every held unit is of an open hold, and every open hold is known, not past its deadline, and will end.
@@ -155,6 +185,7 @@ std::string Engine::broken_invariant() {
   if (broken.empty()) broken = broken_holds();
   if (broken.empty()) broken = broken_timers();
   if (broken.empty()) broken = broken_transfers();
+  if (broken.empty()) broken = broken_patience();
   return broken;
 }
 

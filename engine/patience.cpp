@@ -1,5 +1,7 @@
 #include "engine/patience.hpp"
 
+#include "engine/shipments.hpp"
+
 namespace earmark::engine {
 
 std::uint16_t first_impatient_line(const OrderState& order) noexcept {
@@ -9,12 +11,13 @@ std::uint16_t first_impatient_line(const OrderState& order) noexcept {
   return OrderState::no_line;
 }
 
-std::vector<std::uint16_t> set_aside_shipments(const BlockStore& blocks, const OrderState& order, WarehouseId warehouse) {
+std::vector<std::uint16_t> set_aside_shipments(const BlockStore& blocks, const OrderState& order) {
   std::vector<std::uint16_t> numbers;
+  if (!has_strict_line(order)) return numbers;
   for (const OrderLineState& line : order.lines()) {
     if (!is_set_aside(order, line)) continue;
     for_each_allocation(blocks, line, [&](const Allocation& each) {
-      if (each.warehouse == warehouse && each.reserved != 0) numbers.push_back(each.shipment);
+      if (each.reserved != 0 && !is_picked(blocks, order, each.shipment)) numbers.push_back(each.shipment);
     });
   }
   return numbers;

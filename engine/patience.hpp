@@ -37,7 +37,7 @@ inline bool waits_at_all(const OrderState& order) noexcept {
   return std::any_of(lines.begin(), lines.end(), [](const OrderLineState& line) { return line.waiting != 0; });
 }
 
-// What the line has reserved is gathered by somebody strict who is not whole: nobody picks it yet.
+// What the line has reserved, and nobody has picked, is gathered by somebody strict who is not whole: nobody picks it yet.
 inline bool is_set_aside(const OrderState& order, const OrderLineState& line) noexcept {
   if (!is_strict(order, line)) return false;
   return order.policy == Policy::ship_complete ? waits_at_all(order) : line.waiting != 0;
@@ -49,8 +49,11 @@ inline bool has_strict_line(const OrderState& order) noexcept {
   return std::any_of(lines.begin(), lines.end(), [](const OrderLineState& line) { return line.patience == strict_patience; });
 }
 
-// Shipments there that have units which are set aside: nothing that can be picked joins them.
-std::vector<std::uint16_t> set_aside_shipments(const BlockStore& blocks, const OrderState& order, WarehouseId warehouse);
+// Shipments with units that are set aside. They are neither picked nor shipped, and nothing that can be picked joins them.
+std::vector<std::uint16_t> set_aside_shipments(const BlockStore& blocks, const OrderState& order);
+inline bool is_among(std::span<const std::uint16_t> numbers, std::uint16_t number) noexcept {
+  return std::find(numbers.begin(), numbers.end(), number) != numbers.end();
+}
 
 // Whether he, by one of his lines, can turn strict.
 inline bool can_turn_strict(const OrderState& order, const OrderLineState& line) noexcept {

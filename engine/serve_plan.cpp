@@ -297,9 +297,10 @@ std::uint16_t ServePlan::shipment_for(BlockRef block, std::size_t line_index, Wa
   std::vector<std::uint16_t> other_kind;
   if (has_strict_line(*order)) {
     for (std::size_t index = 0; index < order->lines().size(); ++index) {
-      if (is_set_aside(block, index) == set_aside) continue;
+      const bool of_line = is_set_aside(block, index);
       for_each_allocation(shared_.blocks, order->lines()[index], [&](const Allocation& each) {
-        if (each.warehouse == warehouse && each.reserved != 0) other_kind.push_back(each.shipment);
+        if (each.warehouse != warehouse || each.reserved == 0) return;
+        if ((of_line && !is_picked(shared_.blocks, *order, each.shipment)) != set_aside) other_kind.push_back(each.shipment);
       });
     }
     for (const PlannedShipment& planned : shipments_) {

@@ -7,12 +7,13 @@
 namespace earmark::engine {
 
 Error Settler::judge_ship(const OrderState& order) const {
+  const std::vector<std::uint16_t> set_aside = set_aside_shipments(shared_.blocks, order);
   Leaving leaving(book_);
   Error error;
   for (std::size_t index = 0; index < order.lines().size(); ++index) {
     const OrderLineState& line = order.lines()[index];
-    if (is_set_aside(order, line)) continue;
     for_each_allocation(shared_.blocks, line, [&](const Allocation& allocation) {
+      if (is_among(set_aside, allocation.shipment)) return;
       const CellIndex cell = shared_.cell_index(line.sku, allocation.warehouse);
       if (error.code != ErrorCode::none || allocation.reserved == 0 || leaving.can(cell, allocation.reserved)) return;
       error = {ErrorCode::overdrawn, static_cast<std::uint32_t>(index + 1), line.line};
@@ -42,11 +43,11 @@ bool Settler::settle(const ShipOrder& ship, const Message& message, Committer& c
         if (judged.error.code != ErrorCode::none) return;
         lines.clear();
         shipped.clear();
+        const std::vector<std::uint16_t> set_aside = set_aside_shipments(shared_.blocks, *order);
         for (const OrderLineState& line : order->lines()) {
           ShippedLine& result = lines.emplace_back(ShippedLine{line.line, line.sku, 0});
-          if (is_set_aside(*order, line)) continue;
           for_each_allocation(shared_.blocks, line, [&](const Allocation& allocation) {
-            if (allocation.reserved == 0) return;
+            if (allocation.reserved == 0 || is_among(set_aside, allocation.shipment)) return;
             const CellWord word{writes_.read(shared_.cell(line.sku, allocation.warehouse))};
             shipped.push_back({allocation.reserved, word.free(), allocation.warehouse, allocation.shipment});
             ++result.ships;

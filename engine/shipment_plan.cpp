@@ -80,7 +80,7 @@ Error apply_rows(const MoveShipment& move, const OrderState& order, std::vector<
 
 // Where what a pick does not find is reserved from now on: in the latest other shipment there that is open, or in a new one.
 std::uint16_t shipment_for_rest(const BlockStore& blocks, const OrderState& order, WarehouseId warehouse, std::uint16_t number) noexcept {
-  const std::uint16_t open = open_shipment(blocks, order, warehouse, set_aside_shipments(blocks, order, warehouse));
+  const std::uint16_t open = open_shipment(blocks, order, warehouse, set_aside_shipments(blocks, order));
   return open != 0 && open != number ? open : order.next_shipment;
 }
 
@@ -108,10 +108,7 @@ ShipmentPlan plan_step(const MoveShipment& move, const BlockStore& blocks, const
   if (plan.lines.empty() && move.step != ShipmentStep::deliver) {
     return refuse(move.step == ShipmentStep::give_back ? ErrorCode::not_enough : ErrorCode::shipment_empty), plan;
   }
-  if (move.step == ShipmentStep::pick && has_strict_line(order)) {
-    const std::vector<std::uint16_t> set_aside = set_aside_shipments(blocks, order, plan.warehouse);
-    if (std::find(set_aside.begin(), set_aside.end(), move.shipment) != set_aside.end()) return refuse(ErrorCode::not_whole), plan;
-  }
+  if (move.step == ShipmentStep::pick && is_among(set_aside_shipments(blocks, order), move.shipment)) return refuse(ErrorCode::not_whole), plan;
   const bool has_rows = move.step == ShipmentStep::pick || move.step == ShipmentStep::give_back;
   if (has_rows) plan.error = apply_rows(move, order, plan.lines);
   if (plan.error.code != ErrorCode::none) return plan;

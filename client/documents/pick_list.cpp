@@ -13,10 +13,11 @@ Outcome<PickList> pick_list(const OrderState& order, std::uint16_t number, const
   if (!shipment) return Unexpected{shipment.error()};
   const ShipmentState& is = **shipment;
   PickList list{head_of("pick-list", "Pick list", is.id, order, issue), is.warehouse, issue.names.of_warehouse(is.warehouse), is.state, is.revision,
-                is.revision - 1, {}, 0};
+                is.revision - 1, {}, 0, false};
   for (const OrderStateLine& line : order.lines) {
     const std::uint64_t units = parts_of(order, line, number).here;
     if (units != 0) list.lines.push_back({line.line, line.sku, issue.names.of_goods(line.sku), units});
+    list.set_aside = list.set_aside || (units != 0 && line.set_aside);
     list.units += units;
   }
   std::ranges::sort(list.lines, {}, [](const PickLine& line) { return std::tie(line.sku, line.line); });
@@ -27,6 +28,7 @@ Page page_of(const PickList& list) {
   Page page = page_of(list.head);
   page.id_barcode = true;
   if (list.state != engine::ShipmentState::open) page.warnings.push_back("This shipment is " + std::string(name(list.state)) + ". There is nothing to pick.");
+  if (list.set_aside) page.warnings.push_back("These units are set aside until all that is wanted together is there. A pick is refused until then.");
   if (list.supersedes != 0) {
     page.warnings.push_back("Revision " + std::to_string(list.revision) + " supersedes revision " + std::to_string(list.supersedes) +
                             ". Throw older lists away: a pick by them is refused.");
@@ -53,6 +55,7 @@ Json json_of(const PickList& list) {
   json["revision"] = list.revision;
   if (list.supersedes != 0) json["supersedes"] = list.supersedes;
   json["units"] = list.units;
+  if (list.set_aside) json["set_aside"] = true;
   Json& lines = json["lines"] = Json::array();
   for (const PickLine& line : list.lines) {
     lines.push_back({{"line", line.line}, {"sku", line.sku}, {"description", line.description}, {"quantity", line.quantity}});

@@ -18,6 +18,7 @@ struct PickList {
   std::uint32_t revision = 1, supersedes = 0;  // supersedes 0: none
   std::vector<PickLine> lines;    // in the order in which they are picked: by SKU, then line
   std::uint64_t units = 0;
+  bool set_aside = false;         // until all that is wanted together is there
 };
 
 Outcome<PickList> pick_list(const OrderState& order, std::uint16_t shipment, const Issue& issue);

@@ -207,6 +207,40 @@ TEST_CASE("stream text: what is long is shortened with a count, what is left out
   CHECK(told(some) == "         4  12:00:00.123  reserved     order BIG (in part)\n");
 }
 
+TEST_CASE("stream text: who turns strict, what he takes over, and whom an order passed over", "[client][events]") {
+  const engine::ReceivedRow freed[] = {{engine::SkuId{1}, warehouse(1), 0, 3, 3}};
+  const engine::LostUnits lost[] = {{engine::Lsn{5}, 0, engine::LineNumber{2}, 3, 0, warehouse(1), 1, engine::SkuId{1}}};
+  const std::string_view orders[] = {"LATER"}, customers[] = {"Quarry"};
+  engine::StrictDecision strict{"FIRST", engine::Lsn{2}, {}, false, true, {}, {}, {}, {}, "Bridge"};
+  CHECK(told(event(9, strict)) == "         9  12:00:00.123  set aside    order FIRST of Bridge, which was passed over often enough\n");
+  strict.freed = freed, strict.lost = lost, strict.orders = orders, strict.customers = customers;
+  strict.line = engine::LineNumber{4}, strict.waited = true;
+  CHECK(told(event(9, strict)) ==
+        "         9  12:00:00.123  set aside    order FIRST of Bridge, line 4, which has waited long enough: line 2 BEAM of order LATER of Quarry: "
+        "3 MAIN taken over, waiting again\n");
+  CHECK(event_text(event(9, strict), catalogue(), false)
+            .starts_with("Line 4 of order FIRST of Bridge has waited long enough: from now on units are set aside for it until it is whole (decision 9)\n"));
+  auto json = event_json(event(9, strict), catalogue(), false);
+  CHECK(json.at("event") == "TurnedStrict");
+  CHECK(json.at("order") == "FIRST");
+  CHECK(json.at("line") == 4);
+  CHECK(json.at("waited") == true);
+  CHECK(json.at("lost").at(0).at("order") == "LATER");
+  CHECK(json.at("lost").at(0).at("sku") == "BEAM");
+  CHECK(json.at("lost").at(0).at("available_after") == 3);
+  strict.order_id = {}, strict.line = {};  // left out by a filter
+  CHECK(told(event(9, strict)).find("set aside    another order: line 2 BEAM of order LATER") != std::string::npos);
+
+  engine::OrderDecision order;
+  order.id = "LATE";
+  CHECK_FALSE(event_json(event(3, order), catalogue(), false).contains("skipped"));
+  order.skipped = {engine::Lsn{2}, engine::LineNumber{4}, "FIRST"};
+  json = event_json(event(3, order), catalogue(), false);
+  CHECK(json.at("skipped") == "FIRST");
+  CHECK(json.at("skipped_lsn") == 2);
+  CHECK(json.at("skipped_line") == 4);
+}
+
 TEST_CASE("stream text: the date stands above the first event of a day, and names cannot move the cursor", "[client][events]") {
   StreamText text(false);
   engine::OrderDecision order;

@@ -58,7 +58,10 @@ std::uint64_t touch(const Event& event) {
     if constexpr (std::is_same_v<Kind, engine::OrderDecision>) {
       text(decision.id), text(decision.texts.customer), text(decision.texts.notes);
       rows(decision.lines), rows(decision.takes), rows(decision.waits);
-      text(decision.hold), rows(decision.returned);
+      text(decision.hold), rows(decision.returned), text(decision.skipped.order);
+    } else if constexpr (std::is_same_v<Kind, engine::StrictDecision>) {
+      for (const engine::LostUnits& lost : decision.lost) text(decision.orders[lost.order]), text(decision.customers[lost.order]);
+      text(decision.order_id), text(decision.customer), rows(decision.freed), rows(decision.lost);
     } else if constexpr (std::is_same_v<Kind, engine::HoldDecision>) {
       text(decision.id), text(decision.customer), rows(decision.lines), rows(decision.takes);
     } else if constexpr (std::is_same_v<Kind, engine::HoldEndDecision>) {
@@ -120,6 +123,7 @@ TEST_CASE("event: a flipped bit never crashes the decoder", "[schema][event][hos
   keep(encoder.encode({}, ShipmentSample(random, 4).decision, out.span()));
   keep(encoder.encode({}, TransferShipSample(random, 4).decision, out.span()));
   keep(encoder.encode({}, TransferReceiptSample(random, 4).decision, out.span()));
+  keep(encoder.encode({}, StrictSample(random, 4).decision, out.span()));
   EventDecoder decoder;
   std::uint64_t accepted = 0, touched = 0;
   for (const auto& whole : records) {

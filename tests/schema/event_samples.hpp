@@ -221,6 +221,33 @@ struct TransferReceiptSample {
   }
 };
 
+struct StrictSample {
+  std::string order, customer;
+  std::vector<std::string> texts;
+  std::vector<std::string_view> orders, customers;
+  std::vector<engine::ReceivedRow> freed;
+  std::vector<engine::LostUnits> lost;
+  engine::StrictDecision decision;
+
+  StrictSample(Random& random, std::uint32_t row_count) : order(random.text(64)), customer(random.text(512)) {
+    texts.reserve(2 * (row_count / 2 + 1));  // views into them must stay
+    for (std::uint32_t count = 0; row_count != 0 && count < row_count / 2 + 1; ++count) {
+      orders.push_back(texts.emplace_back(random.text(64)));
+      customers.push_back(texts.emplace_back(random.text(512)));
+    }
+    for (std::uint32_t row = 0; row < row_count; ++row) {
+      const engine::SkuId sku{random.number<std::uint32_t>()};
+      const engine::WarehouseId warehouse{random.number<std::uint16_t>()};
+      const auto units = random.number<engine::Quantity>();
+      freed.push_back({sku, warehouse, 0, units, random.number<engine::Quantity>()});
+      lost.push_back({engine::Lsn{random.number<std::uint64_t>()}, static_cast<std::uint32_t>(random.below(orders.size())),
+                      engine::LineNumber{random.number<std::uint32_t>()}, units, row, warehouse, random.number<std::uint16_t>(), sku});
+    }
+    decision = {order, engine::Lsn{random.number<std::uint64_t>()}, engine::LineNumber{random.number<std::uint32_t>()}, random.chance(50),
+                random.chance(50), freed, lost, orders, customers, customer};
+  }
+};
+
 struct LoadSample {
   std::vector<std::string> texts;
   std::vector<engine::LoadedWarehouse> warehouses;

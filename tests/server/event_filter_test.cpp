@@ -350,6 +350,56 @@ TEST_CASE("event filter: bookkeeping has no parts", "[server][events]") {
   CHECK(sieve.sift(EventFilter(asked.request(1, 1)), {{}, engine::VoidDecision{}}, left) == Passes::nothing);
 }
 
+TEST_CASE("event filter: of who turns strict a customer hears of himself and of what he loses, and of nobody else", "[server][events]") {
+  const engine::SkuId sku{1};
+  const engine::WarehouseId warehouse{1};
+  const engine::ReceivedRow freed[] = {{sku, warehouse, 0, 3, 3}, {sku, warehouse, 0, 2, 5}};
+  const engine::LostUnits lost[] = {{engine::Lsn{5}, 0, engine::LineNumber{1}, 3, 0, warehouse, 1, sku},
+                                    {engine::Lsn{4}, 1, engine::LineNumber{2}, 2, 1, warehouse, 1, sku}};
+  const std::string_view orders[] = {"LATER", "LATE"}, customers[] = {"Quarry", "Mill"};
+  const schema::Event event{{engine::Lsn{9}, {}, {}},
+                            engine::StrictDecision{"FIRST", engine::Lsn{2}, {}, false, true, freed, lost, orders, customers, "Bridge"}};
+  EventSieve sieve;
+  schema::Event left;
+  const auto sift = [&](const Asked& asked) { return sieve.sift(EventFilter(asked.request(1, 1)), event, left); };
+  const auto kept = [&] { return std::get<engine::StrictDecision>(left.decision); };
+
+  CHECK(sift({.kinds = {EventKind::turned_strict, EventKind::allocation_lost}}) == Passes::whole);
+  CHECK(sift({.kinds = {EventKind::back_in_stock}}) == Passes::nothing);
+  REQUIRE(sift({.customers = {"Bridge"}}) == Passes::some);
+  CHECK(kept().order_id == "FIRST");
+  CHECK(kept().lost.empty());
+  CHECK(kept().orders.empty());
+  REQUIRE(sift({.customers = {"Mill"}}) == Passes::some);
+  CHECK(kept().order_id.empty());
+  CHECK(kept().customer.empty());
+  CHECK(kept().order_lsn.value == 0);
+  REQUIRE(kept().lost.size() == 1);
+  CHECK(kept().orders[kept().lost[0].order] == "LATE");
+  CHECK(kept().freed[0].quantity == 2);
+  REQUIRE(sift({.skus = {sku}}) == Passes::some);  // he himself has no SKU
+  CHECK(kept().order_id.empty());
+  CHECK(kept().lost.size() == 2);
+  CHECK(sift({.customers = {"Nobody"}}) == Passes::nothing);
+}
+
+TEST_CASE("event filter: a customer does not hear whom his order passed over", "[server][events]") {
+  engine::LineDecision line;
+  line.line = engine::LineNumber{1}, line.sku = engine::SkuId{1}, line.quantity = line.taken = 2, line.warehouse = engine::WarehouseId{1}, line.shipment = 1;
+  engine::OrderDecision order;
+  order.id = "LATE";
+  order.texts.customer = "Mill";
+  order.lines = {&line, 1};
+  order.skipped = {engine::Lsn{2}, {}, "FIRST"};
+  const schema::Event event{{engine::Lsn{9}, {}, {}}, order};
+  EventSieve sieve;
+  schema::Event left;
+  REQUIRE(sieve.sift(EventFilter(Asked{.customers = {"Mill"}}.request(1, 1)), event, left) == Passes::some);
+  CHECK(std::get<engine::OrderDecision>(left.decision).skipped == engine::Skip{});
+  CHECK(std::get<engine::OrderDecision>(left.decision).lines.size() == 1);
+  CHECK(sieve.sift(EventFilter(Asked{.skus = {engine::SkuId{1}}}.request(1, 1)), event, left) == Passes::whole);
+}
+
 TEST_CASE("event kinds: every one has its name and comes back from it", "[schema][events]") {
   for (const EventKind kind : schema::every_event_kind) CHECK(schema::event_kind(schema::name(kind)) == kind);
   CHECK(schema::name(EventKind{0}).empty());

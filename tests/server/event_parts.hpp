@@ -239,6 +239,17 @@ struct Lister {
       add({EventKind::transfer_received}, each.sku, receipt.destination, "short " + text(each.quantity));
     }
   }
+  void operator()(const engine::StrictDecision& strict) {
+    parts.of_several_orders = true;
+    if (!strict.order_id.empty()) {
+      add({EventKind::turned_strict}, {}, {}, "turns strict");
+      parts.rows.back().customer = std::string(strict.customer);
+    }
+    for (const engine::LostUnits& lost : strict.lost) {
+      add({EventKind::allocation_lost, EventKind::pick_list_superseded}, lost.sku, lost.warehouse, "line " + text(lost.line.value) + " loses " + text(lost.quantity));
+      parts.rows.back().customer = std::string(strict.customers[lost.order]);
+    }
+  }
   void operator()(const engine::LoadDecision& load) {
     parts.whole = {EventKind::catalogue_loaded};
     for (const auto& row : load.warehouses) add({EventKind::catalogue_loaded}, {}, row.id, "code " + std::string(row.code));
