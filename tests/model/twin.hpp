@@ -43,6 +43,9 @@ class Twin {
   std::vector<Answer> turn_strict(std::size_t most = ~std::size_t{0});
   // Of a log that is followed: somebody turns strict before anything else that the settler decides.
   bool must_turn() { return passed_over_enough().has_value(); }
+  // Of a log whose server had several clocks: by one of them who waits in this line (0: the order) has waited long enough. Nothing, if
+  // nobody can turn strict there now.
+  std::optional<Answer> has_waited(engine::Lsn order, engine::LineNumber line, engine::TimeUs now);
   // A record of its own: ids of commands decided before `oldest_known` are forgotten, but for those of orders that are open or
   // were closed after `archived`.
   engine::Stamp forget(const engine::VoidDecision& decision, engine::TimeUs now);

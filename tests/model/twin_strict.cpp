@@ -82,6 +82,16 @@ std::vector<Answer> Twin::turn_strict(std::size_t most) {
   return all;
 }
 
+std::optional<Answer> Twin::has_waited(engine::Lsn lsn, engine::LineNumber line, engine::TimeUs now) {
+  const auto order = state_.orders.find(lsn);
+  if (must_turn() || order == state_.orders.end()) return std::nullopt;
+  const auto index = impatient_line(order->second);
+  const bool whole_order = order->second.policy == engine::Policy::ship_complete;
+  if (!index || line != (whole_order ? engine::LineNumber{} : order->second.lines[*index].number)) return std::nullopt;
+  state_.time = std::max(state_.time, now);
+  return turn({lsn, *index}, true);
+}
+
 Answer Twin::turn(const ByLine& who, bool waited) {
   Order& order = state_.orders.at(who.first);
   Line& first = order.lines[who.second];

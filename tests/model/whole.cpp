@@ -50,6 +50,18 @@ bool waits_for_all(const Order& order, const Line& line) {
   return line.waiting > 0 && (order.policy == Policy::ship_complete || order.policy_of(line) == Policy::line_complete);
 }
 
+bool is_fast(const State& state, const engine::OrderDecision& order) {
+  if (!order.hold.empty() || order.not_due) return false;
+  std::size_t next = 0;
+  for (const engine::LineDecision& line : order.lines) {
+    if (line.backordered != 0 || (line.taken != 0 && state.waited_for(line.sku, line.warehouse))) return false;
+    for (std::size_t more = line.more_takes; more > 0; --more) {
+      if (state.waited_for(line.sku, order.takes[next++].warehouse)) return false;
+    }
+  }
+  return true;
+}
+
 bool may_wait(Policy policy) { return policy != Policy::fill_or_kill && policy != Policy::fill_and_cancel; }
 
 Withheld set_aside(const Order& order, const Lines& lines, Withheld withheld) {

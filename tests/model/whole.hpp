@@ -26,6 +26,8 @@ bool takes_whole_line(engine::Policy policy);
 bool may_wait(engine::Policy policy);
 // Whether the line waits for all or nothing, alone or with its order: whom later orders may pass over while it is not strict.
 bool waits_for_all(const Order& order, const Line& line);
+// An order that no thread needs the settler for: it takes what nobody waits for, and does not wait. `state` before or after it.
+bool is_fast(const State& state, const engine::OrderDecision& order);
 // `withheld` and what the pinned ones among the lines need, so that the others leave it alone.
 Withheld set_aside(const Order& order, const Lines& lines, Withheld withheld);
 

@@ -29,8 +29,17 @@ std::string text_of(const schema::Event& event) {
 
 }  // namespace
 
+namespace {
+
+model::CatalogueLimits without_wait(model::CatalogueLimits limits) {
+  limits.max_wait_us = 0;
+  return limits;
+}
+
+}  // namespace
+
 Judge::Judge(Disk& disk, Trace& trace, Sometimes& sometimes, model::CatalogueLimits limits)
-    : disk_(disk), journal_(disk), trace_(trace), sometimes_(sometimes), limits_(limits), twin_(limits) {}
+    : disk_(disk), journal_(disk), trace_(trace), sometimes_(sometimes), max_wait_us_(limits.max_wait_us), limits_(without_wait(limits)), twin_(limits_) {}
 
 void Judge::disk_grew() {
   const Lsn durable = disk_.durable();
@@ -77,7 +86,7 @@ void Judge::take_record(const schema::Event& event, std::span<const std::byte> b
   if (entry.command != nullptr) {
     record.name = &decided_.insert_or_assign(entry.name, lsn).first->first;
     if (!ids_.emplace(entry.name.space, entry.name.id).second && entry.name.space != load_space) sometimes_.met(Met::id_used_anew);
-    if (lsn <= first_asked_.at(entry.name)) throw Broken("E2, real time: LSN " + number(lsn) + " was decided before it was asked for");
+    if (lsn <= first_asked_.at(entry.name).told) throw Broken("E2, real time: LSN " + number(lsn) + " was decided before it was asked for");
   }
   record.complete = !schema::fills_follow(event.decision);
   records_.push_back(record);
@@ -154,6 +163,11 @@ Judge::Entry Judge::entry_of(const schema::Event& event) {
     if (bookkeeping->oldest_known.value != 0) sometimes_.met(Met::ids_forgotten);
     return entry;
   }
+  if (const auto* strict = std::get_if<engine::StrictDecision>(&event.decision)) {
+    entry.turn = {strict->order_lsn, strict->line, strict->waited};
+    if (surroundings_.recovering) sometimes_.met(Met::waiter_turned_strict_by_recovery);
+    return entry;
+  }
   entry.by_time = is_by_time(event.decision);
   if (entry.by_time) {
     const bool expires = std::holds_alternative<engine::HoldEndDecision>(event.decision);
@@ -177,7 +191,13 @@ void Judge::apply(model::Twin& twin, const Entry& entry, model::Answer& answer) 
     twin.forget(*entry.bookkeeping, entry.time);
     return;
   }
-  if (entry.by_time) {
+  if (entry.turn && entry.turn->waited) {
+    auto turned = twin.has_waited(entry.turn->order, entry.turn->line, entry.time);
+    if (!turned) throw Broken("patience: nobody there can turn strict by time: " + entry.text);
+    answer = std::move(*turned);
+    return;
+  }
+  if (entry.by_time || entry.turn) {
     const std::vector<model::Answer> due = twin.run_timers(entry.time, 1);
     if (due.empty()) throw Broken("I6: a time has come, and none is due: " + entry.text);
     answer = due.front();
@@ -189,14 +209,18 @@ void Judge::apply(model::Twin& twin, const Entry& entry, model::Answer& answer) 
 void Judge::apply(Entry entry) {
   model::Answer answer;
   check_times(entry);
+  check_turn(entry);
+  const bool others_turn = twin_.must_turn() && !entry.turn;
   apply(twin_, entry, answer);
   if (!entry.bookkeeping) {
+    if (others_turn) check_nobody_turns_first(entry, answer);
     if (answer.duplicate) throw Broken("I5, exactly once: decided again: " + entry.text);
     const std::string twin = model::describe(answer);
     if (twin != entry.text) throw Broken("E2: the log and the twin disagree\nlog:  " + entry.text + "\ntwin: " + twin);
     note_victims(answer);
     note_arrival(answer);
     note_times(entry, answer);
+    note_patience(entry, answer);
     const std::uint64_t lsn = entry.lsns.front().value;
     std::string broken = model::check_no_overtaking(twin_.state(), answer);
     if (broken.empty() && lsn % 32 == 0) broken = model::check_invariants(twin_.state(), answer);
@@ -248,7 +272,36 @@ void Judge::check_times(const Entry& entry) const {
   if (at < hold->deadline.value || (moved && too_late)) throw Broken("I6: an extended hold ends earlier than before, or too late: " + entry.text);
 }
 
+// By a clock that was read when the order came or later; only a clock that falls can make the wait look shorter.
+void Judge::check_turn(const Entry& entry) const {
+  if (!entry.turn || !entry.turn->waited || clock_fell_) return;
+  const auto order = twin_.state().orders.find(entry.turn->order);
+  if (order == twin_.state().orders.end()) return;  // apply() says so
+  const Asking name{engine::IdSpace::order, order->second.id, twin_.state().known.at({engine::IdSpace::order, order->second.id}).content};
+  if (max_wait_us_ == 0 || entry.time.value < first_asked_.at(name).now.value + max_wait_us_) {
+    throw Broken("patience: somebody turns strict before he has waited long enough: " + entry.text);
+  }
+}
+
+void Judge::check_nobody_turns_first(const Entry& entry, const model::Answer& answer) const {
+  const auto* order = std::get_if<model::OrderAnswer>(&answer.decision);
+  if (order != nullptr && model::is_fast(twin_.state(), order->view())) return sometimes_.met(Met::order_decided_before_a_waiter_turned_strict);
+  throw Broken("patience: somebody was passed over often enough, and before he turns strict the settler decides " + entry.text);
+}
+
+void Judge::note_patience(const Entry& entry, const model::Answer& answer) {
+  if (const auto* order = std::get_if<model::OrderAnswer>(&answer.decision); order != nullptr && order->skipped.order_lsn.value != 0) sometimes_.met(Met::waiter_skipped_by_an_order);
+  for (const model::FillAnswer& fill : answer.fills) {
+    if (fill.skipped.order_lsn.value != 0) sometimes_.met(Met::waiter_skipped_by_a_fill);
+    if (fill.strict) sometimes_.met(fill.still_waiting != 0 ? Met::strict_waiter_gathered : Met::strict_waiter_got_the_rest);
+  }
+  if (!entry.turn) return;
+  sometimes_.met(entry.turn->waited ? Met::waiter_turned_strict_by_time : Met::waiter_turned_strict_by_skips);
+  if (!answer.as<model::StrictAnswer>().lost.empty()) sometimes_.met(Met::strict_waiter_took_over);
+}
+
 void Judge::note_times(const Entry& entry, const model::Answer& answer) {
+  if (entry.turn) return;
   if (std::holds_alternative<model::CancelAnswer>(answer.decision) && entry.by_time) return sometimes_.met(Met::order_cancelled_at_its_time);
   if (std::holds_alternative<model::AmendAnswer>(answer.decision) && entry.by_time) {
     return sometimes_.met(answer.fills.empty() ? Met::order_became_due : Met::order_became_due_and_took);

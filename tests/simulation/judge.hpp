@@ -51,6 +51,7 @@ class Judge {
     bool recovering = false;
   };
   void see(Surroundings surroundings) noexcept {
+    clock_fell_ = clock_fell_ || surroundings.now < surroundings_.now;
     surroundings_ = surroundings;
     latest_now_ = std::max(latest_now_, surroundings.now);
   }
@@ -68,6 +69,8 @@ class Judge {
   // The twin's digest; only while no cause has fills outstanding.
   std::string digest() const { return twin_.digest(); }
   bool has_open_cause() const noexcept { return open_.has_value(); }
+  // Somebody was passed over often enough, and has not turned strict yet.
+  bool must_turn() { return twin_.must_turn(); }
   engine::Lsn judged() const noexcept { return judged_; }
   // Is this command decided and on disk?
   bool is_durable(const Asking& name) const { return decided_.contains(name); }
@@ -90,6 +93,12 @@ class Judge {
     std::shared_ptr<const model::Command> command;
     std::optional<engine::VoidDecision> bookkeeping;
     bool by_time = false;     // nobody's command
+    struct Turn {
+      engine::Lsn order{};
+      engine::LineNumber line{};
+      bool waited = false;
+    };
+    std::optional<Turn> turn;  // somebody turns strict: nobody's command either
     std::optional<model::Twin::Told> told;
     engine::TimeUs time{};
   };
@@ -108,6 +117,9 @@ class Judge {
   void note_victims(const model::Answer& answer);
   void note_arrival(const model::Answer& answer);
   void note_times(const Entry& entry, const model::Answer& answer);
+  void note_patience(const Entry& entry, const model::Answer& answer);
+  void check_turn(const Entry& entry) const;
+  void check_nobody_turns_first(const Entry& entry, const model::Answer& answer) const;
   void check_times(const Entry& entry) const;
   static void apply(model::Twin& twin, const Entry& entry, model::Answer& answer);
 
@@ -134,15 +146,21 @@ class Judge {
   SimulatedJournal journal_;  // for reading
   Trace& trace_;
   Sometimes& sometimes_;
-  const model::CatalogueLimits limits_;
+  const std::int64_t max_wait_us_;
+  const model::CatalogueLimits limits_;  // without it: a record tells whose time has come
   Surroundings surroundings_;
   engine::Lsn judged_{}, told_{};
   engine::TimeUs time_{}, latest_now_{};
+  bool clock_fell_ = false;
   std::vector<Record> records_;  // LSN 1 first
   Ledger ledger_;
   model::Twin twin_;
   std::map<Asking, std::shared_ptr<const model::Command>> commands_;  // ever sent
-  std::map<Asking, engine::Lsn> first_asked_;                         // what was known when it was first sent
+  struct FirstAsked {
+    engine::Lsn told{};
+    engine::TimeUs now{};
+  };
+  std::map<Asking, FirstAsked> first_asked_;                          // what was known when it was first sent, and by the server's clock
   std::map<Asking, engine::Lsn> decided_;                             // the latest decision
   std::set<std::pair<engine::IdSpace, std::string>> ids_;             // that were ever decided
   std::optional<Entry> open_;       // a cause whose last fill is not there

@@ -46,7 +46,7 @@ void Judge::asked(Line& line, MessageKind kind, std::uint64_t correlation, std::
   asked.number = ++line.asked;
   if (const auto* command = std::get_if<AskedCommand>(&asked.what)) {
     commands_.emplace(command->name, command->command);
-    first_asked_.emplace(command->name, told_);
+    first_asked_.emplace(command->name, FirstAsked{told_, surroundings_.now});
   }
   if (!line.under_way.emplace(correlation, std::move(asked)).second) throw Broken("the harness used a correlation id twice");
 }

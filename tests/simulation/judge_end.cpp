@@ -17,7 +17,7 @@ std::string text_of(const schema::OrderView& view) {
   std::size_t next = 0;
   for (const schema::OrderLineView& line : view.lines) {
     out << "; line " << line.line.value << " sku " << line.sku.value << " x " << line.quantity << " waiting " << line.backordered << " cancelled "
-        << line.cancelled << " place " << line.position << " behind " << line.quantity_ahead;
+        << line.cancelled << " place " << line.position << " behind " << line.quantity_ahead << " patience " << +line.patience;
     for (std::size_t left = line.allocations; left > 0; --left) {
       const schema::Allocation& each = view.allocations[next++];
       out << " [" << each.warehouse.value << '-' << each.shipment << ": " << each.reserved << ' ' << each.shipped;
@@ -77,7 +77,7 @@ std::string show(const model::State& state, const std::string& id) {
     const model::Line& line = order.lines[index];
     const Ahead ahead = line.waiting == 0 ? Ahead{} : ahead_of(state, line.sku, {order.priority, order.lsn, index});
     out << "; line " << line.number.value << " sku " << line.sku.value << " x " << line.quantity << " waiting " << line.waiting << " cancelled "
-        << line.cancelled << " place " << ahead.place << " behind " << ahead.units;
+        << line.cancelled << " place " << ahead.place << " behind " << ahead.units << " patience " << +order.patience_of(line).in_digest();
     for (const model::Allocation& each : line.allocations) {
       if ((each.reserved | each.shipped) == 0) continue;
       out << " [" << each.warehouse.value << '-' << each.shipment << ": " << each.reserved << ' ' << each.shipped;
@@ -175,6 +175,7 @@ void Judge::judge_at(model::Twin& twin, const Later& later, Lsn as_of) const {
 void Judge::end(const std::string& digest, const std::string& broken_invariant) {
   disk_grew();
   if (open_) throw Broken("I3: the log ends, and fills of LSN " + std::to_string(open_->lsns.front().value) + " are outstanding");
+  if (twin_.must_turn()) throw Broken("patience: the log ends, and somebody who was passed over often enough has not turned strict");
   if (!broken_invariant.empty()) throw Broken(broken_invariant);
   if (digest != twin_.digest()) throw Broken("E6: the engine's state is not the twin's at LSN " + std::to_string(judged_.value));
   model::Twin twin(limits_);

@@ -203,6 +203,21 @@ void Ledger::fold(const engine::StockChangeDecision& change) {
   }
 }
 
+void Ledger::fold(const engine::StrictDecision& strict) {
+  if (strict.freed.size() != strict.lost.size()) throw Broken("I2: record LSN " + std::to_string(lsn_.value) + " frees other units than others lose");
+  for (std::size_t index = 0; index < strict.lost.size(); ++index) {
+    const engine::LostUnits& lost = strict.lost[index];
+    const engine::ReceivedRow& freed = strict.freed[index];
+    CellAt& of = cell(lost.sku, lost.warehouse);
+    if (freed.sku != lost.sku || freed.warehouse != lost.warehouse || freed.quantity != lost.quantity || of.reserved < lost.quantity) {
+      throw Broken("I2: record LSN " + std::to_string(lsn_.value) + " frees other units than others lose, or had reserved");
+    }
+    of.reserved -= lost.quantity;
+    wait(lost.sku, lost.quantity);
+    agree(of, freed.available_after);
+  }
+}
+
 bool Ledger::had_available(engine::SkuId sku, engine::WarehouseId warehouse, Quantity available, Lsn from) const {
   const History& all = history(sku, warehouse);
   auto entry = std::upper_bound(all.begin(), all.end(), from, [](Lsn lsn, const CellAt& each) { return lsn < each.lsn; });

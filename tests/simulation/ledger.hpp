@@ -46,6 +46,7 @@ class Ledger {
   void fold(const engine::ShipDecision& ship);
   void fold(const engine::LoadDecision& load);
   void fold(const engine::StockChangeDecision& change);
+  void fold(const engine::StrictDecision& strict);
   void fold(const engine::HoldDecision& hold);
   void fold(const engine::HoldExtendDecision&) {}
   void fold(const engine::HoldEndDecision& end);

@@ -1,19 +1,20 @@
 #include "tests/simulation/simulated_server.hpp"
 
 #include "server/recovery.hpp"
-#include "tests/model/random_commands.hpp"
 
 namespace earmark::simulation {
 namespace {
 
-engine::Capacity capacity(std::size_t ring_bytes) {
+engine::Capacity capacity(const ServerOptions& options) {
   engine::Capacity capacity;
-  capacity.skus = model::RandomCommands::limits().skus;
-  capacity.warehouses = static_cast<std::uint16_t>(model::RandomCommands::limits().warehouses);
+  capacity.skus = static_cast<std::uint32_t>(options.limits.skus);
+  capacity.warehouses = static_cast<std::uint16_t>(options.limits.warehouses);
+  capacity.max_skips = static_cast<std::uint8_t>(options.limits.max_skips);
+  capacity.max_wait_us = options.limits.max_wait_us;
   capacity.command_ids = 1U << 12;
   capacity.waiting_lines = 1U << 14;
   capacity.order_bytes = 1ULL << 30;  // address space; memory is taken as it is used
-  capacity.ring_bytes = ring_bytes;
+  capacity.ring_bytes = options.ring_bytes;
   return capacity;
 }
 
@@ -37,7 +38,7 @@ void SimulatedServer::recover() {
   // A store that was never complete is made again first, as server/data_directory.cpp has it.
   const std::uint64_t most_behind = state_.summary().complete ? options_.most_behind : 0;
   if (auto done = server::catch_up(journal_, state_, most_behind, [](engine::Lsn, engine::Lsn) {}); !done) died(done.error());
-  engine_ = std::make_unique<engine::Engine>(capacity(options_.ring_bytes), options_.workers);
+  engine_ = std::make_unique<engine::Engine>(capacity(options_), options_.workers);
   const auto base = server::restore_base(state_, *engine_);
   if (!base) died(base.error());
   engine_->settler().use_archive(archive_);
@@ -55,6 +56,7 @@ void SimulatedServer::recover() {
   group_ = std::make_unique<server::GroupCommit>(*engine_, journal_, recovered->last_time);
   workers_[0]->finish_recovery(std::max(recovered->last_time, now_()));
   if (judge_.has_open_cause()) throw Broken("I3: recovery left fills outstanding");
+  if (judge_.must_turn()) throw Broken("patience: recovery left somebody who was passed over often enough");
   if (engine_->digest() != judge_.digest()) throw Broken("E6: the state that recovery made is not the twin's");
   compactor_ = std::make_unique<server::Compactor>(*hub_, state_, options_.retention, [](const storage::Failure& failure) { died(failure); });
   if (auto begun = compactor_->begin(); !begun) died(begun.error());

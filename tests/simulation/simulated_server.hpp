@@ -10,6 +10,7 @@
 #include "server/group_commit.hpp"
 #include "server/state_archive.hpp"
 #include "server/worker.hpp"
+#include "tests/model/random_commands.hpp"
 #include "tests/simulation/disk.hpp"
 #include "tests/simulation/judge.hpp"
 #include "tests/simulation/state_tables.hpp"
@@ -26,6 +27,7 @@ struct ServerOptions {
   std::size_t ring_bytes = 1U << 20;
   std::uint64_t most_behind = 0;  // records that a start replays at most
   server::Retention retention;
+  model::CatalogueLimits limits = model::RandomCommands::limits();
 };
 
 class SimulatedServer final : public server::JournalWriter {

@@ -65,6 +65,15 @@ constexpr std::string_view names[] = {
     "order became due",
     "order became due and took",
     "time of an order came while the server was down",
+    "waiter was skipped by an order",
+    "waiter was skipped by a fill",
+    "waiter turned strict by skips",
+    "waiter turned strict by time",
+    "waiter turned strict by recovery",
+    "order decided before a waiter turned strict",
+    "strict waiter gathered",
+    "strict waiter got the rest",
+    "strict waiter took over",
 };
 static_assert(std::size(names) == static_cast<std::size_t>(Met::count_of_them));
 

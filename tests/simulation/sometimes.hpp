@@ -71,6 +71,15 @@ enum class Met : std::uint8_t {
   order_became_due,
   order_became_due_and_took,
   time_of_an_order_came_while_the_server_was_down,
+  waiter_skipped_by_an_order,
+  waiter_skipped_by_a_fill,
+  waiter_turned_strict_by_skips,
+  waiter_turned_strict_by_time,
+  waiter_turned_strict_by_recovery,
+  order_decided_before_a_waiter_turned_strict,
+  strict_waiter_gathered,
+  strict_waiter_got_the_rest,
+  strict_waiter_took_over,
   count_of_them
 };
 

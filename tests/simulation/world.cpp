@@ -36,9 +36,10 @@ World::Mood World::mood_of(model::Random& random) {
 
 World::World(std::uint64_t seed, Sometimes& sometimes, Canary canary)
     : seed_(seed), sometimes_(sometimes), random_(seed), mood_(mood_of(random_)), disk_({1, epoch, 0, 9, 4}),
-      state_(std::make_unique<StateTables>()), judge_(disk_, trace_, sometimes, model::RandomCommands::limits()),
+      state_(std::make_unique<StateTables>()), judge_(disk_, trace_, sometimes, model::RandomCommands::limits(seed)),
       surroundings_{random_, sometimes, epoch, server_starts_}, commands_(seed ^ 0x5EED, true), commands_left_(mood_.commands) {
   if (canary == Canary::disk_that_lies) disk_.lie();
+  mood_.server.limits = model::RandomCommands::limits(seed);
   raw_clients_ = random_.between(1, 3);
   channel_clients_ = random_.between(1, 2);
   for (std::size_t count = 0; count < raw_clients_; ++count) clients_.push_back(std::make_unique<RawClient>(surroundings_));

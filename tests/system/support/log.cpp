@@ -163,8 +163,10 @@ std::string StrongReplay::missing(const schema::Event& event) {
 }
 
 std::string StrongReplay::decide(const schema::Event& event, const model::Command& command, std::uint64_t content) {
-  const model::Answer answer = model::apply(twin_, command, content, event.stamp.time);
   const std::string logged = describe(event);
+  const auto* order = std::get_if<engine::OrderDecision>(&event.decision);
+  if (twin_.must_turn() && (order == nullptr || !model::is_fast(twin_.state(), *order))) return "somebody who was passed over often enough turns strict first: " + logged;
+  const model::Answer answer = model::apply(twin_, command, content, event.stamp.time);
   if (!answer.decided() || answer.duplicate) return "the log has\n  " + logged + "\nthe twin says\n  " + model::describe(answer);
   std::string expected;
   std::visit(
@@ -176,6 +178,10 @@ std::string StrongReplay::decide(const schema::Event& event, const model::Comman
         } else if constexpr (std::is_same_v<std::decay_t<decltype(decision)>, model::TransferReceiptAnswer>) {
           model::TransferReceiptAnswer renumbered = decision;
           renumbered.transfer_lsn = log_lsns_.at(renumbered.transfer_lsn);
+          expected = model::describe(engine::Stamp{event.stamp.lsn, {}, {}}, renumbered.view());
+        } else if constexpr (std::is_same_v<std::decay_t<decltype(decision)>, model::OrderAnswer>) {
+          model::OrderAnswer renumbered = decision;
+          renumbered.skipped.order_lsn = log_lsn(renumbered.skipped.order_lsn);
           expected = model::describe(engine::Stamp{event.stamp.lsn, {}, {}}, renumbered.view());
         } else if constexpr (!std::is_same_v<std::decay_t<decltype(decision)>, std::monostate>) {
           expected = model::describe(engine::Stamp{event.stamp.lsn, {}, {}}, decision.view());
@@ -196,11 +202,29 @@ std::string StrongReplay::fill(const schema::Event& event, const engine::FillDec
   if (cause == outstanding_.end()) return "the twin knows of no such fill: " + logged;
   engine::FillDecision expected = cause->second.front().view();
   expected.order_lsn = log_lsns_.at(expected.order_lsn);
+  expected.skipped.order_lsn = log_lsn(expected.skipped.order_lsn);
   const std::string text = model::describe(engine::Stamp{event.stamp.lsn, {}, event.stamp.cause}, expected);
   if (text != logged) return "the log has\n  " + logged + "\nthe twin says\n  " + text;
   cause->second.pop_front();
   if (cause->second.empty()) outstanding_.erase(cause);
   ++fills_;
+  return "";
+}
+
+std::string StrongReplay::turn(const schema::Event& event) {
+  const std::string logged = describe(event);
+  if (!outstanding_.empty()) return "somebody turns strict while fills of LSN " + std::to_string(outstanding_.begin()->first.value) + " are missing: " + logged;
+  const std::vector<model::Answer> next = twin_.run_timers(event.stamp.time, 1);
+  if (next.empty() || !std::holds_alternative<model::StrictAnswer>(next.front().decision)) return "the twin turns nobody strict: " + logged;
+  const model::Answer& answer = next.front();
+  model::StrictAnswer expected = answer.as<model::StrictAnswer>();
+  expected.order_lsn = log_lsn(expected.order_lsn);
+  for (engine::LostUnits& lost : expected.lost) lost.order_lsn = log_lsn(lost.order_lsn);
+  const std::string text = model::describe(engine::Stamp{event.stamp.lsn, {}, {}}, expected.view());
+  if (text != logged) return "the log has\n  " + logged + "\nthe twin says\n  " + text;
+  log_lsns_[answer.stamp.lsn] = event.stamp.lsn;
+  if (!answer.fills.empty()) outstanding_[event.stamp.lsn].assign(answer.fills.begin(), answer.fills.end());
+  ++turned_;
   return "";
 }
 
@@ -245,6 +269,7 @@ std::string StrongReplay::apply(const schema::Event& event) {
         using Kind = std::decay_t<decltype(decision)>;
         if constexpr (std::is_same_v<Kind, engine::VoidDecision>) return forget(decision);
         else if constexpr (std::is_same_v<Kind, engine::FillDecision>) return fill(event, decision);
+        else if constexpr (std::is_same_v<Kind, engine::StrictDecision>) return turn(event);
         else if constexpr (is_about_holds<Kind>) return "a record about a hold, which nobody asked for: " + describe(event);
         else if constexpr (std::is_same_v<Kind, engine::StockChangeDecision>) {
           return event.stamp.cause.value != 0 ? missing(event) : decide(event, command_of(decision), decision.content);
@@ -262,6 +287,7 @@ std::string StrongReplay::run(const std::filesystem::path& directory) {
     if (problem.empty()) problem = apply(event);
   });
   if (problem.empty() && !outstanding_.empty()) problem = "fills of LSN " + std::to_string(outstanding_.begin()->first.value) + " are missing";
+  if (problem.empty() && twin_.must_turn()) problem = "the log ends, and somebody who was passed over often enough has not turned strict";
   return problem;
 }
 

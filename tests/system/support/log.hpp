@@ -1,7 +1,8 @@
 // What stands in a journal, read from outside, and the strong check of it (LSN order is decision order): every command is
 // taken back out of its record and given to the naive twin in LSN order; the twin must decide and fill the same, and
 // must refuse what the server refused, at the LSN that the refusal named.
-// Fills are compared in order for each cause: records of others, on other SKUs, may stand between a cause and its fills.
+// Fills are compared in order for each cause: records of others, on other SKUs, may stand between a cause and its fills. So may
+// orders for what nobody waits for between a command and those who turn strict by it, but nothing that the settler decides.
 #pragma once
 
 #include <deque>
@@ -43,6 +44,8 @@ class StrongReplay {
   const model::State& state() const { return twin_.state(); }
   std::uint64_t fills() const noexcept { return fills_; }
   std::uint64_t refusals() const noexcept { return judged_; }
+  // Those who turned strict.
+  std::uint64_t turned() const noexcept { return turned_; }
   // Records of others between a cause and its last fill.
   std::uint64_t interleaved() const noexcept { return interleaved_; }
   // Void records, each of which forgets ids.
@@ -62,6 +65,8 @@ class StrongReplay {
   std::string decide(const schema::Event& event, const model::Command& command, std::uint64_t content);
   std::string missing(const schema::Event& event);
   std::string fill(const schema::Event& event, const engine::FillDecision& decision);
+  std::string turn(const schema::Event& event);
+  engine::Lsn log_lsn(engine::Lsn twins) const { return twins.value == 0 ? twins : log_lsns_.at(twins); }
   std::string forget(const engine::VoidDecision& decision);
   std::string judge_refusals(engine::Lsn lsn);
 
@@ -70,7 +75,7 @@ class StrongReplay {
   std::map<engine::Lsn, engine::Lsn> log_lsns_;  // of the twin's LSNs
   std::map<engine::Lsn, model::StockChangeAnswer> missing_;            // what picks did not find, by the pick's LSN in the log
   std::map<engine::Lsn, std::deque<model::FillAnswer>> outstanding_;  // by the cause's LSN in the log
-  std::uint64_t fills_ = 0, judged_ = 0, interleaved_ = 0, forgettings_ = 0;
+  std::uint64_t fills_ = 0, judged_ = 0, turned_ = 0, interleaved_ = 0, forgettings_ = 0;
 };
 
 }  // namespace earmark::test
