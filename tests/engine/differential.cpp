@@ -20,8 +20,8 @@ std::string describe(const Step& step) {
 }
 
 // A few thousand ids: to look through all of them is cheap.
-engine::Capacity capacity() {
-  engine::Capacity capacity = small_capacity();
+engine::Capacity capacity_for(const model::CatalogueLimits& limits) {
+  engine::Capacity capacity = small_capacity(limits);
   capacity.command_ids = 1U << 13;
   capacity.order_bytes = 512ULL << 20;
   return capacity;
@@ -29,7 +29,8 @@ engine::Capacity capacity() {
 
 class Both {
  public:
-  explicit Both(Meddler meddler) : meddler_(std::move(meddler)), twin_(model::RandomCommands::limits()), harness_(capacity()) {
+  Both(const model::CatalogueLimits& limits, Meddler meddler)
+      : limits_(limits), meddler_(std::move(meddler)), twin_(limits), harness_(capacity_for(limits)) {
     harness_.engine().settler().use_archive(kept_);
   }
 
@@ -57,7 +58,7 @@ class Both {
   }
   // Not after housekeeping: what it did is in the state store, which this harness has not.
   std::string restored() {
-    engine::Engine restored(capacity(), 1);
+    engine::Engine restored(capacity_for(limits_), 1);
     harness_.replay_into(restored, harness_.records());
     if (std::string broken = restored.broken_invariant(); !broken.empty()) return "restored: " + broken;
     if (restored.digest() != harness_.engine().digest()) return "E6: the engine that is restored from the records has another digest";
@@ -67,6 +68,8 @@ class Both {
     tally.fast += harness_.desk().fast_orders.get();
     tally.read_back += harness_.engine().settler().counters().read_back_orders.get();
     tally.records += harness_.records();
+    const engine::SettlerCounters& counters = harness_.engine().settler().counters();
+    tally.skips += counters.skips.get(), tally.turned_strict += counters.turned_strict.get(), tally.taken_over += counters.taken_over_units.get();
   }
 
  private:
@@ -75,7 +78,7 @@ class Both {
     for (const model::Answer& expiry : twin_.run_timers(now)) {
       log(expiry);
       const auto* cancel = std::get_if<model::CancelAnswer>(&expiry.decision);
-      if (cancel == nullptr) ++tally.expired;
+      if (cancel == nullptr) tally.expired += std::holds_alternative<model::HoldEndAnswer>(expiry.decision) ? 1U : 0U;
       else if (twin_.state().orders.at(twin_.state().order_ids.at(cancel->order_id)).open()) ++tally.beside_picked;
       else ++tally.cancelled;
     }
@@ -87,6 +90,7 @@ class Both {
     const std::string right = model::describe(expected);
     if (answer != right || harness_.last_was_repeat() != expected.duplicate) return "twin:\n  " + right + "\nengine:\n  " + answer;
     if (expected.decided() && !expected.duplicate) log(expected);
+    for (const model::Answer& strict : twin_.turn_strict()) log(strict);
     return {};
   }
 
@@ -152,6 +156,7 @@ class Both {
     return before - twin_.state().known.size();
   }
 
+  model::CatalogueLimits limits_;
   Meddler meddler_;
   model::Twin twin_;
   KeptOrders kept_;
@@ -191,11 +196,13 @@ std::string describe(const Steps& steps) {
 void Tally::add(const Tally& other) {
   commands += other.commands, decided += other.decided, records += other.records, fast += other.fast;
   archived += other.archived, forgotten += other.forgotten, read_back += other.read_back;
+  skips += other.skips, turned_strict += other.turned_strict, taken_over += other.taken_over;
   expired += other.expired, cancelled += other.cancelled, beside_picked += other.beside_picked;
 }
 
-std::optional<Disagreement> compare(std::span<const Step> history, std::uint64_t digest_every, Tally& tally, Meddler meddler) {
-  Both both(std::move(meddler));
+std::optional<Disagreement> compare(std::span<const Step> history, const model::CatalogueLimits& limits, std::uint64_t digest_every, Tally& tally,
+                                    Meddler meddler) {
+  Both both(limits, std::move(meddler));
   bool housekeeping = false;
   for (std::size_t index = 0; index < history.size(); ++index) {
     const Step& step = history[index];

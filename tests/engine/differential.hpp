@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "tests/model/commands.hpp"
+#include "tests/model/state.hpp"
 
 namespace earmark::test {
 
@@ -39,13 +40,15 @@ struct Disagreement {
 struct Tally {
   std::uint64_t commands = 0, decided = 0, records = 0, fast = 0, archived = 0, forgotten = 0, read_back = 0, expired = 0;
   std::uint64_t cancelled = 0, beside_picked = 0;  // orders at their time, and those of which picked units stayed
+  std::uint64_t skips = 0, turned_strict = 0, taken_over = 0;
   void add(const Tally& other);
 };
 
 // Changes answers of the engine: a planted fault, to test the tests. Made anew for each run of a history.
 using Meddler = std::function<void(const model::Command& command, std::string& answer)>;
 
-// Runs the history. `digest_every` so many steps the digests and the engine's own invariants are compared, and at the end.
-std::optional<Disagreement> compare(std::span<const Step> history, std::uint64_t digest_every, Tally& tally, Meddler meddler = {});
+// Runs the history; of `limits` how soon who waits for all or nothing turns strict. `digest_every` so many steps the digests and the engine's own invariants are compared, and at the end.
+std::optional<Disagreement> compare(std::span<const Step> history, const model::CatalogueLimits& limits, std::uint64_t digest_every, Tally& tally,
+                                    Meddler meddler = {});
 
 }  // namespace earmark::test

@@ -36,7 +36,7 @@ class Seeds {
       test::Tally tally;
       // Of every four seeds one has orders that leave memory and ids that are forgotten.
       const test::Steps history = test::draw_history(seed, commands_, seed % 4 == 0);
-      const auto wrong = test::compare(history, 50, tally);
+      const auto wrong = test::compare(history, model::RandomCommands::limits(seed), 50, tally);
       const std::scoped_lock lock(mutex_);
       tally_.add(tally);
       if (!wrong) continue;
@@ -72,12 +72,13 @@ TEST_CASE("engine: gives the twin's answers to random commands", "[engine][model
             << tally.decided << " decided, " << tally.records << " records compared, " << tally.fast << " orders on the fast path, "
             << tally.archived << " orders out of memory, " << tally.forgotten << " ids forgotten, "
             << tally.expired << " holds expired, " << tally.cancelled << " orders cancelled at their time and " << tally.beside_picked
-            << " but for picked units\n";
+            << " but for picked units, " << tally.skips << " skips, " << tally.turned_strict << " waiters turned strict, " << tally.taken_over << " units taken over\n";
   REQUIRE(tally.commands == seeds * commands);
   REQUIRE(tally.fast > 0);
   REQUIRE(tally.expired > 0);
   REQUIRE(tally.cancelled > 0);
-  if (seeds * commands >= 100'000) REQUIRE(tally.beside_picked > 0);
+  REQUIRE(tally.turned_strict > 0);
+  if (seeds * commands >= 100'000) REQUIRE((tally.beside_picked > 0 && tally.taken_over > 0));
 }
 
 TEST_CASE("restore: finishes the fills that a crash cut off, wherever a commit can end (I3)", "[engine][recovery]") {
@@ -85,14 +86,15 @@ TEST_CASE("restore: finishes the fills that a crash cut off, wherever a commit c
   std::size_t cuts = 0, finished = 0;
   for (std::uint64_t seed = first_seed; seed < first_seed + seeds; ++seed) {
     model::RandomCommands random(seed, true);
-    test::Harness harness(test::small_capacity());
+    const engine::Capacity capacity = test::small_capacity(model::RandomCommands::limits(seed));
+    test::Harness harness(capacity);
     for (std::uint64_t step = 0; step < 400; ++step) {
       const model::Command command = random.next();
       harness.apply(command, model::content_of(command), engine::TimeUs{1 + static_cast<std::int64_t>(step) * model::RandomCommands::step_us});
     }
     for (std::size_t cut = 1; cut <= harness.records(); ++cut) {
       if (!harness.can_end_after(cut)) continue;
-      test::Harness after_crash(test::small_capacity());
+      test::Harness after_crash(capacity);
       INFO("seed " << seed << ", cut after record " << cut);
       harness.replay_into(after_crash.engine(), cut);
       ++cuts;

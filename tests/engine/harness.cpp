@@ -25,10 +25,12 @@ std::string describe_void(const engine::Stamp& stamp, const engine::VoidDecision
          std::to_string(decision.archived.value);
 }
 
-engine::Capacity small_capacity() {
+engine::Capacity small_capacity(const model::CatalogueLimits& limits) {
   engine::Capacity capacity;
   capacity.skus = model::RandomCommands::limits().skus;
   capacity.warehouses = static_cast<std::uint16_t>(model::RandomCommands::limits().warehouses);
+  capacity.max_skips = static_cast<std::uint8_t>(limits.max_skips);
+  capacity.max_wait_us = limits.max_wait_us;
   capacity.command_ids = 1U << 20;
   capacity.waiting_lines = 1U << 18;
   capacity.order_bytes = 2ULL << 30;

@@ -12,11 +12,12 @@
 #include "schema/event.hpp"
 #include "server/event_recorder.hpp"
 #include "tests/model/commands.hpp"
+#include "tests/model/random_commands.hpp"
 
 namespace earmark::test {
 
 // For the catalogue of model::RandomCommands.
-engine::Capacity small_capacity();
+engine::Capacity small_capacity(const model::CatalogueLimits& limits = model::RandomCommands::limits());
 // A void record in words, which the model has not.
 std::string describe_void(const engine::Stamp& stamp, const engine::VoidDecision& decision);
 

@@ -4,7 +4,9 @@
 
 namespace earmark::test {
 
-Pair::Pair() { harness.engine().settler().use_archive(kept); }
+Pair::Pair(const model::CatalogueLimits& limits) : harness(small_capacity(limits)), limits_(limits), twin_(limits) {
+  harness.engine().settler().use_archive(kept);
+}
 
 void Pair::compare() {
   CHECK(harness.engine().broken_invariant() == "");
@@ -18,6 +20,7 @@ model::Answer Pair::apply(const model::Command& command, engine::TimeUs now) {
   twin_.run_timers(now);
   const model::Answer answer = model::apply(twin_, command, content, now);
   CHECK(harness.apply(command, content, now) == model::describe(answer));
+  twin_.turn_strict();
   compare();
   return answer;
 }
@@ -55,7 +58,7 @@ void Pair::restart_anywhere() const {
   const std::size_t records = harness.records();
   for (std::size_t cut = 1; cut <= records; ++cut) {
     if (!harness.can_end_after(cut)) continue;
-    Harness again(small_capacity());
+    Harness again(small_capacity(limits_));
     harness.replay_into(again.engine(), cut);
     const std::size_t finished = again.settle_unfinished();
     INFO("cut after record " << cut);

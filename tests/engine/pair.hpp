@@ -15,7 +15,7 @@ namespace earmark::test {
 
 class Pair {
  public:
-  Pair();
+  explicit Pair(const model::CatalogueLimits& limits = model::RandomCommands::limits());
   explicit Pair(const model::LoadCommand& load) : Pair() { apply(load); }
 
   // One microsecond later.
@@ -38,12 +38,13 @@ class Pair {
   const model::Codes& codes() const noexcept { return codes_; }
 
   KeptOrders kept;
-  Harness harness{small_capacity()};
+  Harness harness;
 
  private:
   void compare();
 
-  model::Twin twin_{model::RandomCommands::limits()};
+  model::CatalogueLimits limits_;
+  model::Twin twin_;
   model::Codes codes_{twin_.state()};
   std::int64_t time_ = 0;
 };

@@ -140,7 +140,7 @@ std::string explain(std::uint64_t seed, const Steps& history, const Disagreement
   const Steps until(history.begin(), history.begin() + static_cast<std::ptrdiff_t>(wrong.index) + 1);
   const auto rerun = [&](const Steps& steps) {
     Tally tally;
-    return compare(steps, 1 + steps.size() / 16, tally, meddler ? meddler() : Meddler{});
+    return compare(steps, model::RandomCommands::limits(seed), 1 + steps.size() / 16, tally, meddler ? meddler() : Meddler{});
   };
   const Steps small = shrink(until, [&](const Steps& steps) { return rerun(steps).has_value(); });
   const auto last = rerun(small);

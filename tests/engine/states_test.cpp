@@ -47,7 +47,9 @@ void walk(std::string_view load, const std::vector<State>& states, const std::ve
 
 TEST_CASE("engine: answers every scenario as the twin does, and restarts anywhere in it", "[engine][scenarios]") {
   for (const model::Scenario& scenario : model::scenarios()) {
-    test::Pair pair;
+    model::CatalogueLimits limits = model::RandomCommands::limits();
+    limits.max_skips = scenario.max_skips, limits.max_wait_us = scenario.max_wait_us;
+    test::Pair pair(limits);
     for (const model::Step& step : scenario.steps) {
       INFO(scenario.name << ": " << step.event);
       pair.say(step.event);

@@ -139,9 +139,12 @@ std::string text_of(const schema::Event& event, const engine::Stamp& twin_stamp,
   return std::visit([&](auto decision) -> std::string {
     if constexpr (std::is_same_v<decltype(decision), engine::VoidDecision>) return "void";
     else {
-      if constexpr (std::is_same_v<decltype(decision), engine::FillDecision>) decision.order_lsn = twin_lsns.at(decision.order_lsn);
+      if constexpr (requires { decision.order_lsn; }) decision.order_lsn = twin_lsns.at(decision.order_lsn);
+      if constexpr (requires { decision.skipped; }) {
+        if (decision.skipped.order_lsn.value != 0) decision.skipped.order_lsn = twin_lsns.at(decision.skipped.order_lsn);
+      }
       std::vector<engine::LostUnits> lost;
-      if constexpr (std::is_same_v<decltype(decision), engine::StockChangeDecision>) {
+      if constexpr (requires { decision.lost; }) {
         lost.assign(decision.lost.begin(), decision.lost.end());
         for (engine::LostUnits& each : lost) each.order_lsn = twin_lsns.at(each.order_lsn);
         decision.lost = lost;
@@ -149,6 +152,13 @@ std::string text_of(const schema::Event& event, const engine::Stamp& twin_stamp,
       return model::describe(twin_stamp, decision);
     }
   }, event.decision);
+}
+
+// Who waits for all or nothing turns strict soon.
+constexpr model::CatalogueLimits limits() {
+  model::CatalogueLimits limits = model::RandomCommands::limits();
+  limits.max_skips = 2;
+  return limits;
 }
 
 // Goes through the log: causes are given to the twin, fills must be the next ones of their cause.
@@ -162,6 +172,7 @@ class TwinReader {
     ++voids;
   }
   void read(const schema::Event& event, const model::Command* command) {
+    if (std::holds_alternative<engine::StrictDecision>(event.decision)) return read_strict(event);
     if (event.stamp.cause.value == 0) return read_cause(event, *command);
     Cause& cause = causes_.at(event.stamp.cause);
     if (std::holds_alternative<engine::StockChangeDecision>(event.decision)) {  // what a pick did not find
@@ -188,8 +199,16 @@ class TwinReader {
     std::size_t next = 0;
   };
 
+  // Nobody asked for it.
+  void read_strict(const schema::Event& event) {
+    std::vector<model::Answer> next = twin_.turn_strict(1);
+    if (next.empty()) FAIL("E2: nobody turns strict at LSN " << event.stamp.lsn.value << ", seed " << seed_);
+    keep(event, std::move(next.front()));
+  }
   void read_cause(const schema::Event& event, const model::Command& command) {
-    model::Answer answer = model::apply(twin_, command, model::content_of(command), engine::TimeUs{1});
+    keep(event, model::apply(twin_, command, model::content_of(command), engine::TimeUs{1}));
+  }
+  void keep(const schema::Event& event, model::Answer answer) {
     numbers_agree_ = numbers_agree_ && answer.stamp.lsn == event.stamp.lsn;
     twin_lsns_[event.stamp.lsn] = answer.stamp.lsn;
     std::vector<model::FillAnswer> fills = std::exchange(answer.fills, {});
@@ -204,7 +223,7 @@ class TwinReader {
   }
 
   std::uint64_t seed_;
-  model::Twin twin_{model::RandomCommands::limits()};
+  model::Twin twin_{limits()};
   std::map<engine::Lsn, Cause> causes_;
   TwinLsns twin_lsns_;
   bool numbers_agree_ = true;
@@ -218,7 +237,7 @@ TEST_CASE("stress: the log of concurrent threads read in order gives every answe
   const std::uint64_t seed = std::random_device{}();
   std::uint64_t decisions = 0, lost = 0, helps = 0, fast = 0, same_numbers = 0, gatings = 0;
   for (std::size_t round = 0; round < rounds; ++round) {
-    engine::Engine engine(test::small_capacity(), threads);
+    engine::Engine engine(test::small_capacity(limits()), threads);
     server::WakeSignal signal;
     std::vector<std::unique_ptr<Clerk>> clerks;
     for (std::size_t index = 0; index < threads; ++index) {
@@ -241,7 +260,7 @@ TEST_CASE("stress: the log of concurrent threads read in order gives every answe
     }
     REQUIRE(asked.size() == log.size());
     TwinReader reader(seed);
-    engine::Engine restored(test::small_capacity(), 1);
+    engine::Engine restored(test::small_capacity(limits()), 1);
     schema::EventDecoder decoder;
     for (const std::vector<std::byte>& record : log) {
       std::size_t consumed = 0;
