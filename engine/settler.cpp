@@ -140,7 +140,8 @@ void Settler::add_fills(Bundle& bundle, bool more) {
     const auto* order = shared_.blocks.at<OrderState>(fill.order);
     const bool last = !more && index + 1 == count;
     const FillDecision decision{order->id(), order->known.lsn(), order->lines()[fill.line_index].line,
-                                fill.sku, fill.row, fill.still_waiting, last, plan_.takes_of(fill), order->texts().customer};
+                                fill.sku, fill.row, fill.still_waiting, last, plan_.takes_of(fill), order->texts().customer,
+                                fill.place.order_lsn == order->known.lsn() ? Lsn{} : fill.place.order_lsn};
     bundle.add(cause_->time, cause_->lsn, decision, cause_->reply, !last);
   }
 }

@@ -21,6 +21,7 @@ struct EventDecoder::Scratch {
   std::vector<engine::LinePolicy> policies;
   std::vector<std::uint32_t> cut, overdrawn;  // positions
   std::vector<engine::CancelledLine> cancelled;
+  std::vector<engine::RaisedLine> raised;
   std::vector<engine::ShippedLine> shipped;
   std::vector<engine::ReleasedLine> released;
   std::vector<engine::MovedLine> moved;
@@ -135,6 +136,7 @@ bool read(const wire::BackorderFilled& fill, Position position, EventDecoder::Sc
     out.still_waiting = fill.still_waiting();
     out.last = fill.last();
     out.customer = read_customer(fill.customer());
+    out.raised_at = engine::Lsn{fill.raised_at()};
   }
   return gather(position, fill.takes(), scratch.takes, out.takes);
 }
@@ -173,7 +175,7 @@ bool read(const wire::OrderAmended& amend, Position position, EventDecoder::Scra
     out.fills_follow = amend.fills_follow();
     out.customer = read_customer(amend.customer());
   }
-  return gather(position, amend.lines(), scratch.cancelled, out.lines) &&
+  return gather(position, amend.raised(), scratch.raised, out.raised) && gather(position, amend.lines(), scratch.cancelled, out.lines) &&
          gather(position, amend.released(), scratch.takes, out.released);
 }
 

@@ -45,6 +45,11 @@ class OfflineState {
     engine::WarehouseId pinned{};
     engine::LinePolicy policy{};
     std::map<std::pair<engine::WarehouseId, std::uint16_t>, Allocation> allocations;  // by warehouse and shipment
+    // Of `waiting`, what waits in entries of raises, by the LSN of the amend. A cut takes the newest first.
+    std::map<engine::Lsn, engine::Quantity> raised{};
+
+    engine::Quantity own_waiting() const noexcept;
+    void cut(engine::Quantity units);
   };
   struct Shipment {
     engine::ShipmentState state = engine::ShipmentState::open;
@@ -116,6 +121,7 @@ class OfflineState {
   bool take(Line& line, const engine::Take& take);
   bool release(Line& line, const engine::Take& take);
   bool take_back(engine::Lsn order, std::span<const engine::CancelledLine> rows, std::span<const engine::Take> released);
+  bool raise(engine::Lsn order, std::span<const engine::RaisedLine> rows);
   bool ship(Line& line, const engine::Take& take);
   bool lose(const engine::LostUnits& lost, bool of_hold);
   bool agrees(const CellKey& key, std::uint64_t available_after);
