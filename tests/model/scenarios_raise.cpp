@@ -61,7 +61,7 @@ const std::vector<Scenario> raises = {
         {"receive R X:3@LON", "received"},
         {"order B X:2 policy=fill_or_kill", "reserved: 1 X 2@LON#1"},
         {"amend N B 1:4", "cannot_raise row 1"},
-        {"amend N B 1:3", "amended: 1 X raised 1 | B/1 X 1@LON#1 waits 0 row 0 raised at 6"},
+        {"amend N B 1:3", "amended: 1 X raised 1 | B/1 X 1@LON#1 waits 0 row 0 raised at 8"},
         {"order D X:2 policy=ship_complete", "backordered: 1 X waits 2 place 1 behind 0"},
         {"amend O D 1:3", "cannot_raise"}}},
     {"fill_and_cancel takes what is there and cancels the rest, by a command that lowers nothing", {ten,
