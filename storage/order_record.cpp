@@ -35,12 +35,20 @@ bool has_times(const engine::OrderImage& image) noexcept {
   return (image.placed_at.value | image.need_by.value | image.reserve_not_before.value | image.cancel_after.value) != 0;
 }
 
-// Each is of a line of the order, and together they are no more than what waits of it.
+// Each is of a line of the order.
+bool raises_are_of_lines(const engine::OrderImage& image) noexcept {
+  bool agree = true;
+  engine::for_each_raise(image.raises, [&](const engine::RaiseImage& raise) {
+    agree = agree && raise.line_index < image.lines.size() && raise.waiting != 0 && raise.sequence > image.lsn;
+  });
+  return agree;
+}
+
+// Together they are no more than what waits of it. Not so while whoever folds has changed the lines and keeps the raises elsewhere.
 bool raises_agree(const engine::OrderImage& image) noexcept {
   bool agree = true;
-  std::vector<std::uint64_t> waiting(image.lines.size());
+  std::vector<std::uint64_t> waiting(image.raises.empty() ? 0 : image.lines.size());
   engine::for_each_raise(image.raises, [&](const engine::RaiseImage& raise) {
-    agree = agree && raise.line_index < waiting.size() && raise.waiting != 0 && raise.sequence > image.lsn;
     agree = agree && (waiting[raise.line_index] += raise.waiting) <= image.lines[raise.line_index].waiting;
   });
   return agree;
@@ -99,7 +107,7 @@ bool read_texts(const Head& head, Reader reader, engine::OrderImage& image) noex
     std::memcpy(&count, count_bytes.data(), sizeof count);
     if (!reader.take(count * sizeof(engine::RaiseImage), raises)) return false;
     image.raises = std::as_bytes(std::span(raises));
-    if (!raises_agree(image)) return false;
+    if (!raises_are_of_lines(image)) return false;
   }
   return reader.end - reader.at < 8 && engine::for_each_shipment(image.shipments, [](const engine::ShipmentImage&) {});
 }
@@ -180,7 +188,7 @@ bool read_order_record(engine::Lsn lsn, std::span<const std::byte> record, engin
   std::uint32_t checksum = 0;
   if (record.size() < order_head_bytes) return false;
   std::memcpy(&checksum, record.data(), sizeof checksum);
-  return checksum == value_checksum(lsn.value, record) && view_order_record(lsn, record, image);
+  return checksum == value_checksum(lsn.value, record) && view_order_record(lsn, record, image) && raises_agree(image);
 }
 
 bool view_order_record(engine::Lsn lsn, std::span<const std::byte> record, engine::OrderImage& image) noexcept {
