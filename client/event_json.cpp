@@ -102,6 +102,7 @@ class ToJson {
     out_["last"] = fill.last;
     out_["takes"] = takes(fill.takes);
     add_skip(fill.skipped);
+    if (fill.raised_at.value != 0) out_["raised_at"] = fill.raised_at.value;
     add_text("customer", fill.customer.value_or(""));
   }
 
@@ -126,6 +127,11 @@ class ToJson {
     out_["fills_follow"] = amend.fills_follow;
     add_text("customer", amend.customer.value_or(""));
     out_["lines"] = taken_back(amend.lines, amend.released);
+    if (amend.raised.empty()) return;
+    Json& raised = out_["raised"] = Json::array();
+    for (const engine::RaisedLine& line : amend.raised) {
+      raised.push_back({{"line", line.line.value}, {"sku", catalogue_.code(line.sku)}, {"quantity", line.quantity}, {"cancelled", line.cancelled}});
+    }
   }
 
   void operator()(const engine::ShipDecision& ship) {

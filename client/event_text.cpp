@@ -113,8 +113,20 @@ class ToText {
     const std::string order = on_one_line(amend.order_id) + customer(amend.customer.value_or(""));
     if (amend.command_id.empty()) return fmt::format("Order {} is due from now on: it takes what is there ({})\n", order, decision_);
     if (amend.priority) return fmt::format("Order {} has priority {} from now on ({})\n", order, amend.priority->value, decision_);
-    if (amend.lines.empty()) return fmt::format("Nothing of order {} is open any more, so nothing was changed ({})\n", order, decision_);
-    return fmt::format("Lowered quantities of order {} ({})\n{}", order, decision_, taken_back(amend.lines, amend.released));
+    if (amend.lines.empty() && amend.raised.empty()) return fmt::format("Nothing of order {} is open any more, so nothing was changed ({})\n", order, decision_);
+    const std::string lowered = amend.lines.empty() ? "" : taken_back(amend.lines, amend.released);
+    const std::string_view what = amend.raised.empty() ? "Lowered" : amend.lines.empty() ? "Raised" : "Changed";
+    return fmt::format("{} quantities of order {} ({})\n{}{}", what, order, decision_, lowered, raised(amend.raised));
+  }
+
+  // What of it is there follows as fills; the rest waits.
+  std::string raised(std::span<const engine::RaisedLine> lines) const {
+    if (lines.empty()) return "";
+    Table table({{"LINE", Align::right}, {"SKU"}, {"RAISED BY", Align::right}, {"CANCELLED", Align::right}});
+    for (const engine::RaisedLine& line : lines) {
+      table.add({std::to_string(line.line.value), catalogue_.code(line.sku), with_separators(line.quantity), with_separators(line.cancelled)});
+    }
+    return table.text();
   }
 
   std::string operator()(const engine::ShipDecision& ship) const {

@@ -42,6 +42,7 @@ class Collector {
   }
   void operator()(const engine::AmendDecision& amend) {
     for (const auto& line : amend.lines) ids_.skus.push_back(line.sku);
+    for (const auto& line : amend.raised) ids_.skus.push_back(line.sku);
     add(amend.released);
   }
   void operator()(const engine::ShipDecision& ship) {

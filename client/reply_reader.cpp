@@ -131,6 +131,7 @@ AmendAnswer answer_of(const engine::AmendDecision& amend, Codes& codes) {
   answer.order = amend.order_id;
   if (amend.priority) answer.priority = amend.priority->value;
   answer.lines = taken_back(amend.lines, amend.released, codes);
+  for (const engine::RaisedLine& line : amend.raised) answer.raised.push_back({line.line.value, codes(line.sku), line.quantity, line.cancelled});
   return answer;
 }
 

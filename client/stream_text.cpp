@@ -128,7 +128,11 @@ class Teller {
     told.of = fmt::format("order {}{}", on_one_line(amend.order_id), of_customer(amend.customer.value_or("")));
     if (amend.command_id.empty()) told.of += ", which is due from now on";
     else if (amend.priority) told.of += fmt::format(", priority {} from now on", amend.priority->value);
-    else if (amend.lines.empty()) told.of += ", nothing, because nothing of it is open";
+    else if (amend.lines.empty() && amend.raised.empty()) told.of += ", nothing, because nothing of it is open";
+    for (const engine::RaisedLine& line : amend.raised) {
+      told.of += fmt::format(", line {} raised by {} {}", line.line.value, with_separators(line.quantity), sku(line.sku));
+      if (line.cancelled != 0) told.of += fmt::format(" ({} cancelled)", with_separators(line.cancelled));
+    }
     taken_back(told, amend.lines, amend.released);
     return told;
   }

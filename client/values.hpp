@@ -259,11 +259,18 @@ struct CancelAnswer : Decided {
   std::vector<Fill> filled{};
 };
 
+struct RaisedAnswerLine {
+  std::uint32_t line = 0;
+  std::string sku{};
+  std::uint32_t quantity = 0;   // by which the line was raised; what of it was there is in `filled`, the rest waits
+  std::uint32_t cancelled = 0;  // of these, what could neither be had nor wait
+};
 struct AmendAnswer : Decided {
   std::string command_id{}, order{};
   std::optional<std::uint8_t> priority{};  // the order's from now on; none: it stays, or nothing of the order is open any more
   std::vector<CancelAnswerLine> lines{};   // what each lowered line gave up
   std::vector<Fill> filled{};
+  std::vector<RaisedAnswerLine> raised{};
 };
 
 struct ShipAnswerLine {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/entries.hpp"
 #include "engine/order_state.hpp"
 #include "engine/patience.hpp"
 #include "engine/shipments.hpp"
@@ -38,9 +39,10 @@ void Book::apply_cancel(SharedState& shared, BlockCache& blocks, BlockRef block,
     OrderLineState& line = order->line(cancelled.line);
     const auto index = static_cast<std::size_t>(&line - order->lines().data());
     if (cancelled.waiting != 0) {
-      queues.reduce(queue_of(shared, line.sku, line.pinned), QueuePlace::of(order->priority, order->known.lsn(), index),
-                    cancelled.waiting);
-      line.waiting -= cancelled.waiting;
+      for (const WaitingEntry& entry : cut_of(shared.blocks, *order, index, cancelled.waiting)) {
+        queues.reduce(queue_of(shared, line.sku, line.pinned), entry.place, entry.units);
+        stop_waiting_at(blocks, *order, entry.place, entry.units);
+      }
       settle_patience(shared, block, index);
       cut = true;
     }
@@ -80,19 +82,13 @@ void Book::apply_ship(SharedState& shared, BlockRef block) {
 
 void Book::change_priority(SharedState& shared, BlockRef block, Priority priority) {
   auto* order = shared.blocks.at<OrderState>(block);
-  const auto each_waiting = [&](auto visit) {
-    for (std::size_t index = 0; index < order->lines().size(); ++index) {
-      const OrderLineState& line = order->lines()[index];
-      if (line.waiting != 0) visit(line, queue_of(shared, line.sku, line.pinned), QueuePlace::of(order->priority, order->known.lsn(), index));
-    }
-  };
-  each_waiting([&](const OrderLineState& line, WaitingQueues::Root& queue, QueuePlace place) { queues.reduce(queue, place, line.waiting); });
   const auto list_all = [&](bool on) {
     for (std::size_t index = 0; index < order->lines().size(); ++index) {
       if (is_strict(*order, order->lines()[index])) list_strict(shared, block, index, on);
     }
   };
   list_all(false);
+  stop_waiting(shared, block);
   order->priority = priority;
   list_all(true);
   const std::uint16_t parked_line = std::exchange(order->parked_line, OrderState::no_line);
@@ -126,8 +122,9 @@ void Book::set_due(SharedState& shared, BlockRef block, bool due) {
   order->parked_line = OrderState::no_line;
   for (std::size_t index = 0; index < order->lines().size(); ++index) {
     const OrderLineState& line = order->lines()[index];
-    if (line.waiting == 0) continue;
-    queues.set_takes(queue_of(shared, line.sku, line.pinned), QueuePlace::of(order->priority, order->known.lsn(), index), takes_of(*order, line));
+    for_each_entry(shared.blocks, *order, index, [&](QueuePlace place, Quantity) {
+      queues.set_takes(queue_of(shared, line.sku, line.pinned), place, takes_of(*order, line));
+    });
   }
   if (due) park_first_waiting(shared, *order);
 }
@@ -136,8 +133,44 @@ void Book::stop_waiting(SharedState& shared, BlockRef block) {
   const auto* order = shared.blocks.at<OrderState>(block);
   for (std::size_t index = 0; index < order->lines().size(); ++index) {
     const OrderLineState& line = order->lines()[index];
-    if (line.waiting == 0) continue;
-    queues.reduce(queue_of(shared, line.sku, line.pinned), QueuePlace::of(order->priority, order->known.lsn(), index), line.waiting);
+    for_each_entry(shared.blocks, *order, index, [&](QueuePlace place, Quantity units) {
+      queues.reduce(queue_of(shared, line.sku, line.pinned), place, units);
+    });
+  }
+}
+
+bool Book::raise(SharedState& shared, BlockCache& blocks, BlockRef block, Lsn sequence, std::span<const RaisedLine> raised, BlockCache::For purpose) {
+  auto& order = *shared.blocks.at<OrderState>(block);
+  if (!queues.has_room(raised.size())) return false;
+  for (std::size_t row = 0; row < raised.size(); ++row) {
+    OrderLineState& line = order.line(raised[row].line);
+    const auto index = static_cast<std::size_t>(&line - order.lines().data());
+    const Quantity units = raised[row].quantity - raised[row].cancelled;
+    if (units != 0 && !add_entry(blocks, order, index, sequence, units, purpose)) {
+      raise_not(shared, blocks, block, sequence, raised.first(row));
+      return false;
+    }
+    line.quantity += raised[row].quantity;
+    if (units == 0) continue;
+    const Takes takes = takes_of(order, line);
+    has_whole_takers = has_whole_takers || takes != Takes::any;
+    queues.insert(queue_of(shared, line.sku, line.pinned), {QueuePlace::of(order.priority, sequence, index), block, units, takes});
+  }
+  if (order.policy == Policy::ship_complete) most_lines_at_once = std::max<std::size_t>(most_lines_at_once, order.line_count);
+  park_first_waiting(shared, order);
+  return true;
+}
+
+void Book::raise_not(SharedState& shared, BlockCache& blocks, BlockRef block, Lsn sequence, std::span<const RaisedLine> raised) {
+  auto& order = *shared.blocks.at<OrderState>(block);
+  for (const RaisedLine& row : raised) {
+    OrderLineState& line = order.line(row.line);
+    line.quantity -= row.quantity;
+    const Quantity units = row.quantity - row.cancelled;
+    if (units == 0) continue;
+    const QueuePlace place = QueuePlace::of(order.priority, sequence, static_cast<std::size_t>(&line - order.lines().data()));
+    queues.reduce(queue_of(shared, line.sku, line.pinned), place, units);
+    stop_waiting_at(blocks, order, place, units);
   }
 }
 
@@ -151,8 +184,9 @@ void Book::start_waiting(SharedState& shared, BlockRef block, std::size_t blocke
     waits = true;
     const Takes takes = takes_of(*order, line);
     has_whole_takers = has_whole_takers || takes != Takes::any;
-    queues.insert(queue_of(shared, line.sku, line.pinned),
-                  {QueuePlace::of(order->priority, order->known.lsn(), index), block, line.waiting, takes});
+    for_each_entry(shared.blocks, *order, index, [&](QueuePlace place, Quantity units) {
+      queues.insert(queue_of(shared, line.sku, line.pinned), {place, block, units, takes});
+    });
   }
   if (!whole_order || !waits) return;
   most_lines_at_once = std::max<std::size_t>(most_lines_at_once, order->line_count);
@@ -163,7 +197,7 @@ void Book::park(const SharedState& shared, OrderState& order, std::size_t blocke
   const auto set_takes = [&](std::size_t index, Takes takes) {
     const OrderLineState& line = order.lines()[index];
     if (line.waiting == 0) return;
-    queues.set_takes(queue_of(shared, line.sku, line.pinned), QueuePlace::of(order.priority, order.known.lsn(), index), takes);
+    queues.set_takes(queue_of(shared, line.sku, line.pinned), first_place(shared.blocks, order, index), takes);
   };
   if (order.parked_line != OrderState::no_line) set_takes(order.parked_line, Takes::blocked);
   order.parked_line = static_cast<std::uint16_t>(blocked_line);
@@ -189,7 +223,7 @@ void Book::lose(SharedState& shared, BlockRef block, std::size_t line_index, con
   const Takes takes = takes_of(*order, line);
   line.waiting += lost.quantity;
   queues.add(queue_of(shared, line.sku, line.pinned),
-             {QueuePlace::of(order->priority, order->known.lsn(), line_index), block, lost.quantity, takes});
+             {own_place(*order, line_index), block, lost.quantity, takes});
   has_whole_takers = has_whole_takers || takes != Takes::any;
   if (!whole_order) return;
   // It stands where this change serves, unless it waits for another SKU already.
@@ -204,7 +238,7 @@ void Book::lose_not(SharedState& shared, BlockRef block, std::size_t line_index,
     if (allocation.warehouse == lost.warehouse && allocation.shipment == lost.shipment) allocation.reserved += lost.quantity;
   });
   line.waiting -= lost.quantity;
-  queues.reduce(queue_of(shared, line.sku, line.pinned), QueuePlace::of(order->priority, order->known.lsn(), line_index), lost.quantity);
+  queues.reduce(queue_of(shared, line.sku, line.pinned), own_place(*order, line_index), lost.quantity);
 }
 
 }  // namespace earmark::engine

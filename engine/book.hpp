@@ -101,6 +101,10 @@ struct Book {
                   std::span<const LoadedProduct> products, std::span<const ReceivedRow> rows);
   void apply_receipt(const SharedState& shared, std::span<const ReceivedRow> rows);
   void apply_cancel(SharedState& shared, BlockCache& blocks, BlockRef order, std::span<const CancelledLine> lines, std::span<const Take> released);
+  // Raised lines (entries.hpp): more is ordered, and what of it may wait stands in the queue behind everybody of its priority.
+  // False: no memory, or no room in the queues, and nothing has changed. And the way back, while nothing of it has been served.
+  bool raise(SharedState& shared, BlockCache& blocks, BlockRef order, Lsn sequence, std::span<const RaisedLine> raised, BlockCache::For purpose);
+  void raise_not(SharedState& shared, BlockCache& blocks, BlockRef order, Lsn sequence, std::span<const RaisedLine> raised);
   void apply_ship(SharedState& shared, BlockRef order);
   // Steps of shipments (book_shipments.cpp). What a short pick did not find moves first: true if it joins a shipment that is there,
   // none if there is no memory. `rest_joined` is what it said.

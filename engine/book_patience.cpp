@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "engine/book.hpp"
+#include "engine/entries.hpp"
 #include "engine/order_state.hpp"
 #include "engine/patience.hpp"
 
@@ -53,7 +54,7 @@ void Book::note_impatient(SharedState& shared, BlockRef block, std::size_t line_
 void Book::list_strict(SharedState& shared, BlockRef block, std::size_t line_index, bool on) {
   const auto* order = shared.blocks.at<OrderState>(block);
   const std::uint32_t sku = order->lines()[line_index].sku.value;
-  const QueuePlace place = QueuePlace::of(order->priority, order->known.lsn(), line_index);
+  const QueuePlace place = own_place(*order, line_index);
   if (on) {
     strict_lines[sku].emplace(place, block);
     return;
@@ -72,8 +73,9 @@ Book::Patience Book::turn_strict(SharedState& shared, BlockRef block, std::size_
   for_each_line_of_waiter(*order, line_index, [&](std::size_t index) {
     const OrderLineState& line = order->lines()[index];
     list_strict(shared, block, index, true);
-    if (line.waiting == 0) return;
-    queues.set_takes(queue_of(shared, line.sku, line.pinned), QueuePlace::of(order->priority, order->known.lsn(), index), Takes::any);
+    for_each_entry(shared.blocks, *order, index, [&](QueuePlace place, Quantity) {
+      queues.set_takes(queue_of(shared, line.sku, line.pinned), place, Takes::any);
+    });
   });
   return before;
 }
@@ -84,8 +86,9 @@ void Book::turn_back(SharedState& shared, BlockRef block, std::size_t line_index
   for_each_line_of_waiter(*order, line_index, [&](std::size_t index) {
     const OrderLineState& line = order->lines()[index];
     list_strict(shared, block, index, false);
-    if (line.waiting == 0) return;
-    queues.set_takes(queue_of(shared, line.sku, line.pinned), QueuePlace::of(order->priority, order->known.lsn(), index), takes_of(*order, line));
+    for_each_entry(shared.blocks, *order, index, [&](QueuePlace place, Quantity) {
+      queues.set_takes(queue_of(shared, line.sku, line.pinned), place, takes_of(*order, line));
+    });
   });
   if (before.parked_line != OrderState::no_line && takes_all(*order)) park(shared, *order, before.parked_line);
   order->parked_line = before.parked_line;

@@ -9,10 +9,11 @@
 
 namespace earmark::engine {
 
-// Units to take from one line, by its position; all_units: all there are.
+// Units to take from one line, by its position; all_units: all there are. `row`: that asks for them, 1-based; 0: none does.
 struct CancelTarget {
   std::size_t line_index = 0;
   std::uint64_t wanted = 0;
+  std::uint32_t row = 0;
 };
 inline constexpr std::uint64_t all_units = ~std::uint64_t{0};
 

@@ -1,4 +1,4 @@
-// What a cancel serves, step by step, and at the end what an order serves that has become due. First the SKUs of what waits to be filled whole and has become smaller, since all of it may
+// What a cancel or an amend serves, step by step, and at the end what an order serves that has become due. First the SKUs of what waits to be filled whole and has become smaller, since all of it may
 // be there now: the line's own (of a line_complete line), or for a ship_complete order the first that it still waits for. Then each
 // SKU that got something back, in the order of the rows (R5, R6); units of a SKU whose turn has not come are not usable yet, so that an order of
 // several SKUs cannot take them past somebody who waits for them. Used by the settler and by recovery, which must agree.
@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/order_state.hpp"
+#include "engine/patience.hpp"
 #include "engine/serve_plan.hpp"
 
 namespace earmark::engine {
@@ -44,6 +45,21 @@ std::vector<ServeStep> cancel_steps(const OrderState& order, std::span<const Can
     steps.back().serves = true;
   }
   return steps;
+}
+
+// Behind them what an amend has raised: each SKU of it that no step serves yet, in the order of the rows. A ship_complete order stands at
+// the first line of it that waits, and is served with all of them. `first_row`: of the raised lines.
+inline void add_raise_steps(const OrderState& order, std::span<const RaisedLine> raised, std::size_t first_row, std::vector<ServeStep>& steps) {
+  for (std::size_t index = 0; index < raised.size() && !order.not_due; ++index) {
+    SkuId sku = raised[index].sku;
+    if (raised[index].quantity == raised[index].cancelled) continue;
+    if (takes_all(order)) {
+      const auto lines = order.lines();
+      sku = std::find_if(lines.begin(), lines.end(), [](const OrderLineState& line) { return line.waiting != 0; })->sku;
+    }
+    const bool served = std::any_of(steps.begin(), steps.end(), [&](const ServeStep& step) { return step.serves && step.sku == sku; });
+    if (!served) steps.push_back({sku, static_cast<std::uint32_t>(first_row + index), {}, 0, true});
+  }
 }
 
 // The steps of an order that has become due: each SKU that it waits for, in the order of its lines.

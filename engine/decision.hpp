@@ -115,11 +115,14 @@ struct FillDecision {
   Lsn order_lsn{};
   LineNumber line{};
   SkuId sku{};
-  std::uint32_t row = 0;        // 0-based row of the cause that served it (receipt, load), or line/row that gave back
+  // 0-based row of the cause that served it (receipt, load), or line/row that gave back; of an amend, raised lines count on behind
+  // those that gave back
+  std::uint32_t row = 0;
   Quantity still_waiting = 0;
   bool last = false;            // no further fill of this cause follows
   std::span<const Take> takes;
   std::optional<std::string_view> customer{};  // of the order, so that an event stands for itself; none: journals of 0.1
+  Lsn raised_at{};              // the entry served: of the AmendDecision that raised the line; 0: the line's own
   Skip skipped{};
 };
 
@@ -144,15 +147,26 @@ struct CancelDecision {
   std::optional<std::string_view> customer{};  // as in FillDecision
 };
 
+// A line that was raised. What may wait of it joins the queue as an entry of its own, with the amend's LSN as its sequence, and is
+// served in its turn by the fills behind the record. `cancelled`: what could neither be had nor wait.
+struct RaisedLine {
+  LineNumber line{};
+  SkuId sku{};
+  Quantity quantity = 0;   // by which the line was raised
+  Quantity cancelled = 0;  // of these
+};
+static_assert(sizeof(RaisedLine) == 16);
+
 struct AmendDecision {
   std::string_view command_id;       // empty: the order's reserve_not_before has come (content 0, nothing else changes)
   std::string_view order_id;
   std::uint64_t content = 0;
   std::optional<Priority> priority;  // the order's from now on
   bool fills_follow = false;
-  std::span<const CancelledLine> lines;  // one for each quantity that was lowered
+  std::span<const CancelledLine> lines;  // one for each quantity that was lowered or stayed
   std::span<const Take> released;
   std::optional<std::string_view> customer{};  // as in FillDecision
+  std::span<const RaisedLine> raised{};
 };
 
 struct ShippedLine {

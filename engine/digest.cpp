@@ -63,8 +63,8 @@ void Digest::cell(SkuId sku, WarehouseId warehouse, Quantity on_hand, Quantity h
   add(&element, sizeof element);
 }
 
-void Digest::waiting_line(SkuId sku, Priority priority, Lsn order_lsn, std::uint32_t line_index, Quantity waiting) {
-  const WaitingElement element{'Q', sku.value, priority.value, order_lsn.value, line_index, waiting};
+void Digest::waiting_line(SkuId sku, Priority priority, Lsn sequence, std::uint32_t line_index, Quantity waiting) {
+  const WaitingElement element{'Q', sku.value, priority.value, sequence.value, line_index, waiting};
   add(&element, sizeof element);
 }
 

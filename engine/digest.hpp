@@ -3,7 +3,7 @@
 //
 // Every element is hashed alone (XXH3-128 over a packed little-endian struct that starts with its kind) and the hashes
 // are added, so the order in which elements are fed does not matter. Elements, by kind:
-//   C cell with anything not zero     Q one waiting line      I one known command id
+//   C cell with anything not zero     Q one waiting entry     I one known command id
 //   O open order (something reserved or waiting)   L each of its lines   A each of its allocations
 //   S shipment of an open order that a step was taken with, but for shipped ones (journals from before have none)
 //   R units of a line of such an order that came back
@@ -34,7 +34,8 @@ Identity identify(IdSpace space, std::string_view id) noexcept;
 class Digest {
  public:
   void cell(SkuId sku, WarehouseId warehouse, Quantity on_hand, Quantity held, Quantity unavailable, Quantity available);
-  void waiting_line(SkuId sku, Priority priority, Lsn order_lsn, std::uint32_t line_index, Quantity waiting);
+  // `sequence`: the order's LSN, or that of the amend that raised the line.
+  void waiting_line(SkuId sku, Priority priority, Lsn sequence, std::uint32_t line_index, Quantity waiting);
   void known_id(IdSpace space, Identity identity, std::uint64_t content, Lsn lsn);
   void open_order(Lsn lsn, Identity identity, OrderStatus status, Policy policy, Priority priority,
                   WarehouseId preferred, std::uint32_t line_count);

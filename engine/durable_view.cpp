@@ -114,6 +114,7 @@ void DurableView::apply(const Stamp& stamp, const CancelDecision& decision) noex
 
 void DurableView::apply(const Stamp& stamp, const AmendDecision& decision) noexcept {
   take_back(stamp.lsn, decision.lines, decision.released);
+  for (const RaisedLine& line : decision.raised) add_backordered(line.sku, std::int64_t{line.quantity} - line.cancelled);
 }
 
 void DurableView::take_back(Lsn lsn, std::span<const CancelledLine> lines, std::span<const Take> released) noexcept {

@@ -69,7 +69,8 @@ class Engine {
   BlockRef restore_id(const Stamp& stamp, IdSpace space, Identity identity, std::uint64_t content, BlockRef block);
   BlockRef order_block(std::string_view id);
   void restore_due(const Stamp& stamp, const AmendDecision& decision);
-  void take_back(const Stamp& stamp, std::string_view order_id, std::span<const CancelledLine> lines, std::span<const Take> released, bool fills_follow);
+  void take_back(const Stamp& stamp, std::string_view order_id, std::span<const CancelledLine> lines, std::span<const Take> released,
+                 std::span<const RaisedLine> raised, bool fills_follow);
   void start_waiting(BlockRef block);
   void count_skip(const Skip& skipped, BlockRef by);
   static std::size_t line_of(OrderState& order, LineNumber line);

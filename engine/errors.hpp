@@ -51,6 +51,7 @@ enum class ErrorCode : std::uint16_t {
   stale_count = 51,
   not_enough = 52,
   empty_change = 53,
+  order_closed = 54,
   duplicate_hold = 60,
   unknown_hold = 61,
   expired = 62,

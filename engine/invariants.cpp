@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/engine.hpp"
+#include "engine/entries.hpp"
 #include "engine/patience.hpp"
 #include "engine/shipments.hpp"
 
@@ -17,14 +18,14 @@ std::string Engine::unserved_whole_taker() {
   const auto free = [&](SkuId sku, WarehouseId warehouse) { return CellWord{shared_.cell(sku, warehouse).load(std::memory_order_acquire)}.free(); };
   Coverage coverage;
   std::string broken;
-  const auto judge = [&](const OrderState& order, std::size_t first, std::size_t last, std::string_view what) {
+  const auto judge = [&](const OrderState& order) {
     coverage.clear();
     bool waits = false;
-    for (std::size_t index = first; index < last; ++index) {
+    for (std::size_t index = 0; index < order.line_count; ++index) {
       const OrderLineState& line = order.lines()[index];
       if (line.waiting != 0) coverage.add(line.sku, line.pinned, line.waiting, index), waits = true;
     }
-    if (waits && !coverage.blocked_line(catalogue, free)) broken = "I3: all is there of " + std::string(what) + " of order " + std::string(order.id());
+    if (waits && !coverage.blocked_line(catalogue, free)) broken = "I3: all is there of what waits of order " + std::string(order.id());
     return waits;
   };
   shared_.ids.for_each([&](BlockRef block) {
@@ -33,9 +34,14 @@ std::string Engine::unserved_whole_taker() {
     if (order.not_due) return;
     for (std::size_t index = 0; index < order.line_count; ++index) {
       const OrderLineState& line = order.lines()[index];
-      if (line.policy.or_else(order.policy) == Policy::line_complete && !is_strict(order, line)) judge(order, index, index + 1, "a line");
+      if (line.policy.or_else(order.policy) != Policy::line_complete || is_strict(order, line)) continue;
+      for_each_entry(shared_.blocks, order, index, [&](QueuePlace, Quantity units) {
+        coverage.clear();
+        coverage.add(line.sku, line.pinned, units, index);
+        if (!coverage.blocked_line(catalogue, free)) broken = "I3: all is there of a line of order " + std::string(order.id());
+      });
     }
-    if (!takes_all(order) || !judge(order, 0, order.line_count, "what waits")) return;
+    if (!takes_all(order) || !judge(order)) return;
     coverage.clear();
     for (std::size_t index = 0; index < order.line_count; ++index) {
       const OrderLineState& line = order.lines()[index];

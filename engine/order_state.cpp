@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "engine/entries.hpp"
 #include "engine/shipments.hpp"
 
 namespace earmark::engine {
@@ -172,7 +173,12 @@ bool build_order(BlockCache& blocks, BlockRef block, const OrderImage& image, Id
     }
   }
   write_texts(const_cast<std::byte*>(texts_of(*order)), image);
-  return for_each_shipment(image.shipments, [&](const ShipmentImage& shipment) { build_shipment(blocks, *order, shipment); });
+  bool made = true;
+  for_each_raise(image.raises, [&](const RaiseImage& raise) {
+    if (made) order->lines()[raise.line_index].waiting -= raise.waiting;  // which add_entry() adds again
+    made = made && add_entry(blocks, *order, raise.line_index, raise.sequence, raise.waiting, BlockCache::For::accepted);
+  });
+  return made && for_each_shipment(image.shipments, [&](const ShipmentImage& shipment) { build_shipment(blocks, *order, shipment); });
 }
 
 bool allocate(BlockCache& blocks, OrderLineState& line, WarehouseId warehouse, std::uint16_t shipment, Quantity units) noexcept {
@@ -217,6 +223,7 @@ void release_allocations(BlockCache& blocks, OrderState& order) noexcept {
     }
   }
   release_shipments(blocks, order);
+  release_raises(blocks, order);
 }
 
 std::uint16_t open_shipment(const BlockStore& blocks, const OrderState& order, WarehouseId warehouse, std::span<const std::uint16_t> excluded) noexcept {

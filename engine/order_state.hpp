@@ -1,6 +1,7 @@
 // An order in memory: one block. Built by whoever decides it, before the commit that makes it reachable through the
 // exactly-once table; from then on only the settler changes it.
-// What is known of its shipments beside their units lies in blocks of their own (engine/shipments.hpp).
+// What is known of its shipments beside their units lies in blocks of their own (engine/shipments.hpp), and so does what waits of
+// raised quantities (engine/entries.hpp).
 //   OrderState | lines | texts: u8 id length, id, u8 which texts are there (bit 6: times), each u16 length + bytes, times
 // Per line (I2): quantity = waiting + cancelled + sum of (reserved + shipped); cancelled is derived.
 #pragma once
@@ -40,7 +41,7 @@ struct OrderLineState {
   LineNumber line{};
   SkuId sku{};
   Quantity quantity = 0;
-  Quantity waiting = 0;        // of a hold: units that stock changes took from it
+  Quantity waiting = 0;        // in all of its entries (engine/entries.hpp); of a hold: units that stock changes took from it
   Allocation first;
   BlockRef more = 0;
   WarehouseId pinned{};
@@ -66,11 +67,11 @@ struct OrderState {
   std::uint16_t next_shipment = 1;
   std::uint16_t text_bytes = 0;
   std::uint16_t parked_line = no_line;  // of a ship_complete order that waits: the line that stands for it in its queue
-  bool not_due = false;  // its reserve_not_before has not come: it waits, and takes nothing
+  bool not_due : 1 = false;      // its reserve_not_before has not come: it waits, and takes nothing
+  bool has_skipped : 1 = false;  // it has passed over somebody, which counts once
   std::uint8_t patience = 0;  // of a ship_complete order that waits: engine/patience.hpp
   BlockRef shipments = 0;  // a chain of ShipmentEntry
-  bool has_skipped = false;  // it has passed over somebody, which counts once
-  std::uint8_t unused[3] = {};
+  BlockRef raises = 0;     // a chain of RaiseEntry
   static constexpr std::uint16_t no_line = 0xFFFF;
 
   std::span<OrderLineState> lines() noexcept { return {reinterpret_cast<OrderLineState*>(this + 1), line_count}; }

@@ -29,7 +29,7 @@ struct LineView {
   const OrderLineState* line = nullptr;
   Quantity cancelled = 0;
   std::uint32_t allocations = 0;  // how many of OrderView::allocations are this line's
-  std::uint64_t position = 0;     // of the waiting part in its queue, 1 is next; 0: nothing waits
+  std::uint64_t position = 0;     // of its first waiting entry in the queue, 1 is next; 0: nothing waits
   std::uint64_t quantity_ahead = 0;
 };
 
@@ -55,6 +55,7 @@ struct WaitingLineView {
   const OrderLineState* line = nullptr;
   std::uint64_t position = 0;
   std::uint64_t quantity_ahead = 0;
+  Quantity quantity = 0;  // in this entry: a raised line may wait in several
 };
 
 struct OpenHoldView {

@@ -5,6 +5,7 @@
 
 #include "engine/cancel_steps.hpp"
 #include "engine/engine.hpp"
+#include "engine/entries.hpp"
 #include "engine/patience.hpp"
 #include "engine/shipment_plan.hpp"
 #include "engine/shipments.hpp"
@@ -125,9 +126,9 @@ void Engine::restore(const Stamp& stamp, const FillDecision& decision) {
     units += take.quantity;
   }
   const auto index = static_cast<std::size_t>(&line - order->lines().data());
-  book_.queues.reduce(book_.queue_of(shared_, line.sku, line.pinned),
-                      QueuePlace::of(order->priority, order->known.lsn(), index), units);
-  line.waiting -= units;
+  const QueuePlace place = decision.raised_at.value == 0 ? own_place(*order, index) : QueuePlace::of(order->priority, decision.raised_at, index);
+  book_.queues.reduce(book_.queue_of(shared_, line.sku, line.pinned), place, units);
+  stop_waiting_at(restore_blocks_, *order, place, units);
   EARMARK_CHECK(line.waiting == decision.still_waiting);
   book_.settle_patience(shared_, block, index);
   view_.apply(stamp, decision);
@@ -143,7 +144,7 @@ void Engine::restore(const Stamp& stamp, const CancelDecision& decision) {
   restored_ = stamp.lsn;
   const bool by_time = decision.command_id.empty();
   if (!by_time) restore_id(stamp, IdSpace::cancel, identify(IdSpace::cancel, decision.command_id), decision.content, 0);
-  take_back(stamp, decision.order_id, decision.lines, decision.released, decision.fills_follow);
+  take_back(stamp, decision.order_id, decision.lines, decision.released, {}, decision.fills_follow);
   view_.apply(stamp, decision);
 }
 
@@ -151,7 +152,7 @@ void Engine::restore(const Stamp& stamp, const AmendDecision& decision) {
   restored_ = stamp.lsn;
   if (decision.command_id.empty()) return restore_due(stamp, decision);
   restore_id(stamp, IdSpace::amend, identify(IdSpace::amend, decision.command_id), decision.content, 0);
-  take_back(stamp, decision.order_id, decision.lines, decision.released, decision.fills_follow);
+  take_back(stamp, decision.order_id, decision.lines, decision.released, decision.raised, decision.fills_follow);
   if (decision.priority) book_.change_priority(shared_, order_block(decision.order_id), *decision.priority);
   view_.apply(stamp, decision);
 }
@@ -186,19 +187,23 @@ void Engine::restore(const Stamp& stamp, const StrictDecision& decision) {
 }
 
 void Engine::take_back(const Stamp& stamp, std::string_view order_id, std::span<const CancelledLine> lines, std::span<const Take> released,
-                       bool fills_follow) {
+                       std::span<const RaisedLine> raised, bool fills_follow) {
   std::size_t next = 0;
   for (const CancelledLine& line : lines) {
     for (std::uint32_t count = 0; count < line.releases; ++count, ++next) add_to_cell(line.sku, released[next].warehouse, released[next].quantity);
   }
   // One that found nothing may be of an order that has left memory.
   const bool found = std::any_of(lines.begin(), lines.end(), [](const CancelledLine& line) { return line.waiting != 0 || line.releases != 0; });
-  if (!found) return;
+  if (!found && raised.empty()) return;
   const BlockRef block = order_block(order_id);
+  EARMARK_CHECK(book_.raise(shared_, restore_blocks_, block, stamp.lsn, raised, BlockCache::For::accepted));
   book_.apply_cancel(shared_, restore_blocks_, block, lines, released);
   const auto* order = shared_.blocks.at<OrderState>(block);
   const auto waiting = [&](std::size_t index) { return order->lines()[index].waiting; };
-  if (fills_follow) open_cause_ = Cause{stamp.lsn, stamp.time, {}, cancel_steps(*order, lines, released, waiting), 0, false};
+  if (!raised.empty() && order->policy == Policy::ship_complete) whole_orders_.push_back(block);
+  if (!fills_follow) return;
+  open_cause_ = Cause{stamp.lsn, stamp.time, {}, cancel_steps(*order, lines, released, waiting), 0, false};
+  add_raise_steps(*order, raised, lines.size(), open_cause_->steps);
 }
 
 void Engine::restore(const Stamp& stamp, const ShipDecision& decision) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/entries.hpp"
 #include "engine/patience.hpp"
 #include "engine/shipments.hpp"
 
@@ -21,6 +22,7 @@ void ServePlan::begin(const Cause& cause, const CatalogueView& catalogue, WriteS
   begun_ = cause.begun;
   cursors_.clear();
   planned_.clear();
+  planned_entries_.clear();
   listed_.clear();
   next_listed_ = 0;
   orders_looked_at_ = 0;
@@ -63,8 +65,9 @@ void ServePlan::list(BlockRef block) {
   if (order->not_due) return;
   for (std::size_t index = 0; index < order->lines().size(); ++index) {
     if (wanted(block, index) == 0 || engine::takes_of(*order, order->lines()[index]) == Takes::any) continue;
-    const QueuePlace place = QueuePlace::of(order->priority, order->known.lsn(), index);
-    listed_[order->lines()[index].sku.value].push_back({place, block, order->lines()[index].waiting, Takes::whole});
+    for_each_entry(shared_.blocks, *order, index, [&](QueuePlace place, Quantity units) {
+      listed_[order->lines()[index].sku.value].push_back({place, block, units, Takes::whole});
+    });
   }
 }
 
@@ -121,6 +124,19 @@ Quantity ServePlan::wanted(BlockRef block, std::size_t line_index) const {
   return waiting - cut - (planned == planned_.end() ? 0 : planned->second);
 }
 
+Quantity ServePlan::wanted_at(BlockRef block, QueuePlace place) const {
+  const auto* order = shared_.blocks.at<OrderState>(block);
+  if (order->raises == 0) return wanted(block, place.line_index);
+  Quantity units = waiting_at(shared_.blocks, *order, place);
+  if (cut_ != nullptr && cut_->order == block) {
+    for (const WaitingEntry& gone : cut_of(shared_.blocks, *order, place.line_index, cut_->units[place.line_index])) {
+      if (gone.place == place) units -= gone.units;
+    }
+  }
+  const auto planned = planned_entries_.find(place);
+  return units - (planned == planned_entries_.end() ? 0 : planned->second);
+}
+
 // The first in a queue for whom `there` units might be enough, and who is not done with in this step.
 ServePlan::Candidate ServePlan::head_of(WarehouseId pinned, std::uint64_t there) {
   WaitingQueues::Root& queue = book_.queue_of(shared_, cause_->steps[step_].sku, pinned);
@@ -129,7 +145,7 @@ ServePlan::Candidate ServePlan::head_of(WarehouseId pinned, std::uint64_t there)
   for (;;) {
     const Waiter* waiter = book_.queues.first_able(queue, cursor.started ? &cursor.done : nullptr, there);
     if (waiter == nullptr) return {};
-    if (wanted(waiter->order, waiter->place.line_index) != 0) return {*waiter, &cursor, there};
+    if (wanted_at(waiter->order, waiter->place) != 0) return {*waiter, &cursor, there};
     cursor.done = waiter->place;
     cursor.started = true;
   }
@@ -173,7 +189,7 @@ ServePlan::Candidate ServePlan::next_candidate() {
 bool ServePlan::all_there(const Candidate& candidate) {
   if (candidate.waiter.takes == Takes::any) return true;
   const Waiter& waiter = candidate.waiter;
-  const Quantity units = wanted(waiter.order, waiter.place.line_index);
+  const Quantity units = wanted_at(waiter.order, waiter.place);
   if (units == 0) return false;  // listed, and served meanwhile
   const auto* order = shared_.blocks.at<OrderState>(waiter.order);
   if (!takes_all(*order)) return units <= candidate.there;
@@ -183,7 +199,7 @@ bool ServePlan::all_there(const Candidate& candidate) {
   const OrderLineState& line = order->lines()[*blocked];
   if (waiter.place.line_index != order->parked_line || line.sku != cause_->steps[step_].sku) parkings_.push_back({waiter.order, *blocked});
   if (line.sku != cause_->steps[step_].sku) {  // a later row may bring it
-    listed_[line.sku.value].push_back({QueuePlace::of(order->priority, order->known.lsn(), *blocked), waiter.order, line.waiting, Takes::whole});
+    listed_[line.sku.value].push_back({first_place(shared_.blocks, *order, *blocked), waiter.order, line.waiting, Takes::whole});
   }
   return false;
 }
@@ -217,7 +233,7 @@ void ServePlan::serve(const Candidate& candidate) {
   if (takes_all(*shared_.blocks.at<OrderState>(waiter.order))) {
     serve_order(waiter.order);
   } else {
-    serve_line(waiter.order, waiter.place.line_index);
+    serve_entry(waiter.order, waiter.place);
   }
 }
 
@@ -233,15 +249,19 @@ void ServePlan::serve_order(BlockRef block) {
     const Quantity units = wanted(block, index);
     if (units == 0) continue;
     if (line.pinned.value != 0) hidden_[shared_.cell_index(line.sku, line.pinned).value] -= units;
-    serve_line(block, index);
-    EARMARK_CHECK(fills_.back().still_waiting == 0);
+    for_each_entry(shared_.blocks, *order, index, [&](QueuePlace place, Quantity) {
+      if (wanted_at(block, place) != 0) serve_entry(block, place);
+    });
+    EARMARK_CHECK(wanted(block, index) == 0);
   }
 }
 
-void ServePlan::serve_line(BlockRef block, std::size_t line_index) {
-  const OrderLineState& line = shared_.blocks.at<OrderState>(block)->lines()[line_index];
-  PlannedFill fill{block, line_index, line.sku, cause_->steps[step_].row, 0, 0, takes_.size(), 0, {}};
-  Quantity open = wanted(block, line_index);
+void ServePlan::serve_entry(BlockRef block, QueuePlace place) {
+  const auto* order = shared_.blocks.at<OrderState>(block);
+  const std::size_t line_index = place.line_index;
+  const OrderLineState& line = order->lines()[line_index];
+  PlannedFill fill{block, line_index, place, line.sku, cause_->steps[step_].row, 0, 0, takes_.size(), 0, {}};
+  Quantity open = wanted_at(block, place);
   for (const WarehouseId warehouse : catalogue_->by_priority) {
     if (open == 0) break;
     if (line.pinned.value != 0 && line.pinned != warehouse) continue;
@@ -256,10 +276,11 @@ void ServePlan::serve_line(BlockRef block, std::size_t line_index) {
     fill.units += units;
   }
   fill.takes = takes_.size() - fill.first_take;
-  fill.still_waiting = open;
   if (book_.has_whole_takers) fill.passed_over = passed_over_by(fill);
   cursors_[&book_.queue_of(shared_, line.sku, line.pinned)].gone += fill.units;
   planned_[line_key(block, line_index)] += fill.units;
+  if (order->raises != 0) planned_entries_[place] += fill.units;
+  fill.still_waiting = wanted(block, line_index);
   fills_.push_back(fill);
 }
 
@@ -268,10 +289,9 @@ PassedOver ServePlan::passed_over_by(const PlannedFill& fill) {
   PassedOver best;
   const auto* order = shared_.blocks.at<OrderState>(fill.order);
   if (order->has_skipped || std::find(skippers_.begin(), skippers_.end(), fill.order) != skippers_.end()) return best;
-  const QueuePlace place = QueuePlace::of(order->priority, order->known.lsn(), fill.line_index);
   for (const Take& take : takes_of(fill)) {
-    best.consider(book_.passed_over(shared_, fill.sku, take.warehouse, place, [&](const Waiter& waiter) {
-      return waiter.order != fill.order && wanted(waiter.order, waiter.place.line_index) != 0;
+    best.consider(book_.passed_over(shared_, fill.sku, take.warehouse, fill.place, [&](const Waiter& waiter) {
+      return waiter.order != fill.order && wanted_at(waiter.order, waiter.place) != 0;
     }));
   }
   if (best.order != 0) skippers_.push_back(fill.order);
@@ -349,14 +369,14 @@ void ServePlan::apply(BlockCache& blocks) {
   for (const PlannedFill& fill : fills_) {
     auto* order = shared_.blocks.at<OrderState>(fill.order);
     OrderLineState& line = order->lines()[fill.line_index];
-    line.waiting -= fill.units;
+    stop_waiting_at(blocks, *order, fill.place, fill.units);
     for (const Take& take : takes_of(fill)) {
       // Memory is kept back for this (BlockCache::For::accepted).
       EARMARK_CHECK(allocate(blocks, line, take.warehouse, take.shipment, take.quantity));
       if (take.shipment < order->next_shipment) raise_revision(blocks, *order, take.shipment);
       order->next_shipment = std::max(order->next_shipment, static_cast<std::uint16_t>(take.shipment + 1));
     }
-    book_.queues.reduce(book_.queue_of(shared_, line.sku, line.pinned), QueuePlace::of(order->priority, order->known.lsn(), fill.line_index), fill.units);
+    book_.queues.reduce(book_.queue_of(shared_, line.sku, line.pinned), fill.place, fill.units);
     if (fill.passed_over.order != 0) book_.count_skip(shared_, fill.passed_over.order, fill.passed_over.place.line_index, fill.order);
     book_.settle_patience(shared_, fill.order, fill.line_index);
   }

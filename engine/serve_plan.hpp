@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <unordered_map>
 #include <utility>
@@ -53,10 +54,11 @@ std::vector<ServeStep> steps_of(std::span<const ReceivedRow> rows);
 struct PlannedFill {
   BlockRef order = 0;
   std::size_t line_index = 0;
+  QueuePlace place{};      // of the entry
   SkuId sku{};
   std::uint32_t row = 0;
   Quantity units = 0;
-  Quantity still_waiting = 0;
+  Quantity still_waiting = 0;  // of the line
   std::size_t first_take = 0, takes = 0;
   PassedOver passed_over{};
 };
@@ -115,10 +117,12 @@ class ServePlan {
   std::size_t fills_of(const Candidate& candidate) const;
   void serve(const Candidate& candidate);
   void serve_order(BlockRef order);
-  void serve_line(BlockRef order, std::size_t line_index);
+  void serve_entry(BlockRef order, QueuePlace place);
   std::optional<std::size_t> blocked_line(BlockRef order);
   // Units that the line still wants behind the plan and the cut.
   Quantity wanted(BlockRef order, std::size_t line_index) const;
+  // The same of one of its entries (engine/entries.hpp).
+  Quantity wanted_at(BlockRef order, QueuePlace place) const;
   Quantity usable(SkuId sku, WarehouseId warehouse) const;
   void begin_step();
   void hide_later_rows();
@@ -141,6 +145,7 @@ class ServePlan {
   std::vector<SkuId> not_yet_;                               // of steps in_turn
   std::unordered_map<WaitingQueues::Root*, Cursor> cursors_;
   std::unordered_map<std::uint64_t, Quantity> planned_;      // line (order << 16 | index) -> units of this plan
+  std::map<QueuePlace, Quantity> planned_entries_;           // of orders with raised lines that wait: the same by entry
   std::unordered_map<std::uint32_t, std::vector<Waiter>> listed_;  // by SKU
   std::size_t orders_looked_at_ = 0;
   std::size_t next_listed_ = 0;                              // of the present step's SKU

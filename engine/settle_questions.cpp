@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "engine/entries.hpp"
 #include "engine/settler.hpp"
 #include "engine/shipments.hpp"
 
@@ -58,7 +59,7 @@ bool Settler::settle(const ShowOrder& show, const Message& message, Committer& c
     });
     if (line.waiting == 0) continue;
     const Ahead ahead = book_.ahead_of(shared_, book_.catalogue.warehouse_count(), line.sku,
-                                       QueuePlace::of(order->priority, order->known.lsn(), index));
+                                       first_place(shared_.blocks, *order, index));
     view.position = ahead.lines + 1;
     view.quantity_ahead = ahead.units;
   }
@@ -88,7 +89,7 @@ bool Settler::settle(const ListBackorders& list, const Message& message, Committ
     for (const Waiter* waiter : waiters) {
       const auto* order = shared_.blocks.at<OrderState>(waiter->order);
       if (list.customer.empty() || order->texts().customer == list.customer) {
-        found.push_back({order, &order->lines()[waiter->place.line_index], position + 1, ahead});
+        found.push_back({order, &order->lines()[waiter->place.line_index], position + 1, ahead, waiter->quantity});
       }
       ++position;
       ahead += waiter->quantity;

@@ -27,6 +27,7 @@ namespace earmark::engine {
 struct CancelPlan;
 struct ChangePlan;
 struct ShipmentPlan;
+class RaisePlan;
 class Victims;
 
 struct SettlerCounters {
@@ -177,10 +178,11 @@ class Settler {
     BlockRef order = 0;    // 0: it was refused or a repeat, and is answered
     Lsn first{};           // to be announced
   };
-  // Within the commit at `cause.lsn`: what `plan` releases becomes free, and its fills are planned. Returns whether more would follow.
-  bool plan_taking_back(const OrderState& order, CancelPlan& plan, Cause& cause, std::size_t lost);
+  // Within the commit at `cause.lsn`: what `plan` releases becomes free, and its fills and those of raised lines, which are in the
+  // queues, are planned. Returns whether more would follow.
+  bool plan_taking_back(const OrderState& order, CancelPlan& plan, std::span<const RaisedLine> raised, Cause& cause, std::size_t lost);
   template <class Resolve, class Decide>
-  Taken take_back(const TakeBack& asked, const Message& message, Committer& committer, Resolve resolve_rows, Decide decide);
+  Taken take_back(const TakeBack& asked, const Message& message, Committer& committer, RaisePlan& raise, Resolve resolve_rows, Decide decide);
 
   void add_waits(const PlaceOrder& order, Lsn lsn, const CatalogueView& view);
 

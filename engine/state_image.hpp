@@ -2,7 +2,9 @@
 // views whose owner outlives the call that gets them. Everything here is true at one LSN.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <span>
 #include <string_view>
 
@@ -51,6 +53,24 @@ struct LineImage {
 };
 static_assert(sizeof(LineImage) == 20);
 
+// What waits of a raised line, in an entry of its own (engine/entries.hpp); part of LineImage::waiting.
+struct RaiseImage {
+  Lsn sequence{};  // of the amend
+  std::uint32_t line_index = 0;
+  Quantity waiting = 0;
+};
+static_assert(sizeof(RaiseImage) == 16);
+
+// They stand side by side, oldest first, not aligned.
+template <class Visitor>
+void for_each_raise(std::span<const std::byte> bytes, Visitor&& visit) {
+  for (; bytes.size() >= sizeof(RaiseImage); bytes = bytes.subspan(sizeof(RaiseImage))) {
+    RaiseImage raise;
+    std::memcpy(&raise, bytes.data(), sizeof raise);
+    visit(raise);
+  }
+}
+
 struct OrderImage {
   Lsn lsn{};      // of the decision
   TimeUs time{};  // of the decision
@@ -72,6 +92,7 @@ struct OrderImage {
   std::uint8_t patience = 0;                     // engine/patience.hpp: of a ship_complete order
   std::span<const std::uint8_t> line_patience{}; // of line_complete lines, by line; empty: 0 all
   bool has_skipped = false;
+  std::span<const std::byte> raises{};           // RaiseImage after RaiseImage
 
   LinePolicy own_policy(std::size_t line) const noexcept { return line_policies.empty() ? LinePolicy{} : line_policies[line]; }
   std::uint8_t patience_of_line(std::size_t line) const noexcept { return line_patience.empty() ? std::uint8_t{0} : line_patience[line]; }

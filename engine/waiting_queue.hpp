@@ -1,5 +1,5 @@
-// Who waits for a SKU, in the order in which they will be served: (priority, higher first; then decision LSN; then the
-// line's position in its order). Lines pinned to a warehouse wait in a queue of their cell, all others in the SKU's
+// Who waits for a SKU, in the order in which they will be served: (priority, higher first; then sequence, which is the LSN of the
+// decision that made the entry: of the order, or of an amend that raised the line; then the line's position in its order). Lines pinned to a warehouse wait in a queue of their cell, all others in the SKU's
 // queue; serving looks at the heads of both, so nobody is searched past. Owned by the settler.
 // Each queue is a treap whose nodes carry counts and sums: insert, remove, place in queue and quantity ahead cost
 // O(log n), 56 bytes for each waiting line. Each line says how many units must be there before serving need look at it, and
@@ -17,7 +17,7 @@
 namespace earmark::engine {
 
 struct QueuePlace {
-  Lsn order_lsn{};
+  Lsn order_lsn{};  // the entry's sequence (engine/entries.hpp)
   std::uint16_t line_index = 0;
   std::uint8_t served_later = 0;  // 255 - priority
 

@@ -175,6 +175,7 @@ void DumpJudge::order(const DumpRecord& record) {
   order.not_due = record.not_due;
   const std::vector<DumpLine> held = confirm(record);
   for (const DumpRow& row : record.rows) order.lines.push_back({row.line, row.sku, row.pinned, row.backordered, {}, whole_of(row.policy.empty() ? record.policy : row.policy)});
+  for (std::size_t index = 0; index < record.rows.size(); ++index) order.lines[index].kills = (record.rows[index].policy.empty() ? record.policy : record.rows[index].policy) == "fill_or_kill";
   // Under other rules than priority an unpinned line may rightly take what a pinned one behind it needs.
   // What an order may take of its hold, and of the rest, a hold's own lines decide.
   const bool judged = !record.confirms() && (record.sourcing.empty() || std::none_of(record.rows.begin(), record.rows.end(),

@@ -65,6 +65,10 @@ class DumpJudge {
   void cancel(const DumpRecord& record);
   void amend(const DumpRecord& record);
   void due(const DumpRecord& record);
+  // What an amend raises (dump_judge_raises.cpp).
+  void raise(const DumpRecord& record, std::uint64_t lsn);
+  std::int64_t raised_by(const DumpRecord& record, const DumpRow& row, DumpOrder& order, std::unordered_map<std::uint64_t, std::int64_t>& gone);
+  bool entry_fits(const DumpLine& line, std::uint64_t raised_at);
   // Takes the rows' units from the order, and serves who waits for them.
   void take_back(const DumpRecord& record, std::uint64_t lsn);
   void cancelled_line(DumpOrder& order, std::uint64_t order_lsn, const DumpRow& row, bool whole);

@@ -66,6 +66,11 @@ void DumpJudge::base_order(const DumpRecord& record) {
       violate(Promise::conservation, [&] { return fmt::format("line {} of order \"{}\" asked for {}, of which {} can be told", row.line, record.id, row.quantity, known); });
     }
     order.lines.push_back({row.line, row.sku, row.pinned, row.backordered, row.moved, whole_of(row.policy.empty() ? record.policy : row.policy), row.picked});
+    order.lines.back().raised = row.raised;
+    order.lines.back().kills = row.policy == "fill_or_kill";
+    if (order.lines.back().waiting_in(0) < 0) {
+      violate(Promise::conservation, [&] { return fmt::format("line {} of order \"{}\" has more waiting in entries of raises than it waits for", row.line, record.id); });
+    }
     if (row.backordered > 0) state_.wait(order, record.lsn, static_cast<std::uint32_t>(order.lines.size() - 1));
   }
   if (state_.ids.put(order.id, record.lsn) != 0) {
@@ -86,11 +91,11 @@ void DumpJudge::base_queue(const DumpRecord& record) {
     const std::uint64_t lsn = state_.ids.find(hash_of(DumpIdSpace::order, row.order));
     DumpOrder* order = state_.order(lsn);
     const DumpLine* line = order == nullptr ? nullptr : order->line(row.line);
-    if (line == nullptr || line->waiting != row.quantity) {
+    if (line == nullptr || line->waiting_in(row.raised_at) != row.quantity) {
       right = false;
       break;
     }
-    const DumpPlace place{static_cast<std::uint32_t>(255 - order->priority), static_cast<std::uint32_t>(line - order->lines.data()), lsn};
+    const DumpPlace place{static_cast<std::uint32_t>(255 - order->priority), static_cast<std::uint32_t>(line - order->lines.data()), lsn, row.raised_at};
     right = right && (index == 0 || before < place);
     before = place;
     queued += order->not_due ? 0 : 1;

@@ -120,7 +120,9 @@ bool DumpJudge::find_in_stage(const Stage& stage) {
       const bool together = order.whole || index == place->index;
       if (together && order.lines[index].waiting > 0) lines.push_back(index);
     }
-    const bool fits = order.lines[place->index].whole == DumpWhole::nothing || all_there(order, lines, [&](std::uint32_t sku, std::uint32_t warehouse) { return usable(sku, warehouse); });
+    const DumpWhole whole = order.lines[place->index].whole;
+    const bool fits = whole == DumpWhole::nothing || (whole == DumpWhole::line && entry_fits(order.lines[place->index], place->raised_at)) ||
+                      (whole == DumpWhole::order && all_there(order, lines, [&](std::uint32_t sku, std::uint32_t warehouse) { return usable(sku, warehouse); }));
     if (fits) {
       cause_.served = *place;
       if (!order.whole) return cause_.next = fill_of(*place, false), true;
@@ -137,7 +139,7 @@ bool DumpJudge::find_in_order(std::uint64_t lsn) {
   const DumpOrder* order = state_.order(lsn);
   for (std::uint32_t index = 0; order != nullptr && index < order->lines.size(); ++index) {
     if (order->lines[index].waiting == 0) continue;
-    cause_.next = fill_of({static_cast<std::uint32_t>(255 - order->priority), index, lsn}, true);
+    cause_.next = fill_of({static_cast<std::uint32_t>(255 - order->priority), index, lsn, order->lines[index].entries().front()}, true);
     return true;
   }
   cause_.at_once = 0;
@@ -149,7 +151,7 @@ DumpJudge::Fill DumpJudge::fill_of(const DumpPlace& place, bool whole_order) {
   const DumpOrder& order = *state_.order(place.order);
   const DumpLine& line = order.lines[place.index];
   Fill fill{place, line.sku, {}};
-  std::int64_t rest = line.waiting;
+  std::int64_t rest = line.waiting_in(place.raised_at);
   for (const std::uint32_t warehouse : state_.sources(line.pinned, no_code)) {
     std::int64_t there = usable(line.sku, warehouse);
     for (std::uint32_t behind = place.index + 1; whole_order && behind < order.lines.size(); ++behind) {
@@ -177,17 +179,17 @@ void DumpJudge::fill(const DumpRecord& record) {
     return;
   }
   const auto index = static_cast<std::uint32_t>(line - order->lines.data());
-  const DumpPlace place{static_cast<std::uint32_t>(255 - order->priority), index, lsn};
+  const DumpPlace place{static_cast<std::uint32_t>(255 - order->priority), index, lsn, row.raised_at};
   if (due) judge_fill(record, place);
   std::int64_t units = 0;
   for (const Units& each : row.moved) take(row.sku, each, line), units += each.units;
-  if (units > line->waiting || line->waiting - units != row.waiting) {
+  if (units > line->waiting_in(row.raised_at) || line->waiting - units != row.waiting) {
     violate(Promise::conservation, [&] {
-      return fmt::format("fills {} of the {} that line {} of order \"{}\" waits for, and says that {} still wait", units, line->waiting, row.line, row.order, row.waiting);
+      return fmt::format("fills {} of the {} that line {} of order \"{}\" waits for, and says that {} still wait", units, line->waiting_in(row.raised_at), row.line, row.order, row.waiting);
     });
   }
-  line->waiting = std::max<std::int64_t>(row.waiting, 0);
-  if (line->waiting == 0) state_.leave(*order, lsn, index);
+  line->stop_waiting(row.raised_at, std::min(units, line->waiting_in(row.raised_at)));
+  if (line->waiting_in(row.raised_at) == 0) state_.leave(*order, lsn, index, row.raised_at);
   if (!due) return;
   if (cause_.at_once != lsn) cause_.served = place;
   find_next_fill();
@@ -307,6 +309,7 @@ void DumpJudge::take_back(const DumpRecord& record, std::uint64_t lsn) {
   DumpOrder closed;
   DumpOrder* order = state_.order(lsn);
   for (const DumpRow& row : record.rows) cancelled_line(order == nullptr ? closed : *order, lsn, row, record.whole);
+  if (!record.raised.empty()) raise(record, lsn);
   std::vector<Stage> stages;
   const auto add = [&](std::size_t from, std::uint32_t sku, bool frees) {
     const auto is_listed = [&](const Stage& stage) { return stage.sku == sku; };
@@ -323,6 +326,11 @@ void DumpJudge::take_back(const DumpRecord& record, std::uint64_t lsn) {
   const std::size_t smaller = stages.size();
   for (const DumpRow& row : record.rows) {
     if (!row.moved.empty()) add(smaller, row.sku, true);
+  }
+  for (const DumpRow& row : record.raised) {
+    if (order == nullptr || order->not_due || row.quantity <= row.cancelled) continue;
+    const auto waits = std::find_if(order->lines.begin(), order->lines.end(), [](const DumpLine& line) { return line.waiting > 0; });
+    if (waits != order->lines.end()) add(0, order->whole ? waits->sku : row.sku, false);
   }
   begin_cause(record, std::move(stages), &record.rows);
   state_.close_if_done(lsn);
@@ -359,8 +367,7 @@ void DumpJudge::cancelled_line(DumpOrder& order, std::uint64_t order_lsn, const 
   }
   for (const Units& each : row.moved) move(row.sku, each.warehouse, each.units, -each.units);
   remove(line.reserved, row.moved);
-  line.waiting -= std::min(line.waiting, row.waiting);
-  if (&line != &none && row.waiting > 0 && line.waiting == 0) state_.leave(order, order_lsn, static_cast<std::uint32_t>(&line - order.lines.data()));
+  if (&line != &none) state_.cut(order, order_lsn, static_cast<std::uint32_t>(&line - order.lines.data()), std::min(line.waiting, row.waiting));
 }
 
 // R7: all that is reserved, of every line.

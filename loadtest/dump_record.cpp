@@ -14,6 +14,17 @@ void DumpReader::read_units(std::vector<Units>& units) {
   json_.object([&](std::string_view warehouse) { units.push_back({warehouses_.number(warehouse), json_.number()}); });
 }
 
+void DumpReader::read_entries(DumpRow& row) {
+  json_.array([&] {
+    auto& [lsn, units] = row.raised.emplace_back();
+    json_.object([&, &entry_lsn = lsn, &entry_units = units](std::string_view key) {
+      if (key == "lsn") entry_lsn = static_cast<std::uint64_t>(json_.number());
+      else if (key == "qty") entry_units = json_.number();
+      else json_.skip();
+    });
+  });
+}
+
 void DumpReader::read_rows(std::vector<DumpRow>& rows) {
   json_.array([&] {
     DumpRow& row = rows.emplace_back();
@@ -52,6 +63,8 @@ void DumpReader::read_row_member(DumpRow& row, std::string_view key) {
   else if (key == "row") number(row.row);
   else if (key == "rest") number(row.rest);
   else if (key == "picked") read_units(row.picked);
+  else if (key == "raised_at") row.raised_at = static_cast<std::uint64_t>(json_.number());
+  else if (key == "raised") read_entries(row);
   else json_.skip();
 }
 
@@ -91,6 +104,7 @@ void DumpReader::read_member(std::string_view key) {
   else if (key == "products") read_rows(record.products);
   else if (key == "lost") read_rows(record.lost);
   else if (key == "short") read_rows(record.missing);
+  else if (key == "raised") read_rows(record.raised);
   else if (key == "source") record.source = warehouses_.number(json_.string());
   else if (key == "destination") record.destination = warehouses_.number(json_.string());
   else if (key == "transfer_lsn") lsn(record.transfer_lsn);

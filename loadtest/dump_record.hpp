@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "loadtest/json_reader.hpp"
@@ -47,6 +48,8 @@ struct DumpRow {
   std::int64_t overdrawn = 0;  // of a row of a stock change 1, if it leaves its cell so; of a base's cell by how much
   bool not_backorderable = false;
   std::vector<Units> moved, shipped, picked;  // reserved, held, released or taken; shipped
+  std::uint64_t raised_at = 0;  // LSN of the amend that made the entry; 0: the line's own
+  std::vector<std::pair<std::uint64_t, std::int64_t>> raised{};  // of a base's line: what waits in such entries
 };
 
 struct DumpRecord {
@@ -62,6 +65,7 @@ struct DumpRecord {
   std::vector<DumpRow> warehouses, products;
   std::vector<DumpRow> lost;    // by a stock change
   std::vector<DumpRow> missing;  // short units of a transfer
+  std::vector<DumpRow> raised;  // lines, by an amend
   std::vector<DumpRow> returned, available_after;
 
   // An order that ends a hold with its own record.
@@ -81,6 +85,7 @@ class DumpReader {
   void read_row_member(DumpRow& row, std::string_view key);
   void read_rows(std::vector<DumpRow>& rows);
   void read_units(std::vector<Units>& units);
+  void read_entries(DumpRow& row);
 
   JsonReader json_;
   DumpRecord record_;

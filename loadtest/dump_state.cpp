@@ -31,6 +31,28 @@ std::int64_t units_there(const std::vector<Units>& all, std::uint32_t warehouse)
   return 0;
 }
 
+std::int64_t DumpLine::waiting_in(std::uint64_t raised_at) const noexcept {
+  std::int64_t own = waiting, found = 0;
+  for (const auto& [amend, units] : raised) {
+    own -= units;
+    if (amend == raised_at) found = units;
+  }
+  return raised_at == 0 ? own : found;
+}
+
+std::vector<std::uint64_t> DumpLine::entries() const {
+  std::vector<std::uint64_t> all;
+  if (waiting_in(0) > 0) all.push_back(0);
+  for (const auto& [amend, units] : raised) all.push_back(amend);
+  return all;
+}
+
+void DumpLine::stop_waiting(std::uint64_t raised_at, std::int64_t units) {
+  waiting -= units;
+  for (auto& [amend, left] : raised) left -= amend == raised_at ? units : 0;
+  std::erase_if(raised, [](const auto& entry) { return entry.second <= 0; });
+}
+
 DumpWhole whole_of(std::string_view policy) noexcept {
   return policy == "line_complete" ? DumpWhole::line : policy == "ship_complete" ? DumpWhole::order : DumpWhole::nothing;
 }
@@ -136,8 +158,8 @@ namespace {
 
 std::size_t queue_of(std::uint32_t pinned) { return pinned == no_code ? 0 : std::size_t{pinned} + 1; }
 
-DumpPlace place_of(const DumpOrder& order, std::uint64_t lsn, std::uint32_t index) {
-  return {static_cast<std::uint32_t>(255 - order.priority), index, lsn};
+DumpPlace place_of(const DumpOrder& order, std::uint64_t lsn, std::uint32_t index, std::uint64_t raised_at) {
+  return {static_cast<std::uint32_t>(255 - order.priority), index, lsn, raised_at};
 }
 
 }  // namespace
@@ -148,7 +170,7 @@ void DumpState::wait(const DumpOrder& order, std::uint64_t lsn, std::uint32_t in
   DumpSku& found = sku(line.sku);
   const std::size_t queue = queue_of(line.pinned);
   if (queue >= found.queues.size()) found.queues.resize(queue + 1);
-  found.queues[queue].insert(place_of(order, lsn, index));
+  for (const std::uint64_t entry : line.entries()) found.queues[queue].insert(place_of(order, lsn, index, entry));
 }
 
 void DumpState::change_priority(DumpOrder& order, std::uint64_t lsn, std::int64_t priority) {
@@ -160,11 +182,28 @@ void DumpState::change_priority(DumpOrder& order, std::uint64_t lsn, std::int64_
 }
 
 void DumpState::leave(const DumpOrder& order, std::uint64_t lsn, std::uint32_t index) {
+  leave(order, lsn, index, 0);
+  for (const auto& [amend, units] : order.lines[index].raised) leave(order, lsn, index, amend);
+}
+
+void DumpState::cut(DumpOrder& order, std::uint64_t lsn, std::uint32_t index, std::int64_t units) {
+  DumpLine& line = order.lines[index];
+  std::vector<std::uint64_t> newest_first = line.entries();
+  std::reverse(newest_first.begin(), newest_first.end());
+  for (const std::uint64_t entry : newest_first) {
+    const std::int64_t gone = std::min(units, line.waiting_in(entry));
+    line.stop_waiting(entry, gone);
+    units -= gone;
+    if (line.waiting_in(entry) == 0) leave(order, lsn, index, entry);
+  }
+}
+
+void DumpState::leave(const DumpOrder& order, std::uint64_t lsn, std::uint32_t index, std::uint64_t raised_at) {
   const DumpLine& line = order.lines[index];
   if (line.sku >= skus_.size()) return;
   DumpSku& found = skus_[line.sku];
   const std::size_t queue = queue_of(line.pinned);
-  if (queue < found.queues.size()) found.queues[queue].erase(place_of(order, lsn, index));
+  if (queue < found.queues.size()) found.queues[queue].erase(place_of(order, lsn, index, raised_at));
 }
 
 bool DumpState::has_waiter(std::uint32_t sku_number, std::uint32_t warehouse, const DumpPlace& before) {
@@ -186,7 +225,7 @@ std::int64_t DumpState::waiting_ahead(std::uint32_t sku_number, std::uint32_t wa
     if (queue >= found.queues.size()) continue;
     for (const DumpPlace& place : found.queues[queue]) {
       if (!(place < before) || units >= enough) break;
-      if (takes_any(place)) units += orders_.at(place.order).lines[place.index].waiting;
+      if (takes_any(place)) units += orders_.at(place.order).lines[place.index].waiting_in(place.raised_at);
     }
   }
   return units;

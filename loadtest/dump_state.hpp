@@ -19,14 +19,16 @@ struct DumpCell {
   std::uint64_t touched = 0;  // LSN
 };
 
-// Place in a queue: priority, higher first; then LSN of the order; then the line's position in it.
+// Place in a queue: priority, higher first; then LSN of the order, or of the amend that raised the line; then the line's position.
 struct DumpPlace {
   std::uint32_t later = 0;  // 255 - priority
   std::uint32_t index = 0;
   std::uint64_t order = 0;
+  std::uint64_t raised_at = 0;  // 0: the line's own entry
 
+  std::uint64_t sequence() const noexcept { return raised_at == 0 ? order : raised_at; }
   bool operator<(const DumpPlace& other) const noexcept {
-    return later != other.later ? later < other.later : order != other.order ? order < other.order : index < other.index;
+    return later != other.later ? later < other.later : sequence() != other.sequence() ? sequence() < other.sequence() : index < other.index;
   }
   bool operator==(const DumpPlace&) const noexcept = default;
 };
@@ -48,6 +50,13 @@ struct DumpLine {
   std::vector<Units> reserved;  // none is 0
   DumpWhole whole = DumpWhole::nothing;
   std::vector<Units> picked{};  // of the reserved ones; so
+  std::vector<std::pair<std::uint64_t, std::int64_t>> raised{};  // of those that wait, in entries of raises: LSN of the amend, units; oldest first
+  bool kills = false;           // its policy is fill_or_kill: all or nothing, and nothing waits
+
+  std::int64_t waiting_in(std::uint64_t raised_at) const noexcept;
+  // LSNs of the amends of all entries with something waiting, the oldest first; 0: its own.
+  std::vector<std::uint64_t> entries() const;
+  void stop_waiting(std::uint64_t raised_at, std::int64_t units);
 };
 // Adds units of one warehouse, or takes them away; what is then 0 goes.
 void change_units(std::vector<Units>& all, std::uint32_t warehouse, std::int64_t by);
@@ -126,8 +135,11 @@ class DumpState {
   void close_transfer(std::uint64_t lsn) { transfers_.erase(lsn); }
   void wait(const DumpOrder& order, std::uint64_t lsn, std::uint32_t index);
   void change_priority(DumpOrder& order, std::uint64_t lsn, std::int64_t priority);
-  // The queue's part of a line that waits no more.
+  // All entries of the line leave the queue, or one of them.
   void leave(const DumpOrder& order, std::uint64_t lsn, std::uint32_t index);
+  void leave(const DumpOrder& order, std::uint64_t lsn, std::uint32_t index, std::uint64_t raised_at);
+  // So many units leave it, of the newest entries first.
+  void cut(DumpOrder& order, std::uint64_t lsn, std::uint32_t index, std::int64_t units);
   // Units that lines ahead of the place could take from the warehouse wait. Who takes all or nothing is not counted: all of it is
   // not there, or it would have been served.
   bool has_waiter(std::uint32_t sku, std::uint32_t warehouse, const DumpPlace& before);

@@ -21,6 +21,7 @@ struct EventDecoder::Scratch {
   std::vector<engine::LinePolicy> policies;
   std::vector<std::uint32_t> cut, overdrawn;  // positions
   std::vector<engine::CancelledLine> cancelled;
+  std::vector<engine::RaisedLine> raised;
   std::vector<engine::ShippedLine> shipped;
   std::vector<engine::ReleasedLine> released;
   std::vector<engine::MovedLine> moved;
@@ -143,6 +144,7 @@ bool read(const wire::BackorderFilled& fill, Position position, EventDecoder::Sc
     out.last = fill.last();
     out.customer = read_customer(fill.customer());
     out.skipped = skip_in(fill);
+    out.raised_at = engine::Lsn{fill.raised_at()};
   }
   return gather(position, fill.takes(), scratch.takes, out.takes);
 }
@@ -181,7 +183,7 @@ bool read(const wire::OrderAmended& amend, Position position, EventDecoder::Scra
     out.fills_follow = amend.fills_follow();
     out.customer = read_customer(amend.customer());
   }
-  return gather(position, amend.lines(), scratch.cancelled, out.lines) &&
+  return gather(position, amend.raised(), scratch.raised, out.raised) && gather(position, amend.lines(), scratch.cancelled, out.lines) &&
          gather(position, amend.released(), scratch.takes, out.released);
 }
 

@@ -35,9 +35,10 @@ struct EventEncoder::Builder {
     fbb.Finish(event.Finish());
   }
 
-  template <class WireLine, class Decision, class Line, class Create>
+  template <class WireLine, class Decision, class Line, class PutMore, class Create>
   std::size_t put_order_command(const engine::Stamp& stamp, const Decision& decision, std::span<const Line> lines_left,
-                                std::span<const engine::Take> takes_left, wire::EventBody tag, std::span<std::byte> out, const Create& create);
+                                std::span<const engine::Take> takes_left, wire::EventBody tag, std::span<std::byte> out,
+                                const PutMore& put_more, const Create& create);
 };
 
 EventEncoder::EventEncoder() : builder_(std::make_unique<Builder>()) {}
@@ -166,7 +167,7 @@ std::size_t EventEncoder::encode(const engine::Stamp& stamp, const engine::FillD
     const auto customer = put_customer(fbb, decision.customer, std::exchange(first, false));
     const auto body =
         wire::CreateBackorderFilled(fbb, order, decision.order_lsn.value, decision.line.value, decision.sku.value,
-                                    decision.row, decision.still_waiting, decision.last, takes, customer, skipped,
+                                    decision.row, decision.still_waiting, decision.last, takes, customer, decision.raised_at.value, skipped,
                                     decision.skipped.order_lsn.value, decision.skipped.line.value);
     builder_->finish(stamp, wire::EventBody::BackorderFilled, body.Union(), parting.more());
     writer.put(fbb, parting.more());
@@ -174,11 +175,14 @@ std::size_t EventEncoder::encode(const engine::Stamp& stamp, const engine::FillD
   return writer.bytes();
 }
 
-// A command on an order: lines, and the units that they moved. `create(command, order, lines, takes, customer)` gives the body.
-template <class WireLine, class Decision, class Line, class Create>
+constexpr auto no_more = [](Parting&) { return 0; };
+
+// A command on an order: lines, and the units that they moved. `put_more(parting)` writes rows that it has beside them;
+// `create(command, order, lines, takes, customer, more)` gives the body.
+template <class WireLine, class Decision, class Line, class PutMore, class Create>
 std::size_t EventEncoder::Builder::put_order_command(const engine::Stamp& stamp, const Decision& decision, std::span<const Line> lines_left,
                                                      std::span<const engine::Take> takes_left, wire::EventBody tag,
-                                                     std::span<std::byte> out, const Create& create) {
+                                                     std::span<std::byte> out, const PutMore& put_more, const Create& create) {
   PieceWriter writer(out);
   Parting parting;
   bool first = true;
@@ -187,10 +191,11 @@ std::size_t EventEncoder::Builder::put_order_command(const engine::Stamp& stamp,
     fbb.Clear();
     const auto lines = put_rows<WireLine>(fbb, parting.take(lines_left));
     const auto takes = put_rows<wire::Take>(fbb, parting.take(takes_left));
+    const auto more = put_more(parting);
     const auto command = put_text(fbb, decision.command_id);
     const auto order = put_text(fbb, decision.order_id);
     const auto customer = put_customer(fbb, decision.customer, std::exchange(first, false));
-    finish(stamp, tag, create(command, order, lines, takes, customer).Union(), parting.more());
+    finish(stamp, tag, create(command, order, lines, takes, customer, more).Union(), parting.more());
     writer.put(fbb, parting.more());
   } while (parting.more());
   return writer.bytes();
@@ -198,28 +203,30 @@ std::size_t EventEncoder::Builder::put_order_command(const engine::Stamp& stamp,
 
 std::size_t EventEncoder::encode(const engine::Stamp& stamp, const engine::CancelDecision& decision, std::span<std::byte> out) {
   return builder_->put_order_command<wire::CancelledLine>(
-      stamp, decision, decision.lines, decision.released, wire::EventBody::OrderCancelled, out,
-      [&](auto command, auto order, auto lines, auto released, auto customer) {
+      stamp, decision, decision.lines, decision.released, wire::EventBody::OrderCancelled, out, no_more,
+      [&](auto command, auto order, auto lines, auto released, auto customer, int) {
         return wire::CreateOrderCancelled(builder_->fbb, command, order, decision.content, decision.whole, decision.fills_follow, lines,
                                           released, customer);
       });
 }
 
 std::size_t EventEncoder::encode(const engine::Stamp& stamp, const engine::ShipDecision& decision, std::span<std::byte> out) {
-  return builder_->put_order_command<wire::ShippedLine>(stamp, decision, decision.lines, decision.shipped, wire::EventBody::OrderShipped, out,
-                                         [&](auto command, auto order, auto lines, auto shipped, auto customer) {
+  return builder_->put_order_command<wire::ShippedLine>(stamp, decision, decision.lines, decision.shipped, wire::EventBody::OrderShipped, out, no_more,
+                                         [&](auto command, auto order, auto lines, auto shipped, auto customer, int) {
                                            return wire::CreateOrderShipped(builder_->fbb, command, order, decision.content, lines,
                                                                            shipped, customer);
                                          });
 }
 
 std::size_t EventEncoder::encode(const engine::Stamp& stamp, const engine::AmendDecision& decision, std::span<std::byte> out) {
+  auto raised_left = decision.raised;
   return builder_->put_order_command<wire::CancelledLine>(
       stamp, decision, decision.lines, decision.released, wire::EventBody::OrderAmended, out,
-      [&](auto command, auto order, auto lines, auto released, auto customer) {
+      [&](Parting& parting) { return put_rows<wire::RaisedLine>(builder_->fbb, parting.take(raised_left)); },
+      [&](auto command, auto order, auto lines, auto released, auto customer, auto raised) {
         return wire::CreateOrderAmended(builder_->fbb, command, order, decision.content, decision.priority.has_value(),
                                         decision.priority.value_or(engine::Priority{}).value, decision.fills_follow, lines, released,
-                                        customer);
+                                        customer, raised);
       });
 }
 

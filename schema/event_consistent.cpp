@@ -35,6 +35,7 @@ bool consistent(const engine::CancelDecision& cancel) noexcept {
   return counts_agree(cancel.lines, [](const auto& line) { return line.releases; }, cancel.released.size());
 }
 bool consistent(const engine::AmendDecision& amend) noexcept {
+  if (std::any_of(amend.raised.begin(), amend.raised.end(), [](const auto& line) { return line.quantity == 0 || line.cancelled > line.quantity; })) return false;
   return counts_agree(amend.lines, [](const auto& line) { return line.releases; }, amend.released.size());
 }
 bool consistent(const engine::ShipDecision& ship) noexcept {

@@ -43,6 +43,12 @@ EARMARK_SAME_FIELD(wire::CancelledLine, engine::CancelledLine, waiting);
 EARMARK_SAME_FIELD(wire::CancelledLine, engine::CancelledLine, releases);
 EARMARK_SAME_FIELD(wire::CancelledLine, engine::CancelledLine, excess);
 
+EARMARK_SAME_SIZE(wire::RaisedLine, engine::RaisedLine);
+EARMARK_SAME_FIELD(wire::RaisedLine, engine::RaisedLine, line);
+EARMARK_SAME_FIELD(wire::RaisedLine, engine::RaisedLine, sku);
+EARMARK_SAME_FIELD(wire::RaisedLine, engine::RaisedLine, quantity);
+EARMARK_SAME_FIELD(wire::RaisedLine, engine::RaisedLine, cancelled);
+
 EARMARK_SAME_SIZE(wire::ShippedLine, engine::ShippedLine);
 EARMARK_SAME_FIELD(wire::ShippedLine, engine::ShippedLine, line);
 EARMARK_SAME_FIELD(wire::ShippedLine, engine::ShippedLine, sku);

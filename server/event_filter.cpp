@@ -308,9 +308,10 @@ Passes EventSieve::sift(const EventFilter& filter, const engine::AmendDecision& 
   kept.released = takes_;
   if (!filter.kind(EventKind::amended) || !filter.any_place()) kept.priority.reset();
   all &= kept.priority == amend.priority;
+  kept.raised = sift_rows(amend.raised, raised_, all, [&](const engine::RaisedLine& row) { return filter.kind(EventKind::amended) && filter.place(row.sku, {}); });
   // An amend without any effect is a part of its own, as a whole.
-  const bool as_a_whole = amend.lines.empty() && filter.kind(EventKind::amended) && filter.any_place();
-  return verdict(as_a_whole || !cancelled_.empty(), all);
+  const bool as_a_whole = amend.lines.empty() && amend.raised.empty() && filter.kind(EventKind::amended) && filter.any_place();
+  return verdict(as_a_whole || !cancelled_.empty() || !kept.raised.empty(), all);
 }
 
 Passes EventSieve::sift(const EventFilter& filter, const engine::ShipDecision& ship, schema::Decision& left) {

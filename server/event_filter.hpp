@@ -7,7 +7,8 @@
 //   a row of a receipt      stock_received, back_in_stock
 //   a take of a fill        backorder_filled, out_of_stock
 //   of a cancel             each line, without warehouse (cancelled), and each release (cancelled, back_in_stock)
-//   of an amend             a new priority, without SKU and warehouse (amended); lines and releases as of a cancel (amended)
+//   of an amend             a new priority, without SKU and warehouse (amended); lines and releases as of a cancel (amended);
+//                           each raised line, without warehouse (amended)
 //   of a ship               each line, without warehouse, and what left each warehouse (shipped)
 //   of a stock change       each row (stock_adjusted, out_of_stock, back_in_stock, overdrawn), each order's or hold's line's lost units (allocation_lost)
 //   of a transfer           each row that left a warehouse (transfer_shipped, out_of_stock), or arrived in one (transfer_received,
@@ -98,6 +99,7 @@ class EventSieve {
   std::vector<engine::Take> takes_;
   std::vector<engine::ReceivedRow> rows_;
   std::vector<engine::CancelledLine> cancelled_;
+  std::vector<engine::RaisedLine> raised_;
   std::vector<engine::ShippedLine> shipped_;
   std::vector<engine::ReleasedLine> released_;
   std::vector<engine::MovedLine> moved_;

@@ -68,7 +68,7 @@ void Worker::listed(const engine::ReplyTo& reply, engine::Lsn as_of, std::span<c
       customers.push_back(waiting.order->texts().customer);
     }
     lines.push_back({waiting.order->known.lsn(), waiting.quantity_ahead, waiting.order->time, waiting.line->sku,
-                     waiting.line->line, waiting.line->waiting, static_cast<std::uint32_t>(waiting.position),
+                     waiting.line->line, waiting.quantity, static_cast<std::uint32_t>(waiting.position),
                      position->second, waiting.line->pinned, waiting.order->priority, 0});
   }
   PendingAnswer& pending = pend(as_of, reply, PendingAnswer::Kind::frames);

@@ -206,6 +206,7 @@ void DumpLine::write(const engine::FillDecision& decision) {
   out_["taken"] = take_all(decision.sku, decision.takes);
   out_["still_waiting"] = decision.still_waiting;
   skipped(decision.skipped);
+  if (decision.raised_at.value != 0) out_["raised_at"] = decision.raised_at.value;
   if (dump_.full()) out_["last"] = decision.last;
 }
 
@@ -227,6 +228,9 @@ void DumpLine::write(const engine::AmendDecision& decision) {
   if (decision.priority) out_["priority"] = decision.priority->value;
   if (dump_.full()) out_["fills_follow"] = decision.fills_follow;
   out_["lines"] = taken_back(decision.lines, decision.released);
+  for (const engine::RaisedLine& row : decision.raised) {
+    out_["raised"].push_back({{"line", row.line.value}, {"sku", sku(row.sku)}, {"qty", row.quantity}, {"cancelled", row.cancelled}});
+  }
 }
 
 Json DumpLine::taken_back(std::span<const engine::CancelledLine> lines, std::span<const engine::Take> released) {

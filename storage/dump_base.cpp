@@ -146,7 +146,14 @@ void BaseDump::open_order(const engine::OrderImage& order) {
     if (dump_.full() && line.pinned.value != 0) shown["pinned"] = dump_.warehouse(line.pinned);
     if (line.waiting == 0) continue;
     if (ids_.empty() || ids_.back() != order.id) ids_.emplace_back(order.id);
-    queues_[line.sku].push_back({255U - order.priority.value, order.lsn, index, line.line, line.waiting, ids_.size() - 1});
+    engine::Quantity own = line.waiting;
+    engine::for_each_raise(order.raises, [&](const engine::RaiseImage& raise) {
+      if (raise.line_index != index) return;
+      own -= raise.waiting;
+      shown["raised"].push_back({{"lsn", raise.sequence.value}, {"qty", raise.waiting}});
+      queues_[line.sku].push_back({255U - order.priority.value, raise.sequence, index, line.line, raise.waiting, ids_.size() - 1, true});
+    });
+    if (own != 0) queues_[line.sku].push_back({255U - order.priority.value, order.lsn, index, line.line, own, ids_.size() - 1, false});
   }
   Json shown{{"id", order.id},
              {"lsn", order.lsn.value},
@@ -165,11 +172,12 @@ void BaseDump::open_order(const engine::OrderImage& order) {
 engine::Lsn BaseDump::finish() {
   for (auto& [sku, waiting] : queues_) {
     std::sort(waiting.begin(), waiting.end(), [](const Waiting& left, const Waiting& right) {
-      return std::tie(left.later, left.order, left.line_index) < std::tie(right.later, right.order, right.line_index);
+      return std::tie(left.later, left.sequence, left.line_index) < std::tie(right.later, right.sequence, right.line_index);
     });
     Json lines = Json::array();
     for (const Waiting& each : waiting) {
       lines.push_back({{"order", ids_[each.id]}, {"line", each.line.value}, {"qty", each.quantity}});
+      if (each.raised) lines.back()["raised_at"] = each.sequence.value;
     }
     print_(text_of({{"sku", dump_.sku(sku)}, {"waiting", std::move(lines)}}, "queue"));
   }

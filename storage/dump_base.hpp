@@ -38,11 +38,12 @@ class BaseDump final : public StateVisitor {
  private:
   struct Waiting {
     std::uint64_t later = 0;  // 255 - priority
-    engine::Lsn order{};
+    engine::Lsn sequence{};  // of the entry
     std::uint32_t line_index = 0;
     engine::LineNumber line{};
     engine::Quantity quantity = 0;
     std::size_t id = 0;  // of ids_
+    bool raised = false;
   };
 
   Dump& dump_;

@@ -46,6 +46,7 @@ void OfflineState::BaseReader::open_order(const engine::OrderImage& image) {
     }
     next += line.allocations;
   }
+  engine::for_each_raise(image.raises, [&](const engine::RaiseImage& raise) { order.lines[raise.line_index].raised[raise.sequence] = raise.waiting; });
   known({IdSpace::order, identity, image.content, image.lsn, {}, {}});
 }
 

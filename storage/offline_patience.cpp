@@ -33,6 +33,12 @@ void OfflineState::settle_patience(Order& order, Line& line) {
   if (std::all_of(order.lines.begin(), order.lines.end(), [](const Line& each) { return each.waiting == 0; })) order.patience = 0;
 }
 
+void OfflineState::settle_patience(engine::Lsn lsn) {
+  const auto order = orders_.find(lsn);
+  if (order == orders_.end()) return;
+  for (Line& line : order->second.lines) settle_patience(order->second, line);
+}
+
 bool OfflineState::fold(const engine::Stamp&, const engine::StrictDecision& decision) {
   std::uint8_t* patience = patience_of(decision.order_lsn, decision.line);
   if (patience == nullptr || *patience == strict) return refuse("somebody turns strict who does not wait for all or nothing");

@@ -1,6 +1,7 @@
 #include "storage/offline_state.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 
 namespace earmark::storage {
@@ -49,6 +50,23 @@ bool OfflineState::release(Line& line, const engine::Take& take) {
   allocation.reserved -= take.quantity;
   cells_[key].level += take.quantity;
   return agrees(key, take.available_after);
+}
+
+engine::Quantity OfflineState::Line::own_waiting() const noexcept {
+  engine::Quantity own = waiting;
+  for (const auto& [amend, units] : raised) own -= units;
+  return own;
+}
+
+void OfflineState::Line::cut(engine::Quantity units) {
+  waiting -= units;
+  while (units != 0 && !raised.empty()) {
+    const auto newest = std::prev(raised.end());
+    const engine::Quantity gone = std::min(units, newest->second);
+    newest->second -= gone;
+    units -= gone;
+    if (newest->second == 0) raised.erase(newest);
+  }
 }
 
 bool OfflineState::ship(Line& line, const engine::Take& take) {
@@ -190,6 +208,14 @@ bool OfflineState::fold(const engine::Stamp&, const engine::FillDecision& decisi
     filled += each.quantity;
   }
   if (filled + decision.still_waiting != line->waiting) return refuse("it leaves another quantity waiting than was");
+  if (decision.raised_at.value != 0) {
+    const auto entry = line->raised.find(decision.raised_at);
+    if (entry == line->raised.end() || entry->second < filled) return refuse("it fills an entry that does not wait");
+    entry->second -= static_cast<engine::Quantity>(filled);
+    if (entry->second == 0) line->raised.erase(entry);
+  } else if (line->own_waiting() < filled) {
+    return refuse("it fills more than waits in the line's own entry");
+  }
   line->waiting = decision.still_waiting;
   settle_patience(order->second, *line);
   if (decision.skipped.order_lsn.value != 0) order->second.has_skipped = true;
@@ -200,6 +226,7 @@ bool OfflineState::fold(const engine::Stamp& stamp, const engine::CancelDecision
   if (!decision.command_id.empty()) know(IdSpace::cancel, decision.command_id, decision.content, stamp.lsn);
   const Lsn lsn = open_order(decision.order_id);
   if (!take_back(lsn, decision.lines, decision.released)) return false;
+  settle_patience(lsn);
   close_if_done(lsn);
   return true;
 }
@@ -212,7 +239,8 @@ bool OfflineState::fold(const engine::Stamp& stamp, const engine::AmendDecision&
     return true;
   }
   know(IdSpace::amend, decision.command_id, decision.content, stamp.lsn);
-  if (!take_back(lsn, decision.lines, decision.released)) return false;
+  if (!take_back(lsn, decision.lines, decision.released) || !raise(lsn, decision.raised)) return false;
+  settle_patience(lsn);
   if (decision.priority && lsn.value == 0) return refuse("it changes the priority of an order that is not open");
   if (decision.priority) orders_.at(lsn).priority = *decision.priority;
   close_if_done(lsn);
@@ -225,8 +253,7 @@ bool OfflineState::take_back(Lsn lsn, std::span<const engine::CancelledLine> row
     if (row.waiting == 0 && row.releases == 0) continue;
     Line* line = lsn.value == 0 ? nullptr : line_of(orders_.at(lsn), row.line);
     if (line == nullptr || line->waiting < row.waiting) return refuse("it cancels what is not there");
-    line->waiting -= row.waiting;
-    if (row.waiting != 0) settle_patience(orders_.at(lsn), *line);
+    line->cut(row.waiting);
     for (std::uint32_t release_index = 0; release_index < row.releases; ++release_index, ++next) {
       if (!release(*line, released[next])) return false;
     }
@@ -234,6 +261,19 @@ bool OfflineState::take_back(Lsn lsn, std::span<const engine::CancelledLine> row
   std::set<std::uint16_t> changed;
   for (const engine::Take& each : released) changed.insert(each.shipment);
   for (const std::uint16_t number : changed) ++orders_.at(lsn).shipments[number].revision;
+  return true;
+}
+
+bool OfflineState::raise(Lsn lsn, std::span<const engine::RaisedLine> rows) {
+  for (const engine::RaisedLine& row : rows) {
+    Line* line = lsn.value == 0 ? nullptr : line_of(orders_.at(lsn), row.line);
+    if (line == nullptr || line->sku != row.sku || row.cancelled > row.quantity) return refuse("it raises a line that is not open");
+    if (std::uint64_t{line->quantity} + row.quantity > engine::max_quantity) return refuse("it raises a line past the largest quantity");
+    line->quantity += row.quantity;
+    if (row.quantity == row.cancelled) continue;
+    line->waiting += row.quantity - row.cancelled;
+    line->raised[last_] = row.quantity - row.cancelled;
+  }
   return true;
 }
 
@@ -297,7 +337,8 @@ std::string OfflineState::digest() const {
       digest.order_line(lsn, index, line.number, line.sku, line.quantity, line.waiting, line.pinned);
       digest.line_policy(lsn, index, line.policy);
       digest.patience(lsn, index, line.patience);
-      if (line.waiting > 0) digest.waiting_line(line.sku, order.priority, lsn, index, line.waiting);
+      if (line.own_waiting() > 0) digest.waiting_line(line.sku, order.priority, lsn, index, line.own_waiting());
+      for (const auto& [amend, units] : line.raised) digest.waiting_line(line.sku, order.priority, amend, index, units);
       for (const auto& [place, allocation] : line.allocations) {
         digest.allocation(lsn, index, place.first, place.second, static_cast<engine::Quantity>(allocation.reserved),
                           static_cast<engine::Quantity>(allocation.shipped));

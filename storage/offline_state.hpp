@@ -46,6 +46,11 @@ class OfflineState {
     engine::LinePolicy policy{};
     std::uint8_t patience = 0;  // engine/patience.hpp: of a line_complete line that waits
     std::map<std::pair<engine::WarehouseId, std::uint16_t>, Allocation> allocations;  // by warehouse and shipment
+    // Of `waiting`, what waits in entries of raises, by the LSN of the amend. A cut takes the newest first.
+    std::map<engine::Lsn, engine::Quantity> raised{};
+
+    engine::Quantity own_waiting() const noexcept;
+    void cut(engine::Quantity units);
   };
   struct Shipment {
     engine::ShipmentState state = engine::ShipmentState::open;
@@ -110,6 +115,7 @@ class OfflineState {
   std::uint8_t* patience_of(engine::Lsn order, engine::LineNumber line);
   bool count_skip(const engine::Skip& skipped);
   void settle_patience(Order& order, Line& line);
+  void settle_patience(engine::Lsn order);
   bool move_line(Order* order, const engine::ShipmentDecision& decision, const engine::MovedLine& moved);
   bool confirm(const engine::OrderDecision& decision);
   engine::Lsn open_hold(std::string_view id) const;
@@ -123,6 +129,7 @@ class OfflineState {
   bool take(Line& line, const engine::Take& take);
   bool release(Line& line, const engine::Take& take);
   bool take_back(engine::Lsn order, std::span<const engine::CancelledLine> rows, std::span<const engine::Take> released);
+  bool raise(engine::Lsn order, std::span<const engine::RaisedLine> rows);
   bool ship(Line& line, const engine::Take& take);
   bool lose(const engine::LostUnits& lost, bool of_hold);
   bool agrees(const CellKey& key, std::uint64_t available_after);

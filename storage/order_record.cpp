@@ -35,6 +35,25 @@ bool has_times(const engine::OrderImage& image) noexcept {
   return (image.placed_at.value | image.need_by.value | image.reserve_not_before.value | image.cancel_after.value) != 0;
 }
 
+// Each is of a line of the order.
+bool raises_are_of_lines(const engine::OrderImage& image) noexcept {
+  bool agree = true;
+  engine::for_each_raise(image.raises, [&](const engine::RaiseImage& raise) {
+    agree = agree && raise.line_index < image.lines.size() && raise.waiting != 0 && raise.sequence > image.lsn;
+  });
+  return agree;
+}
+
+// Together they are no more than what waits of it. Not so while whoever folds has changed the lines and keeps the raises elsewhere.
+bool raises_agree(const engine::OrderImage& image) noexcept {
+  bool agree = true;
+  std::vector<std::uint64_t> waiting(image.raises.empty() ? 0 : image.lines.size());
+  engine::for_each_raise(image.raises, [&](const engine::RaiseImage& raise) {
+    agree = agree && (waiting[raise.line_index] += raise.waiting) <= image.lines[raise.line_index].waiting;
+  });
+  return agree;
+}
+
 // Reads on from `at`; nothing is read behind `end`.
 struct Reader {
   const std::byte* at;
@@ -80,6 +99,16 @@ bool read_texts(const Head& head, Reader reader, engine::OrderImage& image) noex
   std::string_view shipments;
   if (!reader.take(head.shipment_bytes, shipments)) return false;
   image.shipments = std::as_bytes(std::span(shipments));
+  image.raises = {};
+  if ((head.flags & order_raises) != 0) {
+    std::string_view count_bytes, raises;
+    std::uint32_t count = 0;
+    if (!reader.take(sizeof count, count_bytes)) return false;
+    std::memcpy(&count, count_bytes.data(), sizeof count);
+    if (!reader.take(count * sizeof(engine::RaiseImage), raises)) return false;
+    image.raises = std::as_bytes(std::span(raises));
+    if (!raises_are_of_lines(image)) return false;
+  }
   return reader.end - reader.at < 8 && engine::for_each_shipment(image.shipments, [](const engine::ShipmentImage&) {});
 }
 
@@ -98,6 +127,7 @@ std::size_t order_record_bytes(const engine::OrderImage& image) noexcept {
   bytes += image.line_policies.size_bytes();
   if (has_line_complete_line(image)) bytes += image.lines.size();
   bytes += image.shipments.size();
+  if (!image.raises.empty()) bytes += sizeof(std::uint32_t) + image.raises.size();
   return (bytes + 7) & ~std::size_t{7};
 }
 
@@ -116,8 +146,9 @@ void write_order_record(const engine::OrderImage& image, std::span<std::byte> ou
   head.allocations = static_cast<std::uint32_t>(image.allocations.size());
   head.id_bytes = static_cast<std::uint8_t>(image.id.size());
   const bool keeps_patience = has_line_complete_line(image);
-  head.flags = static_cast<std::uint16_t>((image.not_due ? order_not_due : 0) | (image.has_skipped ? order_has_skipped : 0) |
-                                          (keeps_patience ? order_line_patience : 0) | image.patience << order_patience_shift);
+  head.flags = static_cast<std::uint16_t>((image.not_due ? order_not_due : 0) | (image.raises.empty() ? 0 : order_raises) |
+                                          (image.has_skipped ? order_has_skipped : 0) | (keeps_patience ? order_line_patience : 0) |
+                                          image.patience << order_patience_shift);
   head.shipment_bytes = static_cast<std::uint32_t>(image.shipments.size());
   std::byte* at = out.data() + sizeof head;
   const auto put = [&at](const void* bytes, std::size_t size) {
@@ -149,6 +180,9 @@ void write_order_record(const engine::OrderImage& image, std::span<std::byte> ou
     put(image.line_policies.data(), image.line_policies.size_bytes());
   }
   put(image.shipments.data(), image.shipments.size());
+  const auto raises = static_cast<std::uint32_t>(image.raises.size() / sizeof(engine::RaiseImage));
+  if (raises != 0) put(&raises, sizeof raises);
+  put(image.raises.data(), image.raises.size());
   std::memset(at, 0, static_cast<std::size_t>(out.data() + out.size() - at));
   std::memcpy(out.data(), &head, sizeof head);
 }
@@ -162,7 +196,7 @@ bool read_order_record(engine::Lsn lsn, std::span<const std::byte> record, engin
   std::uint32_t checksum = 0;
   if (record.size() < order_head_bytes) return false;
   std::memcpy(&checksum, record.data(), sizeof checksum);
-  return checksum == value_checksum(lsn.value, record) && view_order_record(lsn, record, image);
+  return checksum == value_checksum(lsn.value, record) && view_order_record(lsn, record, image) && raises_agree(image);
 }
 
 bool view_order_record(engine::Lsn lsn, std::span<const std::byte> record, engine::OrderImage& image) noexcept {

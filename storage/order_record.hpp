@@ -6,14 +6,15 @@
 //  24  u8 status, u8 policy, u8 priority, u8 sourcing
 //  28  u16 preferred warehouse, u16 next shipment
 //  32  u32 lines, u32 allocations
-//  40  u8 id bytes, u8 which texts are there (bit 6: times, bit 7: policies of lines), u16 flags (bit 0: not due, 1: has skipped,
-//      2: patience of lines is there, 8 .. 15: the order's patience), u32 bytes of the shipments (0 in records of old)
+//  40  u8 id bytes, u8 which texts are there (bit 6: times, bit 7: policies of lines), u16 flags (bit 0: not due, 1: raises, 2: has skipped,
+//      3: patience of lines is there, 8 .. 15: the order's patience), u32 bytes of the shipments (0 in records of old)
 //  48  lines            20 bytes each (engine::LineImage)
 //      allocations      12 bytes each (engine::AllocationImage), those of the first line first
 //      patience         u8 for each line (engine/patience.hpp), of orders with line_complete lines; records of old have none
 //      id; for each text that is there u16 length, bytes; times: 4 i64;
 //      policies: u8 for each line (engine::LinePolicy); shipments (engine/shipment_image.hpp: of those of which more is known than
-//      their units; what came back stands there); zero bytes up to a multiple of 8
+//      their units; what came back stands there); raises: u32 how many, 16 bytes each (engine::RaiseImage); zero bytes up to a
+//      multiple of 8
 // Pure, any thread. Records are changed in place by whoever folds, but for new allocations.
 #pragma once
 
@@ -45,8 +46,9 @@ bool read_order_record(engine::Lsn lsn, std::span<const std::byte> record, engin
 
 // An order in a record that its owner may change: views on its parts, no checks.
 inline constexpr std::uint16_t order_not_due = 1;  // its reserve_not_before has not come
-inline constexpr std::uint16_t order_has_skipped = 2;
-inline constexpr std::uint16_t order_line_patience = 4;
+inline constexpr std::uint16_t order_raises = 2;   // raised lines of it wait in entries of their own
+inline constexpr std::uint16_t order_has_skipped = 4;
+inline constexpr std::uint16_t order_line_patience = 8;
 inline constexpr unsigned order_patience_shift = 8;
 
 struct OrderParts {

@@ -52,6 +52,7 @@ void StateBatch::clear() {
   open_holds_.clear();
   transfers_.clear();
   shipments_.clear();
+  raises_.clear();
 }
 
 bool StateBatch::apply(const schema::Event& event, StateSource& source) {
@@ -290,7 +291,7 @@ bool StateBatch::fold(const engine::Stamp&, const engine::FillDecision& decision
     filled += each.quantity;
   }
   if (filled + decision.still_waiting != line->waiting) return refuse("it leaves another quantity waiting than was");
-  line->waiting = decision.still_waiting;
+  if (!stop_waiting(*order, index, decision.raised_at, static_cast<engine::Quantity>(filled))) return false;
   settle_patience(*order, index);
   if (decision.skipped.order_lsn.value != 0) *OrderParts(order->record).flags |= order_has_skipped;
   return count_skip(decision.skipped);
@@ -299,14 +300,14 @@ bool StateBatch::fold(const engine::Stamp&, const engine::FillDecision& decision
 bool StateBatch::fold(const engine::Stamp&, const engine::CancelDecision& decision) {
   if (decision.command_id.size() > engine::max_id_bytes) return refuse("its id is too long");
   if (!decision.command_id.empty()) know(IdSpace::cancel, engine::identify(IdSpace::cancel, decision.command_id), decision.content, {});
-  return take_back(decision.order_id, decision.lines, decision.released, std::nullopt);
+  return take_back(decision.order_id, decision.lines, decision.released, std::nullopt, {});
 }
 
 bool StateBatch::fold(const engine::Stamp&, const engine::AmendDecision& decision) {
   if (decision.command_id.size() > engine::max_id_bytes) return refuse("its id is too long");
   if (decision.command_id.empty()) return become_due(decision.order_id);
   know(IdSpace::amend, engine::identify(IdSpace::amend, decision.command_id), decision.content, {});
-  return take_back(decision.order_id, decision.lines, decision.released, decision.priority);
+  return take_back(decision.order_id, decision.lines, decision.released, decision.priority, decision.raised);
 }
 
 bool StateBatch::become_due(std::string_view id) {
@@ -318,8 +319,9 @@ bool StateBatch::become_due(std::string_view id) {
 
 // An order that nothing is taken from is not looked up: it may be one of long ago.
 bool StateBatch::take_back(std::string_view id, std::span<const engine::CancelledLine> rows, std::span<const engine::Take> released,
-                           std::optional<engine::Priority> priority) {
-  Order* order = nullptr;
+                           std::optional<engine::Priority> priority, std::span<const engine::RaisedLine> raised) {
+  Order* order = raised.empty() ? nullptr : find_by_id(id);
+  if (!raised.empty() && (order == nullptr || !is_open_now(*order))) return refuse("it raises lines of an order that is not open");
   std::size_t next = 0;
   for (const engine::CancelledLine& row : rows) {
     if (row.waiting == 0 && row.releases == 0) continue;
@@ -327,8 +329,7 @@ bool StateBatch::take_back(std::string_view id, std::span<const engine::Cancelle
     std::size_t index = 0;
     engine::LineImage* line = order == nullptr ? nullptr : line_of(*order, row.line, index);
     if (line == nullptr || line->waiting < row.waiting) return refuse("it cancels what is not there");
-    line->waiting -= row.waiting;
-    if (row.waiting != 0) settle_patience(*order, index);
+    cut(*order, index, row.waiting);
     for (const engine::Take& release : released.subspan(next, row.releases)) {
       engine::AllocationImage* from = allocation(*order, index, release.warehouse, release.shipment);
       if (from == nullptr || from->reserved < release.quantity) return refuse("it releases more than is reserved");
@@ -341,6 +342,8 @@ bool StateBatch::take_back(std::string_view id, std::span<const engine::Cancelle
     }
     next += row.releases;
   }
+  if (!raised.empty() && !raise(*order, raised)) return false;
+  for (std::size_t index = 0; order != nullptr && index < OrderParts(order->record).lines.size(); ++index) settle_patience(*order, index);
   if (priority) {
     if (order == nullptr) order = find_by_id(id);
     if (order == nullptr || order->closed.value != 0) return refuse("it changes the priority of an order that is not open");
@@ -390,7 +393,7 @@ bool StateBatch::fold(const engine::Stamp&, const engine::ShipDecision& decision
 
 // Lets the further allocations join their record.
 void StateBatch::make_whole(Order& order) {
-  if (order.more == nullptr && !order.with_shipments) return;
+  if (order.more == nullptr && !order.with_shipments && !order.with_raises) return;
   engine::OrderImage image;
   view_order_record(order.lsn, {order.record, order.bytes}, image);
   lines_.assign(image.lines.begin(), image.lines.end());
@@ -409,6 +412,7 @@ void StateBatch::make_whole(Order& order) {
   image.lines = lines_;
   image.allocations = allocations_;
   if (order.with_shipments) write_shipments(order, image);
+  if (order.with_raises) write_raises(order, image);
   write_anew(order, image);
   order.more = nullptr;
 }

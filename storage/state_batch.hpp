@@ -66,6 +66,7 @@ class StateBatch {
     engine::Lsn closed{};      // by a record of this batch; 0: open
     MoreAllocation* more = nullptr;
     bool with_shipments = false;  // theirs are in shipments_ from now on, not in the record
+    bool with_raises = false;     // the same, in raises_
   };
   struct Shipment {
     engine::ShipmentState state = engine::ShipmentState::open;
@@ -148,7 +149,7 @@ class StateBatch {
   bool fold(const engine::Stamp& stamp, const engine::AmendDecision& decision);
   bool become_due(std::string_view id);
   bool take_back(std::string_view order_id, std::span<const engine::CancelledLine> rows, std::span<const engine::Take> released,
-                 std::optional<engine::Priority> priority);
+                 std::optional<engine::Priority> priority, std::span<const engine::RaisedLine> raised);
   bool fold(const engine::Stamp& stamp, const engine::StockChangeDecision& decision);
   bool fold(const engine::Stamp& stamp, const engine::HoldDecision& decision);
   bool fold(const engine::Stamp& stamp, const engine::HoldExtendDecision& decision);
@@ -167,6 +168,12 @@ class StateBatch {
   bool is_open_now(const Order& order) const;
   std::uint16_t next_shipment(const Order& order) const;
   void write_shipments(Order& order, engine::OrderImage& image);
+  // What of raised lines waits in entries of its own, oldest first; nullptr: nothing, and none is to be added.
+  std::vector<engine::RaiseImage>* raises_of(Order& order, bool to_add);
+  bool stop_waiting(Order& order, std::size_t line_index, engine::Lsn raised_at, engine::Quantity units);
+  void cut(Order& order, std::size_t line_index, engine::Quantity units);
+  bool raise(Order& order, std::span<const engine::RaisedLine> raised);
+  void write_raises(Order& order, engine::OrderImage& image);
   bool confirm(const engine::OrderDecision& decision);
   bool confirmed(const engine::OrderDecision& decision);
   Hold* find_hold(std::string_view id);
@@ -209,7 +216,8 @@ class StateBatch {
   std::map<engine::Lsn, Transfer> transfers_;
   std::map<std::pair<std::uint64_t, std::uint64_t>, engine::Lsn> open_holds_;  // those of holds_ by identity
   std::map<engine::Lsn, std::map<std::uint16_t, Shipment>> shipments_;  // of orders with_shipments
-  std::vector<std::byte> shipment_bytes_;
+  std::vector<std::byte> shipment_bytes_, raise_bytes_;
+  std::map<engine::Lsn, std::vector<engine::RaiseImage>> raises_;  // of orders with_raises
   std::vector<engine::LineImage> lines_;              // of the order that is being placed
   std::vector<engine::AllocationImage> allocations_;
 };

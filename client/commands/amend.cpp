@@ -11,14 +11,18 @@ constexpr const char* notes = R"(
 Give either a new priority or quantities. A new priority moves what waits of the order: behind those who have it already and were
 decided before, ahead of those who were decided later. What is reserved stays reserved.
 
-LINE:QUANTITY is what is wanted of the line in all, shipped units included, and less than now. What is given up is taken from the
-part that waits, then from what is reserved, as in a cancel. More than now is refused: order the additional units with a new order.
+LINE:QUANTITY is what is wanted of the line in all, shipped units included. Less than now: what is given up is taken from the part that
+waits, what was raised last first, then from what is reserved, as in a cancel. More than now: the additional units stand behind
+everybody who waits; what of them is there is reserved at once, the rest waits. Where the order's policy or the SKU lets nothing wait the
+rest is cancelled; orders with fill_or_kill or ship_complete are raised only by what is there, all of it. Of an order of which nothing is
+open nothing can be raised.
 
 To repeat an amend after a lost connection, give it an --id and use the same one again.
 
 EXAMPLES
   earmark amend ORD-1007 --priority 200
-  earmark amend ORD-1007 1:5 2:10 --id AMEND-88)";
+  earmark amend ORD-1007 1:5 2:10 --id AMEND-88
+  earmark amend ORD-1007 3:40)";
 
 struct AmendOptions {
   Amend amend;

@@ -48,7 +48,7 @@ constexpr Subcommand subcommands[] = {
     {"order", "Place one order, or the orders of a file", add_order},
     {"show", "Show an order as it stands: reserved, shipped, waiting", add_show},
     {"cancel", "Cancel an order, or quantities of its lines", add_cancel},
-    {"amend", "Change an order's priority, or lower quantities of its lines", add_amend},
+    {"amend", "Change an order's priority, or quantities of its lines", add_amend},
     {"receive", "Receive stock into a warehouse and serve who waits for it", add_receive},
     {"pick", "Pick a shipment, or say what of it was not found", add_pick},
     {"pack", "Pack a picked shipment", add_pack},

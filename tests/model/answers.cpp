@@ -88,7 +88,7 @@ engine::HoldEndDecision HoldEndAnswer::view() const {
 
 engine::FillDecision FillAnswer::view() const {
   return {.order_id = order_id, .order_lsn = order_lsn, .line = line, .sku = sku, .row = row,
-          .still_waiting = still_waiting, .last = last, .takes = takes, .customer = {}, .skipped = skipped.view()};
+          .still_waiting = still_waiting, .last = last, .takes = takes, .customer = {}, .raised_at = raised_at, .skipped = skipped.view()};
 }
 
 engine::ReceiptDecision ReceiptAnswer::view() const {
@@ -101,7 +101,7 @@ engine::CancelDecision CancelAnswer::view() const {
 }
 
 engine::AmendDecision AmendAnswer::view() const {
-  return {command_id, order_id, content, priority, fills_follow, lines, released};
+  return {command_id, order_id, content, priority, fills_follow, lines, released, {}, raised};
 }
 
 engine::ShipDecision ShipAnswer::view() const {
@@ -151,6 +151,7 @@ std::string describe(const engine::Stamp& stamp, const engine::FillDecision& dec
   write_stamp(out, stamp) << " fill '" << decision.order_id << "' of " << number(decision.order_lsn) << " line "
                           << number(decision.line) << " sku " << number(decision.sku) << " row " << decision.row
                           << " still_waiting " << decision.still_waiting << " last " << decision.last;
+  if (decision.raised_at.value != 0) out << " raised_at " << number(decision.raised_at);
   write_takes(out, decision.takes);
   write_skip(out, decision.skipped);
   return out.str();
@@ -170,6 +171,9 @@ std::string describe(const engine::Stamp& stamp, const engine::AmendDecision& de
                           << " fills_follow " << decision.fills_follow;
   if (decision.priority) out << " priority " << +decision.priority->value;
   write_taken_back(out, decision.lines, decision.released);
+  for (const engine::RaisedLine& line : decision.raised) {
+    out << "; line " << number(line.line) << " sku " << number(line.sku) << " raised " << line.quantity << " cancelled " << line.cancelled;
+  }
   return out.str();
 }
 

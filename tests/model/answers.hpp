@@ -106,6 +106,7 @@ struct FillAnswer {
   std::string order_id;
   engine::Lsn order_lsn{};
   std::uint32_t line_index = 0;  // position in the order; not part of the engine's record
+  engine::Lsn raised_at{};
   engine::LineNumber line{};
   engine::SkuId sku{};
   std::uint32_t row = 0;
@@ -145,6 +146,7 @@ struct AmendAnswer {
   bool fills_follow = false;
   std::vector<engine::CancelledLine> lines{};
   std::vector<engine::Take> released{};
+  std::vector<engine::RaisedLine> raised{};
 
   engine::AmendDecision view() const;
 };

@@ -63,7 +63,7 @@ std::vector<Taker> takers(const State& state, const Answer& answer) {
     }
   }
   for (const FillAnswer& fill : answer.fills) {
-    Taker taker{{state.orders.at(fill.order_lsn).priority, fill.order_lsn, fill.line_index}, fill.sku, {}, fill.row};
+    Taker taker{{state.orders.at(fill.order_lsn).priority, fill.order_lsn, fill.line_index, fill.raised_at}, fill.sku, {}, fill.row};
     for (const engine::Take& take : fill.takes) taker.takes.push_back({take.warehouse, take.quantity});
     all.push_back(std::move(taker));
   }
@@ -115,10 +115,10 @@ class Then {
   void before(const Taker& taker) {
     now_ = &taker;
     // A fill of what a cancel has made smaller comes before those of what it gave back.
-    before_all_ = taker.of_decision || (!cancelled_.empty() && cancelled_[taker.row].releases == 0);
+    before_all_ = taker.of_decision || (taker.row < cancelled_.size() && cancelled_[taker.row].releases == 0);
     for (const auto& [warehouse, units] : taker.takes) {
       given_back_[{taker.sku, warehouse}] += units;
-      waited_[{taker.place.order, taker.place.line_index}] += units;
+      waited_[{taker.place.order, taker.place.line_index}][taker.place.raised_at] += units;
     }
   }
   // Whether this waiter could have used a unit that the taker took.
@@ -134,8 +134,12 @@ class Then {
     Lines lines;
     for (std::uint32_t index = 0; index < order.lines.size(); ++index) {
       const auto later = waited_.find({ahead.order, index});
-      const engine::Quantity units = order.lines[index].waiting + (later == waited_.end() ? 0 : later->second);
-      const bool together = order.policy == engine::Policy::ship_complete || index == ahead.line_index;
+      const bool whole_order = order.policy == engine::Policy::ship_complete;
+      engine::Quantity units = whole_order ? order.lines[index].waiting : order.lines[index].waiting_in(ahead.raised_at);
+      if (later != waited_.end()) {
+        for (const auto& [entry, waited] : later->second) units += whole_order || entry == ahead.raised_at ? waited : 0;
+      }
+      const bool together = whole_order || index == ahead.line_index;
       if (units > 0 && together) lines[index] = units;
     }
     return all_there(order, lines, state_.by_priority(), [&](const CellKey& key) { return usable(key); });
@@ -188,7 +192,7 @@ class Then {
   const Taker* now_ = nullptr;
   bool before_all_ = false;
   std::map<CellKey, std::int64_t> given_back_;
-  std::map<std::pair<engine::Lsn, std::uint32_t>, engine::Quantity> waited_;
+  std::map<std::pair<engine::Lsn, std::uint32_t>, std::map<engine::Lsn, engine::Quantity>> waited_;  // by order and line; by entry
   std::vector<LaterUnits> later_;
   // Who was strict when he was filled, though he may be whole at the end: by line, of a ship_complete order the first.
   std::set<std::pair<engine::Lsn, std::uint32_t>> strict_then_;
@@ -260,11 +264,12 @@ std::string check_conservation(const State& state) {
       std::uint64_t sum = std::uint64_t{line.waiting} + line.cancelled;
       for (const Allocation& each : line.allocations) sum += std::uint64_t{each.reserved} + each.shipped;
       if (sum != line.quantity) return say("I2: order ", lsn.value, " line ", line.number.value, " has ", sum, " of ", line.quantity);
-      if (line.waiting == 0) continue;
-      ++waiting_lines;
-      const auto queue = state.queues.find(line.sku);
-      if (queue == state.queues.end() || !queue->second.contains({order.priority, lsn, index})) {
-        return say("I2: order ", lsn.value, " line ", line.number.value, " waits but is in no queue");
+      for (const engine::Lsn entry : line.entries()) {
+        ++waiting_lines;
+        const auto queue = state.queues.find(line.sku);
+        if (queue == state.queues.end() || !queue->second.contains({order.priority, lsn, index, entry})) {
+          return say("I2: order ", lsn.value, " line ", line.number.value, " waits but is in no queue");
+        }
       }
     }
   }
@@ -286,7 +291,7 @@ std::string check_work_conserving(const State& state, engine::SkuId sku) {
   for (const Place& place : queue->second) {
     const Order& order = state.orders.at(place.order);
     if (order.not_due) continue;
-    if (const Lines at_once = taken_at_once(order, place.line_index); !at_once.empty()) {
+    if (const Lines at_once = taken_at_once(order, place); !at_once.empty()) {
       if (all_there(state, order, at_once, {})) return say("I3: all is there that order ", order.id, " line index ", place.line_index, " waits for");
       continue;
     }

@@ -240,8 +240,13 @@ AmendCommand RandomCommands::amend() {
     return amend;
   }
   const engine::OrderLine& line = order.lines[random_.below(order.lines.size())];
-  amend.rows.push_back({.quantity = std::max<engine::WireQuantity>(1, std::max<engine::WireQuantity>(1, line.quantity) - static_cast<engine::WireQuantity>(random_.below(5))), .line = line.line});
-  if (const engine::OrderLine& other = order.lines.back(); other.line != line.line) amend.rows.push_back({.quantity = 1, .line = other.line});
+  // Lower than at first, or more than at first; often of several lines, one lower and the other higher.
+  const auto wanted = [&](const engine::OrderLine& of) {
+    const auto by = static_cast<engine::WireQuantity>(random_.below(5));
+    return std::max<engine::WireQuantity>(1, std::max<engine::WireQuantity>(1, of.quantity) + (random_.chance(55) ? 1 + 2 * by : -by));
+  };
+  amend.rows.push_back({.quantity = wanted(line), .line = line.line});
+  if (const engine::OrderLine& other = order.lines.back(); other.line != line.line) amend.rows.push_back({.quantity = random_.chance(50) ? 1 : wanted(other), .line = other.line});
   return amend;
 }
 

@@ -29,7 +29,8 @@ class Coverage {
     if (const auto* order = std::get_if<OrderAnswer>(&answer.decision)) see(*order);
     if (const auto* cancel = std::get_if<CancelAnswer>(&answer.decision)) see(*cancel);
     if (const auto* amend = std::get_if<AmendAnswer>(&answer.decision)) {
-      count(amend->priority ? "new priority" : amend->lines.empty() ? "amend of what is closed" : "lower quantities");
+      if (amend->raised.empty()) count(amend->priority ? "new priority" : amend->lines.empty() ? "amend of what is closed" : "lower quantities");
+      see(*amend, state);
     }
     if (const auto* change = std::get_if<StockChangeAnswer>(&answer.decision)) see(*change, answer.fills);
     if (const auto* step = std::get_if<ShipmentAnswer>(&answer.decision)) see(*step, answer);
@@ -160,6 +161,17 @@ class Coverage {
       if (row.damaged > 0) count("damaged units");
     }
   }
+  void see(const AmendAnswer& amend, const State& state) {
+    for (const engine::RaisedLine& row : amend.raised) {
+      const Order& order = state.orders.at(state.order_ids.at(amend.order_id));
+      const Line& line = *std::ranges::find(order.lines, row.line, &Line::number);
+      count("raised: " + std::string(name(order.policy_of(line))));
+      if (row.cancelled > 0) count("raised units cancelled");
+      if (line.raised.size() > 1) count("line raised twice that waits");
+      if (order.not_due) count("raised before its time");
+      if (std::ranges::any_of(amend.lines, [](const engine::CancelledLine& each) { return each.releases > 0; })) count("raised and lowered at once");
+    }
+  }
   void see(const FillAnswer& fill, const State& state) {
     if (fill.skipped.order_lsn.value != 0) count(fill.skipped.line.value == 0 ? "fill that skips an order" : "fill that skips a line");
     if (fill.strict) count(fill.still_waiting > 0 ? "fill of a strict line in part" : "fill of the rest of a strict line");
@@ -168,7 +180,8 @@ class Coverage {
     for (const engine::Take& take : fill.takes) {
       if (take.shipment < order.shipments.size()) count("fill that joins an older shipment than the newest");
     }
-    const Place place{order.priority, order.lsn, fill.line_index};
+    const Place place{order.priority, order.lsn, fill.line_index, fill.raised_at};
+    if (fill.raised_at.value != 0) count("fill of raised units");
     const auto& queue = state.queues.at(fill.sku);
     if (!queue.empty() && *queue.begin() < place) count("pinned waiter passed over");
     if (!queue.empty() && queue.begin()->order < order.lsn && place < *queue.begin()) count("fill by priority");
@@ -188,7 +201,9 @@ constexpr const char* expected[] = {
     "error unknown_sku", "error unknown_line", "error unknown_warehouse", "error bad_quantity",
     "error quantity_overflow", "error empty_receipt", "error already_loaded", "error catalogue_full", "error bad_code",
     "line from several warehouses", "line from the preferred warehouse", "more than 32 bits ahead", "whole cancel",
-    "cancel by rows", "excess", "new priority", "amend of what is closed", "lower quantities", "row with waiting and reserved part", "row that gives back to several warehouses",
+    "cancel by rows", "excess", "new priority", "amend of what is closed", "lower quantities", "error order_closed",
+    "raised: ship_partial", "raised: line_complete", "raised: ship_complete", "raised: fill_or_kill", "raised: fill_and_cancel", "raised units cancelled",
+    "line raised twice that waits", "raised before its time", "raised and lowered at once", "fill of raised units", "row with waiting and reserved part", "row that gives back to several warehouses",
     "change: count", "change: adjust", "change: quarantine", "change: restore", "change: scrap", "fills of change", "repeat of change",
     "held units lost by count", "held units lost by adjust", "held units lost by quarantine",
     "end of a hold that had lost units", "end of a hold that had lost all", "confirm of a hold that had lost units", "hold", "hold extended", "hold ended",

@@ -210,15 +210,21 @@ Error refusal(const State& state, const engine::AmendOrder& command) {
     const auto line = std::ranges::find(order.lines, amend.line, &Line::number);
     if (line == order.lines.end()) return {ErrorCode::unknown_line, row, amend.line};
     if (is_bad_quantity(amend.quantity)) return {ErrorCode::bad_quantity, row, amend.line};
-    if (static_cast<std::uint64_t>(amend.quantity) > line->quantity - line->cancelled) return {ErrorCode::cannot_raise, row, amend.line};
+    if (amend.quantity > line->quantity - line->cancelled && !order.open()) return {ErrorCode::order_closed, row, amend.line};
   }
   for (std::uint32_t row = 1; row <= command.rows.size(); ++row) {
     const engine::CancelRow& amend = command.rows[row - 1];
     const auto line = std::ranges::find(order.lines, amend.line, &Line::number);
-    const std::uint64_t wanted = line->quantity - line->cancelled - static_cast<std::uint64_t>(amend.quantity);
-    if (needs_picked_units(order, amend.line, wanted)) return {ErrorCode::picked, row, amend.line};
+    if (amend.quantity + line->cancelled > engine::max_quantity) return {ErrorCode::quantity_overflow, row, amend.line};
   }
-  return {};
+  for (std::uint32_t row = 1; row <= command.rows.size(); ++row) {
+    const engine::CancelRow& amend = command.rows[row - 1];
+    const auto line = std::ranges::find(order.lines, amend.line, &Line::number);
+    const std::int64_t wanted = std::int64_t{line->quantity} - line->cancelled - amend.quantity;
+    if (wanted > 0 && needs_picked_units(order, amend.line, static_cast<std::uint64_t>(wanted))) return {ErrorCode::picked, row, amend.line};
+  }
+  std::vector<engine::RaisedLine> raised;
+  return refusal_of_raise(state, command, raised);
 }
 
 Error refusal(const State& state, const engine::MoveShipment& command) {

@@ -29,6 +29,8 @@ engine::Error refusal(const State& state, const engine::ReceiveStock& command);
 engine::Error refusal(const State& state, const engine::CancelOrder& command);
 engine::Error refusal(const State& state, const engine::ShipOrder& command);
 engine::Error refusal(const State& state, const engine::AmendOrder& command);
+// Of an amend that is right but for what it raises: whether it can be, and what becomes of it.
+engine::Error refusal_of_raise(const State& state, const engine::AmendOrder& command, std::vector<engine::RaisedLine>& raised);
 engine::Error refusal(const State& state, const engine::MoveShipment& command);
 engine::Error refusal(const State& state, const engine::ChangeStock& command);
 engine::Error refusal(const State& state, const engine::PlaceHold& command);

@@ -208,7 +208,7 @@ std::vector<json> final_lines(const model::State& state) {
     json waiting = json::array();
     for (const model::Place& place : queue->second) {
       const model::Line& line = state.line_at(place);
-      waiting.push_back({{"order", state.orders.at(place.order).id}, {"line", line.number.value}, {"qty", line.waiting}});
+      waiting.push_back({{"order", state.orders.at(place.order).id}, {"line", line.number.value}, {"qty", state.waiting_at(place)}});
     }
     queues.push_back({{"type", "queue"}, {"sku", code}, {"waiting", waiting}});
   }

@@ -21,6 +21,7 @@ struct Scenario {
 };
 
 std::span<const Scenario> scenarios();
+extern const std::vector<Scenario> raises;        // a part of them
 extern const std::vector<Scenario> amends;        // a part of them
 extern const std::vector<Scenario> holds;         // another: checkout holds
 extern const std::vector<Scenario> whole_takers;  // another: who takes all or nothing

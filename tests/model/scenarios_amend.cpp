@@ -1,4 +1,4 @@
-// Amends: new priorities, lower quantities.
+// Amends: new priorities, lower quantities. What they raise: scenarios_raise.cpp.
 #include "tests/model/scenarios.hpp"
 
 namespace earmark::model {
@@ -51,10 +51,12 @@ const std::vector<Scenario> amends = {
         {"amend M A 1:1 1:0", "duplicate_line row 2"},
         {"amend M A 9:0", "unknown_line row 1"},
         {"amend M A 1:0", "bad_quantity row 1"},
-        {"amend M A 2:1 1:4", "cannot_raise row 2"},
+        {"amend M A 1:2147483648", "bad_quantity row 1"},
         {"amend M A 2:1", "amended: 2 X released 1@LON#1"},
         {"amend M A 2:2", "duplicate_amend"},
-        {"amend N A 2:2", "cannot_raise row 1"}}},
+        {"amend N A 1:9 2:2147483647", "quantity_overflow row 2"},
+        {"ship S A", "shipped: 1 X 3@LON#1; 2 X 1@LON#1"},
+        {"amend N A 2:1 1:4", "order_closed row 2"}}},
 };
 
 }  // namespace earmark::model

@@ -40,8 +40,28 @@ bool Order::has_units(std::uint16_t shipment, bool set_aside) const {
   });
 }
 
+engine::Quantity Line::waiting_in(engine::Lsn raised_at) const {
+  const auto found = raised.find(raised_at);
+  if (raised_at.value != 0) return found == raised.end() ? 0 : found->second;
+  engine::Quantity rest = waiting;
+  for (const auto& [amend, units] : raised) rest -= units;
+  return rest;
+}
+
+std::vector<engine::Lsn> Line::entries() const {
+  std::vector<engine::Lsn> all;
+  if (waiting_in({}) > 0) all.emplace_back();
+  for (const auto& [amend, units] : raised) all.push_back(amend);
+  return all;
+}
+
+void Line::stop_waiting(engine::Lsn raised_at, engine::Quantity units) {
+  waiting -= units;
+  if (raised_at.value != 0 && (raised.at(raised_at) -= units) == 0) raised.erase(raised_at);
+}
+
 bool Place::operator<(const Place& other) const {
-  return std::tuple(other.priority, order, line_index) < std::tuple(priority, other.order, other.line_index);
+  return std::tuple(other.priority, sequence(), line_index) < std::tuple(priority, other.sequence(), other.line_index);
 }
 
 Cell State::cell(engine::SkuId sku, engine::WarehouseId warehouse) const {
@@ -125,7 +145,7 @@ std::string State::digest() const {
   }
   for (const auto& [sku, queue] : queues) {
     for (const Place& place : queue) {
-      digest.waiting_line(sku, place.priority, place.order, place.line_index, line_at(place).waiting);
+      digest.waiting_line(sku, place.priority, place.sequence(), place.line_index, waiting_at(place));
     }
   }
   for (const auto& [id, entry] : known) {

@@ -62,6 +62,13 @@ struct Line {
   engine::LinePolicy own{};
   engine::Quantity quantity = 0, waiting = 0, cancelled = 0;
   std::vector<Allocation> allocations{};  // in the order in which they were first taken
+  // Of `waiting`, what waits in entries of raises, by the LSN of the amend; the rest waits in the line's own entry, at 0.
+  std::map<engine::Lsn, engine::Quantity> raised{};
+
+  engine::Quantity waiting_in(engine::Lsn raised_at) const;
+  // Entries with something waiting, the oldest first.
+  std::vector<engine::Lsn> entries() const;
+  void stop_waiting(engine::Lsn raised_at, engine::Quantity units);
   Patience patience{};                    // of a line_complete one
 };
 
@@ -133,12 +140,14 @@ struct Transfer {
   bool open = true;
 };
 
-// Place in a queue: priority, higher first; then decision order; then the line's position in its order.
+// Place in a queue: priority, higher first; then decision order, of a raise that of its amend; then the line's position in its order.
 struct Place {
   engine::Priority priority{};
   engine::Lsn order{};
   std::uint32_t line_index = 0;
+  engine::Lsn raised_at{};  // 0: the line's own entry
 
+  engine::Lsn sequence() const { return raised_at.value == 0 ? order : raised_at; }
   bool operator<(const Place& other) const;
 };
 
@@ -168,6 +177,7 @@ struct State {
   bool has(engine::WarehouseId warehouse) const { return warehouse.value >= 1 && warehouse.value <= warehouses.size(); }
   Cell cell(engine::SkuId sku, engine::WarehouseId warehouse) const;
   const Line& line_at(const Place& place) const { return orders.at(place.order).lines[place.line_index]; }
+  engine::Quantity waiting_at(const Place& place) const { return line_at(place).waiting_in(place.raised_at); }
   // Reserved units of the cell that are picked.
   engine::Quantity picked(engine::SkuId sku, engine::WarehouseId warehouse) const;
   // The hold with this id, if the id is known.

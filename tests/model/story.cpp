@@ -315,7 +315,8 @@ std::string tell(const engine::OrderDecision& decision, const Codes& codes) {
 std::string tell(const engine::FillDecision& decision, const Codes& codes) {
   return std::string(decision.order_id) + "/" + std::to_string(decision.line.value) + " " + codes.name(decision.sku) +
          takes_text(decision.takes, codes) + " waits " + std::to_string(decision.still_waiting) + " row " +
-         std::to_string(decision.row) + (decision.skipped.order_lsn.value != 0 ? " skips " + waiter(decision.skipped.order, decision.skipped.line) : "");
+         std::to_string(decision.row) + (decision.raised_at.value == 0 ? "" : " raised at " + std::to_string(decision.raised_at.value)) +
+         (decision.skipped.order_lsn.value != 0 ? " skips " + waiter(decision.skipped.order, decision.skipped.line) : "");
 }
 
 std::string tell(const engine::ReceiptDecision&, const Codes&) { return "received"; }
@@ -344,8 +345,13 @@ std::string tell(const engine::CancelDecision& decision, const Codes& codes) {
 std::string tell(const engine::AmendDecision& decision, const Codes& codes) {
   if (decision.command_id.empty()) return "due";
   if (decision.priority) return "amended: priority " + std::to_string(decision.priority->value);
-  if (decision.lines.empty()) return "amended: nothing";
-  return "amended" + tell_taken_back(decision.lines, decision.released, codes);
+  if (decision.lines.empty() && decision.raised.empty()) return "amended: nothing";
+  std::string text = "amended" + tell_taken_back(decision.lines, decision.released, codes);
+  for (const engine::RaisedLine& line : decision.raised) {
+    text += (text == "amended" ? ": " : "; ") + std::to_string(line.line.value) + " " + codes.name(line.sku) + " raised " + std::to_string(line.quantity);
+    if (line.cancelled > 0) text += " cancelled " + std::to_string(line.cancelled);
+  }
+  return text;
 }
 
 std::string tell(const engine::ShipDecision& decision, const Codes& codes) {

@@ -14,7 +14,7 @@
 // Answers: what was due by then stands before "||"; takes are quantity@warehouse#shipment, fills follow after "|" with the row that served them:
 //   split: 1 X 12@LON#1 waits 3 place 1 behind 0; 7 Y 3@BHM#2 cancels 2 not backorderable     received | A/1 X 3@LON#1 waits 0 row 0
 //   cancelled: 1 X waiting 3 released 12@LON#1 excess 2 | B/1 ...     shipped: 1 X 12@LON#1; 7 Y nothing
-//   amended: priority 200     amended: 1 X waiting 3 released 2@LON#1 | B/1 ...     amended: nothing
+//   amended: priority 200     amended: 1 X waiting 3 released 2@LON#1 | B/1 ...     amended: nothing     amended: 1 X raised 5 cancelled 2
 //   changed: X@LON -3, +2 unavailable, makes 0; lost hold H/1 1@LON#1 row 0; lost A/1 3@LON#1 row 0 | A/1 X 3@BHM#2 waits 0 row 0
 //   held until 700 reserved: 1 X 3@LON#1      extended until 900 cut      confirmed H reserved: 1 X 3@LON#1
 //   released H: 1 X 3@LON#1; 2 Y nothing | B/1 ...      expired H: ...

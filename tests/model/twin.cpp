@@ -244,7 +244,7 @@ std::vector<engine::LineWait> Twin::waits(const Order& order) const {
     engine::LineWait wait{.position = 1, .line_index = index};
     for (const Place& place : state_.queues.at(order.lines[index].sku)) {
       if (place.order == order.lsn && place.line_index == index) break;
-      wait.quantity_ahead += state_.line_at(place).waiting;
+      wait.quantity_ahead += state_.waiting_at(place);
       ++wait.position;
     }
     waits.push_back(wait);

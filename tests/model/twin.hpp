@@ -96,7 +96,7 @@ class Twin {
   void add_stock(std::vector<engine::ReceivedRow>& rows, bool opening);
   void fill_row_by_row(const std::vector<engine::ReceivedRow>& rows, Answer& answer);
   void fill(engine::SkuId sku, std::uint32_t row, const Withheld& withheld, Answer& answer);
-  void fill_line(Order& order, std::uint32_t line_index, std::uint32_t row, const Withheld& withheld, Answer& answer);
+  void fill_line(Order& order, const Place& place, std::uint32_t row, const Withheld& withheld, Answer& answer);
   static bool mark_last(Answer& answer);
 
   // What a cancel and an amend give back.
@@ -105,7 +105,8 @@ class Twin {
     std::vector<engine::Take> released{};
   };
   CancelAnswer cancel_whole(Order& order, Answer& answer);
-  void serve_cancelled(const Order& order, const GivenBack& given_back, Answer& answer);
+  void serve_cancelled(const Order& order, const GivenBack& given_back, const std::vector<engine::RaisedLine>& raised, Answer& answer);
+  void raise(Order& order, const std::vector<engine::RaisedLine>& raised, engine::Lsn amend);
   void give_back(Order& order, std::uint32_t line_index, std::uint64_t wanted, GivenBack& to);
   void ship_line(Order& order, Line& line, ShipAnswer& decision);
   // Steps of shipments.
@@ -125,6 +126,7 @@ class Twin {
     engine::SkuId sku{};
     engine::WarehouseId warehouse{};
     std::uint32_t line_index = 0;
+    engine::Lsn raised_at{};
   };
   SkipAnswer count_skip(Order& by, const std::vector<Taken>& taken);
   SkipAnswer count_skip(Order& by, const OrderAnswer& decision);

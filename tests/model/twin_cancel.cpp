@@ -31,7 +31,8 @@ Answer Twin::cancel(const engine::CancelOrder& command, std::uint64_t content, T
       const auto line = std::ranges::find(order.lines, row.line, &Line::number);
       give_back(order, static_cast<std::uint32_t>(line - order.lines.begin()), static_cast<std::uint64_t>(row.quantity), given_back);
     }
-    serve_cancelled(order, given_back, answer);
+    for (Line& line : order.lines) forget_if_whole(order, line);
+    serve_cancelled(order, given_back, {}, answer);
     decision.lines = given_back.lines;
     decision.released = given_back.released;
     pick_lists_changed(order, decision.released);
@@ -49,7 +50,8 @@ CancelAnswer Twin::cancel_whole(Order& order, Answer& answer) {
     give_back(order, index, order.lines[index].quantity, given_back);
     given_back.lines.back().excess = 0;
   }
-  serve_cancelled(order, given_back, answer);
+  for (Line& line : order.lines) forget_if_whole(order, line);
+  serve_cancelled(order, given_back, {}, answer);
   decision.lines = given_back.lines;
   decision.released = given_back.released;
   pick_lists_changed(order, decision.released);
@@ -58,7 +60,8 @@ CancelAnswer Twin::cancel_whole(Order& order, Answer& answer) {
   return decision;
 }
 
-// A new priority gives what waits of the order another place; a lower quantity is a cancel of what is too much.
+// A new priority gives what waits of the order another place. A lower quantity is a cancel of what is too much, a higher one is
+// demand that comes now.
 Answer Twin::amend(const engine::AmendOrder& command, std::uint64_t content, TimeUs now) {
   return once(IdSpace::amend, command.command_id, content, ErrorCode::duplicate_amend, [&] {
     if (const auto fault = refusal(state_, command); fault.code != ErrorCode::none) return error(fault);
@@ -70,17 +73,23 @@ Answer Twin::amend(const engine::AmendOrder& command, std::uint64_t content, Tim
       decision.priority = command.priority;
       for (std::uint32_t index = 0; index < order.lines.size(); ++index) {
         auto& queue = state_.queues[order.lines[index].sku];
-        if (queue.erase({order.priority, order.lsn, index}) > 0) queue.insert({*command.priority, order.lsn, index});
+        for (const engine::Lsn entry : order.lines[index].entries()) {
+          queue.erase({order.priority, order.lsn, index, entry});
+          queue.insert({*command.priority, order.lsn, index, entry});
+        }
       }
       order.priority = *command.priority;
     }
+    refusal_of_raise(state_, command, decision.raised);  // none; says what is raised
     GivenBack given_back;
     for (const engine::CancelRow& row : command.rows) {
       const auto line = std::ranges::find(order.lines, row.line, &Line::number);
-      const std::uint64_t too_much = line->quantity - line->cancelled - static_cast<std::uint64_t>(row.quantity);
-      give_back(order, static_cast<std::uint32_t>(line - order.lines.begin()), too_much, given_back);
+      const std::int64_t too_much = std::int64_t{line->quantity} - line->cancelled - row.quantity;
+      if (too_much >= 0) give_back(order, static_cast<std::uint32_t>(line - order.lines.begin()), static_cast<std::uint64_t>(too_much), given_back);
     }
-    serve_cancelled(order, given_back, answer);
+    raise(order, decision.raised, answer.stamp.lsn);
+    for (Line& line : order.lines) forget_if_whole(order, line);
+    serve_cancelled(order, given_back, decision.raised, answer);
     decision.lines = given_back.lines;
     decision.released = given_back.released;
     pick_lists_changed(order, decision.released);
@@ -91,9 +100,22 @@ Answer Twin::amend(const engine::AmendOrder& command, std::uint64_t content, Tim
   });
 }
 
+// What may wait stands in the queue behind everybody of its priority, as an entry of its own.
+void Twin::raise(Order& order, const std::vector<engine::RaisedLine>& raised, engine::Lsn amend) {
+  for (const engine::RaisedLine& row : raised) {
+    const auto line = std::ranges::find(order.lines, row.line, &Line::number);
+    line->quantity += row.quantity;
+    line->cancelled += row.cancelled;
+    if (row.quantity == row.cancelled) continue;
+    line->waiting += row.quantity - row.cancelled;
+    line->raised[amend] = row.quantity - row.cancelled;
+    state_.queues[line->sku].insert({order.priority, order.lsn, static_cast<std::uint32_t>(line - order.lines.begin()), amend});
+  }
+}
+
 // First what waits to be filled whole and has become smaller, since all of it may be there now; then each SKU that got something
-// back, while what came back of the SKUs behind it is left alone.
-void Twin::serve_cancelled(const Order& order, const GivenBack& decision, Answer& answer) {
+// back, while what came back of the SKUs behind it is left alone; at last what was raised.
+void Twin::serve_cancelled(const Order& order, const GivenBack& decision, const std::vector<engine::RaisedLine>& raised, Answer& answer) {
   Withheld withheld;
   std::size_t next = 0;
   std::vector<std::pair<engine::SkuId, std::uint32_t>> smaller, given_back;
@@ -108,13 +130,30 @@ void Twin::serve_cancelled(const Order& order, const GivenBack& decision, Answer
     if (cancelled.releases > 0) add(given_back, cancelled.sku, row);
     if (cancelled.waiting == 0) continue;
     const auto line = std::ranges::find(order.lines, cancelled.line, &Line::number);
-    const Lines at_once = taken_at_once(order, static_cast<std::uint32_t>(line - order.lines.begin()));
-    if (!at_once.empty()) add(smaller, order.lines[at_once.begin()->first].sku, row);
+    const auto index = static_cast<std::uint32_t>(line - order.lines.begin());
+    if (order.policy == engine::Policy::ship_complete) {
+      const auto first = std::ranges::find_if(order.lines, [](const Line& each) { return each.waiting > 0; });
+      if (first != order.lines.end()) add(smaller, first->sku, row);
+    } else if (order.policy_of(order.lines[index]) == engine::Policy::line_complete && line->waiting > 0) {
+      add(smaller, line->sku, row);
+    }
   }
   for (const auto& [sku, row] : smaller) fill(sku, row, withheld, answer);
   for (const auto& [sku, row] : given_back) {
     std::erase_if(withheld, [&](const auto& each) { return each.first.first == sku; });
     fill(sku, row, withheld, answer);
+  }
+  // A ship_complete order is served with all of its lines when the first of them has its turn.
+  std::set<engine::SkuId> served;
+  for (const auto* list : {&smaller, &given_back}) {
+    for (const auto& [sku, row] : *list) served.insert(sku);
+  }
+  const auto first = std::ranges::find_if(order.lines, [](const Line& line) { return line.waiting > 0; });
+  for (std::uint32_t index = 0; index < raised.size() && !order.not_due; ++index) {
+    if (raised[index].quantity == raised[index].cancelled) continue;
+    const bool whole = order.policy == engine::Policy::ship_complete && !order.patience.strict && served.empty();
+    const engine::SkuId sku = whole ? first->sku : raised[index].sku;
+    if (served.insert(sku).second) fill(sku, static_cast<std::uint32_t>(decision.lines.size()) + index, {}, answer);
   }
 }
 
@@ -122,12 +161,16 @@ void Twin::serve_cancelled(const Order& order, const GivenBack& decision, Answer
 void Twin::give_back(Order& order, std::uint32_t line_index, std::uint64_t wanted, GivenBack& to) {
   Line& line = order.lines[line_index];
   engine::CancelledLine cancelled{.line = line.number, .sku = line.sku};
-  cancelled.waiting = static_cast<Quantity>(std::min<std::uint64_t>(wanted, line.waiting));
-  line.waiting -= cancelled.waiting;
+  std::vector<engine::Lsn> newest_first = line.entries();
+  std::ranges::reverse(newest_first);
+  for (const engine::Lsn entry : newest_first) {
+    const auto units = static_cast<Quantity>(std::min<std::uint64_t>(wanted, line.waiting_in(entry)));
+    line.stop_waiting(entry, units);
+    cancelled.waiting += units;
+    wanted -= units;
+    if (line.waiting_in(entry) == 0) state_.queues[line.sku].erase({order.priority, order.lsn, line_index, entry});
+  }
   line.cancelled += cancelled.waiting;
-  wanted -= cancelled.waiting;
-  if (line.waiting == 0) state_.queues[line.sku].erase({order.priority, order.lsn, line_index});
-  forget_if_whole(order, line);
 
   std::vector<WarehouseId> last_first = state_.by_priority();
   std::ranges::reverse(last_first);

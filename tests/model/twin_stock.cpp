@@ -67,39 +67,42 @@ void Twin::fill(engine::SkuId sku, std::uint32_t row, const Withheld& withheld, 
     if (std::ranges::none_of(warehouses, is_usable)) break;
     Order& order = state_.orders.at(place.order);
     if (order.not_due) continue;
-    const Lines at_once = taken_at_once(order, place.line_index);
-    if (at_once.empty()) {
-      fill_line(order, place.line_index, row, withheld, answer);
+    const Lines at_once = taken_at_once(order, place);
+    if (at_once.empty() || order.policy != engine::Policy::ship_complete) {
+      if (at_once.empty() || all_there(state_, order, at_once, withheld)) fill_line(order, place, row, withheld, answer);
     } else if (all_there(state_, order, at_once, withheld)) {
       Lines left = at_once;
       for (const auto& [index, units] : at_once) {
         left.erase(index);
-        fill_line(order, index, row, set_aside(order, left, withheld), answer);
+        for (const engine::Lsn entry : std::vector(order.lines[index].entries())) {
+          fill_line(order, {order.priority, order.lsn, index, entry}, row, set_aside(order, left, withheld), answer);
+        }
       }
     }
   }
 }
 
-void Twin::fill_line(Order& order, std::uint32_t line_index, std::uint32_t row, const Withheld& withheld, Answer& answer) {
-  Line& line = order.lines[line_index];
+void Twin::fill_line(Order& order, const Place& place, std::uint32_t row, const Withheld& withheld, Answer& answer) {
+  Line& line = order.lines[place.line_index];
   FillAnswer filled;
   filled.strict = order.patience_of(line).strict;
   const std::size_t shipments = order.shipments.size();
-  filled.takes = take(order, line, line.waiting, state_.sources(line, {}), withheld);
+  filled.takes = take(order, line, line.waiting_in(place.raised_at), state_.sources(line, {}), withheld);
   if (filled.takes.empty()) return;
   for (const engine::Take& each : filled.takes) {
-    line.waiting -= each.quantity;
+    line.stop_waiting(place.raised_at, each.quantity);
     if (each.shipment <= shipments) ++order.shipments[each.shipment - 1u].revision;  // it joins one that was there
   }
-  if (line.waiting == 0) state_.queues[line.sku].erase({order.priority, order.lsn, line_index});
+  if (line.waiting_in(place.raised_at) == 0) state_.queues[line.sku].erase(place);
   forget_if_whole(order, line);
   std::vector<Taken> taken;
-  for (const engine::Take& each : filled.takes) taken.push_back({line.sku, each.warehouse, line_index});
+  for (const engine::Take& each : filled.takes) taken.push_back({line.sku, each.warehouse, place.line_index, place.raised_at});
   filled.skipped = count_skip(order, taken);
   filled.stamp = next_stamp(answer.stamp.time, answer.stamp.lsn);
   filled.order_id = order.id;
   filled.order_lsn = order.lsn;
-  filled.line_index = line_index;
+  filled.line_index = place.line_index;
+  filled.raised_at = place.raised_at;
   filled.line = line.number;
   filled.sku = line.sku;
   filled.row = row;

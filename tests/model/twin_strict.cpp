@@ -14,7 +14,7 @@ SkipAnswer Twin::count_skip(Order& by, const std::vector<Taken>& taken) {
   constexpr std::uint32_t most = 254;
   std::optional<Place> earliest;
   for (const Taken& each : taken) {
-    const Place place{by.priority, by.lsn, each.line_index};
+    const Place place{by.priority, by.lsn, each.line_index, each.raised_at};
     for (const Place& ahead : state_.queues[each.sku]) {
       if (!(ahead < place) || (earliest && !(ahead < *earliest))) break;
       const Order& order = state_.orders.at(ahead.order);
@@ -39,8 +39,8 @@ SkipAnswer Twin::count_skip(Order& by, const OrderAnswer& decision) {
   std::size_t next = 0;
   for (std::uint32_t index = 0; index < decision.lines.size(); ++index) {
     const engine::LineDecision& line = decision.lines[index];
-    if (line.taken > 0) taken.push_back({line.sku, line.warehouse, index});
-    for (std::size_t more = 0; more < line.more_takes; ++more) taken.push_back({line.sku, decision.takes[next++].warehouse, index});
+    if (line.taken > 0) taken.push_back({line.sku, line.warehouse, index, {}});
+    for (std::size_t more = 0; more < line.more_takes; ++more) taken.push_back({line.sku, decision.takes[next++].warehouse, index, {}});
   }
   return count_skip(by, taken);
 }

@@ -6,12 +6,14 @@ namespace earmark::model {
 
 using engine::Policy;
 
-Lines taken_at_once(const Order& order, std::uint32_t line_index) {
+Lines taken_at_once(const Order& order, const Place& place) {
   Lines lines;
-  if (order.patience_of(order.lines[line_index]).strict) return lines;
+  if (order.patience_of(order.lines[place.line_index]).strict) return lines;
   for (std::uint32_t index = 0; index < order.lines.size(); ++index) {
-    const bool together = order.policy == Policy::ship_complete || (index == line_index && order.policy_of(order.lines[index]) == Policy::line_complete);
-    if (together && order.lines[index].waiting > 0) lines[index] = order.lines[index].waiting;
+    const Line& line = order.lines[index];
+    const bool alone = index == place.line_index && order.policy_of(line) == Policy::line_complete;
+    if (order.policy == Policy::ship_complete && line.waiting > 0) lines[index] = line.waiting;
+    else if (alone && line.waiting_in(place.raised_at) > 0) lines[index] = line.waiting_in(place.raised_at);
   }
   return lines;
 }

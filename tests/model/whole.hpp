@@ -13,8 +13,9 @@ namespace earmark::model {
 using Lines = std::map<std::uint32_t, engine::Quantity>;
 using Withheld = std::map<CellKey, engine::Quantity>;
 
-// The lines that are served at once with this one; none: it takes what is there, also because it has turned strict.
-Lines taken_at_once(const Order& order, std::uint32_t line_index);
+// The lines that are served at once with what of this one waits at the place; none: it takes what is there, also because it has turned
+// strict. Of a line_complete line each entry is a whole of its own.
+Lines taken_at_once(const Order& order, const Place& place);
 // Each pinned line needs its units where it is pinned; all lines of a SKU together need theirs anywhere. What is withheld is not
 // there.
 bool all_there(const State& state, const Order& order, const Lines& lines, const Withheld& withheld);

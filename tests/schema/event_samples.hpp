@@ -111,11 +111,18 @@ struct CancelSample {
 
 struct AmendSample {
   CancelSample base;
+  std::vector<engine::RaisedLine> raised;
   engine::AmendDecision decision;
 
   AmendSample(Random& random, std::size_t line_count) : base(random, line_count) {
     decision = {base.command, base.order, random.number<std::uint64_t>(), {}, random.chance(50), base.lines, base.released};
     if (random.chance(50)) decision.priority = engine::Priority{random.number<std::uint8_t>()};
+    for (std::size_t count = random.below(line_count + 1); count > 0; --count) {
+      const auto units = static_cast<engine::Quantity>(1 + random.below(1'000'000));
+      raised.push_back({engine::LineNumber{random.number<std::uint32_t>()}, engine::SkuId{random.number<std::uint32_t>()}, units,
+                        static_cast<engine::Quantity>(random.below(units + 1))});
+    }
+    decision.raised = raised;
   }
 };
 

@@ -145,6 +145,7 @@ TEST_CASE("event: receipts, cancels, ships and fills come back as they were writ
       CHECK(got.fills_follow == amend.decision.fills_follow);
       CHECK(same_bytes(got.lines, amend.decision.lines));
       CHECK(same_bytes(got.released, amend.decision.released));
+      CHECK(same_bytes(got.raised, amend.decision.raised));
     });
     const ShipSample ship(random, rows);
     decode_all_ways<engine::ShipDecision>(encoded(ship.decision), [&](const engine::ShipDecision& got) {
@@ -156,7 +157,7 @@ TEST_CASE("event: receipts, cancels, ships and fills come back as they were writ
     });
     const auto takes = ship.shipped;
     const engine::FillDecision fill{ship.order, engine::Lsn{random.number<std::uint64_t>()}, engine::LineNumber{9},
-                                    engine::SkuId{8}, 7, 6, random.chance(50), takes};
+                                    engine::SkuId{8}, 7, 6, random.chance(50), takes, {}, engine::Lsn{random.chance(50) ? 0 : random.number<std::uint64_t>()}};
     decode_all_ways<engine::FillDecision>(encoded(fill), [&](const engine::FillDecision& got) {
       CHECK(got.order_id == fill.order_id);
       CHECK(got.order_lsn == fill.order_lsn);
@@ -165,6 +166,7 @@ TEST_CASE("event: receipts, cancels, ships and fills come back as they were writ
       CHECK(got.row == fill.row);
       CHECK(got.still_waiting == fill.still_waiting);
       CHECK(got.last == fill.last);
+      CHECK(got.raised_at == fill.raised_at);
       CHECK(same_bytes(got.takes, fill.takes));
     });
   }

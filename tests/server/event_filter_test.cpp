@@ -145,7 +145,9 @@ class RandomEvent {
   }
   void amend() {
     cancel();
-    event_.decision = engine::AmendDecision{"amend", "order", 8, {}, random_.chance(50), cancelled_, takes_, customer()};
+    raised_.clear();
+    for (std::size_t count = random_.below(3); count > 0; --count) raised_.push_back({number(), sku(), 5, static_cast<engine::Quantity>(random_.below(6))});
+    event_.decision = engine::AmendDecision{"amend", "order", 8, {}, random_.chance(50), cancelled_, takes_, customer(), raised_};
     if (random_.chance(60)) return;
     event_.decision = engine::AmendDecision{"amend", "order", 8, {}, false, {}, {}, customer()};
     if (random_.chance(70)) std::get<engine::AmendDecision>(event_.decision).priority = engine::Priority{7};
@@ -233,6 +235,7 @@ class RandomEvent {
   std::vector<engine::LineWait> waits_;
   std::vector<engine::ReceivedRow> received_;
   std::vector<engine::CancelledLine> cancelled_;
+  std::vector<engine::RaisedLine> raised_;
   std::vector<engine::ShippedLine> shipped_;
   std::vector<engine::ReleasedLine> released_;
   std::vector<engine::LoadedWarehouse> warehouses_;

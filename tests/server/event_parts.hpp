@@ -172,8 +172,11 @@ struct Lister {
   }
   void operator()(const engine::AmendDecision& amend) {
     of_order(amend.customer);
-    if (amend.lines.empty()) parts.whole = {EventKind::amended};
+    if (amend.lines.empty() && amend.raised.empty()) parts.whole = {EventKind::amended};
     taken_back(EventKind::amended, amend.lines, amend.released);
+    for (const engine::RaisedLine& line : amend.raised) {
+      add({EventKind::amended}, line.sku, {}, "line " + text(line.line.value) + " raised by " + text(line.quantity) + " cancelled " + text(line.cancelled));
+    }
   }
   void taken_back(EventKind kind, std::span<const engine::CancelledLine> lines, std::span<const engine::Take> released) {
     std::size_t next = 0;

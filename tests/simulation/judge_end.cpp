@@ -63,7 +63,7 @@ Ahead ahead_of(const model::State& state, engine::SkuId sku, const model::Place&
   for (const model::Place& other : state.queues.at(sku)) {
     if (!(other < place)) break;
     ++ahead.place;
-    ahead.units += state.line_at(other).waiting;
+    ahead.units += state.waiting_at(other);
   }
   return ahead;
 }
@@ -75,7 +75,7 @@ std::string show(const model::State& state, const std::string& id) {
       << +order.priority.value;
   for (std::uint32_t index = 0; index < order.lines.size(); ++index) {
     const model::Line& line = order.lines[index];
-    const Ahead ahead = line.waiting == 0 ? Ahead{} : ahead_of(state, line.sku, {order.priority, order.lsn, index});
+    const Ahead ahead = line.waiting == 0 ? Ahead{} : ahead_of(state, line.sku, {order.priority, order.lsn, index, line.entries().front()});
     out << "; line " << line.number.value << " sku " << line.sku.value << " x " << line.quantity << " waiting " << line.waiting << " cancelled "
         << line.cancelled << " place " << ahead.place << " behind " << ahead.units << " patience " << +order.patience_of(line).in_digest();
     for (const model::Allocation& each : line.allocations) {
@@ -107,7 +107,7 @@ std::string list(const model::State& state, const AskedBackorders& asked) {
       if (!asked.customer.empty() && texts.customer != asked.customer) continue;
       const Ahead ahead = ahead_of(state, sku, place);
       const model::Line& line = state.line_at(place);
-      out << "sku " << sku.value << " line " << line.number.value << " of '" << order.id << "' for '" << texts.customer << "' x " << line.waiting
+      out << "sku " << sku.value << " line " << line.number.value << " of '" << order.id << "' for '" << texts.customer << "' x " << state.waiting_at(place)
           << " place " << ahead.place << " behind " << ahead.units << "; ";
     }
   }

@@ -114,6 +114,11 @@ void Ledger::fold(const engine::FillDecision& fill) {
   wait(fill.sku, -units);
 }
 
+void Ledger::fold(const engine::AmendDecision& amend) {
+  take_back(amend.lines, amend.released);
+  for (const engine::RaisedLine& line : amend.raised) wait(line.sku, std::int64_t{line.quantity} - line.cancelled);
+}
+
 void Ledger::take_back(std::span<const engine::CancelledLine> lines, std::span<const engine::Take> released) {
   std::size_t next = 0;
   for (const engine::CancelledLine& line : lines) {

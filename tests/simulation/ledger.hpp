@@ -41,7 +41,7 @@ class Ledger {
   void fold(const engine::ReceiptDecision& receipt);
   void fold(const engine::FillDecision& fill);
   void fold(const engine::CancelDecision& cancel) { take_back(cancel.lines, cancel.released); }
-  void fold(const engine::AmendDecision& amend) { take_back(amend.lines, amend.released); }
+  void fold(const engine::AmendDecision& amend);
   void take_back(std::span<const engine::CancelledLine> lines, std::span<const engine::Take> released);
   void fold(const engine::ShipDecision& ship);
   void fold(const engine::LoadDecision& load);

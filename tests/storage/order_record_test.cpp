@@ -124,6 +124,34 @@ TEST_CASE("order record: what is known of shipments comes back, and a record of 
   CHECK_FALSE(engine::for_each_shipment(std::span<const std::byte>(wrong), [](const engine::ShipmentImage&) {}));
 }
 
+TEST_CASE("order record: what waits of raised lines comes back, if it is of the lines and no more than waits of them", "[storage][state]") {
+  Sample record = sample();
+  engine::OrderImage image;
+  REQUIRE(read_order_record(lsn, record.bytes(), image));
+  CHECK(image.raises.empty());
+  const struct {
+    engine::RaiseImage one, other;
+    bool right;
+  } rows[] = {{{lsn + 3, 0, 1}, {lsn + 4, 0, 1}, true},  {{lsn + 3, 0, 2}, {lsn + 4, 0, 1}, false}, {{lsn + 3, 1, 1}, {lsn + 4, 0, 1}, false},
+              {{lsn + 3, 2, 1}, {lsn + 4, 0, 1}, false}, {{lsn + 3, 0, 0}, {lsn + 4, 0, 1}, false}, {{lsn, 0, 1}, {lsn + 4, 0, 1}, false}};
+  for (const auto& row : rows) {
+    const engine::RaiseImage raises[] = {row.one, row.other};
+    image.raises = std::as_bytes(std::span(raises));
+    std::vector<std::uint64_t> words(order_record_bytes(image) / 8);
+    const auto bytes = std::as_writable_bytes(std::span(words));
+    write_order_record(image, bytes);
+    seal_order_record(lsn, bytes);
+    engine::OrderImage got;
+    REQUIRE(read_order_record(lsn, bytes, got) == row.right);
+    if (!row.right) continue;
+    CHECK(got.id == "order");
+    CHECK(got.not_due);
+    std::vector<std::uint64_t> sequences;
+    engine::for_each_raise(got.raises, [&](const engine::RaiseImage& raise) { sequences.push_back(raise.sequence.value); });
+    CHECK(sequences == std::vector<std::uint64_t>{lsn.value + 3, lsn.value + 4});
+  }
+}
+
 TEST_CASE("order record: no length and no count leads beyond its bytes", "[storage][state]") {
   static constexpr engine::LinePolicy own[] = {{1}, {5}};
   Sample record = GENERATE(false, true) ? sample(own) : sample();

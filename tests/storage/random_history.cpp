@@ -87,7 +87,13 @@ void StateDigest::open_order(const engine::OrderImage& order) {
     const engine::LineImage& line = order.lines[index];
     digest_.order_line(order.lsn, index, line.line, line.sku, line.quantity, line.waiting, line.pinned);
     digest_.line_policy(order.lsn, index, order.own_policy(index));
-    if (line.waiting > 0) digest_.waiting_line(line.sku, order.priority, order.lsn, index, line.waiting);
+    engine::Quantity own = line.waiting;
+    engine::for_each_raise(order.raises, [&](const engine::RaiseImage& raise) {
+      if (raise.line_index != index) return;
+      own -= raise.waiting;
+      digest_.waiting_line(line.sku, order.priority, raise.sequence, index, raise.waiting);
+    });
+    if (own > 0) digest_.waiting_line(line.sku, order.priority, order.lsn, index, own);
     for (const engine::AllocationImage& each : order.allocations.subspan(next, line.allocations)) {
       digest_.allocation(order.lsn, index, each.warehouse, each.shipment, each.reserved, each.shipped);
     }

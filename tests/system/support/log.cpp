@@ -62,11 +62,11 @@ model::Command StrongReplay::command_of(const engine::CancelDecision& decision) 
   return cancel;
 }
 
-// What was asked for is what the line has, in the twin, but for what the record takes from it. Which priority was asked for where
+// What was asked for is what the line has, in the twin, but for what the record takes from it or adds. Which priority was asked for where
 // nothing is open any more, no record says.
 model::Command StrongReplay::command_of(const engine::AmendDecision& decision) const {
   model::AmendCommand amend{.command_id = std::string(decision.command_id), .order_id = std::string(decision.order_id)};
-  if (decision.lines.empty()) amend.priority = decision.priority.value_or(engine::Priority{100});
+  if (decision.lines.empty() && decision.raised.empty()) amend.priority = decision.priority.value_or(engine::Priority{100});
   const model::State& state = twin_.state();
   std::size_t next = 0;
   for (const engine::CancelledLine& row : decision.lines) {
@@ -75,6 +75,11 @@ model::Command StrongReplay::command_of(const engine::AmendDecision& decision) c
     std::uint64_t too_much = row.waiting + row.excess;
     for (std::uint32_t count = 0; count < row.releases; ++count) too_much += decision.released[next++].quantity;
     amend.rows.push_back({static_cast<engine::WireQuantity>(line->quantity - line->cancelled - too_much), row.line, 0});
+  }
+  for (const engine::RaisedLine& row : decision.raised) {
+    const model::Order& order = state.orders.at(state.order_ids.at(amend.order_id));
+    const auto line = std::ranges::find(order.lines, row.line, &model::Line::number);
+    amend.rows.push_back({engine::WireQuantity{line->quantity} - line->cancelled + row.quantity, row.line, 0});
   }
   return amend;
 }
