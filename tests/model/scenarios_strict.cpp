@@ -195,6 +195,30 @@ const std::vector<Scenario> strict_waiters = {
         {"pick P3 A 2 rev=2", "superseded now 3"},
         {"pick P4 A 2", "picked A-2 rev 3: 2 Y 3"},
         {"ship S2 A", "shipped: 1 X 1@LON#4; 2 Y 3@LON#2"}}, 1},
+    {"a shipment in which something is set aside stays whole, with what else is in it", {
+        {"load LON=1 BHM=2 | X Y | X:3@LON Y:2@LON", "loaded 2 warehouses 2 products 2 stock"},
+        {"order A X:3!line_complete Y:2", "reserved: 1 X 3@LON#1; 2 Y 2@LON#1"},
+        {"adjust K X:-2@LON", "changed: X@LON -2, makes 0; lost A/1 2@LON#1 row 0"},
+        {"receive R1 X:1@LON", "received"},
+        {"order B X:1", "reserved: 1 X 1@LON#1; skips A/1 || strict A/1"},
+        {"pick P A 1", "not_whole"},
+        {"ship S1 A", "shipped: 1 X nothing; 2 Y nothing"},
+        {"receive R2 X:1@LON", "received | A/1 X 1@LON#2 waits 1 row 0"},
+        {"receive R3 X:1@LON", "received | A/1 X 1@LON#2 waits 0 row 0"},
+        {"pick P A 1", "picked A-1 rev 2: 1 X 1; 2 Y 2"},
+        {"ship S2 A", "shipped: 1 X 1@LON#1 2@LON#2; 2 Y 2@LON#1"}}, 1},
+    {"what was picked before is not set aside", {
+        {"load LON=1 BHM=2 | X | X:4@LON", "loaded 2 warehouses 1 products 1 stock"},
+        {"order A X:4 policy=line_complete", "reserved: 1 X 4@LON#1"},
+        {"pick P A 1 1:2", "picked A-1 rev 1: 1 X 2 rest 2 in #2 ; changed: X@LON -2, makes 0; lost A/1 2@LON#2 row 0"},
+        {"receive R1 X:1@LON", "received"},
+        {"order B X:1", "reserved: 1 X 1@LON#1; skips A/1 || strict A/1"},
+        {"receive R2 X:1@LON", "received | A/1 X 1@LON#2 waits 1 row 0"},
+        {"pick Q A 2", "not_whole"},
+        {"ship S1 A", "shipped: 1 X 2@LON#1"},
+        {"order C X:2 policy=line_complete priority=200", "backordered: 1 X waits 2 place 1 behind 0"},
+        {"receive R3 X:1@LON", "received | A/1 X 1@LON#2 waits 0 row 0 skips C/1 || strict C/1"},
+        {"ship S2 A", "shipped: 1 X 2@LON#2"}}, 1},
 };
 
 }  // namespace earmark::model
