@@ -58,6 +58,7 @@ bool DumpJudge::read(const DumpRecord& record) {
   else if (record.type == "load") load(record);
   else if (record.type == "stock_change") stock_change(record);
   else if (record.type == "shipment") shipment(record);
+  else if (record.type == "strict") strict(record);
   else if (record.type == "transfer_shipped") transfer_shipped(record);
   else if (record.type == "transfer_received") transfer_received(record);
   else if (record.type == "hold") hold(record);
@@ -186,6 +187,13 @@ void DumpJudge::order(const DumpRecord& record) {
   if (order.whole && !order.not_due) whole_order(record, order);
   for (std::uint32_t index = 0; index < order.lines.size(); ++index) order_line(order, record, index);
   status(record);
+  std::vector<Taken> taken;
+  for (std::uint32_t index = 0; index < record.rows.size(); ++index) {
+    for (const Units& each : record.rows[index].moved) {
+      taken.push_back({record.rows[index].sku, each.warehouse, {static_cast<std::uint32_t>(255 - order.priority), index, record.lsn}});
+    }
+  }
+  skip(record, order, taken);
   if (record.confirms()) after_confirm(record, held);
   state_.close_if_done(record.lsn);
 }

@@ -2,6 +2,7 @@
 // says where a record is not what they give. After a finding it goes on with what the record says. One thread.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -73,6 +74,7 @@ class DumpJudge {
   void take_back(const DumpRecord& record, std::uint64_t lsn);
   void cancelled_line(DumpOrder& order, std::uint64_t order_lsn, const DumpRow& row, bool whole);
   void ship(const DumpRecord& record);
+  void judge_shipped(const DumpRecord& record, const DumpRow& row, const DumpOrder* order, const DumpLine* line);
   void load(const DumpRecord& record);
   void stock_change(const DumpRecord& record);
   void change_row(const DumpRecord& record, std::size_t index);
@@ -103,6 +105,16 @@ class DumpJudge {
   void fill(const DumpRecord& record);
   void judge_fill(const DumpRecord& record, const DumpPlace& place);
   void unknown(const DumpRecord& record);
+  // Who waits for all or nothing (dump_judge_patience.cpp). What an order takes from one cell, with its place there.
+  struct Taken {
+    std::uint32_t sku = 0, warehouse = 0;
+    DumpPlace place;
+  };
+  void skip(const DumpRecord& record, DumpOrder& by, const std::vector<Taken>& taken);
+  void strict(const DumpRecord& record);
+  void judge_take_over(const DumpRecord& record, const DumpOrder& order, std::uint64_t lsn, const std::vector<std::uint32_t>& lines);
+  using TakenOver = std::map<std::pair<DumpPlace, std::uint32_t>, std::int64_t>;  // by line and warehouse
+  void take_from_later(const DumpPlace& place, const DumpLine& line, std::int64_t open, TakenOver& taken);
 
   void once(DumpIdSpace space, std::string_view id, const char* what);
   // `freed`: lines whose moved units came free; null: each stage brings its own. `in_turn`: see Cause.
@@ -144,6 +156,7 @@ class DumpJudge {
   std::uint64_t pick_ = 0;                        // the last pick, if it did not find all
   std::vector<std::pair<std::uint32_t, std::int64_t>> not_found_;  // its SKUs and units
   bool in_base_ = false, has_begun_ = false;
+  bool tells_skips_ = false;  // not the records of an old server
   std::string refusal_;
 };
 

@@ -58,6 +58,8 @@ void DumpJudge::base_order(const DumpRecord& record) {
   order.priority = std::clamp<std::int64_t>(record.self.priority, 0, 255);
   order.whole = whole_of(record.policy) == DumpWhole::order;
   order.not_due = record.not_due;
+  order.has_skipped = record.has_skipped;
+  order.patience = {record.self.skips, record.self.strict};
   for (const DumpRow& row : record.rows) {
     std::int64_t known = row.backordered + row.cancelled;
     for (const Units& each : row.moved) known += each.units;
@@ -71,6 +73,7 @@ void DumpJudge::base_order(const DumpRecord& record) {
     if (order.lines.back().waiting_in(0) < 0) {
       violate(Promise::conservation, [&] { return fmt::format("line {} of order \"{}\" has more waiting in entries of raises than it waits for", row.line, record.id); });
     }
+    order.lines.back().patience = {row.skips, row.strict};
     if (row.backordered > 0) state_.wait(order, record.lsn, static_cast<std::uint32_t>(order.lines.size() - 1));
   }
   if (state_.ids.put(order.id, record.lsn) != 0) {

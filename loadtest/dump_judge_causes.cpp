@@ -117,15 +117,16 @@ bool DumpJudge::find_in_stage(const Stage& stage) {
     const DumpOrder& order = *state_.order(place->order);
     Lines lines;
     for (std::uint32_t index = 0; index < order.lines.size(); ++index) {
-      const bool together = order.whole || index == place->index;
+      const bool together = (order.whole && !order.patience.strict) || index == place->index;
       if (together && order.lines[index].waiting > 0) lines.push_back(index);
     }
-    const DumpWhole whole = order.lines[place->index].whole;
-    const bool fits = whole == DumpWhole::nothing || (whole == DumpWhole::line && entry_fits(order.lines[place->index], place->raised_at)) ||
-                      (whole == DumpWhole::order && all_there(order, lines, [&](std::uint32_t sku, std::uint32_t warehouse) { return usable(sku, warehouse); }));
+    const DumpLine& waits = order.lines[place->index];
+    const bool fits = waits.whole == DumpWhole::nothing || order.patience_of(waits).strict ||
+                      (waits.whole == DumpWhole::line && entry_fits(waits, place->raised_at)) ||
+                      (waits.whole == DumpWhole::order && all_there(order, lines, [&](std::uint32_t sku, std::uint32_t warehouse) { return usable(sku, warehouse); }));
     if (fits) {
       cause_.served = *place;
-      if (!order.whole) return cause_.next = fill_of(*place, false), true;
+      if (!order.whole || order.patience.strict) return cause_.next = fill_of(*place, false), true;
       cause_.at_once = place->order;
       return find_in_order(place->order);
     }
@@ -190,6 +191,10 @@ void DumpJudge::fill(const DumpRecord& record) {
   }
   line->stop_waiting(row.raised_at, std::min(units, line->waiting_in(row.raised_at)));
   if (line->waiting_in(row.raised_at) == 0) state_.leave(*order, lsn, index, row.raised_at);
+  order->forget_if_whole(*line);
+  std::vector<Taken> taken;
+  for (const Units& each : row.moved) taken.push_back({row.sku, each.warehouse, place});
+  skip(record, *order, taken);
   if (!due) return;
   if (cause_.at_once != lsn) cause_.served = place;
   find_next_fill();
@@ -310,6 +315,7 @@ void DumpJudge::take_back(const DumpRecord& record, std::uint64_t lsn) {
   DumpOrder* order = state_.order(lsn);
   for (const DumpRow& row : record.rows) cancelled_line(order == nullptr ? closed : *order, lsn, row, record.whole);
   if (!record.raised.empty()) raise(record, lsn);
+  for (std::size_t index = 0; order != nullptr && index < order->lines.size(); ++index) order->forget_if_whole(order->lines[index]);
   std::vector<Stage> stages;
   const auto add = [&](std::size_t from, std::uint32_t sku, bool frees) {
     const auto is_listed = [&](const Stage& stage) { return stage.sku == sku; };
@@ -318,7 +324,7 @@ void DumpJudge::take_back(const DumpRecord& record, std::uint64_t lsn) {
   for (const DumpRow& row : record.rows) {  // what waits to be served whole and has become smaller
     if (row.waiting <= 0 || order == nullptr) continue;
     for (const DumpLine& line : order->lines) {
-      if (line.waiting == 0 || line.whole == DumpWhole::nothing || (line.whole == DumpWhole::line && line.number != row.line)) continue;
+      if (line.waiting == 0 || line.whole == DumpWhole::nothing || order->patience_of(line).strict || (line.whole == DumpWhole::line && line.number != row.line)) continue;
       add(0, line.sku, false);
       break;
     }
@@ -330,7 +336,7 @@ void DumpJudge::take_back(const DumpRecord& record, std::uint64_t lsn) {
   for (const DumpRow& row : record.raised) {
     if (order == nullptr || order->not_due || row.quantity <= row.cancelled) continue;
     const auto waits = std::find_if(order->lines.begin(), order->lines.end(), [](const DumpLine& line) { return line.waiting > 0; });
-    if (waits != order->lines.end()) add(0, order->whole ? waits->sku : row.sku, false);
+    if (waits != order->lines.end()) add(0, order->whole && !order->patience.strict ? waits->sku : row.sku, false);
   }
   begin_cause(record, std::move(stages), &record.rows);
   state_.close_if_done(lsn);
@@ -370,7 +376,30 @@ void DumpJudge::cancelled_line(DumpOrder& order, std::uint64_t order_lsn, const 
   if (&line != &none) state_.cut(order, order_lsn, static_cast<std::uint32_t>(&line - order.lines.data()), std::min(line.waiting, row.waiting));
 }
 
-// R7: all that is reserved, of every line.
+// R7: all that is reserved, of every line. Set aside is what a strict line has that is not picked; where there is some, other lines may
+// have units in one shipment with it, which stay, too.
+void DumpJudge::judge_shipped(const DumpRecord& record, const DumpRow& row, const DumpOrder* order, const DumpLine* line) {
+  static const DumpLine nothing;
+  const DumpLine& known = line == nullptr ? nothing : *line;
+  const bool set_aside = line != nullptr && order->is_set_aside(known);
+  const std::vector<Units>& all = set_aside ? known.picked : known.reserved;
+  const auto beside = [&](std::uint32_t warehouse) {
+    return order != nullptr && std::any_of(order->lines.begin(), order->lines.end(), [&](const DumpLine& other) {
+      return order->is_set_aside(other) && units_in(other.reserved, warehouse) > units_in(other.picked, warehouse);
+    });
+  };
+  bool right = std::all_of(row.shipped.begin(), row.shipped.end(), [&](const Units& each) { return each.units > 0 && each.units <= units_in(all, each.warehouse); });
+  for (const Units& each : all) {
+    const std::int64_t least = beside(each.warehouse) ? units_in(known.picked, each.warehouse) : each.units;
+    right = right && units_in(row.shipped, each.warehouse) >= least;
+  }
+  if (right) return;
+  violate(set_aside ? Promise::decisions : Promise::conservation, [&] {
+    return set_aside ? fmt::format("ships {} of line {} of order \"{}\", of which {} is not set aside until it is whole", units_name(row.shipped), row.line, record.id, units_name(all))
+                     : fmt::format("ships {} of line {} of order \"{}\", which has {} reserved (R7)", units_name(row.shipped), row.line, record.id, units_name(all));
+  });
+}
+
 void DumpJudge::ship(const DumpRecord& record) {
   ++verdict_.ships;
   once(DumpIdSpace::ship, record.command_id, "ship");
@@ -380,14 +409,8 @@ void DumpJudge::ship(const DumpRecord& record) {
     violate(Promise::decisions, [&] { return fmt::format("ships order \"{}\" with {} of its {} lines", record.id, record.rows.size(), order->lines.size()); });
   }
   for (const DumpRow& row : record.rows) {
-    static const std::vector<Units> nothing;
     DumpLine* line = order == nullptr ? nullptr : order->line(row.line);
-    const std::vector<Units>& reserved = line == nullptr ? nothing : line->reserved;
-    if (!same(reserved, row.shipped)) {
-      violate(Promise::conservation, [&] {
-        return fmt::format("ships {} of line {} of order \"{}\", which has {} reserved (R7)", units_name(row.shipped), row.line, record.id, units_name(reserved));
-      });
-    }
+    judge_shipped(record, row, order, line);
     for (const Units& each : row.shipped) move(row.sku, each.warehouse, 0, -each.units);
     if (line != nullptr) remove(line->reserved, row.shipped);
     if (line != nullptr) remove(line->picked, row.shipped);

@@ -30,7 +30,11 @@ void DumpJudge::shipment(const DumpRecord& record) {
       continue;
     }
     if (row.rest != 0) pick_ = record.lsn, not_found_.emplace_back(row.sku, row.rest);
-    step(record, row, order == nullptr ? nullptr : order->line(row.line));
+    DumpLine* line = order == nullptr ? nullptr : order->line(row.line);
+    if (record.step == "pick" && line != nullptr && order->is_set_aside(*line)) {
+      violate(Promise::decisions, [&] { return fmt::format("picks units of line {} of order \"{}\", which are set aside until it is whole", row.line, record.id); });
+    }
+    step(record, row, line);
     if (record.step == "return" && !record.to_unavailable) {
       stages.push_back({row.sku, record.self.warehouse, beyond_healing(row.sku, record.self.warehouse, row.quantity), false});
     }

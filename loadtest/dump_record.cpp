@@ -65,7 +65,19 @@ void DumpReader::read_row_member(DumpRow& row, std::string_view key) {
   else if (key == "picked") read_units(row.picked);
   else if (key == "raised_at") row.raised_at = static_cast<std::uint64_t>(json_.number());
   else if (key == "raised") read_entries(row);
+  else if (key == "order_lsn") row.order_lsn = static_cast<std::uint64_t>(json_.number());
+  else if (key == "skips") number(row.skips);
+  else if (key == "strict") row.strict = json_.boolean();
   else json_.skip();
+}
+
+void DumpReader::read_skip(DumpSkip& skip) {
+  json_.object([&](std::string_view key) {
+    if (key == "order") skip.order = json_.string();
+    else if (key == "lsn") skip.lsn = static_cast<std::uint64_t>(json_.number());
+    else if (key == "line") skip.line = json_.number();
+    else json_.skip();
+  });
 }
 
 void DumpReader::read_member(std::string_view key) {
@@ -110,6 +122,9 @@ void DumpReader::read_member(std::string_view key) {
   else if (key == "transfer_lsn") lsn(record.transfer_lsn);
   else if (key == "closed") record.closed = json_.boolean();
   else if (key == "kind") record.kind = json_.string();
+  else if (key == "because") record.because = json_.string();
+  else if (key == "has_skipped") record.has_skipped = json_.boolean();
+  else if (key == "skipped") read_skip(record.skipped);
   else read_row_member(record.self, key);
 }
 

@@ -42,28 +42,38 @@ struct DumpRow {
   std::int64_t line = 0, quantity = 0, backordered = 0, waiting = 0, cancelled = 0, excess = 0, available = 0, reserved = 0, held = 0, priority = 100;
   std::int64_t on_hand_change = 0, unavailable_change = 0, row = 0, rest = 0;  // of a stock change; of lost units the row that took them
   std::int64_t damaged = 0, over = 0, units_shipped = 0, received = 0;  // of a transfer
+  std::int64_t skips = 0;      // of a base's line, or order, that waits for all or nothing
+  std::uint64_t order_lsn = 0;
   std::uint32_t sku = no_code, warehouse = no_code, pinned = no_code;
   std::string_view order, policy;
   std::string_view hold;  // of units that one lost
   std::int64_t overdrawn = 0;  // of a row of a stock change 1, if it leaves its cell so; of a base's cell by how much
-  bool not_backorderable = false;
+  bool not_backorderable = false, strict = false;
   std::vector<Units> moved, shipped, picked;  // reserved, held, released or taken; shipped
   std::uint64_t raised_at = 0;  // LSN of the amend that made the entry; 0: the line's own
   std::vector<std::pair<std::uint64_t, std::int64_t>> raised{};  // of a base's line: what waits in such entries
 };
 
+// Who was passed over; lsn 0: nobody was.
+struct DumpSkip {
+  std::string_view order;
+  std::uint64_t lsn = 0;
+  std::int64_t line = 0;  // 0: the order as a whole
+};
+
 struct DumpRecord {
-  std::string_view type, part, id, command_id, status, policy, sourcing, kind, hold, how, step;
+  std::string_view type, part, id, command_id, status, policy, sourcing, kind, hold, how, step, because;
   std::uint64_t lsn = 0, cause = 0, oldest_known = 0, transfer_lsn = 0;
   std::int64_t time_us = 0, deadline_us = 0;
   std::uint32_t preferred = no_code, source = no_code, destination = no_code;
-  bool whole = false, full = false, partial = false, reacquired = false, to_unavailable = false, closed = false, not_due = false;
+  bool whole = false, full = false, partial = false, reacquired = false, to_unavailable = false, closed = false, not_due = false, has_skipped = false;
+  DumpSkip skipped;
   std::optional<bool> fills_follow, last;
   std::optional<std::int64_t> priority;  // self.priority, if it is given
   DumpRow self;                 // fields of the line itself: of a fill, of a base line
   std::vector<DumpRow> rows;    // lines of orders, cancels, ships; rows of receipts; opening stock; who waits
   std::vector<DumpRow> warehouses, products;
-  std::vector<DumpRow> lost;    // by a stock change
+  std::vector<DumpRow> lost;    // by a stock change, or to who turns strict
   std::vector<DumpRow> missing;  // short units of a transfer
   std::vector<DumpRow> raised;  // lines, by an amend
   std::vector<DumpRow> returned, available_after;
@@ -86,6 +96,7 @@ class DumpReader {
   void read_rows(std::vector<DumpRow>& rows);
   void read_units(std::vector<Units>& units);
   void read_entries(DumpRow& row);
+  void read_skip(DumpSkip& skip);
 
   JsonReader json_;
   DumpRecord record_;

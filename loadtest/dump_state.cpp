@@ -9,6 +9,14 @@ bool DumpOrder::is_open() const noexcept {
   return std::any_of(lines.begin(), lines.end(), [](const DumpLine& line) { return line.waiting != 0 || !line.reserved.empty(); });
 }
 
+bool DumpOrder::waits() const noexcept {
+  return std::any_of(lines.begin(), lines.end(), [](const DumpLine& line) { return line.waiting > 0; });
+}
+
+void DumpOrder::forget_if_whole(DumpLine& line) noexcept {
+  if (whole ? !waits() : line.waiting == 0) patience_of(line) = {};
+}
+
 DumpLine* DumpOrder::line(std::int64_t number) noexcept {
   // Mostly lines are numbered from 1 on.
   const auto guess = static_cast<std::size_t>(number - 1);
@@ -204,6 +212,20 @@ void DumpState::leave(const DumpOrder& order, std::uint64_t lsn, std::uint32_t i
   DumpSku& found = skus_[line.sku];
   const std::size_t queue = queue_of(line.pinned);
   if (queue < found.queues.size()) found.queues[queue].erase(place_of(order, lsn, index, raised_at));
+}
+
+const DumpPlace* DumpState::passed_over(std::uint32_t sku_number, std::uint32_t warehouse, const DumpPlace& by) {
+  const DumpSku& found = sku(sku_number);
+  const DumpPlace* earliest = nullptr;
+  for (const std::size_t queue : {std::size_t{0}, std::size_t{warehouse} + 1}) {
+    if (queue >= found.queues.size()) continue;
+    for (const DumpPlace& place : found.queues[queue]) {
+      if (!(place < by) || (earliest != nullptr && !(place < *earliest))) break;
+      const DumpOrder& order = orders_.at(place.order);
+      if (place.order != by.order && order.can_be_skipped(order.lines[place.index])) earliest = &place;
+    }
+  }
+  return earliest;
 }
 
 bool DumpState::has_waiter(std::uint32_t sku_number, std::uint32_t warehouse, const DumpPlace& before) {

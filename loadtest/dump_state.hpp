@@ -43,6 +43,12 @@ struct DumpSku {
 enum class DumpWhole : std::uint8_t { nothing, line, order };
 DumpWhole whole_of(std::string_view policy) noexcept;
 
+// Of who waits for all or nothing: a line, or an order as a whole.
+struct DumpPatience {
+  std::int64_t skips = 0;
+  bool strict = false;  // he takes whatever is there, and what he gathers is set aside until he is whole
+};
+
 struct DumpLine {
   std::int64_t number = 0;
   std::uint32_t sku = 0, pinned = no_code;
@@ -50,6 +56,7 @@ struct DumpLine {
   std::vector<Units> reserved;  // none is 0
   DumpWhole whole = DumpWhole::nothing;
   std::vector<Units> picked{};  // of the reserved ones; so
+  DumpPatience patience{};
   std::vector<std::pair<std::uint64_t, std::int64_t>> raised{};  // of those that wait, in entries of raises: LSN of the amend, units; oldest first
   bool kills = false;           // its policy is fill_or_kill: all or nothing, and nothing waits
 
@@ -68,8 +75,18 @@ struct DumpOrder {
   std::int64_t priority = 100;
   bool whole = false;    // all of it, or nothing
   bool not_due = false;  // nothing of it yet: until then it stands in no queue here
+  bool has_skipped = false;
+  DumpPatience patience{};
 
   bool is_open() const noexcept;
+  bool waits() const noexcept;
+  DumpPatience& patience_of(DumpLine& line) noexcept { return whole ? patience : line.patience; }
+  const DumpPatience& patience_of(const DumpLine& line) const noexcept { return whole ? patience : line.patience; }
+  // Whether the line waits so, and can be passed over.
+  bool can_be_skipped(const DumpLine& line) const noexcept { return line.waiting > 0 && line.whole != DumpWhole::nothing && !not_due && !patience_of(line).strict; }
+  bool is_set_aside(const DumpLine& line) const noexcept { return patience_of(line).strict && (whole ? waits() : line.waiting > 0); }
+  // After less of the line waits: who is whole has forgotten everything.
+  void forget_if_whole(DumpLine& line) noexcept;
   DumpLine* line(std::int64_t number) noexcept;
 };
 
@@ -140,6 +157,8 @@ class DumpState {
   void leave(const DumpOrder& order, std::uint64_t lsn, std::uint32_t index, std::uint64_t raised_at);
   // So many units leave it, of the newest entries first.
   void cut(DumpOrder& order, std::uint64_t lsn, std::uint32_t index, std::int64_t units);
+  // The earliest line before the place that waits for all or nothing, could use a unit there, and can be passed over by the place's order.
+  const DumpPlace* passed_over(std::uint32_t sku, std::uint32_t warehouse, const DumpPlace& by);
   // Units that lines ahead of the place could take from the warehouse wait. Who takes all or nothing is not counted: all of it is
   // not there, or it would have been served.
   bool has_waiter(std::uint32_t sku, std::uint32_t warehouse, const DumpPlace& before);
@@ -157,7 +176,10 @@ class DumpState {
   const std::unordered_map<std::uint64_t, DumpHold>& open_holds() const noexcept { return holds_; }
 
  private:
-  bool takes_any(const DumpPlace& place) const { return orders_.at(place.order).lines[place.index].whole == DumpWhole::nothing; }
+  bool takes_any(const DumpPlace& place) const {
+    const DumpOrder& order = orders_.at(place.order);
+    return order.lines[place.index].whole == DumpWhole::nothing || order.patience_of(order.lines[place.index]).strict;
+  }
   // Queues have lines of open orders only.
   void leave_all(const DumpOrder& order, std::uint64_t lsn);
 

@@ -142,10 +142,9 @@ class Coverage {
   }
   void see(const ShipAnswer& ship, const State& state) {
     const Order& order = state.orders.at(state.order_ids.at(ship.order_id));
-    const auto set_aside = [&](const Line& line) {
-      return order.is_set_aside(line) && std::ranges::any_of(line.allocations, [](const Allocation& each) { return each.reserved > 0; });
-    };
-    if (std::ranges::any_of(order.lines, set_aside)) count("ship that leaves what is set aside");
+    for (std::uint16_t number = 1; number <= order.shipments.size(); ++number) {
+      if (order.has_units(number, true)) count(order.has_units(number, false) ? "ship that leaves what else is in the shipment" : "ship that leaves what is set aside");
+    }
   }
   void see_taken_back(const std::string& id, const std::vector<engine::Take>& released, const State& state) {
     const Order& order = state.orders.at(state.order_ids.at(id));

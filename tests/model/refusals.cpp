@@ -300,10 +300,9 @@ Error refusal(const State& state, const engine::ShipOrder& command) {
   const Order& order = state.orders.at(found->second);
   for (std::uint32_t row = 1; row <= order.lines.size(); ++row) {
     const Line& line = order.lines[row - 1];
-    if (order.is_set_aside(line)) continue;  // it stays
     for (const Allocation& each : line.allocations) {
       const Cell cell = state.cell(line.sku, each.warehouse);
-      if (each.reserved == 0 || cell.level() >= 0) continue;
+      if (each.reserved == 0 || cell.level() >= 0 || order.has_units(each.shipment, true)) continue;
       leaving[{line.sku, each.warehouse}] += each.reserved;
       if (leaving[{line.sku, each.warehouse}] > std::int64_t{cell.on_hand} - cell.unavailable) return {ErrorCode::overdrawn, row, line.number};
     }

@@ -34,7 +34,7 @@ bool Order::is_set_aside(const Line& line) const {
 
 bool Order::has_units(std::uint16_t shipment, bool set_aside) const {
   return std::ranges::any_of(lines, [&](const Line& line) {
-    return is_set_aside(line) == set_aside && std::ranges::any_of(line.allocations, [&](const Allocation& each) {
+    return (is_set_aside(line) && !shipments[shipment - 1u].picked()) == set_aside && std::ranges::any_of(line.allocations, [&](const Allocation& each) {
       return each.shipment == shipment && each.reserved > 0;
     });
   });

@@ -108,9 +108,9 @@ struct Order {
   bool waits() const;
   const Patience& patience_of(const Line& line) const { return policy == engine::Policy::ship_complete ? patience : line.patience; }
   Patience& patience_of(Line& line) { return policy == engine::Policy::ship_complete ? patience : line.patience; }
-  // What the line has reserved is gathered by somebody strict who is not whole yet: nobody picks or ships it.
+  // What the line has reserved, and nobody has picked, is gathered by somebody strict who is not whole yet.
   bool is_set_aside(const Line& line) const;
-  // Whether units of the shipment are set aside; whether others are.
+  // Whether units of the shipment are set aside: then nobody picks or ships it. Or whether others are in it.
   bool has_units(std::uint16_t shipment, bool set_aside) const;
 };
 

@@ -228,9 +228,7 @@ std::vector<engine::Take> Twin::take(Order& order, Line& line, Quantity wanted, 
 std::uint16_t Twin::open_shipment(Order& order, WarehouseId warehouse, bool set_aside) {
   std::uint16_t latest = 0;
   for (std::uint16_t number = 1; number <= order.shipments.size(); ++number) {
-    const Shipment& shipment = order.shipments[number - 1u];
-    if (shipment.warehouse != warehouse || order.has_units(number, !set_aside)) continue;
-    if (!set_aside || shipment.state == engine::ShipmentState::open) latest = number;
+    if (order.shipments[number - 1u].warehouse == warehouse && !order.has_units(number, !set_aside)) latest = number;
   }
   if (latest != 0 && order.shipments[latest - 1u].state == engine::ShipmentState::open) return latest;
   order.shipments.push_back({.warehouse = warehouse});

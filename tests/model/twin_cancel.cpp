@@ -213,12 +213,12 @@ Answer Twin::ship(const engine::ShipOrder& command, std::uint64_t content, TimeU
   });
 }
 
-// R7: what is reserved leaves the building, so its shipments are no longer open; a later fill opens the next number. What is set aside
-// stays where it is.
+// R7: what is reserved leaves the building, so its shipments are no longer open; a later fill opens the next number. A shipment in which
+// something is set aside stays whole.
 void Twin::ship_line(Order& order, Line& line, ShipAnswer& decision) {
   engine::ShippedLine shipped{.line = line.number, .sku = line.sku};
   for (Allocation& allocation : line.allocations) {
-    const Quantity quantity = order.is_set_aside(line) ? 0 : allocation.reserved;
+    const Quantity quantity = order.has_units(allocation.shipment, true) ? 0 : allocation.reserved;
     if (quantity == 0) continue;
     Cell& cell = state_.cells.at({line.sku, allocation.warehouse});
     cell.on_hand -= quantity;
