@@ -233,6 +233,7 @@ MoveCommand RandomCommands::move() {
 AmendCommand RandomCommands::amend() {
   AmendCommand amend{.command_id = new_id('a'), .order_id = "o0"};
   if (orders_.empty()) return amend;
+  if (random_.chance(30) && raise_what_waits(amend)) return amend;
   const OrderCommand& order = some_order();
   amend.order_id = order.id;
   if (random_.chance(50) || order.lines.empty()) {
@@ -248,6 +249,23 @@ AmendCommand RandomCommands::amend() {
   amend.rows.push_back({.quantity = wanted(line), .line = line.line});
   if (const engine::OrderLine& other = order.lines.back(); other.line != line.line) amend.rows.push_back({.quantity = random_.chance(50) ? 1 : wanted(other), .line = other.line});
   return amend;
+}
+
+// A line of the last few orders that waits, or was raised and waits, gets one more entry; or the newest entry is cut.
+bool RandomCommands::raise_what_waits(AmendCommand& amend) {
+  const auto& orders = seen_.state().orders;
+  std::size_t back = 0;
+  for (auto order = orders.rbegin(); order != orders.rend() && back < 24; ++order, ++back) {
+    for (const Line& line : order->second.lines) {
+      if (line.waiting == 0 || random_.chance(line.raised.empty() ? 85 : 40)) continue;
+      const auto now = engine::WireQuantity{line.quantity} - line.cancelled;
+      const auto by = static_cast<engine::WireQuantity>(1 + random_.below(3));
+      amend.order_id = order->second.id;
+      amend.rows.push_back({.quantity = std::max<engine::WireQuantity>(1, random_.chance(70) ? now + by : now - by), .line = line.number});
+      return true;
+    }
+  }
+  return false;
 }
 
 // A cell that an open hold has units in, of the last few.

@@ -51,6 +51,7 @@ class RandomCommands {
   CancelCommand cancel();
   ShipCommand ship();
   AmendCommand amend();
+  bool raise_what_waits(AmendCommand& amend);
   MoveCommand move();
   ChangeCommand change();
   void find_held(engine::ChangeRow& row);

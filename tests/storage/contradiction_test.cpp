@@ -77,12 +77,6 @@ const Contradiction contradictions[] = {
      [](test::Records& records) { raise(records, "O3", {LineNumber{1}, screw, engine::max_quantity, 0}); }},
     {"a fill of an entry that does not wait", 8, "fills an entry that does not wait",
      [](test::Records& records) { records.add(engine::FillDecision{"O3", Lsn{8}, LineNumber{1}, screw, 0, 2, true, {}, {}, Lsn{5}}, Lsn{4}); }},
-    {"a fill of more than waits in the line's own entry", 10, "more than waits in the",
-     [](test::Records& records) {
-       raise(records, "O3", {LineNumber{1}, screw, 2, 0});
-       const Take take{1, 0, a, 1};
-       records.add(engine::FillDecision{"O3", Lsn{8}, LineNumber{1}, screw, 0, 1, true, {&take, 1}, {}, {}}, Lsn{11});
-     }},
     {"an order takes what is not there", 10, "takes more than is available",
      [](test::Records& records) { order(records, {{LineNumber{1}, nail, 1, 0, 1, 0, a, 1, 0, {}}}, none); }},
     {"its further take takes what is not there", 10, "takes more than is available",
