@@ -6,7 +6,7 @@
 //  24  u8 status, u8 policy, u8 priority, u8 sourcing
 //  28  u16 preferred warehouse, u16 next shipment
 //  32  u32 lines, u32 allocations
-//  40  u8 id bytes, u8 which texts are there (bit 6: times, bit 7: policies of lines), u16 flags (bit 0: not due), u32 bytes of the shipments (0 in records of old)
+//  40  u8 id bytes, u8 which texts are there (bit 6: times, bit 7: policies of lines), u16 flags (bit 0: not due, bit 1: was reserved whole once), u32 bytes of the shipments (0 in records of old)
 //  48  lines            20 bytes each (engine::LineImage)
 //      allocations      12 bytes each (engine::AllocationImage), those of the first line first
 //      id; for each text that is there u16 length, bytes; times: 4 i64;
@@ -42,7 +42,8 @@ bool view_order_record(engine::Lsn lsn, std::span<const std::byte> record, engin
 bool read_order_record(engine::Lsn lsn, std::span<const std::byte> record, engine::OrderImage& image) noexcept;
 
 // An order in a record that its owner may change: views on its parts, no checks.
-inline constexpr std::uint16_t order_not_due = 1;  // its reserve_not_before has not come
+inline constexpr std::uint16_t order_not_due = 1;    // its reserve_not_before has not come
+inline constexpr std::uint16_t order_was_whole = 2;  // nothing of it waited once, all being reserved; figures alone ask for it
 
 struct OrderParts {
   explicit OrderParts(std::byte* record) noexcept;
