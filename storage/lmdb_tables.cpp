@@ -89,10 +89,10 @@ int put_summary(MDB_txn* transaction, const StateTables& tables, SummaryRow row)
 }
 
 int get_figures(MDB_txn* transaction, const StateTables& tables, FiguresRow& row) {
-  const int error = get_row(transaction, tables.meta, name_bytes(figures_name), row);
-  if (error != MDB_NOTFOUND) return error;
+  MDB_val key = value_of(name_bytes(figures_name)), value{};
+  const int error = mdb_get(transaction, tables.meta, &key, &value);
   row = {};
-  return 0;
+  return error == 0 ? read_row(key, value, row) : error == MDB_NOTFOUND ? 0 : error;
 }
 
 int put_figures(MDB_txn* transaction, const StateTables& tables, FiguresRow row) {
