@@ -394,4 +394,30 @@ TEST_CASE("figures: a report of some days has those alone, and the latest where 
   CHECK(make_report(*state, request, TimeUs{history.time().value + 9}).value().time == TimeUs{history.time().value + 9});
 }
 
+TEST_CASE("figures: the random histories have something of everything that is counted", "[storage][figures]") {
+  std::map<DayCount, std::int64_t> counts;
+  std::map<DurationKind, std::uint64_t> lasting;
+  std::uint64_t outs = 0, waiting = 0, not_due = 0;
+  for (std::uint64_t seed = 900; seed < 906; ++seed) {
+    const History history(seed, 3000);
+    for (const auto& [day, figures] : history.naive().days()) {
+      for (const auto& [of, number] : figures.counts) counts[of] += static_cast<std::int64_t>(number);
+      for (const auto& [kind, durations] : figures.durations) lasting[kind] += static_cast<std::uint64_t>(std::ranges::count_if(durations, [](auto each) { return each > 0; }));
+    }
+    for (const auto& [sku, out] : history.naive().stock_outs(history.time().value)) outs += out.times;
+    for (const test::NaiveOrder* order : history.naive().open_orders()) {
+      ++waiting;
+      not_due += order->not_due ? 1 : 0;
+    }
+  }
+  for (std::size_t of = 0; of < day_counts; ++of) {
+    INFO("count " << of);
+    CHECK(counts[static_cast<DayCount>(of)] > 0);
+  }
+  for (std::size_t kind = 0; kind < duration_kinds; ++kind) CHECK(lasting[static_cast<DurationKind>(kind)] > 20);
+  CHECK(outs > 50);
+  CHECK(waiting > 50);
+  CHECK(not_due > 0);
+}
+
 }  // namespace
