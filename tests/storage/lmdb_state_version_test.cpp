@@ -13,14 +13,15 @@ using namespace earmark;
 using namespace earmark::storage;
 using engine::Lsn;
 
-// Takes the figures out again and writes the version that had none.
-void make_old(const std::filesystem::path& directory) {
+// Takes the figures out again, and these tables, and writes the version that had none.
+void make_old(const std::filesystem::path& directory, std::initializer_list<MDB_dbi StateTables::*> without = {}) {
   const auto environment = LmdbEnvironment::open(directory / "state", false, 0).value();
   WriteTransaction transaction(*environment);
   StateTables tables;
   REQUIRE(open_tables(transaction.handle(), 0, tables) == 0);
   REQUIRE(mdb_drop(transaction.handle(), tables.days, 1) == 0);
   REQUIRE(mdb_drop(transaction.handle(), tables.availability, 1) == 0);
+  for (const auto table : without) REQUIRE(mdb_drop(transaction.handle(), tables.*table, 1) == 0);
   IdentityRow identity;
   SummaryRow summary;
   REQUIRE(get_identity(transaction.handle(), tables, identity) == 0);
@@ -91,6 +92,32 @@ TEST_CASE("state: a store without figures is of another version, unless the jour
   }
   const ReportTable splits = report(*state, schema::ReportKind::splits);
   CHECK(std::any_of(splits.totals.begin(), splits.totals.end(), [](std::int64_t each) { return each > 0; }));
+}
+
+TEST_CASE("state: one that knew of no holds and no transfers gets their tables when it is taken over", "[storage][state][transfers]") {
+  const test::TemporaryDirectory directory;
+  test::RandomHistory history(5, 0);
+  MemoryJournal journal(test::state_identity);
+  model::LoadCommand load;
+  load.warehouses = {{"W1", "", 1}, {"W2", "", 2}};
+  load.products = {{"S1", ""}};
+  load.stock = {{10, 0, 0}};
+  history.decide(load);
+  history.append_to(journal, 1);
+  REQUIRE(test::open_state(directory.path())->fold(journal, journal.last(), 1000).has_value());
+  make_old(directory.path(), {&StateTables::holds, &StateTables::transfers});
+  StateOptions trimmed = test::small_state();
+  trimmed.journal_whole = false;
+  const auto state = open_lmdb_state(directory.path(), test::state_identity, trimmed).value().store;
+  history.decide(model::ShipTransferCommand{.id = "T", .source = engine::WarehouseId{1}, .destination = engine::WarehouseId{2}, .rows = {{6, engine::SkuId{1}, 0}}});
+  history.decide(model::HoldCommand{.id = "H", .ttl_us = 1'000'000, .lines = {{2, engine::SkuId{1}, engine::LineNumber{1}, {}}}});
+  history.append_to(journal, 1);
+  REQUIRE(state->fold(journal, journal.last(), 1000).has_value());
+  test::StateDigest digest;
+  REQUIRE(state->read(digest).has_value());
+  CHECK(digest.transfers == 1);
+  CHECK(digest.holds == 1);
+  CHECK(digest.finish() == *history.digest_at(journal.last()));
 }
 
 }  // namespace

@@ -42,11 +42,11 @@ void tell_story(Shop& shop) {
   shop.tell({"order", "--id", "C", "--customer", "Hartmann", "DOOR:7@W2"});  // 7 wait
   shop.tell({"order", "--id", "D", "--policy", "fill_or_kill", "NAIL:50"});  // refused
   shop.at("2026-03-01 04:00:00");
-  shop.tell({"order", "--id", "E", "--not-before", "2026-03-20 00:00:00", "NAIL:1"});
-  shop.tell({"hold", "--id", "H1", "--ttl", "1h", "NAIL:1"});
-  shop.tell({"hold", "--id", "H2", "--ttl", "1h", "NAIL:1"});
-  shop.tell({"hold", "--id", "H3", "--ttl", "1h", "NAIL:1"});
-  shop.tell({"confirm", "H1", "--id", "F"});
+  shop.tell({"order", "--id", "E", "--reserve-not-before", "2026-03-20 00:00:00", "NAIL:1"});
+  shop.tell({"hold", "--id", "H1", "--for", "3600", "NAIL:1"});
+  shop.tell({"hold", "--id", "H2", "--for", "3600", "NAIL:1"});
+  shop.tell({"hold", "--id", "H3", "--for", "3600", "NAIL:1"});
+  shop.tell({"confirm", "H1", "F"});
   shop.tell({"release", "H2"});
   shop.at("2026-03-01 06:00:00");                     // H3 has expired at 05:00
   shop.tell({"ship", "A"});                           // in time, 5 hours after its decision
