@@ -34,7 +34,7 @@ Axis days_axis(const Report& report) {
     first = index == 0 ? day : std::min(first, day);
     last = index == 0 ? day : std::max(last, day);
   }
-  return {"day (UTC)", first, std::max(last, first + 1), Axis::Scale::linear, day_label};
+  return {"day (UTC)", first, std::max(last, first + 5), Axis::Scale::linear, day_label};  // a tick is a whole day
 }
 
 // A line for each column of counts.
