@@ -36,10 +36,6 @@ class Histogram {
     return max_;
   }
 
- private:
-  static constexpr std::size_t sub_buckets = 64;
-  static constexpr int sub_bits = 6;
-
   // Values below 128 have buckets of their own (exponent 0). Above, a value is shifted right until it lies in 64 .. 127;
   // the shift is the exponent, and each exponent has 64 buckets: bucket = exponent * 64 + shifted value.
   static std::size_t bucket_of(std::uint64_t value) noexcept {
@@ -52,6 +48,10 @@ class Histogram {
     const std::uint64_t shifted = bucket - exponent * sub_buckets;
     return ((shifted + 1) << exponent) - 1;
   }
+
+ private:
+  static constexpr std::size_t sub_buckets = 64;
+  static constexpr int sub_bits = 6;
 
   std::array<std::uint64_t, sub_buckets*(64 - sub_bits + 1)> counts_{};
   std::uint64_t count_ = 0;

@@ -3,10 +3,13 @@
 
 #include <vector>
 
-#include "loadtest/html_chart.hpp"
+#include "client/charts/chart.hpp"
 #include "loadtest/run.hpp"
 
 namespace earmark::loadtest {
+
+using client::charts::Axis, client::charts::Chart, client::charts::Mark, client::charts::Point, client::charts::Series;
+using client::charts::count_label, client::charts::escape_html, client::charts::microseconds_label;
 
 Chart rate_chart(const RunReport& report);
 Chart latency_over_time_chart(const RunReport& report);

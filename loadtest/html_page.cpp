@@ -9,9 +9,9 @@
 #include <fstream>
 #include <vector>
 
+#include "client/charts/style.hpp"
 #include "client/describe.hpp"
 #include "loadtest/html_charts.hpp"
-#include "loadtest/html_style.hpp"
 #include "loadtest/report.hpp"
 
 namespace earmark::loadtest {
@@ -160,7 +160,7 @@ std::string html_of(const RunReport& report, const std::string& machine, const s
   const std::string_view word = report.verdict ? report.verdict->word() : "none";
   std::string out = "<!DOCTYPE html>\n<html xmlns=\"http://www.w3.org/1999/xhtml\" lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n"
                     "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n<title>earmark-load</title>\n<style>";
-  out += html_style;
+  out += client::charts::page_style;
   out += fmt::format("</style>\n</head>\n<body>\n<main>\n<h1>Load test <span class=\"badge {0}\">verdict: {0}</span></h1>\n<p>{1}</p>\n<p>{2}</p>\n", word,
                      escape_html(case_line(report)), escape_html(when));
   out += tiles(report) + "<div class=\"charts\">\n";

@@ -6,6 +6,7 @@
 #include "schema/frame_writer.hpp"
 #include "schema/parting.hpp"
 #include "schema/read_layout.hpp"
+#include "schema/report_generated.h"
 #include "schema/session_generated.h"
 
 namespace earmark::schema {
@@ -151,6 +152,19 @@ void append_answer(std::vector<std::byte>& out, std::uint64_t correlation, const
     const auto transfers = put_texts(builder, scratch_offsets(), parting.take(rest.transfers));
     const auto lines = put_rows<wire::TransferLine>(builder, parting.take(rest.lines));
     return wire::CreateTransfersAnswer(builder, answer.as_of.value, open, transfers, lines);
+  });
+}
+
+void append_answer(std::vector<std::byte>& out, std::uint64_t correlation, const ReportAnswer& answer) {
+  ReportAnswer rest = answer;
+  append_parts(out, MessageKind::report_answer, correlation, [&](FlatBufferBuilder& builder, Parting& parting) {
+    const auto taken = parting.take(rest.columns);
+    const auto columns = taken.empty() ? 0 : builder.CreateVector(reinterpret_cast<const wire::ReportColumn*>(taken.data()), taken.size());
+    const auto totals = put_numbers<std::int64_t>(builder, parting.take(rest.totals));
+    const auto rows = put_numbers<std::int64_t>(builder, parting.take(rest.rows));
+    const auto texts = put_texts(builder, scratch_offsets(), parting.take(rest.texts));
+    return wire::CreateReportAnswer(builder, static_cast<wire::ReportKind>(answer.kind), answer.as_of.value, answer.time.value,
+                                    answer.counted_from.value, answer.left_out, columns, rows, totals, texts);
   });
 }
 

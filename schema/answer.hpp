@@ -14,6 +14,7 @@
 #include "engine/state_image.hpp"
 #include "engine/types.hpp"
 #include "schema/frame.hpp"
+#include "schema/report.hpp"
 
 namespace earmark::schema {
 
@@ -198,6 +199,7 @@ void append_answer(std::vector<std::byte>& out, std::uint64_t correlation, const
 void append_answer(std::vector<std::byte>& out, std::uint64_t correlation, const BackordersAnswer& answer);
 void append_answer(std::vector<std::byte>& out, std::uint64_t correlation, const HoldsAnswer& answer);
 void append_answer(std::vector<std::byte>& out, std::uint64_t correlation, const TransfersAnswer& answer);
+void append_answer(std::vector<std::byte>& out, std::uint64_t correlation, const ReportAnswer& answer);
 void append_answer(std::vector<std::byte>& out, std::uint64_t correlation, const SubscribeAnswer& answer);
 void append_answer(std::vector<std::byte>& out, std::uint64_t correlation, const StreamPosition& answer);
 void append_answer(std::vector<std::byte>& out, std::uint64_t correlation, const DigestAnswer& answer);

@@ -50,6 +50,7 @@ class RequestEncoder {
   void ship_transfer(std::vector<std::byte>& out, std::uint64_t correlation, const ShipTransferRequest& request);
   void receive_transfer(std::vector<std::byte>& out, std::uint64_t correlation, const ReceiveTransferRequest& request);
   void transfers(std::vector<std::byte>& out, std::uint64_t correlation, const TransfersRequest& request);
+  void report(std::vector<std::byte>& out, std::uint64_t correlation, const ReportRequest& request);
   void digest(std::vector<std::byte>& out, std::uint64_t correlation);
   void stats(std::vector<std::byte>& out, std::uint64_t correlation);
 
@@ -60,7 +61,7 @@ class RequestEncoder {
 
 using Answer = std::variant<ErrorAnswer, HelloAnswer, ResolveAnswer, CheckAnswer, StockAnswer, OrderView,
                             BackordersAnswer, SubscribeAnswer, StreamPosition, DigestAnswer, StatsAnswer, HoldsAnswer,
-                            TransfersAnswer>;
+                            TransfersAnswer, ReportAnswer>;
 
 enum class AnswerFault : std::uint8_t { malformed, unknown_kind };
 

@@ -4,6 +4,7 @@
 #include "schema/catalogue_generated.h"
 #include "schema/common_generated.h"
 #include "schema/read_layout.hpp"
+#include "schema/report_generated.h"
 #include "schema/request_scratch.hpp"
 #include "schema/session_generated.h"
 #include "schema/verify.hpp"
@@ -27,6 +28,8 @@ struct AnswerDecoder::Scratch {
   std::vector<OpenHold> open_holds;
   std::vector<OpenTransfer> open_transfers;
   std::vector<engine::TransferLine> transfer_lines;
+  std::vector<ReportColumn> columns;
+  std::vector<std::int64_t> report_rows, report_totals;
 };
 
 AnswerDecoder::AnswerDecoder() : scratch_(std::make_unique<Scratch>()) {}
@@ -255,6 +258,41 @@ Decoded decode_holds(Parts parts, Scratch& scratch) {
   return good && answer.holds.size() == answer.customers.size() ? Decoded{answer} : malformed();
 }
 
+// Every row is whole, and the texts that rows name are there.
+bool is_whole(const ReportAnswer& answer) {
+  const std::size_t columns = answer.columns.size();
+  if (columns == 0) return answer.rows.empty() && answer.totals.empty();
+  if (answer.rows.size() % columns != 0 || answer.totals.size() % columns != 0) return false;
+  for (std::size_t index = 0; index < answer.rows.size(); ++index) {
+    if (answer.columns[index % columns] != ReportColumn::customer) continue;
+    if (answer.rows[index] < 0 || static_cast<std::uint64_t>(answer.rows[index]) >= answer.texts.size()) return false;
+  }
+  return true;
+}
+
+Decoded decode_report(Parts parts, Scratch& scratch) {
+  scratch.columns.clear(), scratch.report_rows.clear(), scratch.report_totals.clear(), scratch.first_texts.clear();
+  ReportAnswer answer;
+  const bool good = each_part<wire::ReportAnswer>(parts, scratch, [&](const wire::ReportAnswer& part, bool) {
+    answer.kind = static_cast<ReportKind>(part.kind());
+    answer.as_of = engine::Lsn{part.as_of()}, answer.counted_from = engine::Lsn{part.counted_from()};
+    answer.time = engine::TimeUs{part.time_us()};
+    answer.left_out = part.left_out();
+    for (flatbuffers::uoffset_t index = 0; index < size_of(part.columns()); ++index) {
+      scratch.columns.push_back(static_cast<ReportColumn>(part.columns()->Get(index)));
+    }
+    gather_numbers(part.rows(), scratch.report_rows);
+    gather_numbers(part.totals(), scratch.report_totals);
+    gather_texts(part.texts(), scratch.first_texts);
+    return true;
+  });
+  answer.columns = scratch.columns;
+  answer.rows = scratch.report_rows;
+  answer.totals = scratch.report_totals;
+  answer.texts = scratch.first_texts;
+  return good && is_whole(answer) ? Decoded{answer} : malformed();
+}
+
 Decoded decode_subscribe(Parts parts, Scratch& scratch) {
   SubscribeAnswer answer;
   const bool good = each_part<wire::SubscribeAnswer>(parts, scratch, [&](const wire::SubscribeAnswer& part, bool first) {
@@ -307,6 +345,7 @@ Result<Answer, AnswerFault> AnswerDecoder::decode(MessageKind kind, Parts parts)
     case MessageKind::order_view: return decode_order_view(parts, scratch);
     case MessageKind::backorders_answer: return decode_backorders(parts, scratch);
     case MessageKind::transfers_answer: return decode_transfers(parts, scratch);
+    case MessageKind::report_answer: return decode_report(parts, scratch);
     case MessageKind::holds_answer: return decode_holds(parts, scratch);
     case MessageKind::subscribe_answer: return decode_subscribe(parts, scratch);
     case MessageKind::stream_position: return decode_position(parts, scratch);

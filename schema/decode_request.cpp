@@ -2,6 +2,7 @@
 // gathered in the scratch, at most one more than an engine accepts, so that it can say `too_many_lines` in its turn.
 #include "schema/order_generated.h"
 #include "schema/read_generated.h"
+#include "schema/report_generated.h"
 #include "schema/request_layout.hpp"
 #include "schema/request_scratch.hpp"
 #include "schema/session_generated.h"
@@ -275,6 +276,13 @@ Result<Request, ErrorCode> decode_receive_transfer(Parts parts, RequestDecoder::
   return Request{out};
 }
 
+Result<Request, ErrorCode> decode_report(std::span<const std::byte> body, RequestDecoder::Scratch& scratch) {
+  const auto* report = open<wire::ReadReport>(body, scratch);
+  if (report == nullptr || name(static_cast<ReportKind>(report->kind())).empty()) return Unexpected{ErrorCode::malformed};
+  return Request{ReportRequest{static_cast<ReportKind>(report->kind()), report->limit(), report->by_day(), report->first_day(), report->last_day(),
+                               engine::Lsn{report->at_lsn()}, report->wait_ms()}};
+}
+
 Result<Request, ErrorCode> decode_transfers(std::span<const std::byte> body, RequestDecoder::Scratch& scratch) {
   const auto* transfers = open<wire::Transfers>(body, scratch);
   if (transfers == nullptr) return Unexpected{ErrorCode::malformed};
@@ -410,6 +418,7 @@ Result<Request, ErrorCode> RequestDecoder::decode(MessageKind kind, Parts parts)
     case MessageKind::ship_transfer: return decode_ship_transfer(parts, scratch);
     case MessageKind::receive_transfer: return decode_receive_transfer(parts, scratch);
     case MessageKind::transfers: return decode_transfers(body, scratch);
+    case MessageKind::report: return decode_report(body, scratch);
     default: return Unexpected{ErrorCode::unknown_message};
   }
 }

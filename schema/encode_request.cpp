@@ -8,6 +8,7 @@
 #include "schema/order_generated.h"
 #include "schema/parting.hpp"
 #include "schema/read_generated.h"
+#include "schema/report_generated.h"
 #include "schema/request_builder.hpp"
 #include "schema/request_layout.hpp"
 #include "schema/session_generated.h"
@@ -276,6 +277,13 @@ void RequestEncoder::transfers(std::vector<std::byte>& out, std::uint64_t correl
   auto& fbb = builder_->fresh();
   const auto transfer = put_text(fbb, request.transfer);
   builder_->append(out, MessageKind::transfers, correlation, wire::CreateTransfers(fbb, transfer));
+}
+
+void RequestEncoder::report(std::vector<std::byte>& out, std::uint64_t correlation, const ReportRequest& request) {
+  auto& fbb = builder_->fresh();
+  builder_->append(out, MessageKind::report, correlation,
+                   wire::CreateReadReport(fbb, static_cast<wire::ReportKind>(request.kind), request.limit, request.by_day, request.first_day,
+                                          request.last_day, request.at.value, request.wait_ms));
 }
 
 void RequestEncoder::digest(std::vector<std::byte>& out, std::uint64_t correlation) {

@@ -15,6 +15,7 @@
 #include "engine/result.hpp"
 #include "schema/event_kind.hpp"
 #include "schema/frame.hpp"
+#include "schema/report.hpp"
 
 namespace earmark::schema {
 
@@ -136,7 +137,7 @@ using Request = std::variant<HelloRequest, OrderRequest, CancelRequest, ReceiveR
                              SubscribeRequest, DigestRequest, StatsRequest, AmendRequest,
                              ChangeStockRequest, HoldRequest, ExtendRequest, ConfirmRequest,
                              ReleaseRequest, HoldsRequest, MoveShipmentRequest,
-                             ShipTransferRequest, ReceiveTransferRequest, TransfersRequest>;
+                             ShipTransferRequest, ReceiveTransferRequest, TransfersRequest, ReportRequest>;
 
 // The parts of one message: bodies in the order in which they came; one for almost every message.
 using Parts = std::span<const std::span<const std::byte>>;

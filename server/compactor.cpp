@@ -6,12 +6,14 @@
 #include <algorithm>
 #include <vector>
 
+#include "server/reporter.hpp"
 #include "server/worker.hpp"
 
 namespace earmark::server {
 namespace {
 
 constexpr int round_ms = 250;
+constexpr int stuck_ms = 5;                           // until it is looked again at a command whose last fills have not come
 constexpr int calm_rounds = 4;                        // what there is, is folded after so many calm ones
 constexpr std::uint64_t calm_records = 4'096;         // of a round: no more were decided in it
 constexpr std::uint64_t most_behind = 4'000'000;      // beyond it, it is folded however busy the server is
@@ -55,11 +57,27 @@ void Compactor::run() {
     if (!due(durable)) {  // once in a round
       signal_.announce();
       if (stop_.load(std::memory_order_acquire)) return;
-      signal_.sleep(round_ms);
+      if (!is_hurried()) signal_.sleep(round_ms);
       continue;
     }
+    const std::uint64_t before = applied_.load(std::memory_order_relaxed);
     if (const auto done = step(durable); !done) return failed_(done.error());
+    if (applied_.load(std::memory_order_relaxed) != before) continue;
+    signal_.announce();
+    if (!stop_.load(std::memory_order_acquire)) signal_.sleep(stuck_ms);
   }
+}
+
+void Compactor::hurry_to(engine::Lsn lsn) {
+  std::uint64_t before = hurried_to_.load(std::memory_order_relaxed);
+  // Release: pairs with nothing but wake(); the LSN is all that is told.
+  while (before < lsn.value && !hurried_to_.compare_exchange_weak(before, lsn.value, std::memory_order_release, std::memory_order_relaxed)) {
+  }
+  signal_.wake();
+}
+
+bool Compactor::is_hurried() const noexcept {
+  return hurried_to_.load(std::memory_order_acquire) > applied_.load(std::memory_order_relaxed);
 }
 
 storage::Outcome<void> Compactor::begin() {
@@ -80,7 +98,7 @@ bool Compactor::due(engine::Lsn durable) {
   const bool calm = durable.value - seen_.value <= calm_records;
   seen_ = durable;
   calm_rounds_ = calm ? calm_rounds_ + 1 : 0;
-  return behind >= most_behind || (behind != 0 && calm_rounds_ >= calm_rounds);
+  return behind >= most_behind || (behind != 0 && (calm_rounds_ >= calm_rounds || is_hurried()));
 }
 
 storage::Outcome<void> Compactor::step(engine::Lsn durable) {
@@ -88,6 +106,7 @@ storage::Outcome<void> Compactor::step(engine::Lsn durable) {
   if (!folded) return Unexpected{folded.error()};
   if (folded->applied < folded->from) return {};  // the command under way has fills outstanding
   applied_.store(folded->applied.value, std::memory_order_relaxed);
+  if (hub_.reporter != nullptr) hub_.reporter->folded();
   archive(folded->closed);
   archived_ = folded->applied;
   // Everything up to there is here, also what was done with the shipments of closed orders.

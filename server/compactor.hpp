@@ -30,6 +30,8 @@ class Compactor {
   void start();
   // Ends after the step under way.
   void stop();
+  // Lets it fold so far soon, however busy the server is: somebody asks for a report. Any thread.
+  void hurry_to(engine::Lsn lsn);
   // What the thread does, for a simulation that has none: begin(), then step() when it likes.
   storage::Outcome<void> begin();
   storage::Outcome<void> step(engine::Lsn durable);
@@ -39,6 +41,7 @@ class Compactor {
  private:
   void run();
   bool due(engine::Lsn durable);
+  bool is_hurried() const noexcept;
   storage::Outcome<void> forget();
   storage::Outcome<void> trim(engine::Lsn durable);
   void archive(std::span<const storage::ClosedOrder> closed);
@@ -56,6 +59,7 @@ class Compactor {
   engine::Lsn seen_{};         // durable, as of the last round
   int calm_rounds_ = 0;
   std::atomic<std::uint64_t> applied_{0};
+  std::atomic<std::uint64_t> hurried_to_{0};
   std::thread thread_;
 };
 

@@ -20,7 +20,7 @@ storage::Failure lost(const storage::Journal& journal, const std::string& what) 
 }
 
 storage::Outcome<storage::OpenedState> open_state(const std::filesystem::path& directory, const storage::Journal& journal) {
-  return storage::open_lmdb_state(directory, journal.identity(), {.journal_last = journal.last()});
+  return storage::open_lmdb_state(directory, journal.identity(), {.journal_last = journal.last(), .journal_whole = journal.oldest().value <= 1});
 }
 
 storage::Outcome<void> move_aside(const std::filesystem::path& directory, const storage::Journal& journal, const storage::Failure& why) {

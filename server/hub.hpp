@@ -27,6 +27,7 @@ struct Mail {
 };
 
 class Worker;
+class Reporter;
 
 struct Hub {
   Hub(engine::Engine& shared_engine, storage::Journal& shared_journal) : engine(shared_engine), journal(shared_journal) {}
@@ -57,6 +58,7 @@ struct Hub {
   std::atomic<std::uint32_t> housekeeping_mail{0};
   // Decisions that the journal no longer holds are read from here; nullptr in tests without a state store.
   const storage::StateStore* state = nullptr;
+  Reporter* reporter = nullptr;               // where there is a state store; set before the threads start
   std::function<engine::Lsn()> state_applied; // of the state store, where there is one; set before the server runs
 };
 

@@ -66,6 +66,9 @@ Exit Server::run() {
   compactor_ = std::make_unique<Compactor>(*hub_, *state_, Retention{options_.horizon, options_.retain},
                                            [this](const storage::Failure& failure) { end_on_state_failure(failure); });
   hub_->state_applied = [this] { return compactor_->applied(); };
+  reporter_ = std::make_unique<Reporter>(*hub_, *state_, [this](engine::Lsn lsn) { compactor_->hurry_to(lsn); },
+                                         [on_commands] { return on_commands ? engine::TimeUs{} : IoThread::now(); });
+  hub_->reporter = reporter_.get();
 
   asio::co_spawn(threads_[0]->context(), accept(), asio::detached);
   const tcp::endpoint endpoint = acceptor_->local_endpoint();
@@ -75,6 +78,7 @@ Exit Server::run() {
   if (!on_commands) threads_[0]->mind_timers();
   for (const auto& thread : threads_) thread->start();
   compactor_->start();
+  reporter_->start();
   const std::string address = endpoint.address().to_string();
   std::printf("ready listen=%s:%u lsn=%llu recovered_ms=%lld pid=%d\n",
               endpoint.address().is_v6() ? ("[" + address + "]").c_str() : address.c_str(), endpoint.port(), static_cast<unsigned long long>(journal_->last().value),
@@ -87,6 +91,7 @@ Exit Server::run() {
   end_at_next_stop_signal<1>();
   for (const auto& thread : threads_) thread->join();
   compactor_->stop();
+  reporter_->stop();
   journal_thread_->drain_and_stop();
   observer_.stop();
   log_info("stopped", {{"lsn", journal_->last().value}});
@@ -234,6 +239,7 @@ void Server::stop() {
   notify_manager("STOPPING=1");
   asio::error_code ignored;
   acceptor_->close(ignored);
+  reporter_->wait_no_more();
   for (const auto& thread : threads_) thread->begin_stop();
 }
 

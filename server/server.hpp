@@ -12,6 +12,7 @@
 #include "server/journal_thread.hpp"
 #include "server/observer.hpp"
 #include "server/options.hpp"
+#include "server/reporter.hpp"
 #include "server/server_status.hpp"
 #include "server/state_archive.hpp"
 
@@ -47,6 +48,7 @@ class Server {
   std::unique_ptr<Hub> hub_;
   std::unique_ptr<JournalThread> journal_thread_;
   std::unique_ptr<Compactor> compactor_;
+  std::unique_ptr<Reporter> reporter_;  // asks the compactor
   std::vector<std::unique_ptr<IoThread>> threads_;
   std::unique_ptr<tcp::acceptor> acceptor_;
   std::size_t next_thread_ = 0;

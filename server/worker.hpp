@@ -116,6 +116,7 @@ class Worker final : public engine::Outcomes {
   void on(const schema::ShipTransferRequest& request, Session& session, const engine::ReplyTo& reply, engine::TimeUs now);
   void on(const schema::ReceiveTransferRequest& request, Session& session, const engine::ReplyTo& reply, engine::TimeUs now);
   void on(const schema::TransfersRequest& request, Session& session, const engine::ReplyTo& reply, engine::TimeUs now);
+  void on(const schema::ReportRequest& request, Session& session, const engine::ReplyTo& reply, engine::TimeUs now);
   engine::TimeUs time_of(engine::TimeUs carried, engine::TimeUs now) noexcept { return hub_.decision_clock.time_of(carried, now); }
   bool epoch_fits(std::uint64_t epoch, const engine::ReplyTo& reply);
   engine::ReplyTo named(engine::ReplyTo reply, std::string_view order_id);

@@ -162,7 +162,7 @@ void Worker::deliver_mail(engine::TimeUs now) {
 void Worker::keep_house(engine::TimeUs now) {
   if (housekeeping_.empty() || admission_stops_ != 0) return;
   for (std::unique_ptr<engine::Message>& message : std::exchange(housekeeping_, {})) {
-    message->time = now;
+    message->time = time_of({}, now);  // on the time of commands they take place at the latest one's
     to_settler(std::move(message));
     hub_.housekeeping_mail.fetch_sub(1, std::memory_order_acq_rel);
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "server/limits.hpp"
+#include "server/reporter.hpp"
 #include "server/stats.hpp"
 #include "server/version.hpp"
 #include "server/worker.hpp"
@@ -219,6 +220,12 @@ void Worker::on(const schema::ReceiveTransferRequest& request, Session&, const e
 
 void Worker::on(const schema::TransfersRequest& request, Session&, const engine::ReplyTo& reply, engine::TimeUs) {
   to_settler(std::make_unique<engine::Message>(engine::ListTransfers{request.transfer}, reply));
+}
+
+// The reporter's thread answers, by mail.
+void Worker::on(const schema::ReportRequest& request, Session&, const engine::ReplyTo& reply, engine::TimeUs) {
+  if (hub_.reporter == nullptr) return refuse_now(reply, engine::ErrorCode::not_supported, "This server keeps no state store, so it has no reports.");
+  if (!hub_.reporter->ask(reply, request)) refuse_now(reply, engine::ErrorCode::overloaded, "64 reports are under way; ask again later.");
 }
 
 }  // namespace earmark::server

@@ -17,7 +17,7 @@
 namespace earmark::storage {
 namespace {
 
-constexpr unsigned max_databases = 16;
+constexpr unsigned max_databases = 32;
 constexpr unsigned max_readers = 1024;
 constexpr std::size_t gibibyte = std::size_t{1} << 30;
 

@@ -49,18 +49,31 @@ Outcome<void> create(const std::filesystem::path& directory, std::uint64_t epoch
   return sync_directory(directory);
 }
 
-// A state of an earlier version has no table of holds or none of transfers, and none of them.
-int add_new_tables(const LmdbEnvironment& environment) {
+// A state without figures whose journal cannot count them any more: they begin behind `applied`.
+int take_over_without_figures(const LmdbEnvironment& environment) {
   WriteTransaction transaction(environment);
   StateTables tables;
+  IdentityRow owner;
   SummaryRow summary;
   int error = transaction.error();
-  if (error == 0) error = open_tables(transaction.handle(), 0, tables);
-  if (error != 0 || (tables.holds != 0 && tables.transfers != 0)) return 0;  // what is wrong, opening says
-  error = open_tables(transaction.handle(), MDB_CREATE, tables);
+  if (error == 0) error = open_tables(transaction.handle(), MDB_CREATE, tables);
+  if (error == 0) error = get_identity(transaction.handle(), tables, owner);
   if (error == 0) error = get_summary(transaction.handle(), tables, summary);
+  if (error == 0) error = begin_figures(transaction.handle(), tables, summary);
+  if (error == 0) error = put_identity(transaction.handle(), tables, owner.epoch);
   if (error == 0) error = put_summary(transaction.handle(), tables, summary);  // it names the transaction that wrote it
   return error == 0 ? transaction.commit() : error;
+}
+
+// The version and the epoch, whatever else the store has.
+int read_owner(const LmdbEnvironment& environment, IdentityRow& owner) {
+  MDB_txn* transaction = nullptr;
+  StateTables tables;
+  int error = mdb_txn_begin(environment.handle(), nullptr, MDB_RDONLY, &transaction);
+  if (error == 0) error = mdb_dbi_open(transaction, "meta", 0, &tables.meta);
+  if (error == 0) error = get_identity(transaction, tables, owner);
+  if (transaction != nullptr) mdb_txn_abort(transaction);
+  return error;
 }
 
 }  // namespace
@@ -105,12 +118,14 @@ void LmdbState::note_success() {
 }
 
 int LmdbState::summary_in(MDB_txn* transaction, SummaryRow& row, StateSummary& summary) const {
-  const int error = get_summary(transaction, tables_, row);
+  FiguresRow figures;
+  int error = get_summary(transaction, tables_, row);
+  if (error == 0) error = get_figures(transaction, tables_, figures);
   if (error != 0) return error;
   const std::uint64_t orders = entries_of(transaction, tables_.orders), open = entries_of(transaction, tables_.open);
   if (open > orders) return MDB_CORRUPTED;
   summary = {Lsn{row.applied}, engine::TimeUs{row.last_time}, Lsn{row.oldest_known}, entries_of(transaction, tables_.ids),
-             open, orders - open, Lsn{row.archived}, row.complete != 0, Lsn{row.decisions_before}};
+             open, orders - open, Lsn{row.archived}, row.complete != 0, Lsn{row.decisions_before}, Lsn{figures.from}};
   return 0;
 }
 
@@ -126,22 +141,23 @@ Outcome<void> LmdbState::start(const DirectoryIdentity& identity, const StateOpt
   auto environment = LmdbEnvironment::open(directory_, options.read_only, options.map_bytes);
   if (!environment) return Unexpected{environment.error()};
   environment_ = std::move(environment).value();
-  if (!options.read_only) {
-    if (const int failed = add_new_tables(*environment_); failed != 0) return cannot_write(failed);
-  }
-  MDB_txn* transaction = nullptr;
   IdentityRow owner;
-  int error = mdb_txn_begin(environment_->handle(), nullptr, MDB_RDONLY, &transaction);
-  if (error == 0) error = open_tables(transaction, 0, tables_);
-  if (error == 0) error = get_identity(transaction, tables_, owner);
-  if (error == 0 && owner.version == state_format_version) error = summary_in(transaction, row_, summary_);
-  if (error == 0) error = mdb_txn_commit(std::exchange(transaction, nullptr));  // keeps the tables' handles
-  if (transaction != nullptr) mdb_txn_abort(transaction);
-  if (error != 0) return cannot_read(error);
+  if (const int failed = read_owner(*environment_, owner); failed != 0) return cannot_read(failed);
+  if (owner.version == state_version_without_figures && !options.read_only && !options.journal_whole) {
+    if (const int failed = take_over_without_figures(*environment_); failed != 0) return cannot_write(failed);
+    owner.version = state_format_version;
+  }
   if (owner.version != state_format_version) {
     return not_ours(FailureKind::bad_version, directory_, "has format version " + std::to_string(owner.version) +
                     ", this program knows " + std::to_string(state_format_version));
   }
+  MDB_txn* transaction = nullptr;
+  int error = mdb_txn_begin(environment_->handle(), nullptr, MDB_RDONLY, &transaction);
+  if (error == 0) error = open_tables(transaction, 0, tables_);
+  if (error == 0) error = summary_in(transaction, row_, summary_);
+  if (error == 0) error = mdb_txn_commit(std::exchange(transaction, nullptr));  // keeps the tables' handles
+  if (transaction != nullptr) mdb_txn_abort(transaction);
+  if (error != 0) return cannot_read(error);
   if (owner.epoch != identity.catalogue_epoch) {
     return not_ours(FailureKind::damaged, directory_, "belongs to another journal: its catalogue epoch is " +
                     std::to_string(owner.epoch) + ", the journal's " + std::to_string(identity.catalogue_epoch));

@@ -51,6 +51,10 @@ class StateFold final : public StateSource {
   Lsn newest(engine::Identity identity) override;
   std::span<const std::byte> hold(Lsn lsn) override { return record_in(tables_.holds, lsn); }
   std::span<const std::byte> transfer(Lsn lsn) override;
+  bool day(std::uint64_t key, DayFigures& figures) override { return found(get_day(transaction_, tables_, key, figures)); }
+  bool availability(engine::SkuId sku, AvailabilityRow& row) override {
+    return found(get_row(transaction_, tables_.availability, std::uint64_t{sku.value}, row));
+  }
 
  private:
   std::span<const std::byte> record_in(MDB_dbi table, Lsn lsn);
@@ -186,6 +190,7 @@ int StateFold::write() {
   if (error == 0) error = write_transfers();
   if (error == 0) error = write_cells();
   if (error == 0) error = write_catalogue();
+  if (error == 0) error = write_figures(transaction_, tables_, batch_.figures());
   batch_.clear();
   return error;
 }

@@ -32,18 +32,6 @@ std::string_view text_at(std::span<const std::byte> bytes, std::size_t offset, s
   return {reinterpret_cast<const char*>(bytes.data()) + offset, size};
 }
 
-// All entries of a table from `from` on. `visit` gives an error, or MDB_NOTFOUND for enough.
-template <class Visit>
-int for_each(MDB_txn* transaction, MDB_dbi table, std::uint64_t from, Visit&& visit) {
-  Cursor cursor(transaction, table);
-  MDB_val key = key_of(from), value{};
-  int error = cursor.error() != 0 ? cursor.error() : cursor.get(key, value, MDB_SET_RANGE);
-  for (; error == 0; error = cursor.get(key, value, MDB_NEXT)) {
-    if (const int stop = visit(key, value); stop != 0) return stop == MDB_NOTFOUND ? 0 : stop;
-  }
-  return error == MDB_NOTFOUND ? 0 : error;
-}
-
 // Rows of one kind, handed on in parts. Views into the transaction.
 class CatalogueParts {
  public:
@@ -102,6 +90,10 @@ int LmdbState::read_cells(MDB_txn* transaction, StateVisitor& visitor) const {
 
 // Orders lie by LSN, so this goes through them in one direction.
 int LmdbState::read_open_orders(MDB_txn* transaction, StateVisitor& visitor) const {
+  return each_open_order(transaction, [&](const engine::OrderImage& order) { visitor.open_order(order); });
+}
+
+int LmdbState::each_open_order(MDB_txn* transaction, const std::function<void(const engine::OrderImage&)>& visit) const {
   Cursor orders(transaction, tables_.orders);
   if (orders.error() != 0) return orders.error();
   std::vector<std::uint64_t> buffer;
@@ -114,7 +106,7 @@ int LmdbState::read_open_orders(MDB_txn* transaction, StateVisitor& visitor) con
     if (failed == 0) failed = read_order(lsn, value, buffer, image);
     if (failed != 0) return failed == MDB_NOTFOUND ? MDB_CORRUPTED : failed;
     if (!is_open(image.lines, image.allocations)) return MDB_CORRUPTED;
-    visitor.open_order(image);
+    visit(image);
     ++open;
     return 0;
   });
@@ -122,7 +114,6 @@ int LmdbState::read_open_orders(MDB_txn* transaction, StateVisitor& visitor) con
 }
 
 int LmdbState::read_open_holds(MDB_txn* transaction, StateVisitor& visitor) const {
-  if (tables_.holds == 0) return 0;
   std::vector<std::uint64_t> buffer;
   return for_each(transaction, tables_.holds, 0, [&](const MDB_val& key, const MDB_val& value) {
     const Lsn lsn{integer_key(key)};
@@ -134,7 +125,6 @@ int LmdbState::read_open_holds(MDB_txn* transaction, StateVisitor& visitor) cons
 }
 
 int LmdbState::read_open_transfers(MDB_txn* transaction, StateVisitor& visitor) const {
-  if (tables_.transfers == 0) return 0;
   std::vector<std::uint64_t> buffer;
   return for_each(transaction, tables_.transfers, 0, [&](const MDB_val& key, const MDB_val& value) {
     engine::TransferImage image;
@@ -146,7 +136,7 @@ int LmdbState::read_open_transfers(MDB_txn* transaction, StateVisitor& visitor) 
 
 int find_open_transfer(MDB_txn* transaction, const StateTables& tables, std::uint64_t lsn, bool& open) {
   MDB_val key = key_of(lsn), value{};
-  const int error = tables.transfers == 0 ? MDB_NOTFOUND : mdb_get(transaction, tables.transfers, &key, &value);
+  const int error = mdb_get(transaction, tables.transfers, &key, &value);
   open = error == 0;
   return error == MDB_NOTFOUND ? 0 : error;
 }
@@ -219,7 +209,6 @@ int LmdbState::open_before(MDB_txn* transaction, Lsn from, Lsn before, std::size
 }
 
 int LmdbState::holds_before(MDB_txn* transaction, Lsn from, Lsn before, std::vector<engine::KnownImage>& known) const {
-  if (tables_.holds == 0) return 0;
   std::vector<std::uint64_t> buffer;
   return for_each(transaction, tables_.holds, from.value, [&](const MDB_val& key, const MDB_val& value) {
     const Lsn lsn{integer_key(key)};
@@ -232,7 +221,6 @@ int LmdbState::holds_before(MDB_txn* transaction, Lsn from, Lsn before, std::vec
 }
 
 int LmdbState::transfers_before(MDB_txn* transaction, Lsn from, Lsn before, std::vector<engine::KnownImage>& known) const {
-  if (tables_.transfers == 0) return 0;
   std::vector<std::uint64_t> buffer;
   return for_each(transaction, tables_.transfers, from.value, [&](const MDB_val& key, const MDB_val& value) {
     const Lsn lsn{integer_key(key)};

@@ -1,8 +1,9 @@
 // The state store's class, for the files that make it up: lmdb_state.cpp (opening, look-ups), lmdb_state_read.cpp,
-// lmdb_state_fold.cpp, lmdb_state_decisions.cpp.
+// lmdb_state_fold.cpp, lmdb_state_figures.cpp, lmdb_state_decisions.cpp.
 // The folding thread alone has write transactions; summary_ is guarded by a mutex, buffers belong to their one caller.
 #pragma once
 
+#include <functional>
 #include <mutex>
 #include <string>
 
@@ -27,6 +28,7 @@ class LmdbState final : public StateStore {
   Outcome<engine::Lsn> horizon(std::uint64_t newer) const override;
   Outcome<void> keep_decisions(const Journal& journal, engine::Lsn oldest) override;
   Outcome<std::vector<std::byte>> decision(engine::Lsn lsn) const override;
+  Outcome<void> figures(FigureVisitor& visitor, const FigureQuestion& question) const override;
 
  private:
 
@@ -41,6 +43,7 @@ class LmdbState final : public StateStore {
   int read_catalogue(MDB_txn* transaction, StateVisitor& visitor) const;
   int read_cells(MDB_txn* transaction, StateVisitor& visitor) const;
   int read_open_orders(MDB_txn* transaction, StateVisitor& visitor) const;
+  int each_open_order(MDB_txn* transaction, const std::function<void(const engine::OrderImage&)>& visit) const;
   int read_open_holds(MDB_txn* transaction, StateVisitor& visitor) const;
   int read_open_transfers(MDB_txn* transaction, StateVisitor& visitor) const;
   int read_known(MDB_txn* transaction, StateVisitor& visitor) const;
@@ -71,6 +74,13 @@ class LmdbState final : public StateStore {
 // Is the transfer shipped at `lsn` open? A read that fails (returned, and `open` false) says nothing about it: taken for closed, an
 // open one's decision would be dropped.
 int find_open_transfer(MDB_txn* transaction, const StateTables& tables, std::uint64_t lsn, bool& open);
+
+// A day's figures and a SKU's availability, as the store has them; MDB_NOTFOUND: it has none.
+int get_day(MDB_txn* transaction, const StateTables& tables, std::uint64_t key, DayFigures& figures);
+// Writes what a batch has counted.
+int write_figures(MDB_txn* transaction, const StateTables& tables, const FigureBatch& figures);
+// Lets a store that has no figures begin them behind `applied`: what is available is summed up from the cells.
+int begin_figures(MDB_txn* transaction, const StateTables& tables, const SummaryRow& summary);
 
 // An order's value, viewed where it lies if it lies well, else copied to `buffer`. MDB_CORRUPTED: its checksum is wrong.
 int read_order(engine::Lsn lsn, const MDB_val& value, std::vector<std::uint64_t>& buffer, engine::OrderImage& image);

@@ -5,7 +5,7 @@
 namespace earmark::storage {
 namespace {
 
-constexpr std::string_view identity_name = "identity", summary_name = "summary";
+constexpr std::string_view identity_name = "identity", summary_name = "summary", figures_name = "figures";
 
 std::span<const std::byte> name_bytes(std::string_view name) { return std::as_bytes(std::span(name)); }
 
@@ -30,15 +30,16 @@ int open_tables(MDB_txn* transaction, unsigned flags, StateTables& tables) {
              {"ids", MDB_INTEGERKEY, tables.ids},
              {"closed_known", MDB_INTEGERKEY, tables.closed_known},
              {"newest", 0, tables.newest},
-             {"decisions", MDB_INTEGERKEY, tables.decisions}};
+             {"decisions", MDB_INTEGERKEY, tables.decisions},
+             {"holds", MDB_INTEGERKEY, tables.holds},
+             {"transfers", MDB_INTEGERKEY, tables.transfers},
+             {"days", MDB_INTEGERKEY, tables.days},
+             {"availability", MDB_INTEGERKEY, tables.availability}};
   int error = 0;
   for (const auto& each : all) {
     if (error == 0) error = mdb_dbi_open(transaction, each.name, each.flags | flags, &each.table);
   }
-  if (error != 0) return error;
-  error = mdb_dbi_open(transaction, "holds", MDB_INTEGERKEY | flags, &tables.holds);
-  if (error == 0 || error == MDB_NOTFOUND) error = mdb_dbi_open(transaction, "transfers", MDB_INTEGERKEY | flags, &tables.transfers);
-  return error == MDB_NOTFOUND ? 0 : error;
+  return error;
 }
 
 std::uint64_t entries_of(MDB_txn* transaction, MDB_dbi table) {
@@ -85,6 +86,18 @@ int put_summary(MDB_txn* transaction, const StateTables& tables, SummaryRow row)
   row.commit = mdb_txn_id(transaction);
   row.crc32c = value_checksum(name_bytes(summary_name), std::as_bytes(std::span(&row, 1)));
   return put_named(transaction, tables, summary_name, row);
+}
+
+int get_figures(MDB_txn* transaction, const StateTables& tables, FiguresRow& row) {
+  MDB_val key = value_of(name_bytes(figures_name)), value{};
+  const int error = mdb_get(transaction, tables.meta, &key, &value);
+  row = {};
+  return error == 0 ? read_row(key, value, row) : error == MDB_NOTFOUND ? 0 : error;
+}
+
+int put_figures(MDB_txn* transaction, const StateTables& tables, FiguresRow row) {
+  row.crc32c = value_checksum(name_bytes(figures_name), std::as_bytes(std::span(&row, 1)));
+  return put_named(transaction, tables, figures_name, row);
 }
 
 }  // namespace earmark::storage

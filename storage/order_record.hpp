@@ -7,7 +7,7 @@
 //  28  u16 preferred warehouse, u16 next shipment
 //  32  u32 lines, u32 allocations
 //  40  u8 id bytes, u8 which texts are there (bit 6: times, bit 7: policies of lines), u16 flags (bit 0: not due, 1: raises, 2: has skipped,
-//      3: patience of lines is there, 8 .. 15: the order's patience), u32 bytes of the shipments (0 in records of old)
+//      3: patience of lines is there, 4: was reserved whole once, 8 .. 15: the order's patience), u32 bytes of the shipments (0 in records of old)
 //  48  lines            20 bytes each (engine::LineImage)
 //      allocations      12 bytes each (engine::AllocationImage), those of the first line first
 //      patience         u8 for each line (engine/patience.hpp), of orders with line_complete lines; records of old have none
@@ -49,6 +49,7 @@ inline constexpr std::uint16_t order_not_due = 1;  // its reserve_not_before has
 inline constexpr std::uint16_t order_raises = 2;   // raised lines of it wait in entries of their own
 inline constexpr std::uint16_t order_has_skipped = 4;
 inline constexpr std::uint16_t order_line_patience = 8;
+inline constexpr std::uint16_t order_was_whole = 16;  // nothing of it waited once, all being reserved; figures alone ask for it
 inline constexpr unsigned order_patience_shift = 8;
 
 struct OrderParts {

@@ -53,12 +53,18 @@ void StateBatch::clear() {
   transfers_.clear();
   shipments_.clear();
   raises_.clear();
+  cell_asked_.clear();
+  figures_.clear();
 }
 
 bool StateBatch::apply(const schema::Event& event, StateSource& source) {
   source_ = &source;
   lsn_ = event.stamp.lsn;
-  return std::visit([&](const auto& decision) { return fold(event.stamp, decision); }, event.decision);
+  time_ = event.stamp.time;
+  cells_before_.clear();
+  if (!std::visit([&](const auto& decision) { return fold(event.stamp, decision); }, event.decision)) return false;
+  count_availability();
+  return true;
 }
 
 bool StateBatch::refuse(const std::string& what) {
@@ -75,6 +81,11 @@ engine::CellImage& StateBatch::cell(engine::SkuId sku, engine::WarehouseId wareh
     CellRow row;
     if (!source_->cell(key, row)) row = {};
     cells_.push_back({sku, warehouse, row.on_hand, row.held, row.unavailable, row.level, row.opening_plus_one, Lsn{row.lsn}});
+    cell_asked_.push_back({});
+  }
+  if (cell_asked_[position] != lsn_) {
+    cell_asked_[position] = lsn_;
+    cells_before_.push_back({position, engine::available_of(cells_[position].level)});
   }
   return cells_[position];
 }
@@ -185,9 +196,10 @@ bool StateBatch::is_open_now(const Order& order) const {
   return open;
 }
 
-void StateBatch::close_if_done(Order& order) {
+void StateBatch::close_if_done(Order& order, bool by_shipping) {
   if (order.closed.value != 0 || is_open_now(order)) return;
   order.closed = lsn_;
+  figures_.order_closed(*source_, time_, totals_of(order), by_shipping);
   closed_.push_back({order.identity, lsn_});
   if (!placed_.empty() && order.lsn >= placed_.front().lsn) {
     ids_[order.id_row].row.closed = lsn_.value;
@@ -251,6 +263,7 @@ bool StateBatch::fold(const engine::Stamp& stamp, const engine::OrderDecision& d
   Order order{stamp.lsn, identity, memory_.take(bytes), static_cast<std::uint32_t>(bytes),
               static_cast<std::uint32_t>(ids_.size()), {}, nullptr, false};
   write_order_record(image, {order.record, bytes});
+  if (figures_.order_placed(*source_, time_, decision, lines_, allocations_)) *OrderParts(order.record).flags |= order_was_whole;
   if (!is_open(lines_, allocations_)) {
     order.closed = stamp.lsn;
     closed_.push_back({identity, stamp.lsn});
@@ -293,6 +306,7 @@ bool StateBatch::fold(const engine::Stamp&, const engine::FillDecision& decision
   if (filled + decision.still_waiting != line->waiting) return refuse("it leaves another quantity waiting than was");
   if (!stop_waiting(*order, index, decision.raised_at, static_cast<engine::Quantity>(filled))) return false;
   settle_patience(*order, index);
+  if (decision.still_waiting == 0) count_fill(*order);
   if (decision.skipped.order_lsn.value != 0) *OrderParts(order->record).flags |= order_has_skipped;
   return count_skip(decision.skipped);
 }
@@ -354,7 +368,7 @@ bool StateBatch::take_back(std::string_view id, std::span<const engine::Cancelle
   for (const std::uint16_t number : changed) {
     if (order != nullptr) ++shipment_of(*order, number).revision;
   }
-  if (order != nullptr) close_if_done(*order);
+  if (order != nullptr) close_if_done(*order, false);
   return true;
 }
 
@@ -387,7 +401,7 @@ bool StateBatch::fold(const engine::Stamp&, const engine::ShipDecision& decision
     }
     next += row.ships;
   }
-  if (order != nullptr) close_if_done(*order);
+  if (order != nullptr) close_if_done(*order, true);
   return true;
 }
 
@@ -421,6 +435,7 @@ void StateBatch::write_anew(Order& order, const engine::OrderImage& image) {
   const std::size_t bytes = order_record_bytes(image);
   std::byte* record = memory_.take(bytes);
   write_order_record(image, {record, bytes});
+  *OrderParts(record).flags |= *OrderParts(order.record).flags & order_was_whole;  // which images do not carry
   order.record = record;
   order.bytes = static_cast<std::uint32_t>(bytes);
 }
@@ -437,6 +452,7 @@ void StateBatch::finish() {
   std::sort(cells_.begin(), cells_.end(), [](const engine::CellImage& left, const engine::CellImage& right) {
     return cell_key(left.sku, left.warehouse) < cell_key(right.sku, right.warehouse);
   });
+  figures_.sort();
   for (Id& id : ids_) seal(id.lsn.value, id.row);
   std::sort(closings_.begin(), closings_.end(), [](const Closing& left, const Closing& right) { return left.order < right.order; });
   newest_.reserve(placed_.size());

@@ -18,6 +18,7 @@
 #include "engine/level.hpp"
 #include "engine/state_image.hpp"
 #include "schema/event.hpp"
+#include "storage/figure_batch.hpp"
 #include "storage/hash_index.hpp"
 #include "storage/state_rows.hpp"
 #include "storage/state_store.hpp"
@@ -25,9 +26,8 @@
 namespace earmark::storage {
 
 // What the store holds, without the batch. What cannot be read counts as not there; the source keeps the failure.
-class StateSource {
+class StateSource : public FigureSource {
  public:
-  virtual ~StateSource() = default;
   virtual bool cell(std::uint64_t key, CellRow& row) = 0;
   // The order's record, verified; empty: not there. Holds until the next call.
   virtual std::span<const std::byte> order(engine::Lsn lsn) = 0;
@@ -135,6 +135,8 @@ class StateBatch {
   std::span<const std::pair<engine::Identity, engine::Lsn>> newest() const noexcept { return newest_; }
   const std::map<engine::Lsn, Hold>& holds() const noexcept { return holds_; }
   const std::map<engine::Lsn, Transfer>& transfers() const noexcept { return transfers_; }
+  // What there is to count, by day and by SKU.
+  const FigureBatch& figures() const noexcept { return figures_; }
   // All orders closed, also those closed at once, in the order of closing.
   std::span<const ClosedOrder> closed() const noexcept { return closed_; }
 
@@ -190,23 +192,35 @@ class StateBatch {
   bool decided_line(const engine::LineDecision& decided, std::span<const engine::Take> more);
   void know(engine::IdSpace space, engine::Identity identity, std::uint64_t content, engine::Lsn closed);
 
+  void count_availability();
+  OrderTotals totals_of(const Order& order) const;
+  void count_fill(Order& order);
+
   Order* find(engine::Lsn lsn);
   Order* find_by_id(std::string_view id);
   engine::AllocationImage* allocation(Order& order, std::size_t line_index, engine::WarehouseId warehouse, std::uint16_t shipment);
   void allocate(Order& order, std::size_t line_index, const engine::Take& take);  // a fill's
   void reserve(Order& order, std::size_t line_index, const engine::Take& take);
   engine::LineImage* line_of(Order& order, engine::LineNumber number, std::size_t& line_index);
-  void close_if_done(Order& order);
+  void close_if_done(Order& order, bool by_shipping);
   void make_whole(Order& order);
   void write_anew(Order& order, const engine::OrderImage& image);
 
   StateSource* source_ = nullptr;  // during apply()
   engine::Lsn lsn_{};              // of the record that is being applied
+  engine::TimeUs time_{};          // its time
   std::string problem_;
   RecordMemory memory_;
   std::vector<Order> placed_, touched_;
   HashIndex placed_by_id_, touched_by_lsn_, cells_by_key_;
   std::vector<engine::CellImage> cells_;
+  struct CellBefore {
+    std::uint32_t position = 0;  // in cells_
+    engine::Quantity available = 0;
+  };
+  std::vector<CellBefore> cells_before_;     // of the record: the cells that it asked for
+  std::vector<engine::Lsn> cell_asked_;      // parallel to cells_: the last record that did
+  FigureBatch figures_;
   std::vector<Id> ids_;
   std::vector<Closing> closings_;
   std::vector<Entry> catalogue_;

@@ -49,6 +49,10 @@ bool StateBatch::give_back(engine::SkuId sku, engine::WarehouseId warehouse, eng
 void StateBatch::end(Hold& hold, HoldEnd how) {
   hold.open = false;
   hold.end = how;
+  std::uint64_t units = 0;  // that it held at first
+  for (const engine::LineImage& line : hold.lines) units += line.waiting;
+  for (const engine::AllocationImage& each : hold.allocations) units += each.reserved;
+  figures_.hold_ended(*source_, hold.time, how, units);
   open_holds_.erase({hold.identity.low, hold.identity.high});
   if (hold.stored) return;
   const auto row = std::lower_bound(ids_.begin(), ids_.end(), hold.lsn, [](const Id& id, Lsn lsn) { return id.lsn < lsn; });
@@ -68,6 +72,9 @@ bool StateBatch::fold(const engine::Stamp& stamp, const engine::HoldDecision& de
     next += decided.more_takes;
   }
   know(IdSpace::hold, identity, decision.content, {});
+  std::uint64_t units = 0;
+  for (const engine::AllocationImage& each : allocations_) units += each.reserved;
+  figures_.hold_placed(*source_, time_, units);
   if (allocations_.empty()) {
     ids_.back().row.ended = static_cast<std::uint8_t>(HoldEnd::refused);
     return true;

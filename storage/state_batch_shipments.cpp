@@ -105,7 +105,7 @@ bool StateBatch::fold(const engine::Stamp&, const engine::ShipmentDecision& deci
     if (decision.rest_shipment < next) ++shipment_of(*order, decision.rest_shipment).revision;
     else next = static_cast<std::uint16_t>(decision.rest_shipment + 1);
   }
-  if (was_open) close_if_done(*order);
+  if (was_open) close_if_done(*order, decision.step == ShipmentStep::ship);
   return true;
 }
 

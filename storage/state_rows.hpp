@@ -13,7 +13,9 @@
 //   decisions     key LSN of the decision       DecisionHead, the record as the journal had it, those of its fills behind it
 //   orders        key LSN of the decision       storage/order_record.hpp
 //   open          key LSN of the decision       nothing; the order itself must be there and open
-//   meta          "identity" IdentityRow (version first, whatever follows), "summary" SummaryRow
+//   days, availability                        storage/figures.hpp
+//   meta          "identity" IdentityRow (version first, whatever follows), "summary" SummaryRow, "figures" FiguresRow: only where they
+//                 do not begin at LSN 1
 // Pure, any thread.
 #pragma once
 
@@ -28,7 +30,9 @@
 
 namespace earmark::storage {
 
-inline constexpr std::uint32_t state_format_version = 1;
+inline constexpr std::uint32_t state_format_version = 2;
+// Without figures; the same in everything else. Where the journal can make it again, it does, so that they are counted from the beginning.
+inline constexpr std::uint32_t state_version_without_figures = 1;
 
 struct CellRow {
   std::uint32_t crc32c = 0;
@@ -92,6 +96,12 @@ struct SummaryRow {
   std::uint64_t decisions_before = 1;  // decisions of open orders decided before this LSN are kept
 };
 static_assert(sizeof(SummaryRow) == 56);
+
+struct FiguresRow {
+  std::uint32_t crc32c = 0, unused = 0;
+  std::uint64_t from = 1;  // the LSN of the first record that is counted
+};
+static_assert(sizeof(FiguresRow) == 16);
 
 enum class CatalogueKind : std::uint32_t { warehouse = 1, product = 2 };
 

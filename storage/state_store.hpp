@@ -2,8 +2,8 @@
 // need not read the whole journal, closed orders can leave memory, and the journal can be trimmed. It holds nothing that
 // the journal did not say: lost or damaged, it is made again, unless the journal has been trimmed.
 //   catalogue, cells, orders (open and closed, by LSN), open holds, open transfers, ids within the horizon, the newest order of each id,
-//   decisions of open orders, holds and transfers that the journal no longer holds; every value has a CRC32C
-// One thread folds; find(), newest() and decision() may be called by others meanwhile, one thread at a time each.
+//   decisions of open orders, holds and transfers that the journal no longer holds; figures for reports; every value has a CRC32C
+// One thread folds; find(), newest(), decision() and figures() may be called by others meanwhile, one thread at a time each.
 // `applied` never stands between a command and its last fill.
 #pragma once
 
@@ -15,6 +15,7 @@
 
 #include "engine/state_image.hpp"
 #include "engine/decision.hpp"
+#include "storage/figures.hpp"
 #include "storage/journal.hpp"
 
 namespace earmark::storage {
@@ -28,6 +29,7 @@ struct StateSummary {
   engine::Lsn archived{};         // of the last void record that let ids be forgotten
   bool complete = false;          // it has once held everything that the journal held: not a rebuild that was cut off
   engine::Lsn decisions_before{1};  // decisions of open orders and holds made before it are kept, so the journal may begin there
+  engine::Lsn figures_from{1};  // figures count records from here on: a store of an older format had none, and no journal to count again
 };
 
 // An order that was closed by the record `closed`, and has this id.
@@ -57,6 +59,22 @@ class StateVisitor {
   virtual void known(const engine::KnownImage& known) = 0;       // not those of open orders, holds and transfers
 };
 
+// What a report asks for; the rest is not read.
+struct FigureQuestion {
+  bool days = false, availability = false, open_orders = false;
+  std::int32_t first_day = INT32_MIN, last_day = INT32_MAX;  // of days, both included
+};
+
+// Figures, and what waits; all of it true at one LSN.
+class FigureVisitor {
+ public:
+  virtual ~FigureVisitor() = default;
+  virtual void begin(const StateSummary& summary) = 0;
+  virtual void day(std::int32_t, const DayFigures&) {}                        // ascending; only days with figures
+  virtual void availability(engine::SkuId, const AvailabilityRow&) {}          // ascending
+  virtual void open_order(const engine::OrderImage&) {}                        // by LSN
+};
+
 class StateStore {
  public:
   virtual ~StateStore() = default;
@@ -82,6 +100,9 @@ class StateStore {
   virtual Outcome<void> keep_decisions(const Journal& journal, engine::Lsn oldest) = 0;
   // The record of a decision kept so, those of its fills behind it; empty: not there. Any thread.
   virtual Outcome<std::vector<std::byte>> decision(engine::Lsn lsn) const = 0;
+
+  // A read transaction for as long as it takes: a second or two for a million open orders.
+  virtual Outcome<void> figures(FigureVisitor& visitor, const FigureQuestion& question) const = 0;
 };
 
 }  // namespace earmark::storage

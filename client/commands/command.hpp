@@ -51,6 +51,7 @@ Run add_digest(Options& options, const Globals& globals);
 Run add_stats(Options& options, const Globals& globals);
 Run add_top(Options& options, const Globals& globals);
 Run add_document(Options& options, const Globals& globals);
+Run add_report(Options& options, const Globals& globals);
 Run add_count(Options& options, const Globals& globals);
 Run add_adjust(Options& options, const Globals& globals);
 Run add_quarantine(Options& options, const Globals& globals);

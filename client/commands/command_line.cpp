@@ -66,6 +66,7 @@ constexpr Subcommand subcommands[] = {
     {"stock", "Show stock by SKU and warehouse", add_stock},
     {"backorders", "List who waits for what, and in which place", add_backorders},
     {"document", "Print a document: order confirmation, pick list, packing slip, delivery note and others", add_document},
+    {"report", "Report what waits, and how orders fared: fill rates, times, stock-outs", add_report},
     {"watch", "Print decisions as they are made", add_watch},
     {"replay", "Run a recorded day of orders, cancels and receipts through an empty server", add_replay},
     {"digest", "Hash the server's state, to compare it with its journal or a twin", add_digest},

@@ -90,6 +90,7 @@ struct Owner {
                                                   copy(receive.rows)})};
   }
   Asked operator()(const schema::TransfersRequest&) const { return {AskedOther{schema::MessageKind::transfers}}; }
+  Asked operator()(const schema::ReportRequest&) const { return {AskedOther{schema::MessageKind::report}}; }
   Asked operator()(const schema::HoldsRequest& request) const { return {AskedHolds{request.sku}}; }
   Asked operator()(const schema::LoadRequest& request) const {
     model::LoadCommand load;

@@ -33,6 +33,7 @@ class OneClosedOrder final : public storage::StateStore {
   storage::Outcome<Lsn> horizon(std::uint64_t) const override { return Lsn{}; }
   storage::Outcome<void> keep_decisions(const storage::Journal&, Lsn) override { return {}; }
   storage::Outcome<std::vector<std::byte>> decision(Lsn) const override { return std::vector<std::byte>{}; }
+  storage::Outcome<void> figures(storage::FigureVisitor&, const storage::FigureQuestion&) const override { return {}; }
 };
 
 // A journal of void records: ten that say nothing, then these.

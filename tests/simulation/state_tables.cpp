@@ -35,6 +35,16 @@ class StateTables::Source final : public storage::StateSource {
     const auto found = tables_.transfers_.find(lsn);
     return found == tables_.transfers_.end() ? std::span<const std::byte>{} : found->second.view();
   }
+  bool day(std::uint64_t key, storage::DayFigures& figures) override {
+    const auto found = tables_.days_.find(storage::day_of_key(key));
+    if (found != tables_.days_.end()) figures = found->second;
+    return found != tables_.days_.end();
+  }
+  bool availability(engine::SkuId sku, storage::AvailabilityRow& row) override {
+    const auto found = tables_.availability_.find(sku);
+    if (found != tables_.availability_.end()) row = found->second;
+    return found != tables_.availability_.end();
+  }
   Lsn newest(engine::Identity identity) override {
     const auto found = tables_.newest_.find(storage::identity_key(identity));
     return found == tables_.newest_.end() ? Lsn{} : found->second;
@@ -162,6 +172,8 @@ void StateTables::write(std::vector<storage::ClosedOrder>& closed) {
                                                            cell.opening_plus_one, cell.lsn.value};
   }
   for (const StateBatch::Entry& entry : batch_.catalogue()) catalogue_[entry.key] = entry;
+  for (const auto& [day, counted] : batch_.figures().days()) days_[day] = counted;
+  for (const auto& [sku, row] : batch_.figures().availabilities()) availability_[sku] = row;
   batch_.clear();
 }
 
@@ -286,6 +298,23 @@ storage::Outcome<void> StateTables::keep_decisions(const storage::Journal& journ
     return true;
   });
   decisions_before_ = oldest;
+  return {};
+}
+
+storage::Outcome<void> StateTables::figures(storage::FigureVisitor& visitor, const storage::FigureQuestion& question) const {
+  visitor.begin(summary());
+  for (const auto& [day, counted] : days_) {
+    if (question.days && day >= question.first_day && day <= question.last_day) visitor.day(day, counted);
+  }
+  for (const auto& [sku, row] : availability_) {
+    if (question.availability) visitor.availability(sku, row);
+  }
+  for (const Lsn lsn : open_) {
+    engine::OrderImage image;
+    if (!question.open_orders) break;
+    if (!storage::read_order_record(lsn, orders_.at(lsn).view(), image)) throw Broken("the state store: an order's record is damaged");
+    visitor.open_order(image);
+  }
   return {};
 }
 

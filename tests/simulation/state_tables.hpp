@@ -24,6 +24,7 @@ class StateTables final : public storage::StateStore {
   storage::Outcome<engine::Lsn> horizon(std::uint64_t newer) const override;
   storage::Outcome<void> keep_decisions(const storage::Journal& journal, engine::Lsn oldest) override;
   storage::Outcome<std::vector<std::byte>> decision(engine::Lsn lsn) const override;
+  storage::Outcome<void> figures(storage::FigureVisitor& visitor, const storage::FigureQuestion& question) const override;
 
   // The next fold fails, and nothing of it stays.
   void fail_fold() noexcept { fold_fails_ = true; }
@@ -62,6 +63,8 @@ class StateTables final : public storage::StateStore {
   std::map<storage::IdentityKey, engine::Lsn> newest_;
   std::map<std::uint64_t, storage::StateBatch::Entry> catalogue_;
   std::map<engine::Lsn, std::vector<std::byte>> decisions_;
+  std::map<std::int32_t, storage::DayFigures> days_;
+  std::map<engine::SkuId, storage::AvailabilityRow> availability_;
   engine::Lsn applied_{}, oldest_known_{1}, archived_{}, decisions_before_{1};
   engine::TimeUs last_time_{};
   storage::StateBatch batch_;

@@ -110,35 +110,3 @@ TEST_CASE("state: a transfer is there while it is open, with what has arrived", 
   CHECK(seen.open.empty());
   CHECK(seen.known_lsns.contains(Lsn{2}));
 }
-
-TEST_CASE("state: one of an earlier version has no table of transfers, and gets it when it is opened", "[storage][state][transfers]") {
-  const test::TemporaryDirectory directory;
-  test::RandomHistory history(5, 0);
-  const std::unique_ptr<MemoryJournal> journal = test::journal_of(test::Records(), 0);
-  model::LoadCommand load;
-  load.warehouses = {{"W1", "", 1}, {"W2", "", 2}};
-  load.products = {{"S1", ""}};
-  load.stock = {{10, 0, 0}};
-  history.decide(load);
-  history.append_to(*journal, 1);
-  REQUIRE(test::open_state(directory.path())->fold(*journal, journal->last(), 1000).has_value());
-  {  // as a program that knows of no transfers left it
-    MDB_env* environment = nullptr;
-    MDB_txn* transaction = nullptr;
-    MDB_dbi table = 0;
-    REQUIRE(mdb_env_create(&environment) == 0);
-    REQUIRE(mdb_env_set_maxdbs(environment, 16) == 0);
-    REQUIRE(mdb_env_open(environment, (directory.path() / "state").c_str(), 0, 0600) == 0);
-    REQUIRE(mdb_txn_begin(environment, nullptr, 0, &transaction) == 0);
-    REQUIRE(mdb_dbi_open(transaction, "transfers", 0, &table) == 0);
-    REQUIRE(mdb_drop(transaction, table, 1) == 0);
-    REQUIRE(mdb_txn_commit(transaction) == 0);
-    mdb_env_close(environment);
-  }
-  auto store = test::open_state(directory.path());
-  CHECK(read(*store).open.empty());
-  history.decide(model::ShipTransferCommand{.id = "T", .source = engine::WarehouseId{1}, .destination = engine::WarehouseId{2}, .rows = {{6, engine::SkuId{1}, 0}}});
-  history.append_to(*journal, 1);
-  REQUIRE(store->fold(*journal, journal->last(), 1000).has_value());
-  CHECK(read(*store).open.size() == 1);
-}

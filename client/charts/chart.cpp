@@ -1,11 +1,11 @@
-#include "loadtest/html_chart.hpp"
+#include "client/charts/chart.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
 
-namespace earmark::loadtest {
+namespace earmark::client::charts {
 namespace {
 
 constexpr double width = 720, height = 300, left = 82, right = 28, top = 16, bottom = 44;
@@ -202,4 +202,4 @@ std::string Chart::svg() const {
   return out + "</svg></figure>\n";
 }
 
-}  // namespace earmark::loadtest
+}  // namespace earmark::client::charts

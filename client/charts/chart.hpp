@@ -2,11 +2,12 @@
 // class (the page's style sheet has them for light and dark). Pure: numbers in, well-formed XML out.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
-namespace earmark::loadtest {
+namespace earmark::client::charts {
 
 // Text between tags or in an attribute; control characters become spaces.
 std::string escape_html(std::string_view text);
@@ -27,7 +28,7 @@ enum class Mark : std::uint8_t { line,
 
 struct Series {
   std::string name;
-  std::string color;  // a class of the page: s1 .. s6, r1 .. r4 (an ordered ramp), muted
+  std::string color;  // a class of the page (client/charts/style.hpp): s1 .. s6, r1 .. r4 (an ordered ramp), muted
   Mark mark = Mark::line;
   std::vector<Point> points;
   std::vector<Point> base;  // of a band, parallel to `points`
@@ -58,4 +59,4 @@ struct Chart {
   std::string svg() const;
 };
 
-}  // namespace earmark::loadtest
+}  // namespace earmark::client::charts

@@ -1,11 +1,11 @@
-// The style sheet of the page. Colours of series are classes: s1 .. s6 for kinds, r1 .. r4 an ordered ramp.
+// The style sheet of pages with charts, those of runs and of reports. Colours of series are classes: s1 .. s6 for kinds, r1 .. r4 an ordered ramp.
 #pragma once
 
 #include <string_view>
 
-namespace earmark::loadtest {
+namespace earmark::client::charts {
 
-inline constexpr std::string_view html_style = R"(
+inline constexpr std::string_view page_style = R"(
 :root { color-scheme: light dark; --page: #f6f6f4; --card: #ffffff; --ink: #12120f; --soft: #55544f; --line: #e2e1da; --axis: #b9b8b0;
   --good: #16794c; --bad: #b3261e; --warn: #8a5a00; --good-wash: #e3f3ea; --bad-wash: #fbe6e4; --warn-wash: #fbf0d9;
   --s1: #2a78d6; --s2: #d95f26; --s3: #14936a; --s4: #b98200; --s5: #6554c0; --s6: #c9487f; --muted: #a3a29a;
@@ -63,4 +63,4 @@ code { font: 13px ui-monospace, "Liberation Mono", monospace; }
 footer { margin-top: 26px; color: var(--soft); font-size: 13px; }
 )";
 
-}  // namespace earmark::loadtest
+}  // namespace earmark::client::charts

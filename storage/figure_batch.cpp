@@ -1,0 +1,112 @@
+#include "storage/figure_batch.hpp"
+
+#include <algorithm>
+
+namespace earmark::storage {
+
+using engine::TimeUs;
+
+void FigureBatch::clear() {
+  days_.clear();
+  availabilities_.clear();
+  by_sku_.clear();
+}
+
+DayFigures& FigureBatch::day(FigureSource& source, TimeUs time) {
+  const std::int32_t number = day_of(time);
+  const auto [found, is_new] = days_.try_emplace(number);
+  if (is_new && !source.day(day_key(number), found->second)) found->second = {};
+  return found->second;
+}
+
+bool FigureBatch::order_placed(FigureSource& source, TimeUs now, const engine::OrderDecision& decision, std::span<const engine::LineImage> lines,
+                               std::span<const engine::AllocationImage> allocations) {
+  DayFigures& figures = day(source, now);
+  ++figures.counts[static_cast<std::size_t>(decision.status)];
+  if (decision.not_due) {
+    ++figures[DayCount::not_due];
+    return false;
+  }
+  std::uint64_t ordered = 0, taken = 0, filled = 0;
+  std::size_t next = 0;
+  for (const engine::LineImage& line : lines) {
+    std::uint64_t of_line = 0;
+    for (const engine::AllocationImage& each : allocations.subspan(next, line.allocations)) of_line += each.reserved;
+    next += line.allocations;
+    ordered += line.quantity;
+    taken += of_line;
+    filled += of_line == line.quantity ? 1 : 0;
+  }
+  const bool whole = taken == ordered;
+  figures[DayCount::lines] += lines.size();
+  figures[DayCount::lines_filled] += filled;
+  figures[DayCount::units] += ordered;
+  figures[DayCount::units_filled] += taken;
+  ++figures[DayCount::orders];
+  if (!whole) return false;
+  ++figures[DayCount::orders_filled];
+  figures[DurationKind::order_to_reserved].add(0);
+  return true;
+}
+
+void FigureBatch::line_filled(FigureSource& source, TimeUs now, const OrderTotals& order, bool whole) {
+  DayFigures& figures = day(source, now);
+  const std::int64_t took = now.value - order.begins().value;
+  figures[DurationKind::backorder_to_filled].add(took);
+  if (whole) figures[DurationKind::order_to_reserved].add(took);
+}
+
+void FigureBatch::order_closed(FigureSource& source, TimeUs now, const OrderTotals& order, bool by_shipping) {
+  if (order.shipped == 0) return;
+  const bool whole = order.shipped == order.ordered;
+  DayFigures& today = day(source, now);
+  ++today[DayCount::shipped];
+  if (order.shipments_shipped > 1) ++today[DayCount::shipped_in_parts];
+  if (by_shipping) today[DurationKind::order_to_shipped].add(now.value - order.begins().value);
+  if (order.need_by.value == 0) {
+    ++today[whole ? DayCount::whole : DayCount::short_of_units];
+    return;
+  }
+  ++day(source, order.need_by)[!whole ? DayCount::due_short : now <= order.need_by ? DayCount::on_time : DayCount::late];
+}
+
+void FigureBatch::hold_placed(FigureSource& source, TimeUs now, std::uint64_t units) {
+  DayFigures& figures = day(source, now);
+  ++figures[units != 0 ? DayCount::holds : DayCount::holds_refused];
+  figures[DayCount::units_held] += units;
+}
+
+void FigureBatch::hold_ended(FigureSource& source, TimeUs placed, engine::HoldEnd how, std::uint64_t units) {
+  DayFigures& figures = day(source, placed);
+  const bool confirmed = how == engine::HoldEnd::confirmed, released = how == engine::HoldEnd::released;
+  ++figures[confirmed ? DayCount::holds_confirmed : released ? DayCount::holds_released : DayCount::holds_expired];
+  figures[confirmed ? DayCount::units_confirmed : released ? DayCount::units_released : DayCount::units_expired] += units;
+}
+
+AvailabilityRow* FigureBatch::row_of(engine::SkuId sku) {
+  const std::uint32_t position = by_sku_.find(sku.value, [](std::uint32_t) { return true; });
+  return position == HashIndex::none ? nullptr : &availabilities_[position].second;
+}
+
+void FigureBatch::available(FigureSource& source, engine::SkuId sku, engine::Quantity before, engine::Quantity after) {
+  AvailabilityRow* row = row_of(sku);
+  if (row == nullptr) {
+    by_sku_.insert(sku.value, static_cast<std::uint32_t>(availabilities_.size()));
+    availabilities_.push_back({sku, {}});
+    row = &availabilities_.back().second;
+    if (!source.availability(sku, *row)) *row = {};
+  }
+  row->available += after;
+  row->available -= before;
+}
+
+void FigureBatch::settle(engine::SkuId sku, TimeUs now) {
+  if (AvailabilityRow* row = row_of(sku)) row->settle(now);
+}
+
+void FigureBatch::sort() {
+  by_sku_.clear();
+  std::sort(availabilities_.begin(), availabilities_.end(), [](const auto& left, const auto& right) { return left.first < right.first; });
+}
+
+}  // namespace earmark::storage

@@ -1,0 +1,66 @@
+// The figures of a batch (storage/state_batch.hpp): days and availabilities are taken out of the store when they are first needed,
+// counted on here, and written once. It is told what the batch's records did; it judges nothing and refuses nothing.
+// One thread.
+#pragma once
+
+#include <map>
+#include <span>
+#include <vector>
+
+#include "engine/state_image.hpp"
+#include "engine/decision.hpp"
+#include "storage/figures.hpp"
+#include "storage/hash_index.hpp"
+
+namespace earmark::storage {
+
+// What the store holds, without the batch. What cannot be read counts as not there; the source keeps the failure.
+class FigureSource {
+ public:
+  virtual ~FigureSource() = default;
+  virtual bool day(std::uint64_t key, DayFigures& figures) = 0;
+  virtual bool availability(engine::SkuId sku, AvailabilityRow& row) = 0;
+};
+
+// An order's lines and units at some moment, as figures need them.
+struct OrderTotals {
+  engine::TimeUs time{}, need_by{}, reserve_not_before{};
+  std::uint64_t ordered = 0, shipped = 0;
+  std::size_t shipments_shipped = 0;  // how many different ones
+
+  // From when on it wants its units: its decision, or its reserve_not_before.
+  engine::TimeUs begins() const noexcept { return std::max(time, reserve_not_before); }
+};
+
+class FigureBatch {
+ public:
+  void clear();
+
+  // Of an order as decided: `lines` and `allocations` are what it got. True: it was reserved whole.
+  bool order_placed(FigureSource& source, engine::TimeUs now, const engine::OrderDecision& decision, std::span<const engine::LineImage> lines,
+                    std::span<const engine::AllocationImage> allocations);
+  // A fill left nothing of its line waiting; `whole`: nor of its order, for the first time.
+  void line_filled(FigureSource& source, engine::TimeUs now, const OrderTotals& order, bool whole);
+  // Nothing of the order is reserved or waits any more.
+  void order_closed(FigureSource& source, engine::TimeUs now, const OrderTotals& order, bool by_shipping);
+  void hold_placed(FigureSource& source, engine::TimeUs now, std::uint64_t units);  // 0: it holds nothing
+  void hold_ended(FigureSource& source, engine::TimeUs placed, engine::HoldEnd how, std::uint64_t units);
+  // One cell's available units, as a record left them; then, after all cells of the record, settle() of each SKU.
+  void available(FigureSource& source, engine::SkuId sku, engine::Quantity before, engine::Quantity after);
+  void settle(engine::SkuId sku, engine::TimeUs now);
+
+  const std::map<std::int32_t, DayFigures>& days() const noexcept { return days_; }
+  // By SKU, once sort() was called.
+  std::span<const std::pair<engine::SkuId, AvailabilityRow>> availabilities() const noexcept { return availabilities_; }
+  void sort();
+
+ private:
+  DayFigures& day(FigureSource& source, engine::TimeUs time);
+  AvailabilityRow* row_of(engine::SkuId sku);
+
+  std::map<std::int32_t, DayFigures> days_;
+  std::vector<std::pair<engine::SkuId, AvailabilityRow>> availabilities_;
+  HashIndex by_sku_;
+};
+
+}  // namespace earmark::storage

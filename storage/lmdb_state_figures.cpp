@@ -1,0 +1,105 @@
+// Figures in the state store: written with the fold that counted them, read for reports. Every value that is read is verified.
+#include "storage/lmdb_state_store.hpp"
+
+namespace earmark::storage {
+
+using engine::Lsn;
+
+namespace {
+
+int read_day(const MDB_val& key, const MDB_val& value, DayFigures& figures) {
+  return is_sound(bytes_of(key), bytes_of(value)) && figures.read(bytes_of(value)) ? 0 : MDB_CORRUPTED;
+}
+
+int put_availability(Cursor& cursor, engine::SkuId sku, AvailabilityRow row) {
+  const std::uint64_t key = sku.value;
+  seal(key, row);
+  return cursor.put(key_of(key), value_of(&row, sizeof row), 0);
+}
+
+}  // namespace
+
+int get_day(MDB_txn* transaction, const StateTables& tables, std::uint64_t key, DayFigures& figures) {
+  MDB_val value{};
+  const int error = get_value(transaction, tables.days, std::as_bytes(std::span(&key, 1)), value);
+  return error != 0 ? error : read_day(key_of(key), value, figures);
+}
+
+int write_figures(MDB_txn* transaction, const StateTables& tables, const FigureBatch& figures) {
+  int error = 0;
+  for (const auto& [day, counted] : figures.days()) {
+    if (error != 0) return error;
+    const std::uint64_t number = day_key(day);
+    std::vector<std::byte> bytes = counted.write();
+    const std::uint32_t checksum = value_checksum(number, bytes);
+    std::memcpy(bytes.data(), &checksum, sizeof checksum);
+    MDB_val key = key_of(number), value = value_of(bytes);
+    error = mdb_put(transaction, tables.days, &key, &value, 0);
+  }
+  Cursor cursor(transaction, tables.availability);
+  if (error == 0) error = cursor.error();
+  for (const auto& [sku, row] : figures.availabilities()) {
+    if (error == 0) error = put_availability(cursor, sku, row);
+  }
+  return error;
+}
+
+int begin_figures(MDB_txn* transaction, const StateTables& tables, const SummaryRow& summary) {
+  AvailabilityRow row;
+  std::uint64_t sku = 0;
+  Cursor cursor(transaction, tables.availability);
+  const auto put = [&] {
+    row.settle(engine::TimeUs{summary.last_time});
+    return row.state == AvailabilityRow::never ? 0 : put_availability(cursor, engine::SkuId{static_cast<std::uint32_t>(sku)}, row);
+  };
+  int error = cursor.error();
+  if (error == 0) {
+    error = for_each(transaction, tables.cells, 0, [&](const MDB_val& key, const MDB_val& value) {
+      CellRow cell;
+      if (const int wrong = read_row(key, value, cell); wrong != 0) return wrong;
+      if (integer_key(key) >> 16 != sku) {
+        if (const int failed = put(); failed != 0) return failed;
+        sku = integer_key(key) >> 16;
+        row = {};
+      }
+      row.available += engine::available_of(cell.level);
+      return 0;
+    });
+  }
+  if (error == 0) error = put();
+  return error == 0 ? put_figures(transaction, tables, {0, 0, summary.applied + 1}) : error;
+}
+
+Outcome<void> LmdbState::figures(FigureVisitor& visitor, const FigureQuestion& question) const {
+  const ReadTransaction transaction(*environment_);
+  SummaryRow row;
+  StateSummary summary;
+  int error = transaction.error();
+  if (error == 0) error = summary_in(transaction.handle(), row, summary);
+  if (error != 0) return cannot_read(error);
+  visitor.begin(summary);
+  if (question.days) {
+    error = for_each(transaction.handle(), tables_.days, day_key(question.first_day), [&](const MDB_val& key, const MDB_val& value) {
+      DayFigures counted;
+      if (integer_key(key) > day_key(question.last_day)) return MDB_NOTFOUND;
+      if (const int wrong = read_day(key, value, counted); wrong != 0) return wrong;
+      visitor.day(day_of_key(integer_key(key)), counted);
+      return 0;
+    });
+  }
+  if (error == 0 && question.availability) {
+    error = for_each(transaction.handle(), tables_.availability, 0, [&](const MDB_val& key, const MDB_val& value) {
+      AvailabilityRow availability;
+      if (const int wrong = read_row(key, value, availability); wrong != 0) return wrong;
+      visitor.availability(engine::SkuId{static_cast<std::uint32_t>(integer_key(key))}, availability);
+      return 0;
+    });
+  }
+  if (error == 0 && question.open_orders) {
+    error = each_open_order(transaction.handle(), [&](const engine::OrderImage& order) { visitor.open_order(order); });
+  }
+  if (error != 0) return cannot_read(error);
+  return {};
+}
+
+}  // namespace earmark::storage

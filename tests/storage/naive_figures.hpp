@@ -1,0 +1,101 @@
+// What the fold counts for reports, counted once more: from the records alone, one after the other, with maps and lists, and
+// durations as they are. Shares nothing with storage/figures.* but the names of the counts. For tests.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "schema/event.hpp"
+#include "storage/figures.hpp"
+
+namespace earmark::storage::test {
+
+struct NaiveDay {
+  std::map<DayCount, std::uint64_t> counts;
+  std::map<DurationKind, std::vector<std::uint64_t>> durations;
+};
+
+struct NaiveAllocation {
+  std::uint64_t reserved = 0, shipped = 0;
+};
+
+struct NaiveLine {
+  engine::SkuId sku{};
+  std::uint64_t quantity = 0, waiting = 0;
+  engine::WarehouseId pinned{};
+  std::map<std::pair<std::uint16_t, std::uint16_t>, NaiveAllocation> units;  // by warehouse and shipment
+};
+
+struct NaiveOrder {
+  engine::Lsn lsn{};
+  std::int64_t time = 0, begins = 0, need_by = 0;
+  std::string customer;
+  engine::WarehouseId preferred{};
+  bool not_due = false, was_whole = false, open = true;
+  std::map<std::uint32_t, NaiveLine> lines;
+
+  bool wants_something() const;
+};
+
+// A SKU over all warehouses: every moment at which it began to have nothing, or something, and which of both.
+struct NaiveSku {
+  std::map<std::uint16_t, std::uint64_t> available;  // by warehouse
+  std::vector<std::pair<std::int64_t, bool>> changes;
+};
+
+class NaiveFigures {
+ public:
+  void apply(const schema::Event& event);
+
+  const std::map<std::int64_t, NaiveDay>& days() const { return days_; }
+  std::vector<const NaiveOrder*> open_orders() const;
+  // Out for so long and so often until `now`, times of no length left out; nothing if there never was anything.
+  struct Out {
+    std::uint64_t micros = 0, times = 0;
+    std::int64_t first = 0;
+    bool out = false;
+  };
+  std::map<std::uint32_t, Out> stock_outs(std::int64_t now) const;
+
+ private:
+  void on(const engine::OrderDecision& decision);
+  void on(const engine::FillDecision& decision);
+  void on(const engine::CancelDecision& decision) { take_back(std::string(decision.order_id), decision.lines, decision.released); }
+  void on(const engine::AmendDecision& decision);
+  void on(const engine::ShipDecision& decision);
+  void on(const engine::ShipmentDecision& decision);
+  void on(const engine::StockChangeDecision& decision);
+  void on(const engine::HoldDecision& decision);
+  void on(const engine::HoldEndDecision& decision);
+  void on(const engine::ReceiptDecision& decision);
+  void on(const engine::LoadDecision& decision);
+  void on(const engine::TransferShipDecision& decision);
+  void on(const engine::TransferReceiptDecision& decision);
+  void on(const engine::HoldExtendDecision&) {}
+  void on(const engine::VoidDecision&) {}
+
+  void take_back(const std::string& id, std::span<const engine::CancelledLine> rows, std::span<const engine::Take> released);
+  void close(NaiveOrder& order, bool by_shipping);
+  void end_hold(const std::string& id, DayCount how, DayCount units);
+  void left(engine::SkuId sku, engine::WarehouseId warehouse, engine::Quantity available) { touched_[sku.value][warehouse.value] = available; }
+  void settle_stock();
+  NaiveDay& day(std::int64_t time);
+  NaiveOrder& order(std::string_view id) { return orders_.at(newest_.at(std::string(id))); }
+
+  struct Hold {
+    std::int64_t time = 0;
+    std::uint64_t units = 0;
+  };
+  std::int64_t now_ = 0;
+  engine::Lsn lsn_{};
+  std::map<std::int64_t, NaiveDay> days_;
+  std::map<engine::Lsn, NaiveOrder> orders_;
+  std::map<std::string, engine::Lsn> newest_;
+  std::map<std::string, Hold> holds_;
+  std::map<std::uint32_t, NaiveSku> skus_;
+  std::map<std::uint32_t, std::map<std::uint16_t, std::uint64_t>> touched_;  // by the record: what it left
+};
+
+}  // namespace earmark::storage::test
