@@ -435,7 +435,8 @@ void StateBatch::write_anew(Order& order, const engine::OrderImage& image) {
   const std::size_t bytes = order_record_bytes(image);
   std::byte* record = memory_.take(bytes);
   write_order_record(image, {record, bytes});
-  *OrderParts(record).flags |= *OrderParts(order.record).flags & order_was_whole;  // which images do not carry
+  const auto kept = static_cast<std::uint16_t>(*OrderParts(order.record).flags & order_was_whole);  // which images do not carry
+  OrderParts(record).flags[0] |= kept;
   order.record = record;
   order.bytes = static_cast<std::uint32_t>(bytes);
 }
