@@ -70,7 +70,6 @@ constexpr std::string_view names[] = {
     "waiter turned strict by skips",
     "waiter turned strict by time",
     "waiter turned strict by recovery",
-    "order decided before a waiter turned strict",
     "strict waiter gathered",
     "strict waiter got the rest",
     "strict waiter took over",

@@ -76,7 +76,6 @@ enum class Met : std::uint8_t {
   waiter_turned_strict_by_skips,
   waiter_turned_strict_by_time,
   waiter_turned_strict_by_recovery,
-  order_decided_before_a_waiter_turned_strict,
   strict_waiter_gathered,
   strict_waiter_got_the_rest,
   strict_waiter_took_over,
