@@ -1,4 +1,5 @@
 #include "tests/engine/shrink.hpp"
+#include "tests/model/random_commands.hpp"
 
 #include <algorithm>
 #include <utility>

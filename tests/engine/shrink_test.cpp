@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "tests/engine/shrink.hpp"
+#include "tests/model/random_commands.hpp"
 
 using namespace earmark;
 using namespace earmark::test;
