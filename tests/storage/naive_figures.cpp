@@ -152,6 +152,11 @@ void NaiveFigures::take_back(const std::string& id, std::span<const engine::Canc
 }
 
 void NaiveFigures::on(const engine::AmendDecision& decision) {
+  for (const engine::RaisedLine& raised : decision.raised) {
+    NaiveLine& line = order(decision.order_id).lines.at(raised.line.value);
+    line.quantity += raised.quantity;
+    line.waiting += raised.quantity - raised.cancelled;
+  }
   if (decision.command_id.empty()) order(decision.order_id).not_due = false;
   else take_back(std::string(decision.order_id), decision.lines, decision.released);
 }
@@ -195,6 +200,15 @@ void NaiveFigures::on(const engine::StockChangeDecision& decision) {
     line.waiting += lost.quantity;
   }
   for (const engine::ChangedRow& row : decision.rows) left(row.sku, row.warehouse, row.available_after);
+}
+
+void NaiveFigures::on(const engine::StrictDecision& decision) {
+  for (const engine::LostUnits& lost : decision.lost) {
+    NaiveLine& line = orders_.at(lost.order_lsn).lines.at(lost.line.value);
+    line.units.at({lost.warehouse.value, lost.shipment}).reserved -= lost.quantity;
+    line.waiting += lost.quantity;
+  }
+  for (const engine::ReceivedRow& row : decision.freed) left(row.sku, row.warehouse, row.available_after);
 }
 
 void NaiveFigures::close(NaiveOrder& of, bool by_shipping) {

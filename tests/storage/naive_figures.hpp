@@ -73,6 +73,7 @@ class NaiveFigures {
   void on(const engine::LoadDecision& decision);
   void on(const engine::TransferShipDecision& decision);
   void on(const engine::TransferReceiptDecision& decision);
+  void on(const engine::StrictDecision& decision);
   void on(const engine::HoldExtendDecision&) {}
   void on(const engine::VoidDecision&) {}
 
