@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "tests/schema/event_round_trip.hpp"
 #include "tests/schema/event_samples.hpp"
 
 using namespace earmark;
@@ -9,18 +10,6 @@ using namespace earmark::schema;
 using namespace earmark::schema::test;
 
 namespace {
-
-const engine::Stamp stamp{engine::Lsn{71}, engine::TimeUs{1'700'000'000'000'000}, engine::Lsn{70}};
-
-template <class Sample>
-std::vector<std::byte> encoded(const Sample& decision) {
-  EventEncoder encoder;
-  AlignedBytes out(std::size_t{8} << 20);
-  const std::size_t bytes = encoder.encode(stamp, decision, out.span());
-  REQUIRE(bytes > 0);
-  REQUIRE(bytes % 8 == 0);
-  return {out.span().begin(), out.span().begin() + static_cast<std::ptrdiff_t>(bytes)};
-}
 
 std::size_t piece_count(std::span<const std::byte> record) {
   std::size_t pieces = 0;
@@ -31,40 +20,6 @@ std::size_t piece_count(std::span<const std::byte> record) {
     record = record.subspan(piece.stride);
   }
   return pieces;
-}
-
-// Decodes checked, trusted and from bodies; gives the checked one to `compare` each time.
-template <class Decision, class Compare>
-void decode_all_ways(std::span<const std::byte> bytes, Compare compare) {
-  AlignedBytes record(bytes);
-  EventDecoder decoder;
-  std::size_t consumed = 0;
-  const auto check = [&](const Event& event) {
-    CHECK(event.stamp.lsn == stamp.lsn);
-    CHECK(event.stamp.time == stamp.time);
-    CHECK(event.stamp.cause == stamp.cause);
-    REQUIRE(std::holds_alternative<Decision>(event.decision));
-    compare(std::get<Decision>(event.decision));
-  };
-  auto decoded = decoder.decode(record.span(), consumed);
-  REQUIRE(decoded.has_value());
-  CHECK(consumed == bytes.size());
-  check(*decoded);
-
-  consumed = 0;
-  check(decoder.decode_trusted(record.span(), consumed));
-  CHECK(consumed == bytes.size());
-
-  std::vector<std::span<const std::byte>> bodies;
-  for (auto rest = std::span<const std::byte>(record.span()); !rest.empty(); rest = rest.subspan(piece_at(rest).stride)) {
-    bodies.push_back(piece_at(rest).body);
-  }
-  const std::size_t own = bodies.size();
-  bodies.push_back(bodies.front());  // the next event's first part is not taken
-  auto from_bodies = decoder.decode_bodies(bodies, consumed);
-  REQUIRE(from_bodies.has_value());
-  CHECK(consumed == own);
-  check(*from_bodies);
 }
 
 bool same_texts(const engine::OrderTexts& left, const engine::OrderTexts& right) {
@@ -305,64 +260,6 @@ TEST_CASE("event: a transfer to its own warehouse, or an arrival that contradict
   row.over = 4;
   AlignedBytes over(encoded(receipt));
   CHECK(decoder.decode(over.span(), consumed).error() == EventFault::inconsistent);
-}
-
-TEST_CASE("event: who turns strict, and what he takes over, comes back as it went in", "[schema][event]") {
-  const auto seed = GENERATE(take(4, random(0U, 1'000'000U)));
-  CAPTURE(seed);
-  Random random(seed);
-  for (const std::uint32_t rows : {0U, 1U, 3U, 2000U, 2U}) {
-    const StrictSample strict(random, rows);
-    decode_all_ways<engine::StrictDecision>(encoded(strict.decision), [&](const engine::StrictDecision& got) {
-      CHECK(got.order_id == strict.order);
-      CHECK(got.order_lsn == strict.decision.order_lsn);
-      CHECK(got.line == strict.decision.line);
-      CHECK(got.waited == strict.decision.waited);
-      CHECK(got.fills_follow == strict.decision.fills_follow);
-      CHECK(got.customer == strict.customer);
-      CHECK(same_bytes(got.freed, strict.decision.freed));
-      CHECK(same_bytes(got.lost, strict.decision.lost));
-      CHECK(std::equal(got.orders.begin(), got.orders.end(), strict.orders.begin(), strict.orders.end()));
-      CHECK(std::equal(got.customers.begin(), got.customers.end(), strict.customers.begin(), strict.customers.end()));
-    });
-  }
-}
-
-TEST_CASE("event: an order and a fill say whom they passed over", "[schema][event]") {
-  const engine::Skip skip{engine::Lsn{7}, engine::LineNumber{3}, "WALL"};
-  engine::OrderDecision order;
-  order.id = "LATE";
-  order.skipped = skip;
-  decode_all_ways<engine::OrderDecision>(encoded(order), [&](const engine::OrderDecision& got) { CHECK(got.skipped == skip); });
-  engine::FillDecision fill;
-  fill.order_id = "LATE";
-  fill.skipped = skip;
-  decode_all_ways<engine::FillDecision>(encoded(fill), [&](const engine::FillDecision& got) { CHECK(got.skipped == skip); });
-  fill.skipped = {};
-  decode_all_ways<engine::FillDecision>(encoded(fill), [&](const engine::FillDecision& got) { CHECK(got.skipped == engine::Skip{}); });
-}
-
-TEST_CASE("event: a take-over whose rows disagree is refused", "[schema][event]") {
-  EventDecoder decoder;
-  std::size_t consumed = 0;
-  engine::ReceivedRow freed{engine::SkuId{1}, engine::WarehouseId{1}, 0, 5, 5};
-  engine::LostUnits lost{engine::Lsn{3}, 0, engine::LineNumber{1}, 5, 0, engine::WarehouseId{1}, 1, engine::SkuId{1}};
-  const std::string_view orders[] = {"V"}, customers[] = {""};
-  const engine::StrictDecision strict{"W", engine::Lsn{2}, {}, false, true, {&freed, 1}, {&lost, 1}, orders, customers, ""};
-  AlignedBytes right(encoded(strict));
-  CHECK(decoder.decode(right.span(), consumed).has_value());
-  const auto refused = [&](auto change) {
-    engine::ReceivedRow kept_row = freed;
-    engine::LostUnits kept_lost = lost;
-    change();
-    AlignedBytes wrong(encoded(strict));
-    CHECK(decoder.decode(wrong.span(), consumed).error() == EventFault::inconsistent);
-    freed = kept_row, lost = kept_lost;
-  };
-  refused([&] { freed.quantity = 4; });
-  refused([&] { freed.warehouse = engine::WarehouseId{2}; });
-  refused([&] { lost.row = 1; });
-  refused([&] { lost.order = 1; });
 }
 
 TEST_CASE("event: a hold's record whose counts disagree, or that ends it in an unknown way, is refused", "[schema][event]") {
