@@ -18,7 +18,7 @@ using Lines = std::vector<std::string>;
 
 Lines dump_of(std::uint64_t seed, std::uint64_t commands) {
   model::RandomCommands random(seed, true);
-  test::Harness harness(test::small_capacity());
+  test::Harness harness(test::small_capacity(model::RandomCommands::limits(seed)));
   for (std::uint64_t step = 0; step < commands; ++step) {
     const model::Command command = random.next();
     harness.apply(command, model::content_of(command), engine::TimeUs{1 + static_cast<std::int64_t>(step) * model::RandomCommands::step_us});
@@ -75,7 +75,7 @@ std::string changed(const std::string& line, model::Random& random) {
 }  // namespace
 
 TEST_CASE("dump judge: passes what the engine decided in random histories", "[engine][judge]") {
-  std::uint64_t records = 0, fills = 0, ended = 0;
+  std::uint64_t records = 0, fills = 0, ended = 0, skips = 0, strict = 0;
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
     const loadtest::JudgedDump judged = judge(dump_of(seed, 1500));
     INFO("seed " << seed << "\n" << loadtest::table_of(judged.verdict));
@@ -86,10 +86,15 @@ TEST_CASE("dump judge: passes what the engine decided in random histories", "[en
     records += judged.verdict.records;
     fills += judged.verdict.fills;
     ended += judged.verdict.ended_holds;
+    skips += judged.verdict.skips;
+    strict += judged.verdict.turned_strict;
   }
-  std::cout << "dump judge: 20 histories, " << records << " records, " << fills << " fills, " << ended << " holds ended\n";
+  std::cout << "dump judge: 20 histories, " << records << " records, " << fills << " fills, " << ended << " holds ended, " << skips << " times passed over, "
+            << strict << " turned strict\n";
   REQUIRE(fills > 1000);
   REQUIRE(ended > 100);
+  REQUIRE(skips > 100);
+  REQUIRE(strict > 20);
 }
 
 TEST_CASE("dump judge: finds one changed number, one line less, one line twice, two lines the other way round", "[engine][judge]") {
