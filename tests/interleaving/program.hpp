@@ -27,7 +27,7 @@ struct Forget {
 // What the journal's thread does: everything that is decided must be reachable through the window.
 struct Follow {};
 
-// The server's timer, when every hold's deadline has passed.
+// The server's timer, when every hold's deadline has passed and every time of an order has come.
 struct Expire {};
 
 using Step = std::variant<model::Command, Batch, Archive, Forget, Follow, Expire>;
@@ -40,7 +40,11 @@ struct Program {
   std::optional<int> preemptions;
 };
 
-std::vector<Program> programs();
+std::vector<Program> programs();  // all: orders, receipts and cancels, and those of
+std::vector<Program> hold_programs();
+std::vector<Program> stock_programs();
+std::vector<Program> transfer_programs();
+std::vector<Program> shipment_programs();
 
 // The cells' stock by SKU and warehouse: {{1, 2}} is one SKU in two warehouses, the first one first in priority.
 model::LoadCommand stock(const std::vector<std::vector<int>>& on_hand);
@@ -58,5 +62,12 @@ model::ChangeCommand adjust(std::string id, std::uint32_t sku, std::uint16_t war
 model::HoldCommand hold(std::string id, const std::vector<Wanted>& lines, bool partial = false);
 model::ConfirmCommand confirm(std::string hold, std::string order_id);  // what is held
 model::ReleaseCommand release(std::string command_id, std::string hold);
+// Counted of the first SKU in the first warehouse, where `expected` were on hand.
+model::ChangeCommand count(std::string id, std::int64_t expected, std::int64_t counted);
+// Of the order's first shipment. Units: of its first line, found by a pick or come back; none: everything.
+model::MoveCommand step(std::string command_id, std::string order_id, engine::ShipmentStep step, std::optional<std::int64_t> units = {});
+// Units of the first SKU from the first warehouse to the second one.
+model::ShipTransferCommand send(std::string id, std::int64_t quantity);
+model::ReceiveTransferCommand arrive(std::string command_id, std::string transfer);  // everything in transit
 
 }  // namespace earmark::interleaving

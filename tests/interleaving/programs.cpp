@@ -1,5 +1,7 @@
-// The programs. Each is there for a way in which concurrent decisions can go wrong; most were found by the explorer in engines
-// that were tried before this one.
+// The programs' commands, and those programs that are about orders, receipts and cancels. Each is there for a way in which concurrent
+// decisions can go wrong; most were found by the explorer in engines that were tried before this one.
+#include <algorithm>
+
 #include "tests/interleaving/program.hpp"
 
 namespace earmark::interleaving {
@@ -57,6 +59,23 @@ model::ConfirmCommand confirm(std::string hold, std::string order_id) {
 
 model::ReleaseCommand release(std::string command_id, std::string hold) { return {std::move(command_id), std::move(hold)}; }
 
+model::ChangeCommand count(std::string id, std::int64_t expected, std::int64_t counted) {
+  return {std::move(id), engine::ChangeKind::count, "", {{counted, expected, engine::SkuId{1}, engine::WarehouseId{1}, 0}}};
+}
+
+model::MoveCommand step(std::string command_id, std::string order_id, engine::ShipmentStep step, std::optional<std::int64_t> units) {
+  model::MoveCommand move{.command_id = std::move(command_id), .order_id = std::move(order_id), .shipment = 1, .step = step};
+  if (units) move.rows.push_back({*units, engine::LineNumber{1}, 0});
+  return move;
+}
+
+model::ShipTransferCommand send(std::string id, std::int64_t quantity) {
+  return {.id = std::move(id), .source = engine::WarehouseId{1}, .destination = engine::WarehouseId{2},
+          .rows = {{quantity, engine::SkuId{1}, 0}}};
+}
+
+model::ReceiveTransferCommand arrive(std::string command_id, std::string transfer) { return {std::move(command_id), std::move(transfer)}; }
+
 namespace {
 
 std::vector<Program> two_threads() {
@@ -80,11 +99,13 @@ std::vector<Program> two_threads() {
       {"highest stock against an order that lowers it", {stock({{2, 3}})},
        {{sourced("a", engine::Sourcing::highest_stock, 1)}, {order("b", {{1, 2, 2}})}}, {}},
       {"order against receipt", {stock({{1}, {0}})}, {{both("a")}, {receipt("r", {row(2, 1, 1)})}}, {}},
+      {"receipt against an order for what is there", {stock({{1}})}, {{receipt("r", {row(1, 1, 1)})}, {order("b", {{1, 1}})}}, {}},
       {"short order against receipt: no lost wake-up", {stock({{1}})}, {{order("a", {{1, 2}})}, {receipt("r", {row(1, 1, 1)})}}, {}},
       {"short order against short order", {stock({{1}})}, {{order("a", {{1, 2}})}, {order("b", {{1, 2}})}}, {}},
       {"receipt for a waiter against a newcomer: no overtaking", {stock({{0}}), order("w", {{1, 1}})},
        {{receipt("r", {row(1, 1, 2)})}, {order("b", {{1, 1}})}}, {}},
       {"cancel against a newcomer", {stock({{1}}), order("a", {{1, 1}})}, {{cancel("c", "a")}, {order("b", {{1, 1}})}}, {}},
+      {"cancel against an order for what is there", {stock({{2}}), order("a", {{1, 1}})}, {{cancel("c", "a")}, {order("b", {{1, 1}})}}, {}},
       {"cancel of a waiter against receipt", {stock({{0}}), order("w", {{1, 1}}), order("v", {{1, 1}})},
        {{cancel("c", "w")}, {receipt("r", {row(1, 1, 1)})}}, {}},
       {"cancel against cancel of the same order", {stock({{1}}), order("a", {{1, 2}})}, {{cancel("c", "a")}, {cancel("d", "a")}}, {}},
@@ -123,23 +144,6 @@ std::vector<Program> two_threads() {
        {{cancel("c", "w", {{1, engine::LineNumber{2}, 0}})}, {order("b", {{1, 1}})}}, {}},
       {"leaves memory and is forgotten against orders that take its memory", {stock({{1}}), order("k", {{1, 1}}), cancel("c", "k")},
        {{Archive{{"k"}}, Forget{3, {"k"}}}, {order("k", {{1, 1}})}}, {}},
-      {"hold against order", {stock({{1}})}, {{hold("h", {{1, 1}})}, {order("a", {{1, 1}})}}, {}},
-      {"a part is held against order", {stock({{3}})}, {{hold("h", {{1, 2}}, true)}, {order("a", {{1, 2}})}}, {}},
-      {"confirm against expiry", {stock({{1}}), hold("h", {{1, 1}})}, {{confirm("h", "a")}, {Expire{}}}, {}},
-      {"release against expiry, one waits", {stock({{1}}), hold("h", {{1, 1}}), order("w", {{1, 1}})},
-       {{release("r", "h")}, {Expire{}}}, {}},
-      {"expiry against order", {stock({{1}}), hold("h", {{1, 1}})}, {{Expire{}}, {order("a", {{1, 1}})}}, {}},
-      {"confirm against order", {stock({{2}}), hold("h", {{1, 1}})}, {{confirm("h", "c")}, {order("a", {{1, 2}})}}, {}},
-  };
-}
-
-std::vector<Program> stock_changes() {
-  return {
-      {"shrinkage with a victim against a newcomer for what is left", {stock({{2}}), order("a", {{1, 1}})},
-       {{adjust("k", 1, 1, -2)}, {order("b", {{1, 1}})}}, {}},
-      {"shrinkage against a newcomer for what another warehouse has", {stock({{1, 1}}), order("a", {{1, 1}})},
-       {{adjust("k", 1, 1, -1)}, {order("b", {{1, 1}})}}, {}},
-      {"shrinkage of available units against a newcomer", {stock({{1}})}, {{adjust("k", 1, 1, -1)}, {order("b", {{1, 1}})}}, {}},
   };
 }
 
@@ -167,8 +171,11 @@ std::vector<Program> three_threads() {
 
 std::vector<Program> programs() {
   std::vector<Program> all = two_threads();
-  for (Program& program : stock_changes()) all.push_back(std::move(program));
-  for (Program& program : three_threads()) all.push_back(std::move(program));
+  for (const auto more : {hold_programs, stock_programs, transfer_programs, shipment_programs, three_threads}) {
+    for (Program& program : more()) all.push_back(std::move(program));
+  }
+  // The large ones last: they share the time that the others leave.
+  std::ranges::stable_partition(all, [](const Program& program) { return program.threads.size() == 2 && !program.preemptions; });
   return all;
 }
 

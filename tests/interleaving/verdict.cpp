@@ -22,6 +22,21 @@ std::string text_of(const schema::Event& event) {
       event.decision);
 }
 
+// A hold that expires, an order that is cancelled or becomes due.
+bool is_by_time(const schema::Decision& decision) {
+  if (const auto* end = std::get_if<engine::HoldEndDecision>(&decision)) return end->how == engine::HoldEnd::expired;
+  if (const auto* cancel = std::get_if<engine::CancelDecision>(&decision)) return cancel->command_id.empty();
+  const auto* amend = std::get_if<engine::AmendDecision>(&decision);
+  return amend != nullptr && amend->command_id.empty();
+}
+
+// A deadline counts from when its hold was decided, which may be after the timers have run (Expire).
+std::optional<model::Twin::Told> told(const schema::Decision& decision) {
+  if (const auto* hold = std::get_if<engine::HoldDecision>(&decision)) return model::Twin::Told{.deadline = hold->deadline};
+  if (const auto* extend = std::get_if<engine::HoldExtendDecision>(&decision)) return model::Twin::Told{.deadline = extend->deadline, .cut = extend->cut};
+  return {};
+}
+
 // Goes through the log with the twin, and judges refusals and repeats at the LSN that they name.
 class Reading {
  public:
@@ -46,6 +61,10 @@ class Reading {
     return broken;
   }
   const model::Twin& twin() const { return twin_; }
+  // When the log has been read, and the timers had run.
+  std::string judge_deadlines() {
+    return twin_.run_timers(after_all_deadlines, 1).empty() ? "" : "I6: the timers ran, and the deadline of a hold or a time of an order was left";
+  }
 
  private:
   // What can be said of answers before the log is read.
@@ -85,16 +104,17 @@ class Reading {
       twin_.forget(*forgotten, now);
       return "";
     }
-    const auto* ended = std::get_if<engine::HoldEndDecision>(&event->decision);
-    if (ended != nullptr && ended->how == engine::HoldEnd::expired) {
-      std::vector<model::Answer> expired = twin_.run_timers(after_all_deadlines, 1);
-      return expired.empty() ? "I6: a hold expires that the twin has not: " + log : follow(log, expired.front());
+    if (is_by_time(event->decision)) {
+      std::vector<model::Answer> due = twin_.run_timers(after_all_deadlines, 1);
+      return due.empty() ? "I6: a time has come, and the twin has none that is due: " + log : follow(log, due.front());
     }
     const auto asked = decided_.find(event->stamp.lsn);
     if (asked == decided_.end()) return "E2: a decision that nobody was told: " + log;
     const model::Command& command = *asked->second->command;
     decided_.erase(asked);
+    twin_.told(told(event->decision));
     model::Answer answer = model::apply(twin_, command, model::content_of(command), now);
+    twin_.told({});
     if (!answer.decided() || answer.duplicate) {
       return "I5/E2: decided, but the twin says " + std::string(answer.duplicate ? "repeated" : model::describe(answer)) + "\nlog:  " + log;
     }
@@ -104,6 +124,7 @@ class Reading {
   // What the twin decided, beside the log.
   std::string follow(const std::string& log, model::Answer& answer) {
     std::string invariants = model::check_invariants(twin_.state(), answer);
+    if (const auto missing = std::exchange(answer.missing, {})) fills_.push_back(model::describe(answer.missing_stamp, missing->view()));
     for (const model::FillAnswer& fill : std::exchange(answer.fills, {})) fills_.push_back(model::describe(fill.stamp, fill.view()));
     const std::string difference = compare(log, model::describe(answer));
     return difference.empty() ? invariants : difference;
@@ -137,7 +158,7 @@ class Reading {
   schema::EventDecoder decoder_;
   std::map<engine::Lsn, const Answered*> decided_;
   std::multimap<engine::Lsn, const Answered*> judged_;
-  std::deque<std::string> fills_;  // that the log must have next
+  std::deque<std::string> fills_;  // that the log must have next, and before them what a short pick did not find
   engine::Lsn last_{};
 };
 
@@ -151,7 +172,7 @@ std::string judge(World& world) {
   if (std::string broken = reading.read(log); !broken.empty()) return broken;
   if (std::string broken = world.engine().broken_invariant(); !broken.empty()) return broken;
   if (world.engine().digest() != reading.twin().digest()) return "E6/E2: the engine's state is not the twin's";
-  return "";
+  return world.expires() ? reading.judge_deadlines() : "";
 }
 
 ExploredProgram::ExploredProgram(const Program& program) : program_(program) {

@@ -1,5 +1,6 @@
 #include "tests/interleaving/world.hpp"
 
+#include <algorithm>
 #include <cstring>
 
 #include "tests/engine/settler_message.hpp"
@@ -34,10 +35,17 @@ World::World(const Program& program) : program_(program), engine_(capacity(), pr
   for (std::size_t thread = 0; thread < program.threads.size(); ++thread) {
     actors_.push_back(std::make_unique<Actor>(*this, static_cast<std::uint8_t>(thread)));
   }
-  for (const Step& step : program.before) actors_[0]->take(step);
-  prepared_ = engine_.shared().commit_word.last();
-  // What the state store would have of them when they are closed.
   for (const Step& step : program.before) {
+    if (std::holds_alternative<Archive>(step)) keep_orders();
+    actors_[0]->take(step);
+  }
+  prepared_ = engine_.shared().commit_word.last();
+  keep_orders();
+}
+
+// What the state store would have of the program's orders when they are closed.
+void World::keep_orders() {
+  for (const Step& step : program_.before) {
     const auto* command = std::get_if<model::Command>(&step);
     const auto* order = command == nullptr ? nullptr : std::get_if<model::OrderCommand>(command);
     if (order != nullptr) archive_.keep(engine_, engine::identify(engine::IdSpace::order, order->id));
@@ -46,6 +54,11 @@ World::World(const Program& program) : program_(program), engine_(capacity(), pr
 
 void World::run(std::size_t thread) {
   for (const Step& step : program_.threads[thread]) actors_[thread]->take(step);
+}
+
+bool World::expires() const {
+  const auto in = [](const std::vector<Step>& steps) { return std::ranges::any_of(steps, [](const Step& step) { return std::holds_alternative<Expire>(step); }); };
+  return in(program_.before) || std::ranges::any_of(program_.threads, in);
 }
 
 std::string World::read_log(std::vector<std::span<const std::byte>>& records) {

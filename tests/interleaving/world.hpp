@@ -36,6 +36,8 @@ class World {
   // By thread; the first thread's begin with those of Program::before.
   const std::vector<Answered>& answers(std::size_t thread) const { return actors_[thread]->answers; }
   std::size_t threads() const noexcept { return actors_.size(); }
+  // Whether its program runs the timers when all deadlines have passed.
+  bool expires() const;
   // The records from LSN 1 on, as the journal finds them; "" or what is wrong with the way to them.
   std::string read_log(std::vector<std::span<const std::byte>>& records);
 
@@ -82,6 +84,8 @@ class World {
     engine::OrderDesk desk_;
     std::deque<model::Command> batched_;  // commands of batches, which have a place nowhere else
   };
+
+  void keep_orders();
 
   const Program& program_;
   engine::Engine engine_;
