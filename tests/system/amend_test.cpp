@@ -73,7 +73,7 @@ TEST_CASE("amend: a raised line waits in entries of its own, with the command li
   // What waits is served as before the restart: A's first raise, B, A's second raise.
   const ProgramResult received = on(again, {"receive", "W1", "S1:8"});
   CHECK(received.code == 0);
-  const std::size_t first = received.out.find("order A line 1: 4"), second = received.out.find("order B line 1: 3"), third = received.out.find("order A line 1: 1");
+  const std::size_t first = received.out.find("  4 W1"), second = received.out.find("  3 W1"), third = received.out.find("  1 W1");
   CHECK(first < second);
   CHECK(second < third);
   CHECK(third != std::string::npos);
