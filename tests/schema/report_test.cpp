@@ -32,7 +32,7 @@ TEST_CASE("report: kinds, columns and measures have the schema's names and numbe
   CHECK_FALSE(report_named("").has_value());
 }
 
-TEST_CASE("report: a request there and back; a kind that there is not is malformed", "[schema][report]") {
+TEST_CASE("report: a request there and back, and a kind that there is not is malformed", "[schema][report]") {
   RequestEncoder encoder;
   RequestDecoder decoder;
   const ReportRequest request{ReportKind::on_time, 50, true, -3, 20'000, engine::Lsn{77}, 5'000};

@@ -51,6 +51,7 @@ void RandomHistory::grow(std::size_t records) {
 void RandomHistory::decide(const model::Command& command) {
   let_time_pass();
   add(model::apply(twin_, command, model::content_of(command), now_));
+  for (const model::Answer& strict : twin_.turn_strict()) add(strict);
 }
 
 void RandomHistory::append_to(Journal& journal, std::size_t most) {
@@ -80,6 +81,9 @@ void StateDigest::open_order(const engine::OrderImage& order) {
   const engine::Identity identity = engine::identify(engine::IdSpace::order, order.id);
   digest_.known_id(engine::IdSpace::order, identity, order.content, order.lsn);
   if (order.not_due) digest_.not_due(order.lsn);
+  if (order.has_skipped) digest_.has_skipped(order.lsn);
+  digest_.patience(order.lsn, 0, order.patience);
+  for (std::uint32_t index = 0; index < order.lines.size(); ++index) digest_.patience(order.lsn, index, order.patience_of_line(index));
   digest_.open_order(order.lsn, identity, order.status, order.policy, order.priority, order.preferred,
                      static_cast<std::uint32_t>(order.lines.size()));
   std::size_t next = 0;
