@@ -86,7 +86,7 @@ TEST_CASE("explorer: the reduction loses no trace and runs none twice", "[interl
 }
 
 TEST_CASE("explorer: finds a lost update, and repeats the schedule that shows it", "[interleaving][explorer]") {
-  const int preemptions = GENERATE(Effort::every_schedule, 1);
+  const int preemptions = GENERATE(as<int>{}, Effort::every_schedule, 1);
   LostUpdate program;
   Explorer explorer(program);
   const Report report = explorer.explore({.preemptions = preemptions});
