@@ -54,15 +54,12 @@ std::uint64_t TakeOver::take_from(BlockRef victim, std::size_t victim_line, Ware
     });
     std::sort(there.begin(), there.end(), [](const Allocation& one, const Allocation& other) { return one.shipment > other.shipment; });
     for (const Allocation& each : there) {
-      Quantity left = each.reserved;
-      for (std::size_t index = 0; index < lost_.size(); ++index) {  // an earlier line of his took some
-        const bool same = lines_[index].order == victim && lines_[index].index == victim_line;
-        if (same && lost_[index].warehouse == each.warehouse && lost_[index].shipment == each.shipment) left -= lost_[index].quantity;
-      }
-      const auto units = static_cast<Quantity>(std::min<std::uint64_t>(open - taken, left));
+      Quantity& gone = gone_[{victim, victim_line, each.warehouse.value, each.shipment}];
+      const auto units = static_cast<Quantity>(std::min<std::uint64_t>(open - taken, each.reserved - gone));
       const bool room = bytes_ < std::min(max_lost_bytes, shared_.capacity.ring_bytes / 4) && book_.queues.has_room(lost_.size() + 1);
       if (units == 0 || !room) continue;
       add(victim, victim_line, each, units);
+      gone += units;
       taken += units;
     }
   }

@@ -4,7 +4,9 @@
 // nothing that is picked. The settler alone.
 #pragma once
 
+#include <map>
 #include <string_view>
+#include <tuple>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -48,6 +50,8 @@ class TakeOver {
   const Book& book_;
   const CatalogueView& catalogue_;
   std::unordered_map<std::uint64_t, std::uint64_t> spoken_for_;  // by cell: available units that an earlier line will have
+  // By order, line, warehouse and shipment: units that an earlier line of his took.
+  std::map<std::tuple<BlockRef, std::size_t, std::uint16_t, std::uint16_t>, Quantity> gone_;
   std::unordered_map<BlockRef, std::uint32_t> order_index_;
   std::vector<LostUnits> lost_;
   std::vector<Line> lines_;  // parallel to lost_
