@@ -3,16 +3,13 @@
 #include <catch2/catch.hpp>
 
 #include <algorithm>
-#include <functional>
-#include <nlohmann/json.hpp>
 
-#include "loadtest/judge_command.hpp"
+#include "tests/loadtest/planted_dump.hpp"
 
 namespace {
 
 using namespace earmark::loadtest;
-using Json = nlohmann::json;
-using Dump = std::vector<Json>;  // LSN n is element n - 1
+using namespace earmark::loadtest::test;
 
 // One SKU in two warehouses, of which N is served first. o1 and o2 wait for all or nothing, o1 with the higher priority, in N alone.
 Dump day() {
@@ -66,27 +63,6 @@ Dump day() {
   static const Json parsed = Json::parse(text);
   return Dump(parsed.begin(), parsed.end());
 }
-
-JudgedDump judge_text(std::string text) {
-  std::FILE* file = ::fmemopen(text.data(), text.size(), "r");
-  REQUIRE(file != nullptr);
-  JudgedDump judged = judge_dump(file);
-  std::fclose(file);
-  return judged;
-}
-
-JudgedDump judge(const Dump& dump) {
-  std::string text;
-  for (const Json& record : dump) text += record.dump() + "\n";
-  return judge_text(text);
-}
-
-struct Planted {
-  const char* what;
-  Promise promise;
-  const char* said;
-  std::function<void(Dump&)> plant;
-};
 
 const Json of_o1 = {{"order", "o1"}, {"lsn", 2}, {"line", 1}};
 
