@@ -42,7 +42,7 @@ std::vector<std::string> lines_of(const std::string& text) {
 
 std::uint64_t lsn_of(Shop& shop, const std::string& type, const std::string& id) {
   for (const Json& line : shop.dump()) {
-    if (line.at("type") == type && line.value("id", "") == id) return line.at("lsn");
+    if (line.at("type") == type && (line.value("id", "") == id || line.value("command_id", "") == id)) return line.at("lsn");
   }
   return 0;
 }
@@ -135,4 +135,57 @@ TEST_CASE("explain: who waits for all is passed over, then gathers; who loses to
                         Catch::Contains("to order EARLY, which takes them over; they wait again at the old place") &&
                         Catch::Contains("what comes is set aside until it is whole"));
   CHECK_THAT(shop.tell({"explain", "EARLY"}), Catch::Contains("by this order, which turned strict"));
+}
+
+TEST_CASE("explain: every kind of cause of a fill is named", "[system][explain]") {
+  Shop shop;
+  shop.tell({"hold", "H1", "--for", "3600", "DOOR:13", "NAIL:5"});
+  shop.tell({"order", "--id", "MINE", "DOOR:30@W1", "NAIL:9"});
+  const auto filled_by = [&](const std::string& cause) {
+    const std::vector<Json> told = shop.events({"explain", "MINE"});
+    const auto step = std::ranges::find_if(told, [&](const Json& each) { return each.value("cause_text", "") == cause; });
+    INFO(cause);
+    REQUIRE(step != told.end());
+    return step->at("quantity").get<int>();
+  };
+  CHECK_THAT(shop.tell({"explain", "MINE"}), Catch::Contains("  Line 1: 30 DOOR, from W1 alone\n    30 wait as 1st in the queue, nobody ahead: nothing was available in W1\n"));
+  shop.tell({"release", "H1", "--id", "L1"});
+  CHECK(filled_by("hold H1, which was released") == 10);
+  shop.tell({"adjust", "W1", "DOOR:+2", "--id", "J1", "--reason", "found"});
+  CHECK(filled_by("adjustment J1") == 2);
+  shop.tell({"transfer", "ship", "W2", "W1", "DOOR:3", "--id", "T1"});
+  shop.tell({"transfer", "receive", "T1", "--id", "T2"});
+  CHECK(filled_by("arrival T2 of transfer T1") == 3);
+  shop.tell({"order", "--id", "ABOVE", "--priority", "200", "NAIL:2"});
+  shop.tell({"amend", "MINE", "--id", "M1", "2:5"});
+  shop.tell({"receive", "W1", "NAIL:3", "--id", "R1"});
+  shop.tell({"amend", "MINE", "--id", "M2", "2:6"});
+  CHECK(filled_by("amend M2 of this order") == 1);
+  shop.tell({"pick", "MINE-1", "--id", "P1", "1:12"});
+  const std::string text = shop.tell({"explain", "MINE"});
+  CHECK_THAT(text, Catch::Contains("line 1 DOOR: picked 12 W1, shipment MINE-1; 3 not found, in shipment MINE-2 from now on") &&
+                       Catch::Contains("line 1 DOOR: lost 3 W1 to pick P1 of shipment MINE-1 (decision ") && Catch::Contains("line 2 NAIL: raised by 1, by M2"));
+}
+
+TEST_CASE("explain: an order of more SKUs than a filter takes is explained as well", "[system][explain]") {
+  Shop shop;
+  const TemporaryDirectory more;
+  std::ofstream stock(more.path() / "stock.csv");
+  stock << "sku,warehouse,on_hand\n";
+  std::vector<std::string> order{"order", "--id", "WIDE"};
+  for (int number = 1; number <= 300; ++number) {
+    stock << "S" << number << ",W1,1\n";
+    order.push_back("S" + std::to_string(number) + ":1");
+  }
+  stock.close();
+  shop.tell({"load", more.path().string()});
+  order.push_back("DOOR:20");
+  shop.tell(order);
+  shop.tell({"amend", "WIDE", "--id", "M1", "--priority", "7"});
+  shop.tell({"receive", "W2", "DOOR:1", "--id", "R1"});
+  const std::vector<Json> told = shop.events({"explain", "WIDE"});
+  REQUIRE(told.size() == 1 + 301 + 2 + 301);
+  CHECK(told[302].at("priority") == 7);
+  CHECK(told[303].at("cause_text") == "receipt R1");
+  CHECK(told[303].at("still_waiting") == 6);
 }
