@@ -27,6 +27,7 @@ using Run = std::function<Outcome<void>()>;
 Run add_load(Options& options, const Globals& globals);
 Run add_order(Options& options, const Globals& globals);
 Run add_show(Options& options, const Globals& globals);
+Run add_explain(Options& options, const Globals& globals);
 Run add_cancel(Options& options, const Globals& globals);
 Run add_amend(Options& options, const Globals& globals);
 Run add_receive(Options& options, const Globals& globals);

@@ -47,6 +47,7 @@ constexpr Subcommand subcommands[] = {
     {"load", "Load warehouses, products and opening stock from CSV files", add_load},
     {"order", "Place one order, or the orders of a file", add_order},
     {"show", "Show an order as it stands: reserved, shipped, waiting", add_show},
+    {"explain", "Tell why an order has what it has: numbers seen, rules, causes since", add_explain},
     {"cancel", "Cancel an order, or quantities of its lines", add_cancel},
     {"amend", "Change an order's priority, or quantities of its lines", add_amend},
     {"receive", "Receive stock into a warehouse and serve who waits for it", add_receive},

@@ -173,6 +173,10 @@ TEST_CASE("retain: the journal is trimmed, and the rest is in the state", "[syst
   caller.encoder().subscribe(out, correlation, subscribe);
   caller.send(out);
   CHECK(caller.receive(correlation).error.code == engine::ErrorCode::trimmed);
+  const ProgramResult explained = run("earmark", {"--server", server.address(), "explain", "waiting"});
+  CHECK(explained.code == 0);
+  CHECK(explained.out.find("The journal no longer has everything since decision 2") != std::string::npos);
+  CHECK(explained.out.find("wait as 1st in the queue") != std::string::npos);
   server.kill();
   CHECK(run("earmark-journal", {"verify", directory.path().string()}).code == 0);
   server.start();
