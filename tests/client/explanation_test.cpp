@@ -129,7 +129,7 @@ TEST_CASE("explanation: nothing is told of warehouses that a record says nothing
   CHECK_THAT(text(engine::Policy::ship_partial), Catch::Contains("nobody ahead: it is not due yet\n") && !Catch::Contains("available in"));
 }
 
-TEST_CASE("explanation: fills name their cause; those of others are left out", "[client][explain]") {
+TEST_CASE("explanation: fills name their cause, those of others are left out", "[client][explain]") {
   const engine::ReceivedRow rows[] = {{SkuId{1}, warehouse(1), 0, 9, 9}};
   const engine::Take first[] = {{4, 5, warehouse(1), 1}}, second[] = {{5, 0, warehouse(1), 1}}, third[] = {{1, 0, warehouse(2), 2}};
   engine::CancelDecision cancel;

@@ -123,7 +123,7 @@ TEST_CASE("explain: an order that nobody knows is an error", "[system][explain]"
   CHECK_THAT(shop.refusal({"explain", "NOBODY"}), Catch::Contains("unknown_order"));
 }
 
-TEST_CASE("explain: who waits for all is passed over, then gathers; who loses to him is told why", "[system][explain]") {
+TEST_CASE("explain: who waits for all is passed over, then gathers, who loses to him is told why", "[system][explain]") {
   Shop shop({"--max-skips", "1"});
   shop.tell({"order", "--id", "EARLY", "--policy", "ship_complete", "DOOR:20"});
   shop.tell({"order", "--id", "LATER", "--policy", "ship_complete", "DOOR:15", "NAIL:9"});
