@@ -244,7 +244,8 @@ AmendCommand RandomCommands::amend() {
   // Lower than at first, or more than at first; often of several lines, one lower and the other higher.
   const auto wanted = [&](const engine::OrderLine& of) {
     const auto by = static_cast<engine::WireQuantity>(random_.below(5));
-    return std::max<engine::WireQuantity>(1, std::max<engine::WireQuantity>(1, of.quantity) + (random_.chance(55) ? 1 + 2 * by : -by));
+    const auto ordered = std::clamp<engine::WireQuantity>(of.quantity, 1, engine::WireQuantity{1} << 40);  // the most that a wire can say is no sum
+    return std::max<engine::WireQuantity>(1, ordered + (random_.chance(55) ? 1 + 2 * by : -by));
   };
   amend.rows.push_back({.quantity = wanted(line), .line = line.line});
   if (const engine::OrderLine& other = order.lines.back(); other.line != line.line) amend.rows.push_back({.quantity = random_.chance(50) ? 1 : wanted(other), .line = other.line});
