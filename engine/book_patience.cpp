@@ -48,7 +48,7 @@ void Book::count_skip(SharedState& shared, BlockRef block, std::size_t line_inde
 void Book::note_impatient(SharedState& shared, BlockRef block, std::size_t line_index) {
   const auto* order = shared.blocks.at<OrderState>(block);
   const OrderLineState& line = order->lines()[line_index];
-  if (can_turn_strict(*order, line) && patience_of(*order, line) >= shared.capacity.max_skips) impatient.emplace(key_of(*order, line_index), block);
+  if (patience_of(*order, line) >= shared.capacity.max_skips && can_turn_strict(*order, line)) impatient.emplace(key_of(*order, line_index), block);
 }
 
 void Book::list_strict(SharedState& shared, BlockRef block, std::size_t line_index, bool on) {
@@ -99,7 +99,7 @@ void Book::settle_patience(SharedState& shared, BlockRef block, std::size_t line
   auto* order = shared.blocks.at<OrderState>(block);
   OrderLineState& line = order->lines()[line_index];
   if (!waits_whole(*order, line)) return;
-  if (order->policy == Policy::ship_complete ? waits_at_all(*order) : line.waiting != 0) return;
+  if (waiter_waits(*order, line)) return;
   if (const std::uint8_t patience = std::exchange(patience_of(*order, line), std::uint8_t{0}); patience == strict_patience) {
     for_each_line_of_waiter(*order, line_index, [&](std::size_t index) { list_strict(shared, block, index, false); });
   } else if (patience != 0) {

@@ -91,8 +91,7 @@ std::string Engine::broken_patience() {
     const std::string name = "order " + std::string(order.id());
     for (std::size_t index = 0; index < order.line_count; ++index) {
       const OrderLineState& line = order.lines()[index];
-      const bool waits = order.policy == Policy::ship_complete ? waits_at_all(order) : line.waiting != 0;
-      if (patience_of(order, line) != 0 && (!waits || !waits_whole(order, line))) broken = "skips: " + name + " remembers some and does not wait for all";
+      if (patience_of(order, line) != 0 && (!waiter_waits(order, line) || !waits_whole(order, line))) broken = "skips: " + name + " remembers some and does not wait for all";
       if (can_turn_strict(order, line) && patience_of(order, line) >= shared_.capacity.max_skips) broken = "skips: " + name + " has had enough and is not strict";
       if (!is_strict(order, line)) continue;
       ++strict;

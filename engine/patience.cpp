@@ -5,7 +5,8 @@
 namespace earmark::engine {
 
 std::uint16_t first_impatient_line(const OrderState& order) noexcept {
-  for (std::size_t index = 0; index < order.lines().size(); ++index) {
+  const std::size_t last = order.policy == Policy::ship_complete ? 1 : order.lines().size();  // each of its lines speaks for it
+  for (std::size_t index = 0; index < last; ++index) {
     if (can_turn_strict(order, order.lines()[index])) return static_cast<std::uint16_t>(index);
   }
   return OrderState::no_line;

@@ -37,11 +37,13 @@ inline bool waits_at_all(const OrderState& order) noexcept {
   return std::any_of(lines.begin(), lines.end(), [](const OrderLineState& line) { return line.waiting != 0; });
 }
 
-// What the line has reserved, and nobody has picked, is gathered by somebody strict who is not whole: nobody picks it yet.
-inline bool is_set_aside(const OrderState& order, const OrderLineState& line) noexcept {
-  if (!is_strict(order, line)) return false;
+// He who waits by this line still does: the line, or of a ship_complete order any of its lines.
+inline bool waiter_waits(const OrderState& order, const OrderLineState& line) noexcept {
   return order.policy == Policy::ship_complete ? waits_at_all(order) : line.waiting != 0;
 }
+
+// What the line has reserved, and nobody has picked, is gathered by somebody strict who is not whole: nobody picks it yet.
+inline bool is_set_aside(const OrderState& order, const OrderLineState& line) noexcept { return is_strict(order, line) && waiter_waits(order, line); }
 
 inline bool has_strict_line(const OrderState& order) noexcept {
   if (order.policy == Policy::ship_complete) return order.patience == strict_patience;
@@ -57,10 +59,11 @@ inline bool is_among(std::span<const std::uint16_t> numbers, std::uint16_t numbe
 
 // Whether he, by one of his lines, can turn strict.
 inline bool can_turn_strict(const OrderState& order, const OrderLineState& line) noexcept {
-  return line.waiting != 0 && !order.not_due && waits_whole(order, line) && !is_strict(order, line);
+  return !order.not_due && waits_whole(order, line) && !is_strict(order, line) && waiter_waits(order, line);
 }
 
-// The first line by which somebody of the order can turn strict; OrderState::no_line: there is none.
+// The first line by which somebody of the order can turn strict, of a ship_complete one the first of all; OrderState::no_line: there
+// is none.
 std::uint16_t first_impatient_line(const OrderState& order) noexcept;
 
 // Who it is in words of a record.

@@ -127,7 +127,7 @@ Settler::Taken Settler::take_back(const TakeBack& asked, const Message& message,
   const std::size_t takes = order != nullptr ? order->line_count * std::size_t{shared_.capacity.warehouses} + asked.rows : 0;
   const BlockRef known = committer.blocks().allocate(sizeof(KnownCommand));
   // It may be raised, and is then filled whole in this very commit.
-  if (order != nullptr && order->policy == Policy::ship_complete) book_.most_lines_at_once = std::max<std::size_t>(book_.most_lines_at_once, order->line_count);
+  if (order != nullptr && order->policy == Policy::ship_complete && asked.space == IdSpace::amend) book_.most_lines_at_once = std::max<std::size_t>(book_.most_lines_at_once, order->line_count);
   const Committed committed = committer.commit(
       writes_, CommitWord::settler_descriptor, 1 + most_fills(),
       2048 + (rows * (sizeof(CancelledLine) + sizeof(RaisedLine)) + takes * sizeof(Take)) * 9 / 8 + fill_bytes(),
