@@ -10,6 +10,8 @@
 
 namespace earmark::client {
 
+inline constexpr std::int64_t day_us = 86'400'000'000;
+
 std::string with_separators(std::uint64_t number);                  // 12,345
 std::string counted(std::uint64_t number, std::string_view noun);   // "1 unit", "2,000 units"
 std::string ordinal(std::uint64_t number);                          // 1st, 2nd, 11th

@@ -371,7 +371,6 @@ void append_rows(std::string& text, const Told& told) {
 }  // namespace
 
 std::string StreamText::text(const schema::Event& event, const Catalogue& catalogue) {
-  constexpr std::int64_t day_us = 86'400'000'000;
   const std::string time = time_text(event.stamp.time);  // "2026-01-01 12:00:00.123 UTC"
   const bool dated = time.ends_with(" UTC") && time.size() >= 27;
   std::string text;

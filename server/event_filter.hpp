@@ -32,6 +32,7 @@
 
 #include <bitset>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -82,6 +83,8 @@ class EventSieve {
   // Lines that a cancel or an amend took units from, into cancelled_ and takes_. False: something was left out.
   bool sift_taken_back(const EventFilter& filter, schema::EventKind kind, std::span<const engine::CancelledLine> lines,
                        std::span<const engine::Take> released);
+  // Names in orders_ and customers_ who has lost what is left in lost_. Of others nothing is said, not even that there are some.
+  void name_losers(std::span<const std::string_view> orders, std::span<const std::string_view> customers);
   Passes sift(const EventFilter& filter, const engine::LoadDecision& load, schema::Decision& left);
   Passes sift(const EventFilter& filter, const engine::StockChangeDecision& change, schema::Decision& left);
   Passes sift(const EventFilter& filter, const engine::HoldDecision& hold, schema::Decision& left);

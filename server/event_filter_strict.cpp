@@ -9,19 +9,17 @@ using schema::EventKind;
 Passes EventSieve::sift(const EventFilter& filter, const engine::StrictDecision& strict, schema::Decision& left) {
   const bool himself = filter.any_place() && filter.kind(EventKind::turned_strict) && filter.customer(strict.customer);
   const bool kind = filter.kind(EventKind::allocation_lost) || filter.kind(EventKind::pick_list_superseded);
-  rows_.clear(), lost_.clear(), orders_.clear(), customers_.clear();
+  rows_.clear(), lost_.clear();
   for (std::size_t index = 0; kind && index < strict.lost.size(); ++index) {
     engine::LostUnits lost = strict.lost[index];
     if (!filter.place(lost.sku, lost.warehouse) || !filter.customer(strict.customers[lost.order])) continue;
-    orders_.push_back(strict.orders[lost.order]);
-    customers_.push_back(strict.customers[lost.order]);
-    lost.order = static_cast<std::uint32_t>(orders_.size() - 1);
     lost.row = static_cast<std::uint32_t>(lost_.size());
     lost_.push_back(lost);
     rows_.push_back(strict.freed[index]);
   }
   if (himself && lost_.size() == strict.lost.size()) return Passes::whole;
   if (!himself && lost_.empty()) return Passes::nothing;
+  name_losers(strict.orders, strict.customers);
   engine::StrictDecision& kept = left.emplace<engine::StrictDecision>(strict);
   if (!himself) kept.order_id = kept.customer = {}, kept.order_lsn = {}, kept.line = {}, kept.waited = false;
   kept.lost = lost_;

@@ -3,14 +3,10 @@
 #include <set>
 #include <utility>
 
+#include "engine/patience.hpp"
 #include "storage/offline_state.hpp"
 
 namespace earmark::storage {
-namespace {
-
-constexpr std::uint8_t strict = 255;
-
-}  // namespace
 
 std::uint8_t* OfflineState::patience_of(engine::Lsn lsn, engine::LineNumber number) {
   const auto order = orders_.find(lsn);
@@ -23,8 +19,8 @@ std::uint8_t* OfflineState::patience_of(engine::Lsn lsn, engine::LineNumber numb
 bool OfflineState::count_skip(const engine::Skip& skipped) {
   if (skipped.order_lsn.value == 0) return true;
   std::uint8_t* patience = patience_of(skipped.order_lsn, skipped.line);
-  if (patience == nullptr || *patience == strict) return refuse("it passes over somebody who does not wait for all or nothing");
-  if (*patience != strict - 1) ++*patience;
+  if (patience == nullptr || *patience == engine::strict_patience) return refuse("it passes over somebody who does not wait for all or nothing");
+  if (*patience != engine::most_skips) ++*patience;
   return true;
 }
 
@@ -41,8 +37,8 @@ void OfflineState::settle_patience(engine::Lsn lsn) {
 
 bool OfflineState::fold(const engine::Stamp&, const engine::StrictDecision& decision) {
   std::uint8_t* patience = patience_of(decision.order_lsn, decision.line);
-  if (patience == nullptr || *patience == strict) return refuse("somebody turns strict who does not wait for all or nothing");
-  *patience = strict;
+  if (patience == nullptr || *patience == engine::strict_patience) return refuse("somebody turns strict who does not wait for all or nothing");
+  *patience = engine::strict_patience;
   std::set<std::pair<engine::Lsn, std::uint16_t>> changed;
   for (std::size_t row = 0; row < decision.lost.size(); ++row) {
     const engine::LostUnits& lost = decision.lost[row];

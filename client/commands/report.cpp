@@ -47,7 +47,6 @@ struct ReportOptions {
 
 // The day that this names, in UTC.
 Outcome<std::int32_t> day_named(const std::string& text, const char* option) {
-  constexpr std::int64_t day_us = 86'400'000'000;
   const auto moment = text.size() == 10 ? parse_moment(text, now_us()) : Outcome<std::int64_t>(0);
   if (!moment || (*moment == 0 && text != "1970-01-01")) return usage(std::string(option) + " wants a day in UTC, for example 2026-03-01, not '" + text + "'");
   return static_cast<std::int32_t>(*moment / day_us);

@@ -128,7 +128,7 @@ std::string heading(ReportColumn column) {
 }
 
 std::string day_text(std::int64_t day) {
-  constexpr std::int64_t day_us = 86'400'000'000, last = 2'932'896;  // 9999-12-31
+  constexpr std::int64_t last = 2'932'896;  // 9999-12-31
   if (day == 0) return "1970-01-01";
   if (day < 0 || day > last) return "day " + std::to_string(day);
   return time_text(engine::TimeUs{day * day_us}).substr(0, 10);
