@@ -1,5 +1,8 @@
 #include "server/io_thread.hpp"
 
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
+
 #include <algorithm>
 #include <chrono>
 
@@ -9,6 +12,16 @@ namespace earmark::server {
 
 using Clock = std::chrono::steady_clock;
 using std::chrono::seconds;
+
+namespace {
+
+// Whether the peer's machine has acknowledged all that was written.
+bool all_arrived(tcp::socket& socket) {
+  int unacknowledged = 0;
+  return ::ioctl(socket.native_handle(), SIOCOUTQ, &unacknowledged) == 0 && unacknowledged == 0;
+}
+
+}  // namespace
 
 struct IoThread::Connection {
   Connection(tcp::socket peer, std::uint32_t index) : socket(std::move(peer)), unblocked(socket.get_executor()), session(index) {}
@@ -20,6 +33,7 @@ struct IoThread::Connection {
   bool writing = false;           // the peer's window is full; a wait for it is under way
   bool told_to_go = false;        // `opened` is then the time of that
   bool leaving = false;           // say_goodbye() has begun
+  bool said_all = false;          // nothing more is written to it
   bool closed = false;
 };
 
@@ -83,6 +97,7 @@ asio::awaitable<void> IoThread::serve(std::shared_ptr<Connection> connection) {
   worker_.close_session(index);
   connections_[index].reset();
   hub_.connections.fetch_sub(1, std::memory_order_relaxed);
+  if (stopping_) stop_when_done();
 }
 
 // The peer was told why: send that, say that nothing more comes, and read what it still sends, because closing with
@@ -97,6 +112,7 @@ asio::awaitable<void> IoThread::say_goodbye(std::shared_ptr<Connection> connecti
   }
   asio::error_code error;
   connection->socket.shutdown(tcp::socket::shutdown_send, error);
+  connection->said_all = true;
   while (!error && !connection->closed) {
     const auto [failed] = co_await connection->socket.async_wait(tcp::socket::wait_read, as_result);
     if (failed) co_return;
@@ -113,11 +129,7 @@ asio::awaitable<void> IoThread::watch() {
     for (const std::shared_ptr<Connection>& connection : connections_) {
       if (!connection || connection->closed) continue;
       const Session& session = worker_.session(connection->session);
-      if (session.closing && !std::exchange(connection->told_to_go, true)) {
-        connection->opened = Clock::now();
-        asio::error_code ignored;
-        if (!connection->leaving) connection->socket.cancel(ignored);  // it may wait for bytes that never come
-      }
+      if (session.closing) tell_to_go(*connection);
       if ((!session.greeted || session.closing) && Clock::now() - connection->opened > seconds(hello_deadline_s)) {
         asio::error_code ignored;
         connection->closed = true;
@@ -224,15 +236,41 @@ void IoThread::begin_stop() {
 }
 
 void IoThread::stop_when_done() {
-  engine::SharedState& shared = hub_.engine.shared();
-  bool done = worker_.idle() && hub_.engine.settler().quiet() && shared.commit_word.last() == shared.window.durable();
+  if (Clock::now() >= stop_deadline_) return end();
+  if (!farewell_) {
+    engine::SharedState& shared = hub_.engine.shared();
+    bool done = worker_.idle() && hub_.engine.settler().quiet() && shared.commit_word.last() == shared.window.durable();
+    for (const std::shared_ptr<Connection>& connection : connections_) {
+      // An answer may still be on its way here from the thread that settled it.
+      done = done && (!connection || connection->closed || worker_.session(connection->session).under_way == 0);
+    }
+    if (!done) return;
+    farewell_ = true;
+    for (const std::shared_ptr<Connection>& connection : connections_) {
+      if (!connection || connection->closed) continue;
+      worker_.session(connection->session).closing = true;
+      tell_to_go(*connection);
+    }
+  }
+  // A peer ends its side when it has read everything. One that does not is left when everything has arrived at its machine.
   for (const std::shared_ptr<Connection>& connection : connections_) {
     if (!connection || connection->closed) continue;
-    // An answer may still be on its way here from the thread that settled it.
-    const Session& session = worker_.session(connection->session);
-    done = done && session.unsent() == 0 && session.under_way == 0;
+    if (!connection->said_all || !all_arrived(connection->socket)) return;
+    if (Clock::now() - connection->opened < seconds(farewell_s)) return;
   }
-  if (!done && Clock::now() < stop_deadline_) return;
+  end();
+}
+
+// Its reader may wait for bytes that never come, or to be unblocked.
+void IoThread::tell_to_go(Connection& connection) {
+  if (std::exchange(connection.told_to_go, true)) return;
+  connection.opened = Clock::now();
+  asio::error_code ignored;
+  if (!connection.leaving) connection.socket.cancel(ignored);
+  connection.unblocked.cancel();
+}
+
+void IoThread::end() {
   asio::error_code ignored;
   for (const std::shared_ptr<Connection>& connection : connections_) {
     if (connection) connection->socket.shutdown(tcp::socket::shutdown_both, ignored);

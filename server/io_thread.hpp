@@ -28,7 +28,7 @@ class IoThread {
   void post_proceed();
   // On the first thread: timers run at their deadlines from its start on.
   void mind_timers();
-  // Stops taking in; when everything decided is answered and sent, or the deadline has passed, the thread ends.
+  // Stops taking in; when everything decided is answered and has arrived, or the deadline has passed, the thread ends.
   void begin_stop();
   void join();
 
@@ -46,6 +46,8 @@ class IoThread {
   void send(const std::shared_ptr<Connection>& connection);
   void let_unblocked_read();
   void stop_when_done();
+  static void tell_to_go(Connection& connection);
+  void end();
 
   asio::io_context context_{1};
   asio::executor_work_guard<asio::io_context::executor_type> work_;
@@ -57,6 +59,7 @@ class IoThread {
   std::vector<std::byte> read_buffer_;
   asio::steady_timer watch_timer_, deadline_timer_;
   bool stopping_ = false;
+  bool farewell_ = false;  // everything is answered, and the peers were told to go
   std::chrono::steady_clock::time_point stop_deadline_{};
   std::thread thread_;
 };

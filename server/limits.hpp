@@ -18,6 +18,7 @@ inline constexpr std::uint32_t most_reports_under_way = 64;   // of all connecti
 inline constexpr std::uint32_t most_report_wait_ms = 60'000;   // for what was durable when the question came
 inline constexpr std::size_t stock_rows_per_answer = 16384;
 inline constexpr int hello_deadline_s = 10;
+inline constexpr int farewell_s = 1;                          // at the end, for a peer that has everything and does not close
 inline constexpr int stop_deadline_s = 10;                    // peers that take no answers are not waited for longer
 inline constexpr std::uint32_t overloaded_retry_ms = 50;
 inline constexpr std::size_t subscription_read_bytes = 256U << 10;   // of the journal, in one subscriber's turn

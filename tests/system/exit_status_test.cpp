@@ -221,6 +221,31 @@ TEST_CASE("SIGTERM: what was taken in is decided, durable and answered, exit 0",
   CHECK(highest <= server.ready().lsn);
 }
 
+TEST_CASE("SIGTERM: a peer that has sent more than is taken in, and reads late, still gets every answer", "[system][exit]") {
+  const TemporaryDirectory directory;
+  Server server(directory.path());
+  Caller caller(server.port());
+  REQUIRE(caller.ask(catalogue(2, 1, 1'000'000)).decided());
+  std::vector<std::byte> out;
+  for (int number = 0; number < 150'000; ++number) caller.put(out, order("o" + std::to_string(number), {{1, 1}, {2, 1}}));
+  REQUIRE(caller.wire().send_without_reading(out) < out.size());
+  server.process().send_signal(SIGTERM);
+  REQUIRE(stops_listening(server.port()));
+  std::uint64_t answered = 0;
+  try {
+    for (;;) {
+      const Reply reply = caller.receive();
+      ++answered;
+      REQUIRE(reply.decided());
+    }
+  } catch (const ConnectionLost&) {
+  }
+  caller.wire().reset();
+  CHECK(server.process().wait().status == 0);
+  server.start();
+  CHECK(server.ready().lsn == answered + 1);
+}
+
 TEST_CASE("SIGTERM at once after the ready line: exit 0", "[system][exit]") {
   const TemporaryDirectory directory;
   Server server(directory.path());
