@@ -144,6 +144,59 @@ struct ReceiveTransfer {
   std::span<const ArrivalRow> rows;  // empty: everything in transit, whole
 };
 
+// Units of a SKU that a vendor is to bring to a warehouse.
+struct PurchaseLine {
+  WireQuantity quantity = 0;
+  TimeUs promised{};        // arrival; 0: not said
+  LineNumber line{};
+  SkuId sku{};
+  WarehouseId warehouse{};
+  std::uint16_t unused = 0;
+  std::uint32_t unused_too = 0;
+};
+static_assert(sizeof(PurchaseLine) == 32);
+
+struct PlacePurchase {
+  std::string_view id;
+  std::string_view vendor, reference, notes;
+  PurchaseState state = PurchaseState::draft;  // or approved, or sent
+  std::span<const PurchaseLine> lines;
+};
+
+// A line as the vendor acknowledges it.
+struct PurchaseRow {
+  WireQuantity quantity = 0;  // ordered from now on; -1: as it is
+  TimeUs promised{};          // 0: as it is
+  LineNumber line{};
+  std::uint32_t unused = 0;
+};
+static_assert(sizeof(PurchaseRow) == 24);
+
+struct MovePurchase {
+  std::string_view command_id;
+  std::string_view purchase_id;
+  PurchaseStep step = PurchaseStep::approve;
+  std::string_view reference;          // acknowledge: the vendor's own; empty: as it is
+  std::span<const PurchaseRow> rows;   // acknowledge
+};
+
+// What arrived of a line; 0: nothing of it.
+struct PurchaseArrival {
+  WireQuantity quantity = 0;  // good units
+  WireQuantity damaged = 0;   // unavailable from the start
+  LineNumber line{};
+  std::uint32_t unused = 0;
+};
+static_assert(sizeof(PurchaseArrival) == 24);
+
+// A receipt that names its purchase order.
+struct ReceivePurchase {
+  std::string_view id;
+  std::string_view purchase_id;
+  bool accept_over = false;  // also more than a tenth above what was ordered
+  std::span<const PurchaseArrival> rows;  // empty: everything that is open, whole
+};
+
 // Units for a checkout, promised until a deadline. Taken at once or not at all; nothing waits.
 struct PlaceHold {
   std::string_view id;

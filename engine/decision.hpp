@@ -359,6 +359,74 @@ struct TransferReceiptDecision {
   std::span<const MissingUnits> missing;  // of a transfer that is closed
 };
 
+// One line of a purchase order as it was placed.
+struct PurchasedLine {
+  TimeUs promised{};  // arrival; 0: not said
+  LineNumber line{};
+  SkuId sku{};
+  Quantity quantity = 0;
+  WarehouseId warehouse{};
+  std::uint16_t unused = 0;
+};
+static_assert(sizeof(PurchasedLine) == 24);
+
+struct PurchaseDecision {
+  std::string_view id;
+  std::uint64_t content = 0;
+  std::string_view vendor, reference, notes;
+  PurchaseState state = PurchaseState::draft;
+  std::span<const PurchasedLine> lines;
+};
+
+// A line that a step changed. Approving and ending a purchase order change every line of which something is open.
+struct PurchaseChange {
+  TimeUs promised{};               // from now on
+  LineNumber line{};
+  SkuId sku{};
+  Quantity quantity = 0;           // ordered, from now on
+  std::int32_t incoming_change = 0;  // by how much more is incoming to its cell
+  WarehouseId warehouse{};
+  std::uint16_t unused = 0;
+  std::uint32_t unused_too = 0;
+};
+static_assert(sizeof(PurchaseChange) == 32);
+
+struct PurchaseStepDecision {
+  std::string_view command_id;
+  std::string_view purchase_id;
+  Lsn purchase_lsn{};
+  std::uint64_t content = 0;
+  std::string_view vendor;
+  PurchaseStep step = PurchaseStep::approve;
+  PurchaseState state = PurchaseState::draft;  // from now on
+  std::string_view reference;                  // acknowledge: empty: as it was
+  std::span<const PurchaseChange> changes;
+};
+
+// One row of a receipt that names its purchase order.
+struct PurchaseArrivedRow {
+  LineNumber line{};
+  SkuId sku{};
+  Quantity quantity = 0;
+  Quantity damaged = 0;
+  Quantity over = 0;             // how many of both are more than was open
+  Quantity available_after = 0;  // of the cell, with this and all earlier rows, before the fills
+  WarehouseId warehouse{};
+  std::uint16_t unused = 0;
+};
+static_assert(sizeof(PurchaseArrivedRow) == 28);
+
+struct PurchaseReceiptDecision {
+  std::string_view id;  // of the receipt
+  std::string_view purchase_id;
+  Lsn purchase_lsn{};
+  std::uint64_t content = 0;
+  std::string_view vendor;
+  PurchaseState state = PurchaseState::partly_received;  // received: it is closed by this record
+  bool fills_follow = false;
+  std::span<const PurchaseArrivedRow> rows;
+};
+
 // What a load changed: only new or changed entries, with the dense ids that they got.
 struct LoadedWarehouse {
   WarehouseId id{};

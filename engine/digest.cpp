@@ -8,6 +8,7 @@
 
 #include "engine/check.hpp"
 #include "engine/limits.hpp"
+#include "engine/state_image.hpp"
 
 namespace earmark::engine {
 namespace {
@@ -33,6 +34,11 @@ struct TransferElement {
   char kind; std::uint64_t lsn, low, high; std::uint16_t source, destination; std::int64_t expected; std::uint32_t lines;
 };
 struct TransitElement { char kind; std::uint64_t transfer; std::uint32_t sku; Quantity shipped; std::uint64_t received; };
+struct PurchaseElement { char kind; std::uint64_t lsn, low, high; std::uint8_t state; std::uint32_t lines; };
+struct PurchaseLineElement {
+  char kind; std::uint64_t purchase; std::uint32_t index, line, sku; std::uint16_t warehouse; Quantity quantity; std::uint64_t received;
+  std::int64_t promised, first_promised;
+};
 struct NotDueElement { char kind; std::uint64_t order_lsn; };
 struct PatienceElement { char kind; std::uint64_t order_lsn; std::uint32_t index; std::uint8_t patience; };
 struct SkippedElement { char kind; std::uint64_t order_lsn; };
@@ -151,6 +157,17 @@ void Digest::open_transfer(Lsn lsn, Identity identity, WarehouseId source, Wareh
 
 void Digest::transfer_line(Lsn transfer_lsn, SkuId sku, Quantity shipped, std::uint64_t received) {
   const TransitElement element{'U', transfer_lsn.value, sku.value, shipped, received};
+  add(&element, sizeof element);
+}
+
+void Digest::open_purchase(Lsn lsn, Identity identity, PurchaseState state, std::uint32_t line_count) {
+  const PurchaseElement element{'V', lsn.value, identity.low, identity.high, static_cast<std::uint8_t>(state), line_count};
+  add(&element, sizeof element);
+}
+
+void Digest::purchase_line(Lsn purchase_lsn, std::uint32_t line_index, const PurchaseLineState& line) {
+  const PurchaseLineElement element{'W', purchase_lsn.value, line_index, line.line.value, line.sku.value, line.warehouse.value, line.quantity,
+                                    line.received, line.promised.value, line.first_promised.value};
   add(&element, sizeof element);
 }
 

@@ -9,6 +9,7 @@
 //   R units of a line of such an order that came back
 //   H open hold, with L and A as an order's         E how a hold ended, as long as its id is known
 //   T open transfer                                U each of its SKUs
+//   V open purchase order                          W each of its lines
 //   P a line's own policy                           B a SKU that orders may not wait for
 //   N an open order whose reserve_not_before has not come
 #pragma once
@@ -22,7 +23,7 @@
 namespace earmark::engine {
 
 // Name spaces of command ids: an order and a receipt may have the same id.
-enum class IdSpace : std::uint8_t { order = 1, receipt = 2, cancel = 3, ship = 4, hold = 5, purchase_order = 6, stock_change = 7, hold_command = 10, amend = 11, shipment = 12, transfer = 13, transfer_command = 14 };
+enum class IdSpace : std::uint8_t { order = 1, receipt = 2, cancel = 3, ship = 4, hold = 5, purchase = 6, stock_change = 7, hold_command = 10, amend = 11, shipment = 12, transfer = 13, transfer_command = 14, purchase_command = 15 };
 
 // A command id as the exactly-once table keeps it: XXH3-128 of the name space byte followed by the id's bytes.
 struct Identity {
@@ -30,6 +31,8 @@ struct Identity {
   bool operator==(const Identity&) const noexcept = default;
 };
 Identity identify(IdSpace space, std::string_view id) noexcept;
+
+struct PurchaseLineState;
 
 class Digest {
  public:
@@ -58,6 +61,8 @@ class Digest {
   void returned(Lsn order_lsn, std::uint16_t shipment, std::uint32_t line_index, Quantity units);
   void open_transfer(Lsn lsn, Identity identity, WarehouseId source, WarehouseId destination, TimeUs expected, std::uint32_t line_count);
   void transfer_line(Lsn transfer_lsn, SkuId sku, Quantity shipped, std::uint64_t received);
+  void open_purchase(Lsn lsn, Identity identity, PurchaseState state, std::uint32_t line_count);
+  void purchase_line(Lsn purchase_lsn, std::uint32_t line_index, const PurchaseLineState& line);
   // 32 lower-case hexadecimal digits; the LSN is part of the hash.
   std::string finish(Lsn lsn) const;
 

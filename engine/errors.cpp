@@ -79,6 +79,17 @@ constexpr Words words[] = {
     {ErrorCode::not_in_transfer, "not_in_transfer", "The transfer has no units of this SKU; take them as a receipt."},
     {ErrorCode::overdrawn, "overdrawn", "Fewer units are there than are picked; count again or receive first."},
     {ErrorCode::not_whole, "not_whole", "Its units are set aside until all that the order wants together is there; receive the rest, or cancel what is missing."},
+    {ErrorCode::duplicate_purchase, "duplicate_purchase", "The purchase order's id was used for another one; choose a new one."},
+    {ErrorCode::duplicate_purchase_command, "duplicate_purchase_command", "The command id was used for another step of a purchase order; choose a new one."},
+    {ErrorCode::empty_purchase, "empty_purchase", "A purchase order needs at least one line."},
+    {ErrorCode::unknown_purchase, "unknown_purchase", "There is no purchase order with this id; list the open ones."},
+    {ErrorCode::purchase_closed, "purchase_closed", "The purchase order is received, closed or cancelled; take what arrives now as a receipt without one."},
+    {ErrorCode::purchase_draft, "purchase_draft", "The purchase order is a draft; approve it first."},
+    {ErrorCode::purchase_approved, "purchase_approved", "The purchase order was approved before."},
+    {ErrorCode::purchase_sent, "purchase_sent", "The purchase order was sent before."},
+    {ErrorCode::purchase_received, "purchase_received", "Units of the purchase order have arrived; close it instead."},
+    {ErrorCode::over_tolerance, "over_tolerance", "More than a tenth above what was ordered; check the delivery, then accept it or send the rest back."},
+    {ErrorCode::bad_vendor, "bad_vendor", "A purchase order names its vendor by a code of 1 to 64 bytes."},
 };
 
 }  // namespace
@@ -130,6 +141,16 @@ std::string_view name(ShipmentStep step) noexcept {
 std::string_view name(ShipmentState state) noexcept {
   constexpr std::string_view names[] = {"open", "picked", "packed", "shipped", "delivered"};
   return static_cast<std::size_t>(state) < std::size(names) ? names[static_cast<std::size_t>(state)] : "unknown";
+}
+
+std::string_view name(PurchaseState state) noexcept {
+  constexpr std::string_view names[] = {"unknown", "draft", "approved", "sent", "acknowledged", "partly_received", "received", "closed", "cancelled"};
+  return static_cast<std::size_t>(state) < std::size(names) ? names[static_cast<std::size_t>(state)] : "unknown";
+}
+
+std::string_view name(PurchaseStep step) noexcept {
+  constexpr std::string_view names[] = {"unknown", "approve", "send", "acknowledge", "close", "cancel"};
+  return static_cast<std::size_t>(step) < std::size(names) ? names[static_cast<std::size_t>(step)] : "unknown";
 }
 
 namespace {

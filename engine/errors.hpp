@@ -78,6 +78,17 @@ enum class ErrorCode : std::uint16_t {
   not_in_transfer = 95,
   overdrawn = 96,
   not_whole = 97,
+  duplicate_purchase = 100,
+  duplicate_purchase_command = 101,
+  empty_purchase = 102,
+  unknown_purchase = 103,
+  purchase_closed = 104,
+  purchase_draft = 105,
+  purchase_approved = 106,
+  purchase_sent = 107,
+  purchase_received = 108,
+  over_tolerance = 109,
+  bad_vendor = 110,
 };
 
 // The sentence-named value as it stands in answers and decision files, e.g. "unknown_sku".
@@ -99,6 +110,8 @@ std::string_view name(Sourcing sourcing) noexcept;
 std::string_view name(ChangeKind kind) noexcept;
 std::string_view name(ShipmentStep step) noexcept;   // give_back: "return"
 std::string_view name(ShipmentState state) noexcept;
+std::string_view name(PurchaseState state) noexcept;
+std::string_view name(PurchaseStep step) noexcept;
 // The word that name() gives, read back.
 std::optional<Policy> policy_named(std::string_view word) noexcept;
 std::optional<Sourcing> sourcing_named(std::string_view word) noexcept;

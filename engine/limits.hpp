@@ -24,6 +24,8 @@ inline constexpr std::size_t fills_per_commit = 128;     // a long queue is fill
 // Fewer, the more attempts at this commit have lost: a shorter one comes through.
 constexpr std::size_t fills_after(std::size_t lost_commits) noexcept { return fills_per_commit >> (lost_commits < 7 ? lost_commits : 7); }
 inline constexpr std::uint8_t most_skips = 254;          // --max-skips; engine/patience.hpp keeps them in a byte
+inline constexpr std::size_t max_vendor_bytes = 64;
+inline constexpr std::int64_t max_time_us = 253'402'300'799'999'999;  // the end of the year 9999: no date is later
 inline constexpr std::int64_t min_hold_us = 1'000;       // a hold's ttl, at least
 inline constexpr std::int64_t max_hold_us = 86'400'000'000;  // a hold ends a day after it was made, however often it is extended
 
