@@ -155,6 +155,19 @@ void append_answer(std::vector<std::byte>& out, std::uint64_t correlation, const
   });
 }
 
+void append_answer(std::vector<std::byte>& out, std::uint64_t correlation, const PurchasesAnswer& answer) {
+  PurchasesAnswer rest = answer;
+  append_parts(out, MessageKind::purchases_answer, correlation, [&](FlatBufferBuilder& builder, Parting& parting) {
+    const auto open = put_rows<wire::OpenPurchase>(builder, parting.take(rest.open));
+    const auto purchases = put_texts(builder, scratch_offsets(), parting.take(rest.purchases));
+    const auto vendors = put_texts(builder, scratch_offsets(), parting.take(rest.vendors));
+    const auto references = put_texts(builder, scratch_offsets(), parting.take(rest.references));
+    const auto notes = put_texts(builder, scratch_offsets(), parting.take(rest.notes));
+    const auto lines = put_rows<wire::OpenPurchaseLine>(builder, parting.take(rest.lines));
+    return wire::CreatePurchasesAnswer(builder, answer.as_of.value, open, purchases, vendors, references, notes, lines);
+  });
+}
+
 void append_answer(std::vector<std::byte>& out, std::uint64_t correlation, const ReportAnswer& answer) {
   ReportAnswer rest = answer;
   append_parts(out, MessageKind::report_answer, correlation, [&](FlatBufferBuilder& builder, Parting& parting) {

@@ -163,6 +163,21 @@ struct OpenTransfer {
   std::uint32_t lines = 0;  // how many of TransfersAnswer::lines belong to it
   engine::WarehouseId source{}, destination{};
 };
+struct OpenPurchase {
+  engine::Lsn lsn{};  // of the decision
+  engine::TimeUs since{};   // time of the decision
+  std::uint32_t lines = 0;  // how many of PurchasesAnswer::lines belong to it
+  engine::PurchaseState state{};
+  std::uint8_t unused = 0;
+  std::uint16_t unused_too = 0;
+};
+struct PurchasesAnswer {
+  engine::Lsn as_of{};
+  std::span<const OpenPurchase> open;
+  std::span<const std::string_view> purchases, vendors, references, notes;  // parallel
+  std::span<const engine::PurchaseLineState> lines;
+};
+
 struct TransfersAnswer {
   engine::Lsn as_of{};
   std::span<const OpenTransfer> open;
@@ -199,6 +214,7 @@ void append_answer(std::vector<std::byte>& out, std::uint64_t correlation, const
 void append_answer(std::vector<std::byte>& out, std::uint64_t correlation, const BackordersAnswer& answer);
 void append_answer(std::vector<std::byte>& out, std::uint64_t correlation, const HoldsAnswer& answer);
 void append_answer(std::vector<std::byte>& out, std::uint64_t correlation, const TransfersAnswer& answer);
+void append_answer(std::vector<std::byte>& out, std::uint64_t correlation, const PurchasesAnswer& answer);
 void append_answer(std::vector<std::byte>& out, std::uint64_t correlation, const ReportAnswer& answer);
 void append_answer(std::vector<std::byte>& out, std::uint64_t correlation, const SubscribeAnswer& answer);
 void append_answer(std::vector<std::byte>& out, std::uint64_t correlation, const StreamPosition& answer);

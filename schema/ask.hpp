@@ -50,6 +50,11 @@ class RequestEncoder {
   void ship_transfer(std::vector<std::byte>& out, std::uint64_t correlation, const ShipTransferRequest& request);
   void receive_transfer(std::vector<std::byte>& out, std::uint64_t correlation, const ReceiveTransferRequest& request);
   void transfers(std::vector<std::byte>& out, std::uint64_t correlation, const TransfersRequest& request);
+  // encode_purchase.cpp
+  void place_purchase(std::vector<std::byte>& out, std::uint64_t correlation, const PlacePurchaseRequest& request);
+  void move_purchase(std::vector<std::byte>& out, std::uint64_t correlation, const MovePurchaseRequest& request);
+  void receive_purchase(std::vector<std::byte>& out, std::uint64_t correlation, const ReceivePurchaseRequest& request);
+  void purchases(std::vector<std::byte>& out, std::uint64_t correlation, const PurchasesRequest& request);
   void report(std::vector<std::byte>& out, std::uint64_t correlation, const ReportRequest& request);
   void digest(std::vector<std::byte>& out, std::uint64_t correlation);
   void stats(std::vector<std::byte>& out, std::uint64_t correlation);
@@ -61,7 +66,7 @@ class RequestEncoder {
 
 using Answer = std::variant<ErrorAnswer, HelloAnswer, ResolveAnswer, CheckAnswer, StockAnswer, OrderView,
                             BackordersAnswer, SubscribeAnswer, StreamPosition, DigestAnswer, StatsAnswer, HoldsAnswer,
-                            TransfersAnswer, ReportAnswer>;
+                            TransfersAnswer, ReportAnswer, PurchasesAnswer>;
 
 enum class AnswerFault : std::uint8_t { malformed, unknown_kind };
 

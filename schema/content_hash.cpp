@@ -124,6 +124,34 @@ struct ConfirmBlock {
   std::uint8_t reacquire;
   std::uint32_t hold_bytes;
 };
+struct PurchaseHead {
+  std::uint8_t state;
+  std::uint64_t lines;
+  std::uint32_t text_bytes[4];
+};
+struct PurchaseLineBlock {
+  std::int64_t quantity, promised;
+  std::uint32_t line, sku;
+  std::uint16_t warehouse;
+};
+struct PurchaseMoveHead {
+  std::uint8_t step;
+  std::uint64_t rows;
+  std::uint32_t text_bytes[3];
+};
+struct PurchaseRowBlock {
+  std::int64_t quantity, promised;
+  std::uint32_t line;
+};
+struct PurchaseReceiptHead {
+  std::uint8_t accept_over;
+  std::uint64_t rows;
+  std::uint32_t text_bytes[2];
+};
+struct PurchaseArrivalBlock {
+  std::int64_t quantity, damaged;
+  std::uint32_t line;
+};
 #pragma pack(pop)
 
 std::uint32_t size_of(std::string_view text) noexcept { return static_cast<std::uint32_t>(text.size()); }
@@ -217,6 +245,35 @@ std::uint64_t content_hash(const engine::MoveShipment& move) noexcept {
   chain.rows<CancelBlock>(move.rows, [](const engine::CancelRow& row) {
     return CancelBlock{row.quantity, row.line.value};
   });
+  return chain.value();
+}
+
+std::uint64_t content_hash(const engine::PlacePurchase& place) noexcept {
+  Chain chain(15);
+  chain.block(PurchaseHead{static_cast<std::uint8_t>(place.state), place.lines.size(),
+                           {size_of(place.id), size_of(place.vendor), size_of(place.reference), size_of(place.notes)}});
+  for (const std::string_view text : {place.id, place.vendor, place.reference, place.notes}) chain.text(text);
+  chain.rows<PurchaseLineBlock>(place.lines, [](const engine::PurchaseLine& line) {
+    return PurchaseLineBlock{line.quantity, line.promised.value, line.line.value, line.sku.value, line.warehouse.value};
+  });
+  return chain.value();
+}
+
+std::uint64_t content_hash(const engine::MovePurchase& move) noexcept {
+  Chain chain(16);
+  chain.block(PurchaseMoveHead{static_cast<std::uint8_t>(move.step), move.rows.size(),
+                               {size_of(move.command_id), size_of(move.purchase_id), size_of(move.reference)}});
+  for (const std::string_view text : {move.command_id, move.purchase_id, move.reference}) chain.text(text);
+  chain.rows<PurchaseRowBlock>(move.rows, [](const engine::PurchaseRow& row) { return PurchaseRowBlock{row.quantity, row.promised.value, row.line.value}; });
+  return chain.value();
+}
+
+std::uint64_t content_hash(const engine::ReceivePurchase& receive) noexcept {
+  Chain chain(17);
+  chain.block(PurchaseReceiptHead{static_cast<std::uint8_t>(receive.accept_over), receive.rows.size(), {size_of(receive.id), size_of(receive.purchase_id)}});
+  chain.text(receive.id);
+  chain.text(receive.purchase_id);
+  chain.rows<PurchaseArrivalBlock>(receive.rows, [](const engine::PurchaseArrival& row) { return PurchaseArrivalBlock{row.quantity, row.damaged, row.line.value}; });
   return chain.value();
 }
 

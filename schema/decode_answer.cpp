@@ -28,6 +28,8 @@ struct AnswerDecoder::Scratch {
   std::vector<OpenHold> open_holds;
   std::vector<OpenTransfer> open_transfers;
   std::vector<engine::TransferLine> transfer_lines;
+  std::vector<OpenPurchase> open_purchases;
+  std::vector<engine::PurchaseLineState> purchase_lines;
   std::vector<ReportColumn> columns;
   std::vector<std::int64_t> report_rows, report_totals;
 };
@@ -224,6 +226,34 @@ Decoded decode_backorders(Parts parts, Scratch& scratch) {
   return good && answer.orders.size() == answer.customers.size() ? Decoded{answer} : malformed();
 }
 
+Decoded decode_purchases(Parts parts, Scratch& scratch) {
+  scratch.open_purchases.clear(), scratch.purchase_lines.clear();
+  std::vector<std::string_view>* texts[] = {&scratch.first_texts, &scratch.second_texts, &scratch.third_texts, &scratch.fourth_texts};
+  for (auto* each : texts) each->clear();
+  PurchasesAnswer answer;
+  bool good = each_part<wire::PurchasesAnswer>(parts, scratch, [&](const wire::PurchasesAnswer& part, bool) {
+    answer.as_of = engine::Lsn{part.as_of()};
+    gather_texts(part.purchases(), scratch.first_texts);
+    gather_texts(part.vendors(), scratch.second_texts);
+    gather_texts(part.references(), scratch.third_texts);
+    gather_texts(part.notes(), scratch.fourth_texts);
+    return gather(part.open(), scratch.open_purchases) && gather(part.lines(), scratch.purchase_lines);
+  });
+  answer.open = scratch.open_purchases;
+  answer.purchases = scratch.first_texts;
+  answer.vendors = scratch.second_texts;
+  answer.references = scratch.third_texts;
+  answer.notes = scratch.fourth_texts;
+  answer.lines = scratch.purchase_lines;
+  std::uint64_t lines = 0;
+  for (const OpenPurchase& purchase : answer.open) {
+    lines += purchase.lines;
+    good = good && engine::is_open(purchase.state);
+  }
+  for (const auto* each : texts) good = good && each->size() == answer.open.size();
+  return good && lines == answer.lines.size() ? Decoded{answer} : malformed();
+}
+
 Decoded decode_transfers(Parts parts, Scratch& scratch) {
   scratch.open_transfers.clear(), scratch.first_texts.clear(), scratch.transfer_lines.clear();
   TransfersAnswer answer;
@@ -345,6 +375,7 @@ Result<Answer, AnswerFault> AnswerDecoder::decode(MessageKind kind, Parts parts)
     case MessageKind::order_view: return decode_order_view(parts, scratch);
     case MessageKind::backorders_answer: return decode_backorders(parts, scratch);
     case MessageKind::transfers_answer: return decode_transfers(parts, scratch);
+    case MessageKind::purchases_answer: return decode_purchases(parts, scratch);
     case MessageKind::report_answer: return decode_report(parts, scratch);
     case MessageKind::holds_answer: return decode_holds(parts, scratch);
     case MessageKind::subscribe_answer: return decode_subscribe(parts, scratch);

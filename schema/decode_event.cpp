@@ -5,75 +5,16 @@
 #include <vector>
 
 #include "schema/event_consistent.hpp"
-#include "schema/event.hpp"
-#include "schema/event_layout.hpp"
+#include "schema/event_scratch.hpp"
 #include "schema/record.hpp"
 #include "schema/verify.hpp"
 
 namespace earmark::schema {
 
-struct EventDecoder::Scratch {
-  std::vector<std::span<const std::byte>> bodies;
-  std::vector<engine::LineDecision> lines;
-  std::vector<engine::Take> takes;
-  std::vector<engine::LineWait> waits;
-  std::vector<engine::ReceivedRow> received;
-  std::vector<engine::LinePolicy> policies;
-  std::vector<std::uint32_t> cut, overdrawn;  // positions
-  std::vector<engine::CancelledLine> cancelled;
-  std::vector<engine::RaisedLine> raised;
-  std::vector<engine::ShippedLine> shipped;
-  std::vector<engine::ReleasedLine> released;
-  std::vector<engine::MovedLine> moved;
-  std::vector<engine::LoadedWarehouse> warehouses;
-  std::vector<engine::LoadedProduct> products;
-  std::vector<engine::ChangedRow> changed;
-  std::vector<engine::LostUnits> lost;
-  std::vector<engine::TransferredRow> transferred;
-  std::vector<engine::ArrivedRow> arrived;
-  std::vector<engine::MissingUnits> missing;
-  std::vector<std::string_view> orders, customers;
-};
-
 EventDecoder::EventDecoder() : scratch_(std::make_unique<Scratch>()) {}
 EventDecoder::~EventDecoder() = default;
 
 namespace {
-
-// Where one piece stands among those of its record.
-struct Position {
-  bool first = true;
-  bool only = true;
-};
-
-template <class Row, class Wire>
-bool gather(Position position, const flatbuffers::Vector<const Wire*>* vector, std::vector<Row>& scratch,
-            std::span<const Row>& rows) {
-  std::span<const Row> view;
-  if (!view_rows(vector, view)) return false;
-  if (position.only) {
-    rows = view;
-    return true;
-  }
-  if (position.first) scratch.clear();
-  scratch.insert(scratch.end(), view.begin(), view.end());
-  rows = scratch;
-  return true;
-}
-
-template <class Row, class Number>
-void gather_numbers(Position position, const flatbuffers::Vector<Number>* vector, std::vector<Row>& scratch, std::span<const Row>& rows) {
-  const std::span<const Row> view = view_numbers<Row>(vector);
-  if (position.first) scratch.clear();
-  if (!position.only) scratch.insert(scratch.end(), view.begin(), view.end());
-  rows = position.only ? view : scratch;
-}
-
-template <class Enum, class Wire>
-bool read_enum(Wire value, Wire largest, Enum& out) noexcept {
-  out = static_cast<Enum>(value);
-  return value <= largest;
-}
 
 std::optional<std::string_view> read_customer(const flatbuffers::String* customer) noexcept {
   if (customer == nullptr) return std::nullopt;
@@ -223,13 +164,6 @@ bool read(const wire::Void& body, Position position, EventDecoder::Scratch&, eng
   return true;
 }
 
-void gather_texts(Position position, const flatbuffers::Vector<flatbuffers::Offset<flatbuffers::String>>* texts,
-                  std::vector<std::string_view>& scratch, std::span<const std::string_view>& out) {
-  if (position.first) scratch.clear();
-  for (flatbuffers::uoffset_t index = 0; index < size_of(texts); ++index) scratch.push_back(view_text(texts->Get(index)));
-  out = scratch;
-}
-
 bool read(const wire::StockChanged& change, Position position, EventDecoder::Scratch& scratch, engine::StockChangeDecision& out) {
   if (position.first) {
     out.id = view_text(change.id());
@@ -298,32 +232,6 @@ bool read(const wire::ShipmentMoved& move, Position position, EventDecoder::Scra
   return gather(position, move.lines(), scratch.moved, out.lines);
 }
 
-bool read(const wire::TransferShipped& ship, Position position, EventDecoder::Scratch& scratch, engine::TransferShipDecision& out) {
-  if (position.first) {
-    out.id = view_text(ship.id());
-    out.content = ship.content();
-    out.source = engine::WarehouseId{ship.source()};
-    out.destination = engine::WarehouseId{ship.destination()};
-    out.expected = engine::TimeUs{ship.expected_us()};
-    out.reason = view_text(ship.reason());
-  }
-  return gather(position, ship.rows(), scratch.transferred, out.rows);
-}
-
-bool read(const wire::TransferReceived& receipt, Position position, EventDecoder::Scratch& scratch, engine::TransferReceiptDecision& out) {
-  if (position.first) {
-    out.command_id = view_text(receipt.command_id());
-    out.transfer_id = view_text(receipt.transfer());
-    out.transfer_lsn = engine::Lsn{receipt.transfer_lsn()};
-    out.content = receipt.content();
-    out.source = engine::WarehouseId{receipt.source()};
-    out.destination = engine::WarehouseId{receipt.destination()};
-    out.closed = receipt.closed();
-    out.fills_follow = receipt.fills_follow();
-  }
-  return gather(position, receipt.rows(), scratch.arrived, out.rows) && gather(position, receipt.missing(), scratch.missing, out.missing);
-}
-
 bool read(const wire::TurnedStrict& strict, Position position, EventDecoder::Scratch& scratch, engine::StrictDecision& out) {
   if (position.first) {
     out.order_id = view_text(strict.order());
@@ -383,6 +291,12 @@ Result<void, EventFault> read_piece(const wire::Event& event, Position position,
       return read_body<wire::TransferReceived, engine::TransferReceiptDecision>(event, position, scratch, decision);
     case wire::EventBody::TurnedStrict:
       return read_body<wire::TurnedStrict, engine::StrictDecision>(event, position, scratch, decision);
+    case wire::EventBody::PurchasePlaced:
+      return read_body<wire::PurchasePlaced, engine::PurchaseDecision>(event, position, scratch, decision);
+    case wire::EventBody::PurchaseMoved:
+      return read_body<wire::PurchaseMoved, engine::PurchaseStepDecision>(event, position, scratch, decision);
+    case wire::EventBody::PurchaseReceived:
+      return read_body<wire::PurchaseReceived, engine::PurchaseReceiptDecision>(event, position, scratch, decision);
     case wire::EventBody::NONE: break;
   }
   return Unexpected{EventFault::unknown_body};

@@ -3,10 +3,8 @@
 #include "schema/order_generated.h"
 #include "schema/read_generated.h"
 #include "schema/report_generated.h"
-#include "schema/request_layout.hpp"
-#include "schema/request_scratch.hpp"
+#include "schema/request_rows.hpp"
 #include "schema/session_generated.h"
-#include "schema/verify.hpp"
 
 namespace earmark::schema {
 
@@ -14,8 +12,6 @@ RequestDecoder::RequestDecoder() : scratch_(std::make_unique<Scratch>()) {}
 RequestDecoder::~RequestDecoder() = default;
 
 namespace {
-
-constexpr std::size_t max_passed_rows = engine::max_lines + 1;
 
 ErrorCode judge_texts(const engine::OrderTexts& texts) noexcept {
   for (const std::string_view text :
@@ -43,35 +39,6 @@ ErrorCode read_head(const wire::PlaceOrder& wire, OrderRequest& out) noexcept {
   out.time = engine::TimeUs{wire.time_us()};
   const ErrorCode fault = judge_id(order.id);
   return fault != ErrorCode::none ? fault : judge_texts(order.texts);
-}
-
-template <class Table>
-const Table* open(std::span<const std::byte> body, RequestDecoder::Scratch& scratch) {
-  return verified_root<Table>(scratch.aligned.align(body));
-}
-
-template <class Row, class Wire>
-bool append_rows(const flatbuffers::Vector<const Wire*>* vector, std::vector<Row>& gathered) {
-  std::span<const Row> rows;
-  if (!view_rows(vector, rows)) return false;
-  const auto taken = rows.first(std::min(rows.size(), max_passed_rows - gathered.size()));
-  gathered.insert(gathered.end(), taken.begin(), taken.end());
-  return true;
-}
-
-// Gathers the rows of all parts; those of a message in one part are viewed where they lie. `rows_of` names the vector.
-template <class Table, class Row, class RowsOf>
-bool gather_rows(Parts parts, const Table& first, RowsOf rows_of, RequestDecoder::Scratch& scratch,
-                 std::vector<Row>& gathered, std::span<const Row>& rows) {
-  if (parts.size() == 1) return view_rows(rows_of(first), rows);
-  gathered.clear();
-  if (!append_rows(rows_of(first), gathered)) return false;
-  for (const auto body : parts.subspan(1)) {
-    const auto* part = open<Table>(body, scratch);
-    if (part == nullptr || !append_rows(rows_of(*part), gathered)) return false;
-  }
-  rows = gathered;
-  return true;
 }
 
 ErrorCode read_order(Parts parts, RequestDecoder::Scratch& scratch, OrderRequest& out) {
@@ -346,7 +313,8 @@ constexpr bool comes_in_parts(MessageKind kind) noexcept {
   return kind == MessageKind::order || kind == MessageKind::cancel || kind == MessageKind::receive ||
          kind == MessageKind::load || kind == MessageKind::amend ||
          kind == MessageKind::change_stock || kind == MessageKind::hold || kind == MessageKind::confirm || kind == MessageKind::move_shipment ||
-         kind == MessageKind::ship_transfer || kind == MessageKind::receive_transfer;
+         kind == MessageKind::ship_transfer || kind == MessageKind::receive_transfer ||
+         kind == MessageKind::place_purchase || kind == MessageKind::move_purchase || kind == MessageKind::receive_purchase;
 }
 
 }  // namespace
@@ -418,6 +386,10 @@ Result<Request, ErrorCode> RequestDecoder::decode(MessageKind kind, Parts parts)
     case MessageKind::ship_transfer: return decode_ship_transfer(parts, scratch);
     case MessageKind::receive_transfer: return decode_receive_transfer(parts, scratch);
     case MessageKind::transfers: return decode_transfers(body, scratch);
+    case MessageKind::place_purchase: return decode_place_purchase(parts, scratch);
+    case MessageKind::move_purchase: return decode_move_purchase(parts, scratch);
+    case MessageKind::receive_purchase: return decode_receive_purchase(parts, scratch);
+    case MessageKind::purchases: return decode_purchases(body, scratch);
     case MessageKind::report: return decode_report(body, scratch);
     default: return Unexpected{ErrorCode::unknown_message};
   }

@@ -5,41 +5,9 @@
 #include <utility>
 #include <vector>
 
-#include "schema/event.hpp"
-#include "schema/event_layout.hpp"
-#include "schema/parting.hpp"
-#include "schema/piece_writer.hpp"
+#include "schema/event_builder.hpp"
 
 namespace earmark::schema {
-
-struct EventEncoder::Builder {
-  // Large enough that a piece never grows it.
-  flatbuffers::FlatBufferBuilder fbb{2 * max_piece_bytes};
-  TextOffsets offsets;
-  std::vector<std::string_view> first_texts, second_texts;
-  std::vector<wire::LoadedWarehouse> warehouses;
-  std::vector<std::uint32_t> product_ids;
-  std::vector<std::uint8_t> not_backorderable;
-  bool filtered = false;
-
-  Builder() { fbb.DedupVtables(false); }
-
-  void finish(const engine::Stamp& stamp, wire::EventBody type, flatbuffers::Offset<void> body, bool more) {
-    const wire::Stamp stamped(stamp.lsn.value, stamp.time.value, stamp.cause.value);
-    wire::EventBuilder event(fbb);
-    event.add_stamp(&stamped);
-    event.add_body(body);
-    event.add_body_type(type);
-    event.add_more_parts(more);
-    event.add_filtered(filtered);
-    fbb.Finish(event.Finish());
-  }
-
-  template <class WireLine, class Decision, class Line, class PutMore, class Create>
-  std::size_t put_order_command(const engine::Stamp& stamp, const Decision& decision, std::span<const Line> lines_left,
-                                std::span<const engine::Take> takes_left, wire::EventBody tag, std::span<std::byte> out,
-                                const PutMore& put_more, const Create& create);
-};
 
 EventEncoder::EventEncoder() : builder_(std::make_unique<Builder>()) {}
 EventEncoder::~EventEncoder() = default;
@@ -391,46 +359,6 @@ std::size_t EventEncoder::encode(const engine::Stamp& stamp, const engine::Shipm
         decision.revision, lines, decision.rest_shipment, carrier, tracking, decision.expected.value, decision.to_unavailable, reason,
         decision.fills_follow, customer);
     builder_->finish(stamp, wire::EventBody::ShipmentMoved, body.Union(), parting.more());
-    writer.put(fbb, parting.more());
-  } while (parting.more());
-  return writer.bytes();
-}
-
-std::size_t EventEncoder::encode(const engine::Stamp& stamp, const engine::TransferShipDecision& decision, std::span<std::byte> out) {
-  auto& fbb = builder_->fbb;
-  PieceWriter writer(out);
-  Parting parting;
-  auto rows_left = decision.rows;
-  bool first = true;
-  do {
-    parting.begin();
-    fbb.Clear();
-    const auto rows = put_rows<wire::TransferredRow>(fbb, parting.take(rows_left));
-    const auto id = put_text(fbb, decision.id);
-    const auto reason = std::exchange(first, false) ? put_text(fbb, decision.reason) : 0;
-    const auto body = wire::CreateTransferShipped(fbb, id, decision.content, decision.source.value, decision.destination.value,
-                                                  decision.expected.value, reason, rows);
-    builder_->finish(stamp, wire::EventBody::TransferShipped, body.Union(), parting.more());
-    writer.put(fbb, parting.more());
-  } while (parting.more());
-  return writer.bytes();
-}
-
-std::size_t EventEncoder::encode(const engine::Stamp& stamp, const engine::TransferReceiptDecision& decision, std::span<std::byte> out) {
-  auto& fbb = builder_->fbb;
-  PieceWriter writer(out);
-  Parting parting;
-  auto rows_left = decision.rows;
-  auto missing_left = decision.missing;
-  do {
-    parting.begin();
-    fbb.Clear();
-    const auto rows = put_rows<wire::ArrivedRow>(fbb, parting.take(rows_left));
-    const auto missing = put_rows<wire::MissingUnits>(fbb, parting.take(missing_left));
-    const auto command = put_text(fbb, decision.command_id), transfer = put_text(fbb, decision.transfer_id);
-    const auto body = wire::CreateTransferReceived(fbb, command, transfer, decision.transfer_lsn.value, decision.content, decision.source.value,
-                                                   decision.destination.value, decision.closed, decision.fills_follow, rows, missing);
-    builder_->finish(stamp, wire::EventBody::TransferReceived, body.Union(), parting.more());
     writer.put(fbb, parting.more());
   } while (parting.more());
   return writer.bytes();

@@ -19,7 +19,8 @@ using Decision = std::variant<engine::VoidDecision, engine::OrderDecision, engin
                               engine::StockChangeDecision,
                               engine::HoldDecision, engine::HoldExtendDecision, engine::HoldEndDecision,
                               engine::ShipmentDecision,
-                              engine::TransferShipDecision, engine::TransferReceiptDecision, engine::StrictDecision>;
+                              engine::TransferShipDecision, engine::TransferReceiptDecision, engine::StrictDecision,
+                              engine::PurchaseDecision, engine::PurchaseStepDecision, engine::PurchaseReceiptDecision>;
 
 struct Event {
   engine::Stamp stamp;
@@ -74,6 +75,9 @@ class EventEncoder {
   std::size_t encode(const engine::Stamp& stamp, const engine::TransferShipDecision& decision, std::span<std::byte> out);
   std::size_t encode(const engine::Stamp& stamp, const engine::TransferReceiptDecision& decision, std::span<std::byte> out);
   std::size_t encode(const engine::Stamp& stamp, const engine::StrictDecision& decision, std::span<std::byte> out);
+  std::size_t encode(const engine::Stamp& stamp, const engine::PurchaseDecision& decision, std::span<std::byte> out);
+  std::size_t encode(const engine::Stamp& stamp, const engine::PurchaseStepDecision& decision, std::span<std::byte> out);
+  std::size_t encode(const engine::Stamp& stamp, const engine::PurchaseReceiptDecision& decision, std::span<std::byte> out);
   // Whether what is encoded from now on says of itself that parts are left out. At first not.
   void mark_filtered(bool filtered);
 

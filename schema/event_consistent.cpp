@@ -87,6 +87,13 @@ bool consistent(const engine::StrictDecision& strict) noexcept {
   }
   return true;
 }
+bool consistent(const engine::PurchaseDecision& purchase) noexcept { return engine::is_open(purchase.state) && purchase.state <= engine::PurchaseState::sent; }
+bool consistent(const engine::PurchaseReceiptDecision& receipt) noexcept {
+  for (const engine::PurchaseArrivedRow& row : receipt.rows) {
+    if (row.over > std::uint64_t{row.quantity} + row.damaged) return false;
+  }
+  return receipt.state == engine::PurchaseState::partly_received || receipt.state == engine::PurchaseState::received;
+}
 bool consistent(const auto&) noexcept { return true; }
 
 }  // namespace

@@ -16,6 +16,8 @@ enum class EventKind : std::uint8_t {
   hold_created = 20, hold_extended = 21, hold_confirmed = 22, hold_released = 23, hold_expired = 24,
   stock_received = 30, out_of_stock = 31, back_in_stock = 32, stock_adjusted = 33, transfer_shipped = 34,
   transfer_received = 35, overdrawn = 36,
+  purchase_placed = 40, purchase_approved = 41, purchase_sent = 42, purchase_acknowledged = 43, purchase_received = 44, purchase_closed = 45,
+  purchase_cancelled = 46,
   catalogue_loaded = 50
 };
 
@@ -28,7 +30,9 @@ inline constexpr std::array every_event_kind{
     EventKind::allocation_lost, EventKind::stock_adjusted, EventKind::overdrawn,
     EventKind::pick_list_issued, EventKind::pick_list_superseded, EventKind::short_pick, EventKind::packed,
     EventKind::delivered,      EventKind::returned,       EventKind::put_back,      EventKind::picked,
-    EventKind::tracking,       EventKind::turned_strict,     EventKind::transfer_shipped, EventKind::transfer_received};
+    EventKind::tracking,       EventKind::turned_strict,     EventKind::transfer_shipped, EventKind::transfer_received,
+    EventKind::purchase_placed, EventKind::purchase_approved, EventKind::purchase_sent, EventKind::purchase_acknowledged,
+    EventKind::purchase_received, EventKind::purchase_closed, EventKind::purchase_cancelled};
 
 // Values of each filter of one subscription.
 inline constexpr std::size_t max_filter_values = 256;

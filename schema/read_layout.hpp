@@ -3,6 +3,7 @@
 
 #include "schema/answer.hpp"
 #include "schema/layout.hpp"
+#include "schema/purchase_generated.h"
 #include "schema/read_generated.h"
 
 namespace earmark::schema {
@@ -79,5 +80,20 @@ EARMARK_SAME_SIZE(wire::TransferLine, engine::TransferLine);
 EARMARK_SAME_FIELD(wire::TransferLine, engine::TransferLine, sku);
 EARMARK_SAME_FIELD(wire::TransferLine, engine::TransferLine, shipped);
 EARMARK_SAME_FIELD(wire::TransferLine, engine::TransferLine, received);
+
+EARMARK_SAME_SIZE(wire::OpenPurchase, OpenPurchase);
+EARMARK_SAME_FIELD(wire::OpenPurchase, OpenPurchase, lsn);
+static_assert(place_in<wire::OpenPurchase>("since_us").offset == offsetof(OpenPurchase, since));
+EARMARK_SAME_FIELD(wire::OpenPurchase, OpenPurchase, lines);
+EARMARK_SAME_FIELD(wire::OpenPurchase, OpenPurchase, state);
+
+EARMARK_SAME_SIZE(wire::OpenPurchaseLine, engine::PurchaseLineState);
+static_assert(place_in<wire::OpenPurchaseLine>("promised_us").offset == offsetof(engine::PurchaseLineState, promised));
+static_assert(place_in<wire::OpenPurchaseLine>("first_promised_us").offset == offsetof(engine::PurchaseLineState, first_promised));
+EARMARK_SAME_FIELD(wire::OpenPurchaseLine, engine::PurchaseLineState, received);
+EARMARK_SAME_FIELD(wire::OpenPurchaseLine, engine::PurchaseLineState, line);
+EARMARK_SAME_FIELD(wire::OpenPurchaseLine, engine::PurchaseLineState, sku);
+EARMARK_SAME_FIELD(wire::OpenPurchaseLine, engine::PurchaseLineState, quantity);
+EARMARK_SAME_FIELD(wire::OpenPurchaseLine, engine::PurchaseLineState, warehouse);
 
 }  // namespace earmark::schema

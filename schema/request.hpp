@@ -129,6 +129,23 @@ struct ReceiveTransferRequest {
 struct TransfersRequest {
   std::string_view transfer;  // empty: all
 };
+struct PlacePurchaseRequest {
+  engine::PlacePurchase place;
+  std::uint64_t epoch = 0;
+  engine::TimeUs time{};
+};
+struct MovePurchaseRequest {
+  engine::MovePurchase move;
+  engine::TimeUs time{};
+};
+struct ReceivePurchaseRequest {
+  engine::ReceivePurchase receive;
+  engine::TimeUs time{};
+};
+struct PurchasesRequest {
+  std::string_view purchase;  // empty: all
+  std::string_view vendor;    // empty: any
+};
 struct DigestRequest {};
 struct StatsRequest {};
 
@@ -137,7 +154,8 @@ using Request = std::variant<HelloRequest, OrderRequest, CancelRequest, ReceiveR
                              SubscribeRequest, DigestRequest, StatsRequest, AmendRequest,
                              ChangeStockRequest, HoldRequest, ExtendRequest, ConfirmRequest,
                              ReleaseRequest, HoldsRequest, MoveShipmentRequest,
-                             ShipTransferRequest, ReceiveTransferRequest, TransfersRequest, ReportRequest>;
+                             ShipTransferRequest, ReceiveTransferRequest, TransfersRequest, ReportRequest,
+                             PlacePurchaseRequest, MovePurchaseRequest, ReceivePurchaseRequest, PurchasesRequest>;
 
 // The parts of one message: bodies in the order in which they came; one for almost every message.
 using Parts = std::span<const std::span<const std::byte>>;
@@ -152,7 +170,7 @@ class RequestDecoder {
   // engine::max_lines + 1, and it says too_many_lines.
   Result<Request, engine::ErrorCode> decode(MessageKind kind, std::span<const std::byte> body);
   // A message in parts (order, cancel, amend, receive, load, change_stock, hold, confirm, move_shipment, ship_transfer,
-  // receive_transfer): scalars and text are those of the first part, rows are
+  // receive_transfer, place_purchase, move_purchase, receive_purchase): scalars and text are those of the first part, rows are
   // concatenated in order. For load, rows of a part name positions in that part's own code vectors.
   Result<Request, engine::ErrorCode> decode(MessageKind kind, Parts parts);
   // The hot one: as decode(order), without the variant. `out` is valid until the next call.
@@ -174,6 +192,9 @@ std::uint64_t content_hash(const engine::ChangeStock& change) noexcept;
 std::uint64_t content_hash(const engine::MoveShipment& move) noexcept;
 std::uint64_t content_hash(const engine::ShipTransfer& ship) noexcept;
 std::uint64_t content_hash(const engine::ReceiveTransfer& receive) noexcept;
+std::uint64_t content_hash(const engine::PlacePurchase& place) noexcept;
+std::uint64_t content_hash(const engine::MovePurchase& move) noexcept;
+std::uint64_t content_hash(const engine::ReceivePurchase& receive) noexcept;
 std::uint64_t content_hash(const engine::PlaceHold& hold) noexcept;
 std::uint64_t content_hash(const engine::ExtendHold& extend) noexcept;
 std::uint64_t content_hash(const engine::ConfirmHold& confirm) noexcept;

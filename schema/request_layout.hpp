@@ -5,6 +5,7 @@
 #include "schema/catalogue_generated.h"
 #include "schema/layout.hpp"
 #include "schema/order_generated.h"
+#include "schema/purchase_generated.h"
 
 namespace earmark::schema {
 
@@ -43,5 +44,22 @@ EARMARK_SAME_SIZE(wire::OpeningStock, engine::OpeningStockEntry);
 EARMARK_SAME_FIELD(wire::OpeningStock, engine::OpeningStockEntry, on_hand);
 EARMARK_SAME_FIELD(wire::OpeningStock, engine::OpeningStockEntry, product);
 EARMARK_SAME_FIELD(wire::OpeningStock, engine::OpeningStockEntry, warehouse);
+
+EARMARK_SAME_SIZE(wire::PurchaseLine, engine::PurchaseLine);
+EARMARK_SAME_FIELD(wire::PurchaseLine, engine::PurchaseLine, quantity);
+static_assert(place_in<wire::PurchaseLine>("promised_us").offset == offsetof(engine::PurchaseLine, promised));
+EARMARK_SAME_FIELD(wire::PurchaseLine, engine::PurchaseLine, line);
+EARMARK_SAME_FIELD(wire::PurchaseLine, engine::PurchaseLine, sku);
+EARMARK_SAME_FIELD(wire::PurchaseLine, engine::PurchaseLine, warehouse);
+
+EARMARK_SAME_SIZE(wire::PurchaseRow, engine::PurchaseRow);
+EARMARK_SAME_FIELD(wire::PurchaseRow, engine::PurchaseRow, quantity);
+static_assert(place_in<wire::PurchaseRow>("promised_us").offset == offsetof(engine::PurchaseRow, promised));
+EARMARK_SAME_FIELD(wire::PurchaseRow, engine::PurchaseRow, line);
+
+EARMARK_SAME_SIZE(wire::PurchaseArrival, engine::PurchaseArrival);
+EARMARK_SAME_FIELD(wire::PurchaseArrival, engine::PurchaseArrival, quantity);
+EARMARK_SAME_FIELD(wire::PurchaseArrival, engine::PurchaseArrival, damaged);
+EARMARK_SAME_FIELD(wire::PurchaseArrival, engine::PurchaseArrival, line);
 
 }  // namespace earmark::schema

@@ -1,4 +1,4 @@
-// What RequestDecoder keeps between calls, and the helpers its two source files share. For schema/*.cpp only.
+// What RequestDecoder keeps between calls, and the helpers its source files share. For schema/*.cpp only.
 #pragma once
 
 #include <cstring>
@@ -52,6 +52,9 @@ struct RequestDecoder::Scratch {
   std::vector<engine::ChangeRow> change_rows;
   std::vector<engine::TransferRow> transfer_rows;
   std::vector<engine::ArrivalRow> arrival_rows;
+  std::vector<engine::PurchaseLine> purchase_lines;
+  std::vector<engine::PurchaseRow> purchase_rows;
+  std::vector<engine::PurchaseArrival> purchase_arrivals;
 };
 
 // `none` if the id may go to the engine, which judges emptiness and the length of 64 itself.
@@ -69,5 +72,10 @@ inline ErrorCode judge_text(std::string_view text) noexcept {
 Result<LoadRequest, ErrorCode> decode_load(Parts parts, RequestDecoder::Scratch& scratch);
 Result<SubscribeRequest, ErrorCode> decode_subscribe(std::span<const std::byte> body, RequestDecoder::Scratch& scratch);
 Result<ResolveRequest, ErrorCode> decode_resolve(std::span<const std::byte> body, RequestDecoder::Scratch& scratch);
+// decode_purchase.cpp
+Result<Request, ErrorCode> decode_place_purchase(Parts parts, RequestDecoder::Scratch& scratch);
+Result<Request, ErrorCode> decode_move_purchase(Parts parts, RequestDecoder::Scratch& scratch);
+Result<Request, ErrorCode> decode_receive_purchase(Parts parts, RequestDecoder::Scratch& scratch);
+Result<Request, ErrorCode> decode_purchases(std::span<const std::byte> body, RequestDecoder::Scratch& scratch);
 
 }  // namespace earmark::schema

@@ -1,0 +1,43 @@
+// What EventEncoder keeps between calls. For schema/*.cpp only.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "schema/event.hpp"
+#include "schema/event_layout.hpp"
+#include "schema/parting.hpp"
+#include "schema/piece_writer.hpp"
+
+namespace earmark::schema {
+
+struct EventEncoder::Builder {
+  // Large enough that a piece never grows it.
+  flatbuffers::FlatBufferBuilder fbb{2 * max_piece_bytes};
+  TextOffsets offsets;
+  std::vector<std::string_view> first_texts, second_texts;
+  std::vector<wire::LoadedWarehouse> warehouses;
+  std::vector<std::uint32_t> product_ids;
+  std::vector<std::uint8_t> not_backorderable;
+  bool filtered = false;
+
+  Builder() { fbb.DedupVtables(false); }
+
+  void finish(const engine::Stamp& stamp, wire::EventBody type, flatbuffers::Offset<void> body, bool more) {
+    const wire::Stamp stamped(stamp.lsn.value, stamp.time.value, stamp.cause.value);
+    wire::EventBuilder event(fbb);
+    event.add_stamp(&stamped);
+    event.add_body(body);
+    event.add_body_type(type);
+    event.add_more_parts(more);
+    event.add_filtered(filtered);
+    fbb.Finish(event.Finish());
+  }
+
+  template <class WireLine, class Decision, class Line, class PutMore, class Create>
+  std::size_t put_order_command(const engine::Stamp& stamp, const Decision& decision, std::span<const Line> lines_left,
+                                std::span<const engine::Take> takes_left, wire::EventBody tag, std::span<std::byte> out,
+                                const PutMore& put_more, const Create& create);
+};
+
+}  // namespace earmark::schema
