@@ -46,14 +46,14 @@ loadtest::JudgedDump judge(const Lines& lines) {
 
 // The numbers of a record that say something about units. Not what the client alone can tell: the numbers that it gave its
 // lines, how many units it wanted to cancel (which shows later only if the line is served) or to hold, and how long, or how many arrived
-// damaged; nor which units
+// damaged; when a vendor promised them; nor which units
 // are of which shipment, which a dump does not tell.
 void collect(Json& value, bool with_asked, std::vector<Json*>& numbers) {
   for (auto& [key, part] : value.items()) {
     if (part.is_structured()) {
       collect(part, with_asked, numbers);
     } else if (part.is_number() && key != "time_us" && key != "lsn" && key != "priority" && key != "line" && key != "excess" && key != "waiting" && key != "deadline_us" &&
-               key != "shipment" && key != "rest_shipment" && key != "revision" && key != "expected_us" && key != "damaged" &&
+               key != "shipment" && key != "rest_shipment" && key != "revision" && key != "expected_us" && key != "damaged" && key != "promised_us" &&
                (with_asked || key != "qty")) {
       numbers.push_back(&part);
     }
@@ -64,7 +64,7 @@ void collect(Json& value, bool with_asked, std::vector<Json*>& numbers) {
 std::string changed(const std::string& line, model::Random& random) {
   Json record = Json::parse(line);
   std::vector<Json*> numbers;
-  collect(record, record.at("type") != "hold" && record.at("type") != "shipment", numbers);
+  collect(record, record.at("type") != "hold" && record.at("type") != "shipment" && record.at("type") != "purchase", numbers);
   if (record.at("type") == "void" || record.at("type") == "load" || numbers.empty()) return {};
   Json& number = *numbers[random.below(numbers.size())];
   const bool up = random.chance(50) || number.get<std::int64_t>() == 0;
