@@ -13,6 +13,7 @@
 #include "engine/catalogue.hpp"
 #include "engine/decision.hpp"
 #include "engine/lazy_array.hpp"
+#include "engine/purchases.hpp"
 #include "engine/shared_state.hpp"
 #include "engine/timers.hpp"
 #include "engine/transfers.hpp"
@@ -147,6 +148,7 @@ struct Book {
   // Transfers (transfers.cpp). `known`: what the exactly-once table names.
   void start_transfer(const SharedState& shared, const Stamp& stamp, const TransferShipDecision& decision, BlockRef known);
   void apply_arrival(const SharedState& shared, const TransferReceiptDecision& decision);
+  void apply_purchase_receipt(const SharedState& shared, const PurchaseReceiptDecision& decision);  // purchases.cpp
 
   // Who waits for all or nothing (book_patience.cpp). The earliest waiter before `place` who can be skipped and could use units of the
   // cell; `waits(waiter)`: he still does.
@@ -192,6 +194,7 @@ struct Book {
   std::unordered_map<std::uint64_t, Quantity> picked;  // by cell: reserved units that are picked
   std::map<Lsn, OpenHold> holds;
   Transfers transfers;
+  Purchases purchases;
   std::map<std::pair<Lsn, std::uint16_t>, BlockRef> impatient;  // by line (an order as a whole: 0): skipped often enough, not yet strict
   std::map<std::uint32_t, std::map<QueuePlace, BlockRef>> strict_lines;  // by SKU: of those who are strict and not whole
   std::map<Lsn, TimedOrder> timed_orders;      // with times that have something to do

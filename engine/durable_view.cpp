@@ -177,6 +177,22 @@ void DurableView::apply(const Stamp& stamp, const TransferShipDecision& decision
   }
 }
 
+void DurableView::apply(const Stamp&, const PurchaseDecision& decision) noexcept {
+  if (!is_incoming(decision.state)) return;
+  for (const PurchasedLine& line : decision.lines) add_incoming(line.sku, line.warehouse, line.quantity);
+}
+
+void DurableView::apply(const Stamp&, const PurchaseStepDecision& decision) noexcept {
+  for (const PurchaseChange& change : decision.changes) add_incoming(change.sku, change.warehouse, change.incoming_change);
+}
+
+void DurableView::apply(const Stamp& stamp, const PurchaseReceiptDecision& decision) noexcept {
+  for (const PurchaseArrivedRow& row : decision.rows) {
+    const std::int64_t units = std::int64_t{row.quantity} + row.damaged;
+    set(row.sku, row.warehouse, stamp.lsn, row.available_after, {.on_hand = units, .unavailable = row.damaged, .incoming = row.over - units});
+  }
+}
+
 void DurableView::apply(const Stamp& stamp, const TransferReceiptDecision& decision) noexcept {
   for (const ArrivedRow& row : decision.rows) {
     const std::int64_t units = std::int64_t{row.quantity} + row.damaged;

@@ -21,7 +21,7 @@ namespace earmark::engine {
 struct CellCounters {
   Lsn lsn{};
   Quantity on_hand = 0, reserved = 0, held = 0, unavailable = 0, available = 0;
-  Quantity incoming = 0;  // in transit to it
+  Quantity incoming = 0;  // in transit to it, and ordered for it
 };
 
 class DurableView {
@@ -45,6 +45,9 @@ class DurableView {
   void apply(const Stamp& stamp, const ShipmentDecision& decision) noexcept;
   void apply(const Stamp& stamp, const TransferShipDecision& decision) noexcept;
   void apply(const Stamp& stamp, const TransferReceiptDecision& decision) noexcept;
+  void apply(const Stamp& stamp, const PurchaseDecision& decision) noexcept;
+  void apply(const Stamp& stamp, const PurchaseStepDecision& decision) noexcept;
+  void apply(const Stamp& stamp, const PurchaseReceiptDecision& decision) noexcept;
   void apply(const Stamp& stamp, const StrictDecision& decision) noexcept;
   void end_group(Lsn last) noexcept;
   // Recovery from the state store.

@@ -75,6 +75,11 @@ std::string Engine::digest() const {
     digest.open_transfer(lsn, identity, transfer.source, transfer.destination, transfer.expected, static_cast<std::uint32_t>(transfer.lines.size()));
     for (const TransferLine& line : transfer.lines) digest.transfer_line(lsn, line.sku, line.shipped, line.received);
   }
+  for (const auto& [lsn, purchase] : book_.purchases.open()) {
+    const Identity identity = shared_.blocks.at<KnownCommand>(purchase.known)->identity;
+    digest.open_purchase(lsn, identity, purchase.state, static_cast<std::uint32_t>(purchase.lines.size()));
+    for (std::uint32_t index = 0; index < purchase.lines.size(); ++index) digest.purchase_line(lsn, index, purchase.lines[index]);
+  }
   return digest.finish(shared_.commit_word.last());
 }
 

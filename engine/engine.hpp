@@ -44,18 +44,22 @@ class Engine {
   void restore(const Stamp& stamp, const TransferShipDecision& decision);
   void restore(const Stamp& stamp, const TransferReceiptDecision& decision);
   void restore(const Stamp& stamp, const StrictDecision& decision);
+  void restore(const Stamp& stamp, const PurchaseDecision& decision);
+  void restore(const Stamp& stamp, const PurchaseStepDecision& decision);
+  void restore(const Stamp& stamp, const PurchaseReceiptDecision& decision);
   void restore_finished();
 
-  // A start from the state store instead of from the first record: catalogue, cells, open orders by LSN, open holds, open transfers, known ids
+  // A start from the state store instead of from the first record: catalogue, cells, open orders by LSN, open holds, open transfers and purchase orders, known ids
   // (closed orders' and ended holds' among them), restore_base_finished(); then restore() for every record behind `applied`, restore_finished().
   // A record that forgets ids is told whose by the caller, who keeps them: forget() for each before restore(); those of orders
-  // in memory, of open holds and open transfers stay. (That of one beyond the horizon which ends is forgotten by restore() of that record.)
+  // in memory and of what else is open stay. (That of one beyond the horizon which ends is forgotten by restore() of that record.)
   void restore_base(const LoadDecision& part);
   void restore_base(const CellImage& cell);
   void restore_base(const OrderImage& order);
   void restore_base(const KnownImage& known);
   void restore_base(const HoldImage& hold);
   void restore_base(const TransferImage& transfer);
+  void restore_base(const PurchaseImage& purchase);
   void restore_base_finished(Lsn applied, Lsn oldest_known);
   void forget(Identity identity);
 
@@ -80,6 +84,8 @@ class Engine {
   std::string broken_timers();
   std::string broken_holds();
   std::string broken_transfers();
+  std::string broken_purchases();
+  void forget_ended_purchase(Lsn lsn, PurchaseState state, const Identity& identity);
   std::string broken_patience();
   void add_to_cell(SkuId sku, WarehouseId warehouse, std::int64_t change);
 

@@ -190,6 +190,7 @@ std::string Engine::broken_invariant() {
   if (broken.empty()) broken = broken_holds();
   if (broken.empty()) broken = broken_timers();
   if (broken.empty()) broken = broken_transfers();
+  if (broken.empty()) broken = broken_purchases();
   if (broken.empty()) broken = broken_patience();
   return broken;
 }

@@ -189,4 +189,35 @@ Message::Message(const ListTransfers& list, const ReplyTo& to) : reply(to) {
   request = ListTransfers{own(list.id)};
 }
 
+Message::Message(const PlacePurchase& place, std::uint64_t hash, const ReplyTo& to, TimeUs now)
+    : content(hash), reply(to), time(now), purchase_lines_(place.lines.begin(), place.lines.end()) {
+  reserve_texts(place.id.size() + place.vendor.size() + place.reference.size() + place.notes.size());
+  PlacePurchase own_place = place;
+  for (std::string_view* text : {&own_place.id, &own_place.vendor, &own_place.reference, &own_place.notes}) *text = own(*text);
+  own_place.lines = purchase_lines_;
+  request = own_place;
+}
+
+Message::Message(const MovePurchase& move, std::uint64_t hash, const ReplyTo& to, TimeUs now)
+    : content(hash), reply(to), time(now), purchase_rows_(move.rows.begin(), move.rows.end()) {
+  reserve_texts(move.command_id.size() + move.purchase_id.size() + move.reference.size());
+  MovePurchase own_move = move;
+  for (std::string_view* text : {&own_move.command_id, &own_move.purchase_id, &own_move.reference}) *text = own(*text);
+  own_move.rows = purchase_rows_;
+  request = own_move;
+}
+
+Message::Message(const ReceivePurchase& receive, std::uint64_t hash, const ReplyTo& to, TimeUs now)
+    : content(hash), reply(to), time(now), purchase_arrivals_(receive.rows.begin(), receive.rows.end()) {
+  reserve_texts(receive.id.size() + receive.purchase_id.size());
+  const std::string_view id = own(receive.id);
+  request = ReceivePurchase{id, own(receive.purchase_id), receive.accept_over, purchase_arrivals_};
+}
+
+Message::Message(const ListPurchases& list, const ReplyTo& to) : reply(to) {
+  reserve_texts(list.id.size() + list.vendor.size());
+  const std::string_view id = own(list.id);
+  request = ListPurchases{id, own(list.vendor)};
+}
+
 }  // namespace earmark::engine

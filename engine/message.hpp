@@ -53,12 +53,18 @@ struct ListTransfers {
   std::string_view id;  // empty: all
 };
 
+struct ListPurchases {
+  std::string_view id;      // empty: all
+  std::string_view vendor;  // empty: any
+};
+
 inline constexpr std::size_t most_housekept = 1024;  // ids in one such message
 
 using SettlerRequest = std::variant<PlaceOrder, CancelOrder, ReceiveStock, ShipOrder, LoadCatalogue, ShowOrder,
                                     ListBackorders, ResolveCodes, ArchiveOrders, ForgetIds, AmendOrder, ChangeStock,
                                     PlaceHold, ExtendHold, ConfirmHold, ReleaseHold, RunTimers, ListHolds, MoveShipment,
-                                    ShipTransfer, ReceiveTransfer, ListTransfers>;
+                                    ShipTransfer, ReceiveTransfer, ListTransfers,
+                                    PlacePurchase, MovePurchase, ReceivePurchase, ListPurchases>;
 
 class Message {
  public:
@@ -85,6 +91,10 @@ class Message {
   Message(const ShipTransfer& ship, std::uint64_t content, const ReplyTo& reply, TimeUs time);
   Message(const ReceiveTransfer& receive, std::uint64_t content, const ReplyTo& reply, TimeUs time);
   Message(const ListTransfers& list, const ReplyTo& reply);
+  Message(const PlacePurchase& place, std::uint64_t content, const ReplyTo& reply, TimeUs time);
+  Message(const MovePurchase& move, std::uint64_t content, const ReplyTo& reply, TimeUs time);
+  Message(const ReceivePurchase& receive, std::uint64_t content, const ReplyTo& reply, TimeUs time);
+  Message(const ListPurchases& list, const ReplyTo& reply);
   Message(const Message&) = delete;
   Message& operator=(const Message&) = delete;
 
@@ -113,6 +123,9 @@ class Message {
   std::vector<ChangeRow> change_rows_;
   std::vector<TransferRow> transfer_rows_;
   std::vector<ArrivalRow> arrival_rows_;
+  std::vector<PurchaseLine> purchase_lines_;
+  std::vector<PurchaseRow> purchase_rows_;
+  std::vector<PurchaseArrival> purchase_arrivals_;
 };
 
 }  // namespace earmark::engine

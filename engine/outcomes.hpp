@@ -10,6 +10,7 @@
 #include "engine/decision.hpp"
 #include "engine/errors.hpp"
 #include "engine/order_state.hpp"
+#include "engine/purchases.hpp"
 #include "engine/transfers.hpp"
 #include "engine/types.hpp"
 
@@ -69,6 +70,11 @@ struct OpenTransferView {
   const OpenTransfer* transfer = nullptr;
 };
 
+struct OpenPurchaseView {
+  Lsn lsn{};  // of the decision
+  const OpenPurchase* purchase = nullptr;
+};
+
 struct WarehouseView {
   std::string_view code, name;
   std::uint32_t priority = 0;
@@ -106,6 +112,7 @@ class Outcomes {
   virtual void resolved(const ReplyTo& reply, Lsn as_of, const ResolvedView& view) = 0;
   virtual void listed_holds(const ReplyTo& reply, Lsn as_of, std::span<const OpenHoldView> holds) = 0;
   virtual void listed_transfers(const ReplyTo& reply, Lsn as_of, std::span<const OpenTransferView> transfers) = 0;
+  virtual void listed_purchases(const ReplyTo& reply, Lsn as_of, std::span<const OpenPurchaseView> purchases) = 0;
 };
 
 class Recorder {
@@ -127,6 +134,9 @@ class Recorder {
   virtual std::size_t record(const Stamp& stamp, const ShipmentDecision& decision, std::span<std::byte> out) = 0;
   virtual std::size_t record(const Stamp& stamp, const TransferShipDecision& decision, std::span<std::byte> out) = 0;
   virtual std::size_t record(const Stamp& stamp, const TransferReceiptDecision& decision, std::span<std::byte> out) = 0;
+  virtual std::size_t record(const Stamp& stamp, const PurchaseDecision& decision, std::span<std::byte> out) = 0;
+  virtual std::size_t record(const Stamp& stamp, const PurchaseStepDecision& decision, std::span<std::byte> out) = 0;
+  virtual std::size_t record(const Stamp& stamp, const PurchaseReceiptDecision& decision, std::span<std::byte> out) = 0;
   virtual std::size_t record(const Stamp& stamp, const StrictDecision& decision, std::span<std::byte> out) = 0;
 };
 

@@ -65,7 +65,7 @@ void Engine::forget(Identity identity) {
   const CommandIds::Place place = shared_.ids.find(restore_writes_, identity);
   if (place.known == 0) return;
   const auto* known = shared_.blocks.at<KnownCommand>(place.known);
-  if (known->is_order_in_memory() || known->is_open_hold() || book_.transfers.is_open(*known)) return;
+  if (known->is_order_in_memory() || known->is_open_hold() || book_.transfers.is_open(*known) || book_.purchases.is_open(*known)) return;
   shared_.ids.forget(restore_writes_, place);
   for (const WordWrite& write : restore_writes_.entries()) write.word->store(write.after, std::memory_order_relaxed);
   restore_blocks_.give_back(place.known, sizeof(KnownCommand));

@@ -114,7 +114,7 @@ bool Settler::commit_forgetting(Lsn oldest, Lsn archived, std::span<const Identi
           const CommandIds::Place place = shared_.ids.find(writes_, identity);
           if (place.known == 0) continue;
           const auto* known = shared_.blocks.at<KnownCommand>(place.known);
-          if (known->is_order_in_memory() || known->is_open_hold() || book_.transfers.is_open(*known) || known->lsn() >= oldest) continue;  // or used anew meanwhile
+          if (known->is_order_in_memory() || known->is_open_hold() || book_.transfers.is_open(*known) || book_.purchases.is_open(*known) || known->lsn() >= oldest) continue;  // or used anew meanwhile
           if (writes_.read(*place.slot) != place.seen) continue;                // named twice: its block is given up once
           shared_.ids.forget(writes_, place);
           forgotten.push_back(place.known);

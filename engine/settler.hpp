@@ -38,6 +38,7 @@ struct SettlerCounters {
   Counter holds, confirmed_holds, released_holds, expired_holds;
   Counter orders_cancelled_by_time, orders_due;
   Counter transfers, closed_transfers, missing_units;
+  Counter purchases, ended_purchases;
   Counter skips, turned_strict, taken_over_units;
 };
 
@@ -96,6 +97,10 @@ class Settler {
   bool settle(const ShipTransfer& ship, const Message& message, Committer& committer);
   bool settle(const ReceiveTransfer& receive, const Message& message, Committer& committer);
   bool settle(const ListTransfers& list, const Message& message, Committer& committer);
+  bool settle(const PlacePurchase& place, const Message& message, Committer& committer);
+  bool settle(const MovePurchase& move, const Message& message, Committer& committer);
+  bool settle(const ReceivePurchase& receive, const Message& message, Committer& committer);
+  bool settle(const ListPurchases& list, const Message& message, Committer& committer);
 
   // Each of them: false: no room.
   bool run_timer(const Timer& due, Committer& committer);
@@ -123,11 +128,17 @@ class Settler {
     const OpenTransfer* open = nullptr;
   };
   FoundTransfer find_transfer(std::string_view id);
+  struct FoundPurchase {
+    ErrorCode fault = ErrorCode::unknown_purchase;  // none: it is open
+    Lsn lsn{};
+    const OpenPurchase* open = nullptr;
+  };
+  FoundPurchase find_purchase(std::string_view id);
   // Commits `decision`, whose lines and units are added here, and its fills. `judge(bundle)` is called at the start of each
   // attempt; false: there is nothing to commit. The hold may be none if it says so.
   template <class Judge>
   Committed commit_hold_end(Lsn lsn, HoldEndDecision decision, const ReplyTo& reply, TimeUs time, Committer& committer, Judge&& judge);
-  // As part of a commit that ends the hold or transfer whose id this is: beyond the horizon it is known no longer. True: it was
+  // As part of a commit that ends the hold, transfer or purchase order whose id this is: beyond the horizon it is known no longer. True: it was
   // forgotten; drop_forgotten() follows the commit.
   bool forget_ended(BlockRef known);
   void drop_forgotten(BlockRef known);
@@ -164,6 +175,7 @@ class Settler {
   bool commit_forgetting(Lsn oldest, Lsn archived, std::span<const Identity> ids, TimeUs time, Committer& committer);
   // Makes the id known at `lsn` as part of the commit being built. `block` has 32 bytes.
   void write_id(const Judged& judged, BlockRef block, IdSpace space, std::uint64_t content, Lsn lsn);
+  bool purchase_committed(const Committed& committed, const Judged& judged, BlockRef known, const Message& message, Committer& committer);
   const CatalogueView& catalogue();
 
   // A command that takes units back from an order.

@@ -11,7 +11,9 @@ bool takes_id(const schema::Decision& decision) noexcept {
   if (std::holds_alternative<engine::HoldDecision>(decision) || std::holds_alternative<engine::HoldExtendDecision>(decision)) return true;
   return std::holds_alternative<engine::OrderDecision>(decision) || std::holds_alternative<engine::ReceiptDecision>(decision) ||
          std::holds_alternative<engine::ShipDecision>(decision) || std::holds_alternative<engine::ShipmentDecision>(decision) ||
-         std::holds_alternative<engine::TransferShipDecision>(decision) || std::holds_alternative<engine::TransferReceiptDecision>(decision);
+         std::holds_alternative<engine::TransferShipDecision>(decision) || std::holds_alternative<engine::TransferReceiptDecision>(decision) ||
+         std::holds_alternative<engine::PurchaseDecision>(decision) || std::holds_alternative<engine::PurchaseStepDecision>(decision) ||
+         std::holds_alternative<engine::PurchaseReceiptDecision>(decision);
 }
 
 void JournalCounters::count(const schema::Decision& decision) noexcept {

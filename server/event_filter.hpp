@@ -13,6 +13,9 @@
 //   of a stock change       each row (stock_adjusted, out_of_stock, back_in_stock, overdrawn), each order's or hold's line's lost units (allocation_lost)
 //   of a transfer           each row that left a warehouse (transfer_shipped, out_of_stock), or arrived in one (transfer_received,
 //                           back_in_stock); what a closed one lost on the way, where it was going to (transfer_received)
+//   of a purchase order     each line as it was placed (purchase_placed); a step as a whole, without SKU and warehouse, and each line that it
+//                           changes (purchase_approved ... purchase_cancelled); each row of its receipts (purchase_received, stock_received,
+//                           back_in_stock)
 //   a hold as a whole       hold_created; each take hold_created, out_of_stock; what a line did not get stays with the hold as a whole
 //   an extended hold        hold_extended; without SKU and warehouse
 //   of an ended hold        each line, without warehouse, and each release (hold_released or hold_expired; back_in_stock)
@@ -24,7 +27,7 @@
 // what a pick did not find (both). The list's revision is in the shipment's own records and in `show`.
 //   of who turns strict     he, without SKU and warehouse (turned_strict); each line's units that he takes over (allocation_lost)
 //   of a load               the load as a whole, each warehouse, each product (catalogue_loaded), each row of stock (and back_in_stock)
-// Receipts, transfers and loads are nobody's; bookkeeping has no parts. A customer that was not recorded passes, so that nothing is missed.
+// Receipts, transfers, purchase orders and loads are nobody's; bookkeeping has no parts. A customer that was not recorded passes, so that nothing is missed.
 // Whom an order or a fill passed over stands in what is left only where no customer is filtered: it is another's order.
 // What is left of a stock change keeps, with lost units, their row, all zero where it does not pass itself.
 // What is left agrees with itself: a line's quantity is that of its parts that are left.
@@ -94,6 +97,9 @@ class EventSieve {
   Passes sift(const EventFilter& filter, const engine::TransferShipDecision& ship, schema::Decision& left);
   Passes sift(const EventFilter& filter, const engine::TransferReceiptDecision& receipt, schema::Decision& left);
   Passes sift(const EventFilter& filter, const engine::StrictDecision& strict, schema::Decision& left);
+  Passes sift(const EventFilter& filter, const engine::PurchaseDecision& purchase, schema::Decision& left);
+  Passes sift(const EventFilter& filter, const engine::PurchaseStepDecision& step, schema::Decision& left);
+  Passes sift(const EventFilter& filter, const engine::PurchaseReceiptDecision& receipt, schema::Decision& left);
 
   std::vector<engine::LineDecision> lines_;
   std::vector<engine::LinePolicy> policies_;
@@ -113,6 +119,9 @@ class EventSieve {
   std::vector<engine::TransferredRow> transferred_;
   std::vector<engine::ArrivedRow> arrived_;
   std::vector<engine::MissingUnits> missing_;
+  std::vector<engine::PurchasedLine> purchased_;
+  std::vector<engine::PurchaseChange> purchase_changes_;
+  std::vector<engine::PurchaseArrivedRow> purchase_arrived_;
   std::vector<std::string_view> orders_, customers_;
   std::vector<std::uint32_t> of_holds_, overdrawn_;
 };

@@ -50,6 +50,15 @@ class EventRecorder final : public engine::Recorder {
   std::size_t record(const engine::Stamp& stamp, const engine::TransferShipDecision& decision, std::span<std::byte> out) override {
     return encoder_.encode(stamp, decision, out);
   }
+  std::size_t record(const engine::Stamp& stamp, const engine::PurchaseDecision& decision, std::span<std::byte> out) override {
+    return encoder_.encode(stamp, decision, out);
+  }
+  std::size_t record(const engine::Stamp& stamp, const engine::PurchaseStepDecision& decision, std::span<std::byte> out) override {
+    return encoder_.encode(stamp, decision, out);
+  }
+  std::size_t record(const engine::Stamp& stamp, const engine::PurchaseReceiptDecision& decision, std::span<std::byte> out) override {
+    return encoder_.encode(stamp, decision, out);
+  }
   std::size_t record(const engine::Stamp& stamp, const engine::TransferReceiptDecision& decision, std::span<std::byte> out) override {
     return encoder_.encode(stamp, decision, out);
   }

@@ -56,7 +56,7 @@ void orders_by_status(const Hub& hub, const Emit& emit) {
 }
 
 void decisions_by_kind(const Hub& hub, const Emit& emit) {
-  constexpr std::string_view kinds[] = {"void", "order", "receipt", "fill", "cancel", "ship", "load", "amend", "stock_change", "hold", "hold_extended", "hold_ended", "shipment", "transfer_shipped", "transfer_received", "turned_strict"};
+  constexpr std::string_view kinds[] = {"void", "order", "receipt", "fill", "cancel", "ship", "load", "amend", "stock_change", "hold", "hold_extended", "hold_ended", "shipment", "transfer_shipped", "transfer_received", "turned_strict", "purchase_placed", "purchase_moved", "purchase_received"};
   static_assert(std::size(kinds) == std::variant_size_v<schema::Decision>);
   for (std::size_t kind = 0; kind < std::size(kinds); ++kind) emit(kinds[kind], journal(hub).decisions[kind].get());
 }
@@ -129,6 +129,10 @@ const Figure table[] = {
      [](const Hub& hub) { return hub.engine.settler().counters().filled_units.get(); }},
     {"lost_units", "earmark_lost_units_total", counter, "Reserved and held units that stock changes took from orders and holds.",
      [](const Hub& hub) { return hub.engine.settler().counters().lost_units.get(); }},
+    {"purchases", "earmark_purchases_total", counter, "Purchase orders placed.",
+     [](const Hub& hub) { return hub.engine.settler().counters().purchases.get(); }},
+    {"purchases_ended", "earmark_purchases_ended_total", counter, "Purchase orders received, closed or cancelled.",
+     [](const Hub& hub) { return hub.engine.settler().counters().ended_purchases.get(); }},
     {"transfers", "earmark_transfers_total", counter, "Transfers shipped.",
      [](const Hub& hub) { return hub.engine.settler().counters().transfers.get(); }},
     {"transfers_closed", "earmark_transfers_closed_total", counter, "Transfers closed: all has arrived, or the rest was given up.",

@@ -72,6 +72,7 @@ class Worker final : public engine::Outcomes {
   void resolved(const engine::ReplyTo& reply, engine::Lsn as_of, const engine::ResolvedView& view) override;
   void listed_holds(const engine::ReplyTo& reply, engine::Lsn as_of, std::span<const engine::OpenHoldView> holds) override;
   void listed_transfers(const engine::ReplyTo& reply, engine::Lsn as_of, std::span<const engine::OpenTransferView> transfers) override;
+  void listed_purchases(const engine::ReplyTo& reply, engine::Lsn as_of, std::span<const engine::OpenPurchaseView> purchases) override;
 
   // Figures; any thread.
   std::uint16_t index() const noexcept { return index_; }
@@ -115,6 +116,10 @@ class Worker final : public engine::Outcomes {
   void on(const schema::HoldsRequest& request, Session& session, const engine::ReplyTo& reply, engine::TimeUs now);
   void on(const schema::ShipTransferRequest& request, Session& session, const engine::ReplyTo& reply, engine::TimeUs now);
   void on(const schema::ReceiveTransferRequest& request, Session& session, const engine::ReplyTo& reply, engine::TimeUs now);
+  void on(const schema::PlacePurchaseRequest& request, Session& session, const engine::ReplyTo& reply, engine::TimeUs now);
+  void on(const schema::MovePurchaseRequest& request, Session& session, const engine::ReplyTo& reply, engine::TimeUs now);
+  void on(const schema::ReceivePurchaseRequest& request, Session& session, const engine::ReplyTo& reply, engine::TimeUs now);
+  void on(const schema::PurchasesRequest& request, Session& session, const engine::ReplyTo& reply, engine::TimeUs now);
   void on(const schema::TransfersRequest& request, Session& session, const engine::ReplyTo& reply, engine::TimeUs now);
   void on(const schema::ReportRequest& request, Session& session, const engine::ReplyTo& reply, engine::TimeUs now);
   engine::TimeUs time_of(engine::TimeUs carried, engine::TimeUs now) noexcept { return hub_.decision_clock.time_of(carried, now); }

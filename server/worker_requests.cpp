@@ -218,6 +218,23 @@ void Worker::on(const schema::ReceiveTransferRequest& request, Session&, const e
   to_settler(std::make_unique<engine::Message>(request.receive, schema::content_hash(request.receive), reply, time_of(request.time, now)));
 }
 
+void Worker::on(const schema::PlacePurchaseRequest& request, Session&, const engine::ReplyTo& reply, engine::TimeUs now) {
+  if (!epoch_fits(request.epoch, reply)) return;
+  to_settler(std::make_unique<engine::Message>(request.place, schema::content_hash(request.place), reply, time_of(request.time, now)));
+}
+
+void Worker::on(const schema::MovePurchaseRequest& request, Session&, const engine::ReplyTo& reply, engine::TimeUs now) {
+  to_settler(std::make_unique<engine::Message>(request.move, schema::content_hash(request.move), reply, time_of(request.time, now)));
+}
+
+void Worker::on(const schema::ReceivePurchaseRequest& request, Session&, const engine::ReplyTo& reply, engine::TimeUs now) {
+  to_settler(std::make_unique<engine::Message>(request.receive, schema::content_hash(request.receive), reply, time_of(request.time, now)));
+}
+
+void Worker::on(const schema::PurchasesRequest& request, Session&, const engine::ReplyTo& reply, engine::TimeUs) {
+  to_settler(std::make_unique<engine::Message>(engine::ListPurchases{request.purchase, request.vendor}, reply));
+}
+
 void Worker::on(const schema::TransfersRequest& request, Session&, const engine::ReplyTo& reply, engine::TimeUs) {
   to_settler(std::make_unique<engine::Message>(engine::ListTransfers{request.transfer}, reply));
 }

@@ -90,6 +90,24 @@ void Worker::listed_holds(const engine::ReplyTo& reply, engine::Lsn as_of, std::
   schema::append_answer(pending.frames, reply.correlation, schema::HoldsAnswer{as_of, open, holds, customers});
 }
 
+void Worker::listed_purchases(const engine::ReplyTo& reply, engine::Lsn as_of, std::span<const engine::OpenPurchaseView> found) {
+  std::vector<schema::OpenPurchase> open;
+  std::vector<std::string_view> purchases, vendors, references, notes;
+  std::vector<engine::PurchaseLineState> lines;
+  for (const engine::OpenPurchaseView& each : found) {
+    const engine::OpenPurchase& purchase = *each.purchase;
+    open.push_back({each.lsn, purchase.time, static_cast<std::uint32_t>(purchase.lines.size()), purchase.state});
+    purchases.push_back(purchase.id);
+    vendors.push_back(purchase.vendor);
+    references.push_back(purchase.reference);
+    notes.push_back(purchase.notes);
+    lines.insert(lines.end(), purchase.lines.begin(), purchase.lines.end());
+  }
+  PendingAnswer& pending = pend(as_of, reply, PendingAnswer::Kind::frames);
+  pending.frames.clear();
+  schema::append_answer(pending.frames, reply.correlation, schema::PurchasesAnswer{as_of, open, purchases, vendors, references, notes, lines});
+}
+
 void Worker::listed_transfers(const engine::ReplyTo& reply, engine::Lsn as_of, std::span<const engine::OpenTransferView> found) {
   std::vector<schema::OpenTransfer> open;
   std::vector<std::string_view> transfers;

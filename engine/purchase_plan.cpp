@@ -1,0 +1,218 @@
+#include "engine/purchase_plan.hpp"
+
+#include <algorithm>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "engine/level.hpp"
+
+namespace earmark::engine {
+namespace {
+
+constexpr std::uint32_t over_tolerance_part = 10;  // a tenth of what was ordered
+
+bool bad_time(TimeUs time) noexcept { return time.value < 0 || time.value > max_time_us; }
+
+// What would be open of each cell, row by row.
+class OpenUnits {
+ public:
+  OpenUnits(const SharedState& shared, const Purchases& purchases) : shared_(shared), purchases_(purchases) {}
+
+  // False: more than a cell can have.
+  bool add(SkuId sku, WarehouseId warehouse, std::int64_t units) {
+    const CellIndex cell = shared_.cell_index(sku, warehouse);
+    std::int64_t& sum = units_.try_emplace(cell.value, purchases_.open_units(cell)).first->second;
+    sum += units;
+    return sum <= max_quantity;
+  }
+
+ private:
+  const SharedState& shared_;
+  const Purchases& purchases_;
+  std::unordered_map<std::uint64_t, std::int64_t> units_;
+};
+
+Error at_row(ErrorCode code, std::size_t index, LineNumber line) { return {code, static_cast<std::uint32_t>(index + 1), line}; }
+
+// The state that a step leads to, or why it may not be taken.
+struct Next {
+  ErrorCode fault = ErrorCode::none;
+  PurchaseState state{};
+};
+
+Next next_state(PurchaseStep step, const OpenPurchase& purchase) noexcept {
+  const PurchaseState state = purchase.state;
+  const bool draft = state == PurchaseState::draft;
+  switch (step) {
+    case PurchaseStep::approve: return draft ? Next{{}, PurchaseState::approved} : Next{ErrorCode::purchase_approved, state};
+    case PurchaseStep::cancel:
+      return purchase.has_arrivals() ? Next{ErrorCode::purchase_received, state} : Next{{}, PurchaseState::cancelled};
+    case PurchaseStep::send:
+      if (!draft && state != PurchaseState::approved) return {ErrorCode::purchase_sent, state};
+      return {draft ? ErrorCode::purchase_draft : ErrorCode::none, PurchaseState::sent};
+    case PurchaseStep::close: return {draft ? ErrorCode::purchase_draft : ErrorCode::none, PurchaseState::closed};
+    case PurchaseStep::acknowledge: break;
+  }
+  const bool partly = state == PurchaseState::partly_received;
+  return {draft ? ErrorCode::purchase_draft : ErrorCode::none, partly ? state : PurchaseState::acknowledged};
+}
+
+Quantity open_of(Quantity quantity, std::uint64_t received) noexcept {
+  return received >= quantity ? 0 : quantity - static_cast<Quantity>(received);
+}
+
+// The lines that the vendor changed.
+Error plan_acknowledgement(const MovePurchase& move, const OpenPurchase& purchase, const SharedState& shared, const Purchases& purchases,
+                           std::vector<PurchaseChange>& changes) {
+  std::unordered_set<std::uint32_t> named;
+  OpenUnits open(shared, purchases);
+  Error too_much;
+  for (std::size_t index = 0; index < move.rows.size(); ++index) {
+    const PurchaseRow& row = move.rows[index];
+    if (!named.insert(row.line.value).second) return at_row(ErrorCode::duplicate_line, index, row.line);
+    const PurchaseLineState* line = purchase.line(row.line);
+    if (line == nullptr) return at_row(ErrorCode::unknown_line, index, row.line);
+    const bool same_quantity = row.quantity == -1;
+    if (!same_quantity && (row.quantity < 0 || row.quantity > max_quantity || static_cast<std::uint64_t>(row.quantity) < line->received)) {
+      return at_row(ErrorCode::bad_quantity, index, row.line);
+    }
+    if (bad_time(row.promised)) return at_row(ErrorCode::bad_time, index, row.line);
+    const Quantity quantity = same_quantity ? line->quantity : static_cast<Quantity>(row.quantity);
+    const std::int64_t more = std::int64_t{open_of(quantity, line->received)} - line->open();
+    if (!open.add(line->sku, line->warehouse, more) && too_much.code == ErrorCode::none) too_much = at_row(ErrorCode::quantity_overflow, index, row.line);
+    changes.push_back({row.promised.value == 0 ? line->promised : row.promised, line->line, line->sku, quantity, static_cast<std::int32_t>(more), line->warehouse});
+  }
+  return too_much;
+}
+
+// An acknowledgement after which nothing is open ends it.
+PurchaseState state_after(PurchaseState state, const OpenPurchase& purchase, std::span<const PurchaseChange> changes) {
+  std::int64_t open = 0;
+  for (const PurchaseLineState& line : purchase.lines) open += line.open();
+  for (const PurchaseChange& change : changes) open += change.incoming_change;
+  if (open != 0) return state;
+  return purchase.has_arrivals() ? PurchaseState::received : PurchaseState::closed;
+}
+
+// Everything that is open, whole.
+std::vector<PurchaseArrival> whole(const OpenPurchase& purchase) {
+  std::vector<PurchaseArrival> rows;
+  for (const PurchaseLineState& line : purchase.lines) {
+    if (line.open() != 0) rows.push_back({line.open(), 0, line.line});
+  }
+  return rows;
+}
+
+bool bad_quantity(WireQuantity quantity) noexcept { return quantity < 0 || quantity > max_quantity; }
+
+// The rows one after the other: what of each is more than was open by then.
+Error add_arrivals(std::span<const PurchaseArrival> rows, const OpenPurchase& purchase, bool accept_over, std::vector<PurchaseArrivedRow>& out) {
+  std::unordered_map<std::uint32_t, std::uint64_t> received;  // by line, rows so far included
+  for (std::size_t index = 0; index < rows.size(); ++index) {
+    const PurchaseArrival& row = rows[index];
+    const PurchaseLineState* line = purchase.line(row.line);
+    if (line == nullptr) return at_row(ErrorCode::unknown_line, index, row.line);
+    if (bad_quantity(row.quantity) || bad_quantity(row.damaged)) return at_row(ErrorCode::bad_quantity, index, row.line);
+    std::uint64_t& sum = received.try_emplace(row.line.value, line->received).first->second;
+    const auto units = static_cast<std::uint64_t>(row.quantity + row.damaged);
+    const std::uint64_t expected = std::min<std::uint64_t>(open_of(line->quantity, sum), units);
+    sum += units;
+    if (!accept_over && units != expected && sum > line->quantity + line->quantity / over_tolerance_part) {
+      return at_row(ErrorCode::over_tolerance, index, row.line);
+    }
+    out.push_back({row.line, line->sku, static_cast<Quantity>(row.quantity), static_cast<Quantity>(row.damaged),
+                   static_cast<Quantity>(units - expected), 0, line->warehouse});
+  }
+  return {};
+}
+
+Error judge_room(std::span<const PurchaseArrivedRow> rows, const SharedState& shared, const Book& book) {
+  std::unordered_map<std::uint64_t, std::uint64_t> on_hand;  // by cell, rows so far included
+  for (std::size_t index = 0; index < rows.size(); ++index) {
+    const std::uint64_t cell = shared.cell_index(rows[index].sku, rows[index].warehouse).value;
+    std::uint64_t& sum = on_hand.try_emplace(cell, book.stock[cell].on_hand).first->second;
+    sum += std::uint64_t{rows[index].quantity} + rows[index].damaged;
+    if (sum > max_quantity) return at_row(ErrorCode::quantity_overflow, index, rows[index].line);
+  }
+  return {};
+}
+
+bool nothing_is_open_after(std::span<const PurchaseArrivedRow> rows, const OpenPurchase& purchase) {
+  std::uint64_t open = 0, arrived = 0;
+  for (const PurchaseLineState& line : purchase.lines) open += line.open();
+  for (const PurchaseArrivedRow& row : rows) arrived += std::uint64_t{row.quantity} + row.damaged - row.over;
+  return open == arrived;
+}
+
+}  // namespace
+
+Error plan_purchase(const PlacePurchase& place, const CatalogueView& catalogue, const SharedState& shared, const Purchases& purchases,
+                    std::vector<PurchasedLine>& lines) {
+  lines.clear();
+  if (place.vendor.empty() || place.vendor.size() > max_vendor_bytes) return {ErrorCode::bad_vendor, 0, {}};
+  if (place.lines.empty()) return {ErrorCode::empty_purchase, 0, {}};
+  if (place.lines.size() > max_lines) return {ErrorCode::too_many_lines, 0, {}};
+  std::unordered_set<std::uint32_t> named;
+  for (std::size_t index = 0; index < place.lines.size(); ++index) {
+    const PurchaseLine& line = place.lines[index];
+    if (!named.insert(line.line.value).second) return at_row(ErrorCode::duplicate_line, index, line.line);
+    if (!catalogue.knows(line.sku)) return at_row(ErrorCode::unknown_sku, index, line.line);
+    if (!catalogue.knows(line.warehouse)) return at_row(ErrorCode::unknown_warehouse, index, line.line);
+    if (line.quantity < 1 || line.quantity > max_quantity) return at_row(ErrorCode::bad_quantity, index, line.line);
+    if (bad_time(line.promised)) return at_row(ErrorCode::bad_time, index, line.line);
+    lines.push_back({line.promised, line.line, line.sku, static_cast<Quantity>(line.quantity), line.warehouse});
+  }
+  OpenUnits open(shared, purchases);
+  for (std::size_t index = 0; index < lines.size(); ++index) {
+    if (!open.add(lines[index].sku, lines[index].warehouse, lines[index].quantity)) return at_row(ErrorCode::quantity_overflow, index, lines[index].line);
+  }
+  return {};
+}
+
+PurchaseStepPlan plan_purchase_step(const MovePurchase& move, const OpenPurchase& purchase, const SharedState& shared, const Purchases& purchases) {
+  PurchaseStepPlan plan;
+  const Next next = next_state(move.step, purchase);
+  plan.state = next.state;
+  plan.error.code = next.fault;
+  if (next.fault != ErrorCode::none || move.step == PurchaseStep::send) return plan;
+  if (move.step == PurchaseStep::acknowledge) {
+    plan.error = plan_acknowledgement(move, purchase, shared, purchases, plan.changes);
+    if (plan.error.code == ErrorCode::none) plan.state = state_after(plan.state, purchase, plan.changes);
+    return plan;
+  }
+  for (const PurchaseLineState& line : purchase.lines) {
+    const auto open = static_cast<std::int32_t>(line.open());
+    if (open == 0) continue;
+    const std::int32_t change = move.step == PurchaseStep::approve ? open : is_incoming(purchase.state) ? -open : 0;
+    plan.changes.push_back({line.promised, line.line, line.sku, line.quantity, change, line.warehouse});
+  }
+  return plan;
+}
+
+PurchaseReceiptPlan plan_purchase_receipt(const ReceivePurchase& receive, const OpenPurchase& purchase, const SharedState& shared, const Book& book) {
+  PurchaseReceiptPlan plan;
+  if (purchase.state == PurchaseState::draft) {
+    plan.error.code = ErrorCode::purchase_draft;
+    return plan;
+  }
+  const bool everything = receive.rows.empty();
+  const std::vector<PurchaseArrival> implied = everything ? whole(purchase) : std::vector<PurchaseArrival>();
+  plan.error = add_arrivals(everything ? implied : receive.rows, purchase, receive.accept_over, plan.rows);
+  if (plan.error.code != ErrorCode::none) return plan;
+  plan.error = judge_room(plan.rows, shared, book);
+  if (plan.error.code != ErrorCode::none && everything) plan.error = {plan.error.code, 0, {}};
+  plan.state = nothing_is_open_after(plan.rows, purchase) ? PurchaseState::received : PurchaseState::partly_received;
+  return plan;
+}
+
+std::vector<ServeStep> steps_of_purchase_receipt(std::span<const PurchaseArrivedRow> rows) {
+  std::vector<ServeStep> steps;
+  for (std::size_t index = 0; index < rows.size(); ++index) {
+    const PurchaseArrivedRow& row = rows[index];
+    const Quantity units = units_beyond_healing(row.quantity, row.available_after);
+    if (units != 0) steps.push_back({row.sku, static_cast<std::uint32_t>(index), row.warehouse, units, true});
+  }
+  return steps;
+}
+
+}  // namespace earmark::engine

@@ -1,0 +1,38 @@
+// What a command about a purchase order does, worked out on the book without changing anything. Called by the settler alone; what the
+// commit adds to a receipt are the figures of cells.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "engine/book.hpp"
+#include "engine/command.hpp"
+#include "engine/decision.hpp"
+#include "engine/errors.hpp"
+#include "engine/serve_plan.hpp"
+#include "engine/shared_state.hpp"
+
+namespace earmark::engine {
+
+// A new one, judged by R8 behind its id. `lines` are what its record says.
+Error plan_purchase(const PlacePurchase& place, const CatalogueView& catalogue, const SharedState& shared, const Purchases& purchases,
+                    std::vector<PurchasedLine>& lines);
+
+struct PurchaseStepPlan {
+  Error error;
+  PurchaseState state{};
+  std::vector<PurchaseChange> changes;
+};
+PurchaseStepPlan plan_purchase_step(const MovePurchase& move, const OpenPurchase& purchase, const SharedState& shared, const Purchases& purchases);
+
+struct PurchaseReceiptPlan {
+  Error error;
+  PurchaseState state{};
+  std::vector<PurchaseArrivedRow> rows;
+};
+PurchaseReceiptPlan plan_purchase_receipt(const ReceivePurchase& receive, const OpenPurchase& purchase, const SharedState& shared, const Book& book);
+
+// The SKUs to serve after it, row by row as a receipt's. Recovery makes the same steps.
+std::vector<ServeStep> steps_of_purchase_receipt(std::span<const PurchaseArrivedRow> rows);
+
+}  // namespace earmark::engine

@@ -1,0 +1,61 @@
+// Open purchase orders: what vendors are to bring. The settler alone changes this; views of what is incoming: engine/durable_view.hpp.
+// Units of (SKU, warehouse) that are open are the sum over the open purchase orders' lines, drafts' too, at most max_quantity.
+#pragma once
+
+#include <map>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "engine/block_store.hpp"
+#include "engine/decision.hpp"
+#include "engine/state_image.hpp"
+#include "engine/types.hpp"
+
+namespace earmark::engine {
+
+struct KnownCommand;
+struct SharedState;
+
+struct OpenPurchase {
+  OpenPurchase(const Stamp& stamp, const PurchaseDecision& decision, BlockRef known);
+  OpenPurchase(const PurchaseImage& image, BlockRef known);
+
+  // Its line with this number; nullptr: it has none.
+  const PurchaseLineState* line(LineNumber number) const noexcept;
+  bool has_arrivals() const noexcept;
+
+  std::string id, vendor, reference, notes;
+  PurchaseState state = PurchaseState::draft;
+  TimeUs time{};
+  BlockRef known = 0;                    // what the exactly-once table names
+  std::vector<PurchaseLineState> lines;  // as they were given
+
+ private:
+  friend class Purchases;
+  void number_lines();
+  PurchaseLineState& at(LineNumber number);
+
+  std::unordered_map<std::uint32_t, std::uint32_t> places_;  // by line number
+};
+
+class Purchases {
+ public:
+  const std::map<Lsn, OpenPurchase>& open() const noexcept { return open_; }
+  const OpenPurchase* find(Lsn lsn) const noexcept;
+  bool is_open(const KnownCommand& known) const noexcept;
+  Quantity open_units(CellIndex cell) const noexcept;
+
+  void add(const SharedState& shared, Lsn lsn, OpenPurchase purchase);
+  void step(const SharedState& shared, const PurchaseStepDecision& decision);
+  void receive(const SharedState& shared, const PurchaseReceiptDecision& decision);
+
+ private:
+  void change(const SharedState& shared, const PurchaseLineState& line, std::int64_t units);
+  void end_if_closed(const SharedState& shared, std::map<Lsn, OpenPurchase>::iterator purchase);
+
+  std::map<Lsn, OpenPurchase> open_;                        // by decision
+  std::unordered_map<std::uint64_t, Quantity> open_units_;  // by cell
+};
+
+}  // namespace earmark::engine

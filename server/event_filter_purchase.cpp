@@ -1,0 +1,65 @@
+// What of a purchase order passes a filter. Parts are nobody's: each line as it was placed, changed or arrived, in its warehouse; a step as a
+// whole, without SKU and warehouse.
+#include "server/event_filter.hpp"
+
+namespace earmark::server {
+
+using schema::EventKind;
+
+namespace {
+
+EventKind kind_of(engine::PurchaseStep step) noexcept {
+  switch (step) {
+    case engine::PurchaseStep::approve: return EventKind::purchase_approved;
+    case engine::PurchaseStep::send: return EventKind::purchase_sent;
+    case engine::PurchaseStep::acknowledge: return EventKind::purchase_acknowledged;
+    case engine::PurchaseStep::close: return EventKind::purchase_closed;
+    case engine::PurchaseStep::cancel: break;
+  }
+  return EventKind::purchase_cancelled;
+}
+
+}  // namespace
+
+Passes EventSieve::sift(const EventFilter& filter, const engine::PurchaseDecision& purchase, schema::Decision& left) {
+  if (!filter.any_customer() || !filter.kind(EventKind::purchase_placed)) return Passes::nothing;
+  purchased_.clear();
+  for (const engine::PurchasedLine& line : purchase.lines) {
+    if (filter.place(line.sku, line.warehouse)) purchased_.push_back(line);
+  }
+  if (purchased_.empty()) return Passes::nothing;
+  if (purchased_.size() == purchase.lines.size()) return Passes::whole;
+  left.emplace<engine::PurchaseDecision>(purchase).lines = purchased_;
+  return Passes::some;
+}
+
+Passes EventSieve::sift(const EventFilter& filter, const engine::PurchaseStepDecision& step, schema::Decision& left) {
+  const bool ends = step.step == engine::PurchaseStep::acknowledge && !engine::is_open(step.state);
+  const bool by_kind = filter.kind(kind_of(step.step)) || (ends && filter.kind(EventKind::purchase_closed));
+  if (!filter.any_customer() || !by_kind) return Passes::nothing;
+  const bool itself = filter.place({}, {});
+  purchase_changes_.clear();
+  for (const engine::PurchaseChange& change : step.changes) {
+    if (filter.place(change.sku, change.warehouse)) purchase_changes_.push_back(change);
+  }
+  if (!itself && purchase_changes_.empty()) return Passes::nothing;
+  if (itself && purchase_changes_.size() == step.changes.size()) return Passes::whole;
+  left.emplace<engine::PurchaseStepDecision>(step).changes = purchase_changes_;
+  return Passes::some;
+}
+
+Passes EventSieve::sift(const EventFilter& filter, const engine::PurchaseReceiptDecision& receipt, schema::Decision& left) {
+  if (!filter.any_customer()) return Passes::nothing;
+  const bool by_kind = filter.kind(EventKind::purchase_received) || filter.kind(EventKind::stock_received);
+  purchase_arrived_.clear();
+  for (const engine::PurchaseArrivedRow& row : receipt.rows) {
+    const bool was_empty = row.quantity != 0 && row.available_after == row.quantity;
+    if (filter.place(row.sku, row.warehouse) && (by_kind || (was_empty && filter.kind(EventKind::back_in_stock)))) purchase_arrived_.push_back(row);
+  }
+  if (purchase_arrived_.empty()) return Passes::nothing;
+  if (purchase_arrived_.size() == receipt.rows.size()) return Passes::whole;
+  left.emplace<engine::PurchaseReceiptDecision>(receipt).rows = purchase_arrived_;
+  return Passes::some;
+}
+
+}  // namespace earmark::server
