@@ -75,7 +75,7 @@ std::string changed(const std::string& line, model::Random& random) {
 }  // namespace
 
 TEST_CASE("dump judge: passes what the engine decided in random histories", "[engine][judge]") {
-  std::uint64_t records = 0, fills = 0, ended = 0, skips = 0, strict = 0;
+  std::uint64_t records = 0, fills = 0, ended = 0, skips = 0, strict = 0, steps = 0, received = 0;
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
     const loadtest::JudgedDump judged = judge(dump_of(seed, 1500));
     INFO("seed " << seed << "\n" << loadtest::table_of(judged.verdict));
@@ -88,13 +88,17 @@ TEST_CASE("dump judge: passes what the engine decided in random histories", "[en
     ended += judged.verdict.ended_holds;
     skips += judged.verdict.skips;
     strict += judged.verdict.turned_strict;
+    steps += judged.verdict.purchase_steps;
+    received += judged.verdict.purchase_receipts;
   }
   std::cout << "dump judge: 20 histories, " << records << " records, " << fills << " fills, " << ended << " holds ended, " << skips << " times passed over, "
-            << strict << " turned strict\n";
+            << strict << " turned strict, " << steps << " steps of purchase orders, " << received << " receipts of them\n";
   REQUIRE(fills > 1000);
   REQUIRE(ended > 100);
   REQUIRE(skips > 100);
   REQUIRE(strict > 20);
+  REQUIRE(steps > 100);
+  REQUIRE(received > 100);
 }
 
 TEST_CASE("dump judge: finds one changed number, one line less, one line twice, two lines the other way round", "[engine][judge]") {
