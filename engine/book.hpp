@@ -15,6 +15,7 @@
 #include "engine/lazy_array.hpp"
 #include "engine/purchases.hpp"
 #include "engine/shared_state.hpp"
+#include "engine/supply.hpp"
 #include "engine/timers.hpp"
 #include "engine/transfers.hpp"
 #include "engine/waiting_queue.hpp"
@@ -193,8 +194,9 @@ struct Book {
   bool has_whole_takers = false;               // somebody has waited who takes all or nothing
   std::unordered_map<std::uint64_t, Quantity> picked;  // by cell: reserved units that are picked
   std::map<Lsn, OpenHold> holds;
-  Transfers transfers;
-  Purchases purchases;
+  Supply supply;  // of the next two
+  Transfers transfers{supply};
+  Purchases purchases{supply};
   std::map<std::pair<Lsn, std::uint16_t>, BlockRef> impatient;  // by line (an order as a whole: 0): skipped often enough, not yet strict
   std::map<std::uint32_t, std::map<QueuePlace, BlockRef>> strict_lines;  // by SKU: of those who are strict and not whole
   std::map<Lsn, TimedOrder> timed_orders;      // with times that have something to do

@@ -54,6 +54,14 @@ struct LineWait {
 };
 static_assert(sizeof(LineWait) == 16);
 
+// Units of a line that waits, and when they can be expected (engine/pegging.hpp).
+struct ExpectedUnits {
+  TimeUs date{};
+  Quantity quantity = 0;
+  std::uint32_t line_index = 0;  // position in `lines`
+};
+static_assert(sizeof(ExpectedUnits) == 16);
+
 struct ReceivedRow {
   SkuId sku{};
   WarehouseId warehouse{};
@@ -98,6 +106,7 @@ struct OrderDecision {
   std::span<const std::uint32_t> not_backorderable{};
   bool not_due = false;  // nothing is taken before reserve_not_before; an AmendDecision without a command says that it has come
   Skip skipped{};
+  std::span<const ExpectedUnits> expected{};  // of what waits, by line, in the order of their dates; what is not named: at no known date
 
   LinePolicy own_policy(std::size_t line) const noexcept { return line_policies.empty() ? LinePolicy{} : line_policies[line]; }
 };

@@ -83,12 +83,12 @@ Message::Message(const LoadCatalogue& load, const ReplyTo& to, TimeUs now)
   request = LoadCatalogue{warehouses_, products_, opening_};
 }
 
-Message::Message(const ShowOrder& show, const ReplyTo& to) : reply(to) {
+Message::Message(const ShowOrder& show, const ReplyTo& to, TimeUs now) : reply(to), time(now) {
   reserve_texts(show.order_id.size());
   request = ShowOrder{own(show.order_id)};
 }
 
-Message::Message(const ListBackorders& list, const ReplyTo& to) : reply(to) {
+Message::Message(const ListBackorders& list, const ReplyTo& to, TimeUs now) : reply(to), time(now) {
   reserve_texts(list.customer.size());
   request = ListBackorders{list.sku, own(list.customer)};
 }
@@ -212,6 +212,11 @@ Message::Message(const ReceivePurchase& receive, std::uint64_t hash, const Reply
   reserve_texts(receive.id.size() + receive.purchase_id.size());
   const std::string_view id = own(receive.id);
   request = ReceivePurchase{id, own(receive.purchase_id), receive.accept_over, purchase_arrivals_};
+}
+
+Message::Message(const CheckDates& check, const ReplyTo& to, TimeUs now)
+    : reply(to), time(now), sku_ids_(check.skus.begin(), check.skus.end()), quantities_(check.wanted.begin(), check.wanted.end()) {
+  request = CheckDates{sku_ids_, quantities_};
 }
 
 Message::Message(const ListPurchases& list, const ReplyTo& to) : reply(to) {

@@ -53,6 +53,12 @@ struct ListTransfers {
   std::string_view id;  // empty: all
 };
 
+// A check that asks for dates.
+struct CheckDates {
+  std::span<const SkuId> skus;
+  std::span<const Quantity> wanted;  // parallel
+};
+
 struct ListPurchases {
   std::string_view id;      // empty: all
   std::string_view vendor;  // empty: any
@@ -64,7 +70,7 @@ using SettlerRequest = std::variant<PlaceOrder, CancelOrder, ReceiveStock, ShipO
                                     ListBackorders, ResolveCodes, ArchiveOrders, ForgetIds, AmendOrder, ChangeStock,
                                     PlaceHold, ExtendHold, ConfirmHold, ReleaseHold, RunTimers, ListHolds, MoveShipment,
                                     ShipTransfer, ReceiveTransfer, ListTransfers,
-                                    PlacePurchase, MovePurchase, ReceivePurchase, ListPurchases>;
+                                    PlacePurchase, MovePurchase, ReceivePurchase, ListPurchases, CheckDates>;
 
 class Message {
  public:
@@ -75,8 +81,9 @@ class Message {
   Message(const ShipOrder& ship, std::uint64_t content, const ReplyTo& reply, TimeUs time);
   Message(const AmendOrder& amend, std::uint64_t content, const ReplyTo& reply, TimeUs time);
   Message(const LoadCatalogue& load, const ReplyTo& reply, TimeUs time);
-  Message(const ShowOrder& show, const ReplyTo& reply);
-  Message(const ListBackorders& list, const ReplyTo& reply);
+  Message(const ShowOrder& show, const ReplyTo& reply, TimeUs time = {});
+  Message(const ListBackorders& list, const ReplyTo& reply, TimeUs time = {});
+  Message(const CheckDates& check, const ReplyTo& reply, TimeUs time);
   Message(const ResolveCodes& resolve, const ReplyTo& reply);
   Message(const ArchiveOrders& archive, TimeUs time);
   Message(const ForgetIds& forget, TimeUs time);
@@ -123,6 +130,7 @@ class Message {
   std::vector<ChangeRow> change_rows_;
   std::vector<TransferRow> transfer_rows_;
   std::vector<ArrivalRow> arrival_rows_;
+  std::vector<Quantity> quantities_;
   std::vector<PurchaseLine> purchase_lines_;
   std::vector<PurchaseRow> purchase_rows_;
   std::vector<PurchaseArrival> purchase_arrivals_;

@@ -49,6 +49,7 @@ struct OrderView {
   std::span<const Allocation> allocations;
   std::span<const Quantity> returned{};       // parallel to `allocations`
   std::span<const ShipmentView> shipments{};  // by number
+  std::span<const ExpectedUnits> expected{};  // of what waits, by line
 };
 
 struct WaitingLineView {
@@ -57,6 +58,13 @@ struct WaitingLineView {
   std::uint64_t position = 0;
   std::uint64_t quantity_ahead = 0;
   Quantity quantity = 0;  // in this entry: a raised line may wait in several
+  TimeUs expected{};      // its last unit; 0: at no known date
+};
+
+struct CheckView {
+  std::uint16_t warehouses = 0;              // columns
+  std::span<const Quantity> available, now;  // rows of columns; a figure for each row
+  std::span<const ExpectedUnits> expected;   // of what `now` lacks; line_index: of the row
 };
 
 struct OpenHoldView {
@@ -112,6 +120,7 @@ class Outcomes {
   virtual void resolved(const ReplyTo& reply, Lsn as_of, const ResolvedView& view) = 0;
   virtual void listed_holds(const ReplyTo& reply, Lsn as_of, std::span<const OpenHoldView> holds) = 0;
   virtual void listed_transfers(const ReplyTo& reply, Lsn as_of, std::span<const OpenTransferView> transfers) = 0;
+  virtual void checked(const ReplyTo& reply, Lsn as_of, const CheckView& view) = 0;
   virtual void listed_purchases(const ReplyTo& reply, Lsn as_of, std::span<const OpenPurchaseView> purchases) = 0;
 };
 

@@ -65,8 +65,16 @@ void Purchases::change(const SharedState& shared, const PurchaseLineState& line,
   else open_units_[cell] = static_cast<Quantity>(left);
 }
 
+void Purchases::list(Lsn lsn, const OpenPurchase& purchase, const PurchaseLineState& line, bool on) {
+  const auto index = static_cast<std::uint32_t>(&line - purchase.lines.data());
+  supply_.set(line.sku, {line.promised, lsn, index}, {line.warehouse, on && is_incoming(purchase.state) ? line.open() : 0});
+}
+
 void Purchases::add(const SharedState& shared, Lsn lsn, OpenPurchase purchase) {
-  for (const PurchaseLineState& line : purchase.lines) change(shared, line, line.open());
+  for (const PurchaseLineState& line : purchase.lines) {
+    change(shared, line, line.open());
+    list(lsn, purchase, line, true);
+  }
   open_.emplace(lsn, std::move(purchase));
 }
 
@@ -79,11 +87,16 @@ void Purchases::step(const SharedState& shared, const PurchaseStepDecision& deci
     for (const PurchaseChange& change_of : decision.changes) {
       PurchaseLineState& line = found->second.at(change_of.line);
       const std::int64_t before = line.open();
+      list(found->first, found->second, line, false);
       line.quantity = change_of.quantity;
       line.promised = change_of.promised;
       if (line.first_promised.value == 0) line.first_promised = change_of.promised;
       change(shared, line, line.open() - before);
+      list(found->first, found->second, line, true);
     }
+  }
+  if (decision.step == PurchaseStep::approve) {
+    for (const PurchaseLineState& line : found->second.lines) list(found->first, found->second, line, true);
   }
   end_if_closed(shared, found);
 }
@@ -97,13 +110,17 @@ void Purchases::receive(const SharedState& shared, const PurchaseReceiptDecision
     const std::int64_t before = line.open();
     line.received += std::uint64_t{row.quantity} + row.damaged;
     change(shared, line, line.open() - before);
+    list(found->first, found->second, line, true);
   }
   end_if_closed(shared, found);
 }
 
 void Purchases::end_if_closed(const SharedState& shared, std::map<Lsn, OpenPurchase>::iterator purchase) {
   if (engine::is_open(purchase->second.state)) return;
-  for (const PurchaseLineState& line : purchase->second.lines) change(shared, line, -std::int64_t{line.open()});
+  for (const PurchaseLineState& line : purchase->second.lines) {
+    change(shared, line, -std::int64_t{line.open()});
+    list(purchase->first, purchase->second, line, false);
+  }
   open_.erase(purchase);
 }
 

@@ -10,6 +10,7 @@
 #include "engine/block_store.hpp"
 #include "engine/decision.hpp"
 #include "engine/state_image.hpp"
+#include "engine/supply.hpp"
 #include "engine/types.hpp"
 
 namespace earmark::engine {
@@ -41,6 +42,8 @@ struct OpenPurchase {
 
 class Purchases {
  public:
+  explicit Purchases(Supply& supply) : supply_(supply) {}
+
   const std::map<Lsn, OpenPurchase>& open() const noexcept { return open_; }
   const OpenPurchase* find(Lsn lsn) const noexcept;
   bool is_open(const KnownCommand& known) const noexcept;
@@ -52,8 +55,11 @@ class Purchases {
 
  private:
   void change(const SharedState& shared, const PurchaseLineState& line, std::int64_t units);
+  // What the line brings is, or is not (any more), among what is expected.
+  void list(Lsn lsn, const OpenPurchase& purchase, const PurchaseLineState& line, bool on);
   void end_if_closed(const SharedState& shared, std::map<Lsn, OpenPurchase>::iterator purchase);
 
+  Supply& supply_;
   std::map<Lsn, OpenPurchase> open_;                        // by decision
   std::unordered_map<std::uint64_t, Quantity> open_units_;  // by cell
 };

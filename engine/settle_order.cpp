@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "engine/cancel_steps.hpp"
+#include "engine/patience.hpp"
+#include "engine/pegging.hpp"
 #include "engine/settler.hpp"
 
 namespace earmark::engine {
@@ -10,7 +12,7 @@ namespace {
 
 std::size_t record_bytes(const PlaceOrder& order, std::size_t warehouses) noexcept {
   const std::size_t texts = 7 * (max_text_bytes + 16);
-  const std::size_t line = sizeof(LineDecision) + sizeof(LineWait) + sizeof(LinePolicy) + sizeof(std::uint32_t) + warehouses * sizeof(Take);
+  const std::size_t line = sizeof(LineDecision) + sizeof(LineWait) + max_dates * sizeof(ExpectedUnits) + sizeof(LinePolicy) + sizeof(std::uint32_t) + warehouses * sizeof(Take);
   return 1024 + texts + order.lines.size() * line * 9 / 8;
 }
 
@@ -132,6 +134,26 @@ void Settler::add_waits(const PlaceOrder& order, Lsn lsn, const CatalogueView& v
     draft_.waits.push_back({ahead.units, static_cast<std::uint32_t>(ahead.lines + 1), static_cast<std::uint32_t>(index)});
   }
   draft_.decision.waits = draft_.waits;
+  add_expected(order, lsn, view);
+}
+
+// When what waits of the order can be expected, as it is at this instant.
+void Settler::add_expected(const PlaceOrder& order, Lsn lsn, const CatalogueView& view) {
+  draft_.expected.clear();
+  for (const LineWait& wait : draft_.waits) {
+    const LineDecision& line = draft_.lines[wait.line_index];
+    Pegging pegging(book_, line.sku, view.by_priority, now_,
+                    [&](WarehouseId warehouse) { return CellWord{writes_.read(shared_.cell(line.sku, warehouse))}.free(); });
+    if (!take_ahead(pegging, shared_, book_, line.sku, QueuePlace::of(order.priority, lsn, wait.line_index), line.pinned.value != 0)) continue;
+    for (const LineWait& earlier : draft_.waits) {
+      if (earlier.line_index >= wait.line_index) break;
+      const LineDecision& other = draft_.lines[earlier.line_index];
+      if (other.sku == line.sku) pegging.take(other.backordered, other.pinned);
+    }
+    const bool whole = waits_whole(draft_.decision.own_policy(wait.line_index).or_else(order.policy));
+    expect(pegging, {line.backordered, line.pinned, whole, order.reserve_not_before}, wait.line_index, draft_.expected);
+  }
+  draft_.decision.expected = draft_.expected;
 }
 
 }  // namespace earmark::engine

@@ -2,8 +2,11 @@
 // by the settler alone, so what it reads is the state at that LSN or at the order's own, whichever is later).
 #include <algorithm>
 #include <map>
+#include <optional>
 
 #include "engine/entries.hpp"
+#include "engine/patience.hpp"
+#include "engine/pegging.hpp"
 #include "engine/settler.hpp"
 #include "engine/shipments.hpp"
 
@@ -33,7 +36,20 @@ std::vector<ShipmentView> shipments_of(const BlockStore& blocks, const OrderStat
   return views;
 }
 
+// When all of them can be expected. 0: of some it is not known.
+TimeUs last_date(std::span<const ExpectedUnits> expected, Quantity units) noexcept {
+  Quantity covered = 0;
+  for (const ExpectedUnits& each : expected) covered += each.quantity;
+  return covered == units ? expected.back().date : TimeUs{};
+}
+
 }  // namespace
+
+Pegging Settler::peg(SkuId sku) {
+  return Pegging(book_, sku, catalogue().by_priority, now_, [&](WarehouseId warehouse) {
+    return CellWord{shared_.cell(sku, warehouse).load(std::memory_order_acquire)}.free();
+  });
+}
 
 bool Settler::settle(const ShowOrder& show, const Message& message, Committer& committer) {
   Lsn as_of = shared_.commit_word.stable(CommitWord::settler_descriptor).lsn();
@@ -47,6 +63,7 @@ bool Settler::settle(const ShowOrder& show, const Message& message, Committer& c
   std::vector<LineView> lines;
   std::vector<Allocation> allocations;
   std::vector<Quantity> returned;
+  std::vector<ExpectedUnits> expected;
   for (std::size_t index = 0; index < order->lines().size(); ++index) {
     const OrderLineState& line = order->lines()[index];
     LineView& view = lines.emplace_back(LineView{&line, line.quantity - line.waiting, 0, 0, 0});
@@ -62,9 +79,16 @@ bool Settler::settle(const ShowOrder& show, const Message& message, Committer& c
                                        first_place(shared_.blocks, *order, index));
     view.position = ahead.lines + 1;
     view.quantity_ahead = ahead.units;
+    const bool whole = waits_whole(*order, line) && !is_strict(*order, line);
+    const TimeUs not_before = order->not_due ? order->times().reserve_not_before : TimeUs{};
+    for_each_entry(shared_.blocks, *order, index, [&](QueuePlace place, Quantity units) {
+      Pegging pegging = peg(line.sku);
+      if (!take_ahead(pegging, shared_, book_, line.sku, place, line.pinned.value != 0)) return;
+      expect(pegging, {units, line.pinned, whole, not_before}, static_cast<std::uint32_t>(index), expected);
+    });
   }
   const std::vector<ShipmentView> shipments = shipments_of(shared_.blocks, *order);
-  committer.outcomes().shown(message.reply, as_of, {order, lines, allocations, returned, shipments});
+  committer.outcomes().shown(message.reply, as_of, {order, lines, allocations, returned, shipments, expected});
   return true;
 }
 
@@ -75,6 +99,7 @@ bool Settler::settle(const ListBackorders& list, const Message& message, Committ
     return true;
   }
   std::vector<WaitingLineView> found;
+  std::vector<ExpectedUnits> expected;
   const auto list_sku = [&](SkuId sku) {
     std::vector<const Waiter*> waiters;
     book_.queues.for_each(book_.sku_queues[sku.value], [&](const Waiter& waiter) { waiters.push_back(&waiter); });
@@ -86,10 +111,15 @@ bool Settler::settle(const ListBackorders& list, const Message& message, Committ
       std::sort(waiters.begin(), waiters.end(), [](const Waiter* left, const Waiter* right) { return left->place < right->place; });
     }
     std::uint64_t position = 0, ahead = 0;
+    Pegging pegging = peg(sku);
     for (const Waiter* waiter : waiters) {
       const auto* order = shared_.blocks.at<OrderState>(waiter->order);
+      const OrderLineState& line = order->lines()[waiter->place.line_index];
+      const bool whole = waits_whole(*order, line) && !is_strict(*order, line);
+      expected.clear();
+      expect(pegging, {waiter->quantity, line.pinned, whole, order->not_due ? order->times().reserve_not_before : TimeUs{}}, 0, expected);
       if (list.customer.empty() || order->texts().customer == list.customer) {
-        found.push_back({order, &order->lines()[waiter->place.line_index], position + 1, ahead, waiter->quantity});
+        found.push_back({order, &line, position + 1, ahead, waiter->quantity, last_date(expected, waiter->quantity)});
       }
       ++position;
       ahead += waiter->quantity;
@@ -101,6 +131,42 @@ bool Settler::settle(const ListBackorders& list, const Message& message, Committ
     for (std::uint32_t id = 1; id <= book_.catalogue.sku_count(); ++id) list_sku(SkuId{id});
   }
   committer.outcomes().listed(message.reply, as_of, found);
+  return true;
+}
+
+// What is there, and when the rest could be expected: as if an order of the default priority came, behind everybody of that priority.
+bool Settler::settle(const CheckDates& check, const Message& message, Committer& committer) {
+  const Lsn as_of = shared_.commit_word.stable(CommitWord::settler_descriptor).lsn();
+  const CatalogueView& view = catalogue();
+  std::vector<Quantity> available, now;
+  std::vector<ExpectedUnits> expected;
+  struct OfSku {
+    std::uint64_t left = 0;          // of what is there
+    std::optional<Pegging> pegging;  // of what is to come; none: the queue is too long to say
+  };
+  std::map<std::uint32_t, OfSku> skus;  // rows of one are read one after the other
+  const QueuePlace behind = QueuePlace::of(PlaceOrder{}.priority, Lsn{~std::uint64_t{0}}, 0);
+  for (std::uint32_t row = 0; row < check.skus.size(); ++row) {
+    const SkuId sku = check.skus[row];
+    const bool known = view.knows(sku);
+    for (std::uint16_t id = 1; id <= view.warehouse_count; ++id) {
+      available.push_back(known ? CellWord{shared_.cell(sku, WarehouseId{id}).load(std::memory_order_acquire)}.free() : 0);
+    }
+    now.push_back(0);
+    if (!known) continue;
+    const auto [found, is_new] = skus.try_emplace(sku.value);
+    OfSku& of = found->second;
+    if (is_new) {
+      for (std::size_t column = available.size() - view.warehouse_count; column < available.size(); ++column) of.left += available[column];
+      // What is there the order would take, whoever waits for more.
+      of.pegging.emplace(book_, sku, std::span<const WarehouseId>(), now_, [](WarehouseId) { return Quantity{0}; });
+      if (!take_ahead(*of.pegging, shared_, book_, sku, behind, false)) of.pegging.reset();
+    }
+    now.back() = static_cast<Quantity>(std::min<std::uint64_t>(check.wanted[row], of.left));
+    of.left -= now.back();
+    if (of.pegging && now.back() != check.wanted[row]) expect(*of.pegging, {check.wanted[row] - now.back(), {}, false, {}}, row, expected);
+  }
+  committer.outcomes().checked(message.reply, as_of, {view.warehouse_count, available, now, expected});
   return true;
 }
 

@@ -27,6 +27,7 @@ namespace earmark::engine {
 struct CancelPlan;
 struct ChangePlan;
 struct ShipmentPlan;
+class Pegging;
 class RaisePlan;
 class Victims;
 
@@ -100,6 +101,7 @@ class Settler {
   bool settle(const PlacePurchase& place, const Message& message, Committer& committer);
   bool settle(const MovePurchase& move, const Message& message, Committer& committer);
   bool settle(const ReceivePurchase& receive, const Message& message, Committer& committer);
+  bool settle(const CheckDates& check, const Message& message, Committer& committer);
   bool settle(const ListPurchases& list, const Message& message, Committer& committer);
 
   // Each of them: false: no room.
@@ -197,6 +199,8 @@ class Settler {
   Taken take_back(const TakeBack& asked, const Message& message, Committer& committer, RaisePlan& raise, Resolve resolve_rows, Decide decide);
 
   void add_waits(const PlaceOrder& order, Lsn lsn, const CatalogueView& view);
+  Pegging peg(SkuId sku);  // as it is now, for questions
+  void add_expected(const PlaceOrder& order, Lsn lsn, const CatalogueView& view);
 
   // Steps of shipments (settle_shipment.cpp).
   Error judge_ship(const OrderState& order) const;

@@ -53,8 +53,16 @@ void Transfers::change(const SharedState& shared, SkuId sku, WarehouseId destina
   else in_transit_[cell] = static_cast<Quantity>(left);
 }
 
+void Transfers::list(Lsn lsn, const OpenTransfer& transfer, const TransferLine& line, Quantity in_transit) {
+  const auto index = static_cast<std::uint32_t>(&line - transfer.lines.data());
+  supply_.set(line.sku, {transfer.expected, lsn, index}, {transfer.destination, in_transit});
+}
+
 void Transfers::add(const SharedState& shared, Lsn lsn, OpenTransfer transfer) {
-  for (const TransferLine& line : transfer.lines) change(shared, line.sku, transfer.destination, line.in_transit());
+  for (const TransferLine& line : transfer.lines) {
+    change(shared, line.sku, transfer.destination, line.in_transit());
+    list(lsn, transfer, line, line.in_transit());
+  }
   open_.emplace(lsn, std::move(transfer));
 }
 
@@ -67,9 +75,13 @@ void Transfers::arrive(const SharedState& shared, const TransferReceiptDecision&
     const std::int64_t before = line->in_transit();
     line->received += std::uint64_t{row.quantity} + row.damaged;
     change(shared, row.sku, decision.destination, line->in_transit() - before);
+    list(found->first, found->second, *line, line->in_transit());
   }
   if (!decision.closed) return;
-  for (const TransferLine& line : found->second.lines) change(shared, line.sku, decision.destination, -std::int64_t{line.in_transit()});
+  for (const TransferLine& line : found->second.lines) {
+    change(shared, line.sku, decision.destination, -std::int64_t{line.in_transit()});
+    list(found->first, found->second, line, 0);
+  }
   open_.erase(found);
 }
 

@@ -12,6 +12,7 @@
 #include "engine/block_store.hpp"
 #include "engine/decision.hpp"
 #include "engine/state_image.hpp"
+#include "engine/supply.hpp"
 #include "engine/types.hpp"
 
 namespace earmark::engine {
@@ -36,6 +37,8 @@ struct OpenTransfer {
 
 class Transfers {
  public:
+  explicit Transfers(Supply& supply) : supply_(supply) {}
+
   const std::map<Lsn, OpenTransfer>& open() const noexcept { return open_; }
   const OpenTransfer* find(Lsn lsn) const noexcept;
   bool is_open(const KnownCommand& known) const noexcept;
@@ -46,7 +49,10 @@ class Transfers {
 
  private:
   void change(const SharedState& shared, SkuId sku, WarehouseId destination, std::int64_t units);
+  // What of the line is in transit is what is expected of it.
+  void list(Lsn lsn, const OpenTransfer& transfer, const TransferLine& line, Quantity in_transit);
 
+  Supply& supply_;
   std::map<Lsn, OpenTransfer> open_;                       // by decision
   std::unordered_map<std::uint64_t, Quantity> in_transit_;  // by the destination's cell
 };

@@ -88,7 +88,8 @@ void append_answer(std::vector<std::byte>& out, std::uint64_t correlation, const
   append_parts(out, MessageKind::check_answer, correlation, [&](FlatBufferBuilder& builder, Parting& parting) {
     const auto available = put_numbers<std::uint32_t>(builder, parting.take(rest.available));
     const auto now = put_numbers<std::uint32_t>(builder, parting.take(rest.now));
-    return wire::CreateCheckAnswer(builder, answer.lsn.value, answer.warehouses, available, now);
+    const auto expected = put_rows<wire::ExpectedUnits>(builder, parting.take(rest.expected));
+    return wire::CreateCheckAnswer(builder, answer.lsn.value, answer.warehouses, available, now, expected);
   });
 }
 
@@ -111,6 +112,7 @@ void append_answer(std::vector<std::byte>& out, std::uint64_t correlation, const
     const auto carriers = put_texts(builder, scratch_offsets(), parting.take(rest.carriers));
     const auto trackings = put_texts(builder, scratch_offsets(), parting.take(rest.trackings));
     const auto returned = put_numbers<std::uint32_t>(builder, parting.take(rest.returned));
+    const auto expected = put_rows<wire::ExpectedUnits>(builder, parting.take(rest.expected));
     const auto text = [&](std::string_view words) { return first ? put_text(builder, words) : 0; };
     const auto id = put_text(builder, answer.id);
     const auto customer = text(answer.customer), channel = text(answer.channel), ship_to = text(answer.ship_to);
@@ -121,7 +123,7 @@ void append_answer(std::vector<std::byte>& out, std::uint64_t correlation, const
                                  answer.priority.value, static_cast<wire::Sourcing>(answer.sourcing),
                                  answer.preferred.value, customer, channel, ship_to, contact, reference, notes, lines,
                                  allocations, answer.placed_at.value, answer.need_by.value, answer.reserve_not_before.value,
-                                 answer.cancel_after.value, shipments, carriers, trackings, returned);
+                                 answer.cancel_after.value, shipments, carriers, trackings, returned, expected);
   });
 }
 
@@ -131,7 +133,8 @@ void append_answer(std::vector<std::byte>& out, std::uint64_t correlation, const
     const auto lines = put_rows<wire::WaitingLine>(builder, parting.take(rest.lines));
     const auto orders = put_texts(builder, scratch_offsets(), parting.take(rest.orders));
     const auto customers = put_texts(builder, scratch_offsets(), parting.take(rest.customers));
-    return wire::CreateBackordersAnswer(builder, answer.as_of.value, lines, orders, customers);
+    const auto expected = put_numbers<std::int64_t>(builder, parting.take(rest.expected));
+    return wire::CreateBackordersAnswer(builder, answer.as_of.value, lines, orders, customers, expected);
   });
 }
 

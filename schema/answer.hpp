@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "engine/errors.hpp"
+#include "engine/decision.hpp"
 #include "engine/state_image.hpp"
 #include "engine/types.hpp"
 #include "schema/frame.hpp"
@@ -54,6 +55,7 @@ struct CheckAnswer {
   std::uint16_t warehouses = 0;                // columns
   std::span<const engine::Quantity> available; // row-major, a row for each SKU asked for
   std::span<const engine::Quantity> now{};     // with wanted quantities, for each SKU: what of it is there
+  std::span<const engine::ExpectedUnits> expected{};  // with dates, of the rest; line_index: of the row
 };
 
 // Row structs have the layouts of schema/read.fbs (asserted there): they are copied whole.
@@ -121,6 +123,7 @@ struct OrderView {
   std::span<const ShipmentRow> shipments{};
   std::span<const std::string_view> carriers{}, trackings{};  // parallel to `shipments`
   std::span<const engine::Quantity> returned{};           // parallel to `allocations`, or empty: none
+  std::span<const engine::ExpectedUnits> expected{};      // of what waits, by line
 };
 
 struct WaitingLine {
@@ -140,6 +143,7 @@ struct BackordersAnswer {
   engine::Lsn as_of{};
   std::span<const WaitingLine> lines;
   std::span<const std::string_view> orders, customers;
+  std::span<const std::int64_t> expected{};  // parallel to `lines`: microseconds since 1970 UTC, of the last unit; 0: at no known date
 };
 
 struct OpenHold {

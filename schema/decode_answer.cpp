@@ -25,6 +25,8 @@ struct AnswerDecoder::Scratch {
   std::vector<ShipmentRow> shipments;
   std::vector<engine::Quantity> returned;
   std::vector<WaitingLine> waiting;
+  std::vector<engine::ExpectedUnits> expected;
+  std::vector<std::int64_t> dates;
   std::vector<OpenHold> open_holds;
   std::vector<OpenTransfer> open_transfers;
   std::vector<engine::TransferLine> transfer_lines;
@@ -128,15 +130,16 @@ Decoded decode_resolve(Parts parts, Scratch& scratch) {
 }
 
 Decoded decode_check(Parts parts, Scratch& scratch) {
-  scratch.numbers.clear(), scratch.now.clear();
+  scratch.numbers.clear(), scratch.now.clear(), scratch.expected.clear();
   CheckAnswer answer;
   const bool good = each_part<wire::CheckAnswer>(parts, scratch, [&](const wire::CheckAnswer& part, bool) {
     answer.lsn = engine::Lsn{part.lsn()};
     answer.warehouses = part.warehouses();
     gather_numbers(part.available(), scratch.numbers);
     gather_numbers(part.now(), scratch.now);
-    return true;
+    return gather(part.expected(), scratch.expected);
   });
+  answer.expected = scratch.expected;
   answer.available = scratch.numbers;
   answer.now = scratch.now;
   const std::size_t columns = answer.warehouses;
@@ -181,7 +184,7 @@ bool read_order_head(const wire::OrderView& part, OrderView& answer) {
 }
 
 Decoded decode_order_view(Parts parts, Scratch& scratch) {
-  scratch.lines.clear(), scratch.allocations.clear(), scratch.shipments.clear(), scratch.returned.clear();
+  scratch.lines.clear(), scratch.allocations.clear(), scratch.shipments.clear(), scratch.returned.clear(), scratch.expected.clear();
   scratch.first_texts.clear(), scratch.second_texts.clear();
   OrderView answer;
   const bool good = each_part<wire::OrderView>(parts, scratch, [&](const wire::OrderView& part, bool first) {
@@ -189,7 +192,8 @@ Decoded decode_order_view(Parts parts, Scratch& scratch) {
     gather_texts(part.carriers(), scratch.first_texts);
     gather_texts(part.trackings(), scratch.second_texts);
     gather_numbers(part.returned(), scratch.returned);
-    return gather(part.lines(), scratch.lines) && gather(part.allocations(), scratch.allocations) && gather(part.shipments(), scratch.shipments);
+    return gather(part.lines(), scratch.lines) && gather(part.allocations(), scratch.allocations) && gather(part.shipments(), scratch.shipments) &&
+           gather(part.expected(), scratch.expected);
   });
   answer.lines = scratch.lines;
   answer.allocations = scratch.allocations;
@@ -197,7 +201,11 @@ Decoded decode_order_view(Parts parts, Scratch& scratch) {
   answer.carriers = scratch.first_texts;
   answer.trackings = scratch.second_texts;
   answer.returned = scratch.returned;
+  answer.expected = scratch.expected;
   const std::size_t shipments = answer.shipments.size();
+  for (const engine::ExpectedUnits& each : answer.expected) {
+    if (each.line_index >= answer.lines.size()) return malformed();
+  }
   for (const ShipmentRow& row : answer.shipments) {
     if (row.step > engine::ShipmentState::delivered) return malformed();
   }
@@ -209,21 +217,23 @@ Decoded decode_order_view(Parts parts, Scratch& scratch) {
 }
 
 Decoded decode_backorders(Parts parts, Scratch& scratch) {
-  scratch.waiting.clear(), scratch.first_texts.clear(), scratch.second_texts.clear();
+  scratch.waiting.clear(), scratch.first_texts.clear(), scratch.second_texts.clear(), scratch.dates.clear();
   BackordersAnswer answer;
   const bool good = each_part<wire::BackordersAnswer>(parts, scratch, [&](const wire::BackordersAnswer& part, bool) {
     answer.as_of = engine::Lsn{part.as_of()};
     gather_texts(part.orders(), scratch.first_texts);
     gather_texts(part.customers(), scratch.second_texts);
+    gather_numbers(part.expected_us(), scratch.dates);
     return gather(part.lines(), scratch.waiting);
   });
+  answer.expected = scratch.dates;
   answer.lines = scratch.waiting;
   answer.orders = scratch.first_texts;
   answer.customers = scratch.second_texts;
   for (const WaitingLine& line : answer.lines) {
     if (line.order >= answer.orders.size()) return malformed();
   }
-  return good && answer.orders.size() == answer.customers.size() ? Decoded{answer} : malformed();
+  return good && answer.orders.size() == answer.customers.size() && answer.expected.size() == answer.lines.size() ? Decoded{answer} : malformed();
 }
 
 Decoded decode_purchases(Parts parts, Scratch& scratch) {

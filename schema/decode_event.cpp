@@ -60,6 +60,7 @@ bool read(const wire::OrderDecided& order, Position position, EventDecoder::Scra
   return gather(position, order.lines(), scratch.lines, out.lines) &&
          gather(position, order.takes(), scratch.takes, out.takes) &&
          gather(position, order.waits(), scratch.waits, out.waits) &&
+         gather(position, order.expected(), scratch.expected, out.expected) &&
          gather(position, order.returned(), scratch.received, out.returned);
 }
 

@@ -358,8 +358,8 @@ Result<Request, ErrorCode> RequestDecoder::decode(MessageKind kind, Parts parts)
     case MessageKind::check: {
       const auto* check = open<wire::Check>(body, scratch);
       if (check == nullptr) return Unexpected{ErrorCode::malformed};
-      const CheckRequest request{check->epoch(), view_numbers<engine::SkuId>(check->skus()), view_numbers<engine::Quantity>(check->wanted())};
-      if (!request.wanted.empty() && request.wanted.size() != request.skus.size()) return Unexpected{ErrorCode::malformed};
+      const CheckRequest request{check->epoch(), view_numbers<engine::SkuId>(check->skus()), view_numbers<engine::Quantity>(check->wanted()), check->dates()};
+      if ((request.dates || !request.wanted.empty()) && request.wanted.size() != request.skus.size()) return Unexpected{ErrorCode::malformed};
       return Request{request};
     }
     case MessageKind::stock: return decode_stock(body, scratch);

@@ -65,6 +65,7 @@ std::size_t EventEncoder::encode(const engine::Stamp& stamp, const engine::Order
   auto lines_left = decision.lines;
   auto takes_left = decision.takes;
   auto waits_left = decision.waits;
+  auto expected_left = decision.expected;
   auto returned_left = decision.returned;
   auto policies_left = decision.line_policies;
   auto cut_left = decision.not_backorderable;
@@ -75,6 +76,7 @@ std::size_t EventEncoder::encode(const engine::Stamp& stamp, const engine::Order
     const auto lines = put_rows<wire::LineDecision>(fbb, parting.take(lines_left));
     const auto takes = put_rows<wire::Take>(fbb, parting.take(takes_left));
     const auto waits = put_rows<wire::LineWait>(fbb, parting.take(waits_left));
+    const auto expected = put_rows<wire::ExpectedUnits>(fbb, parting.take(expected_left));
     const auto returned = put_rows<wire::ReceivedRow>(fbb, parting.take(returned_left));
     const auto policies = put_numbers<std::uint8_t>(fbb, parting.take(policies_left));
     const auto cut = put_numbers<std::uint32_t>(fbb, parting.take(cut_left));
@@ -88,6 +90,7 @@ std::size_t EventEncoder::encode(const engine::Stamp& stamp, const engine::Order
     order.add_lines(lines);
     order.add_takes(takes);
     order.add_waits(waits);
+    order.add_expected(expected);
     order.add_hold(hold);
     order.add_skipped(skipped);
     order.add_returned(returned);

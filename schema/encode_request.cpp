@@ -215,7 +215,7 @@ void RequestEncoder::check(std::vector<std::byte>& out, std::uint64_t correlatio
   auto& fbb = builder_->fresh();
   const auto skus = put_numbers<std::uint32_t>(fbb, request.skus);
   const auto wanted = put_numbers<std::uint32_t>(fbb, request.wanted);
-  builder_->append(out, MessageKind::check, correlation, wire::CreateCheck(fbb, request.epoch, skus, wanted));
+  builder_->append(out, MessageKind::check, correlation, wire::CreateCheck(fbb, request.epoch, skus, wanted, request.dates));
 }
 
 void RequestEncoder::stock(std::vector<std::byte>& out, std::uint64_t correlation, const StockRequest& request) {

@@ -19,7 +19,21 @@ bool are_positions(std::span<const std::uint32_t> positions, std::size_t size) n
   return ascending && (positions.empty() || positions.back() < size);
 }
 
+// By line, each line's by date, and no more of it than waits.
+bool is_expected_of(std::span<const engine::ExpectedUnits> expected, std::span<const engine::LineDecision> lines) noexcept {
+  std::uint64_t units = 0;
+  for (std::size_t index = 0; index < expected.size(); ++index) {
+    const engine::ExpectedUnits& each = expected[index];
+    const bool same_line = index != 0 && expected[index - 1].line_index == each.line_index;
+    if (index != 0 && (same_line ? expected[index - 1].date >= each.date : expected[index - 1].line_index > each.line_index)) return false;
+    units = same_line ? units + each.quantity : each.quantity;
+    if (each.line_index >= lines.size() || units > lines[each.line_index].backordered) return false;
+  }
+  return true;
+}
+
 bool consistent(const engine::OrderDecision& order) noexcept {
+  if (!is_expected_of(order.expected, order.lines)) return false;
   for (const engine::LineWait& wait : order.waits) {
     if (wait.line_index >= order.lines.size()) return false;
   }

@@ -25,6 +25,11 @@ EARMARK_SAME_FIELD(wire::Take, engine::Take, available_after);
 EARMARK_SAME_FIELD(wire::Take, engine::Take, warehouse);
 EARMARK_SAME_FIELD(wire::Take, engine::Take, shipment);
 
+EARMARK_SAME_SIZE(wire::ExpectedUnits, engine::ExpectedUnits);
+static_assert(place_in<wire::ExpectedUnits>("date_us").offset == offsetof(engine::ExpectedUnits, date));
+EARMARK_SAME_FIELD(wire::ExpectedUnits, engine::ExpectedUnits, quantity);
+EARMARK_SAME_FIELD(wire::ExpectedUnits, engine::ExpectedUnits, line_index);
+
 EARMARK_SAME_SIZE(wire::LineWait, engine::LineWait);
 EARMARK_SAME_FIELD(wire::LineWait, engine::LineWait, quantity_ahead);
 EARMARK_SAME_FIELD(wire::LineWait, engine::LineWait, position);

@@ -14,6 +14,7 @@ struct EventDecoder::Scratch {
   std::vector<engine::LineDecision> lines;
   std::vector<engine::Take> takes;
   std::vector<engine::LineWait> waits;
+  std::vector<engine::ExpectedUnits> expected;
   std::vector<engine::ReceivedRow> received;
   std::vector<engine::LinePolicy> policies;
   std::vector<std::uint32_t> cut, overdrawn;  // positions

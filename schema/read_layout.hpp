@@ -3,6 +3,7 @@
 
 #include "schema/answer.hpp"
 #include "schema/layout.hpp"
+#include "schema/event_layout.hpp"
 #include "schema/purchase_generated.h"
 #include "schema/read_generated.h"
 

@@ -87,6 +87,7 @@ struct CheckRequest {
   std::uint64_t epoch = 0;
   std::span<const engine::SkuId> skus;
   std::span<const engine::Quantity> wanted{};  // parallel; empty: not asked
+  bool dates = false;                          // with `wanted`
 };
 struct StockRequest {
   std::uint64_t epoch = 0;

@@ -156,8 +156,8 @@ Passes EventSieve::sift(const EventFilter& filter, const engine::OrderDecision& 
   if (!filter.customer(order.texts.customer)) return Passes::nothing;
   const bool refused = order.status == engine::OrderStatus::refused;
   bool place = filter.any_place(), all = true;
-  lines_.clear(), takes_.clear(), waits_.clear(), policies_.clear(), cut_.clear();
-  std::size_t next_take = 0, next_wait = 0;
+  lines_.clear(), takes_.clear(), waits_.clear(), expected_.clear(), policies_.clear(), cut_.clear();
+  std::size_t next_take = 0, next_wait = 0, next_expected = 0;
   for (std::uint32_t index = 0; index < order.lines.size(); ++index) {
     const engine::LineDecision& line = order.lines[index];
     const LeftOfLine part = sift_line(filter, {line, order.takes.subspan(next_take, line.more_takes)}, EventKind::line_reserved,
@@ -170,6 +170,11 @@ Passes EventSieve::sift(const EventFilter& filter, const engine::OrderDecision& 
       if (!part.waits || order.waits[next_wait].line_index != index) continue;
       waits_.push_back(order.waits[next_wait]);
       waits_.back().line_index = static_cast<std::uint32_t>(lines_.size());
+    }
+    for (; next_expected < order.expected.size() && order.expected[next_expected].line_index <= index; ++next_expected) {
+      if (!part.waits || order.expected[next_expected].line_index != index) continue;
+      expected_.push_back(order.expected[next_expected]);
+      expected_.back().line_index = static_cast<std::uint32_t>(lines_.size());
     }
     if (!part.any) continue;
     if (!order.line_policies.empty()) policies_.push_back(order.line_policies[index]);
@@ -187,6 +192,7 @@ Passes EventSieve::sift(const EventFilter& filter, const engine::OrderDecision& 
   kept.lines = lines_;
   kept.takes = takes_;
   kept.waits = waits_;
+  kept.expected = expected_;
   kept.line_policies = policies_;
   kept.not_backorderable = cut_;
   kept.returned = returned;

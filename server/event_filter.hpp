@@ -105,6 +105,7 @@ class EventSieve {
   std::vector<engine::LinePolicy> policies_;
   std::vector<std::uint32_t> cut_;
   std::vector<engine::LineWait> waits_;
+  std::vector<engine::ExpectedUnits> expected_;
   std::vector<engine::Take> takes_;
   std::vector<engine::ReceivedRow> rows_;
   std::vector<engine::CancelledLine> cancelled_;

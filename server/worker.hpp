@@ -72,6 +72,7 @@ class Worker final : public engine::Outcomes {
   void resolved(const engine::ReplyTo& reply, engine::Lsn as_of, const engine::ResolvedView& view) override;
   void listed_holds(const engine::ReplyTo& reply, engine::Lsn as_of, std::span<const engine::OpenHoldView> holds) override;
   void listed_transfers(const engine::ReplyTo& reply, engine::Lsn as_of, std::span<const engine::OpenTransferView> transfers) override;
+  void checked(const engine::ReplyTo& reply, engine::Lsn as_of, const engine::CheckView& view) override;
   void listed_purchases(const engine::ReplyTo& reply, engine::Lsn as_of, std::span<const engine::OpenPurchaseView> purchases) override;
 
   // Figures; any thread.

@@ -135,21 +135,26 @@ void Worker::on(const schema::ResolveRequest& request, Session&, const engine::R
       reply));
 }
 
-void Worker::on(const schema::ShowRequest& request, Session&, const engine::ReplyTo& reply, engine::TimeUs) {
-  to_settler(std::make_unique<engine::Message>(engine::ShowOrder{request.order}, named(reply, request.order)));
+// Dates count from now: questions that tell some bring the time along.
+void Worker::on(const schema::ShowRequest& request, Session&, const engine::ReplyTo& reply, engine::TimeUs now) {
+  to_settler(std::make_unique<engine::Message>(engine::ShowOrder{request.order}, named(reply, request.order), time_of({}, now)));
 }
 
-void Worker::on(const schema::BackordersRequest& request, Session&, const engine::ReplyTo& reply, engine::TimeUs) {
+void Worker::on(const schema::BackordersRequest& request, Session&, const engine::ReplyTo& reply, engine::TimeUs now) {
   if (request.sku.value != 0 && !epoch_fits(request.epoch, reply)) return;
-  to_settler(std::make_unique<engine::Message>(engine::ListBackorders{request.sku, request.customer}, reply));
+  to_settler(std::make_unique<engine::Message>(engine::ListBackorders{request.sku, request.customer}, reply, time_of({}, now)));
 }
 
 // Wait-free: one load a cell. Names the view's own LSN, which is on disk: the window's may still be one group behind what a
 // snapshot has told.
-void Worker::on(const schema::CheckRequest& request, Session&, const engine::ReplyTo& reply, engine::TimeUs) {
+void Worker::on(const schema::CheckRequest& request, Session&, const engine::ReplyTo& reply, engine::TimeUs at) {
   counters_.checks.add();
   if (!epoch_fits(request.epoch, reply)) return;
   if (request.skus.size() > most_check_skus) return refuse_now(reply, engine::ErrorCode::too_many_rows, "A check may name 4,096 SKUs; ask in several.");
+  if (request.dates) {  // what is to come only the settler knows
+    to_settler(std::make_unique<engine::Message>(engine::CheckDates{request.skus, request.wanted}, reply, time_of({}, at)));
+    return;
+  }
   const engine::DurableView& view = hub_.engine.view();
   const engine::Lsn durable = view.lsn();
   const std::uint16_t warehouses = view.warehouse_count();

@@ -51,6 +51,7 @@ void Worker::shown(const engine::ReplyTo& reply, engine::Lsn as_of, const engine
   answer.shipments = shipments;
   answer.carriers = carriers;
   answer.trackings = trackings;
+  answer.expected = view.expected;
   if (std::ranges::any_of(view.returned, [](engine::Quantity units) { return units != 0; })) answer.returned = view.returned;
   PendingAnswer& pending = pend(as_of, reply, PendingAnswer::Kind::frames);
   pending.frames.clear();
@@ -60,6 +61,7 @@ void Worker::shown(const engine::ReplyTo& reply, engine::Lsn as_of, const engine
 void Worker::listed(const engine::ReplyTo& reply, engine::Lsn as_of, std::span<const engine::WaitingLineView> found) {
   std::vector<schema::WaitingLine> lines;
   std::vector<std::string_view> orders, customers;
+  std::vector<std::int64_t> expected;
   std::unordered_map<const engine::OrderState*, std::uint32_t> positions;
   for (const engine::WaitingLineView& waiting : found) {
     const auto [position, is_new] = positions.try_emplace(waiting.order, static_cast<std::uint32_t>(orders.size()));
@@ -70,10 +72,17 @@ void Worker::listed(const engine::ReplyTo& reply, engine::Lsn as_of, std::span<c
     lines.push_back({waiting.order->known.lsn(), waiting.quantity_ahead, waiting.order->time, waiting.line->sku,
                      waiting.line->line, waiting.quantity, static_cast<std::uint32_t>(waiting.position),
                      position->second, waiting.line->pinned, waiting.order->priority, 0});
+    expected.push_back(waiting.expected.value);
   }
   PendingAnswer& pending = pend(as_of, reply, PendingAnswer::Kind::frames);
   pending.frames.clear();
-  schema::append_answer(pending.frames, reply.correlation, schema::BackordersAnswer{as_of, lines, orders, customers});
+  schema::append_answer(pending.frames, reply.correlation, schema::BackordersAnswer{as_of, lines, orders, customers, expected});
+}
+
+void Worker::checked(const engine::ReplyTo& reply, engine::Lsn as_of, const engine::CheckView& view) {
+  PendingAnswer& pending = pend(as_of, reply, PendingAnswer::Kind::frames);
+  pending.frames.clear();
+  schema::append_answer(pending.frames, reply.correlation, schema::CheckAnswer{as_of, view.warehouses, view.available, view.now, view.expected});
 }
 
 void Worker::listed_holds(const engine::ReplyTo& reply, engine::Lsn as_of, std::span<const engine::OpenHoldView> found) {
