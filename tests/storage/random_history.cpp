@@ -51,7 +51,7 @@ void RandomHistory::grow(std::size_t records) {
 void RandomHistory::decide(const model::Command& command) {
   let_time_pass();
   add(model::apply(twin_, command, model::content_of(command), now_));
-  for (const model::Answer& strict : twin_.turn_strict()) add(strict);
+  for (auto strict = twin_.turn_strict(1); !strict.empty(); strict = twin_.turn_strict(1)) add(strict.front());  // each has a digest of its own
 }
 
 void RandomHistory::append_to(Journal& journal, std::size_t most) {
@@ -136,6 +136,16 @@ void StateDigest::open_transfer(const engine::TransferImage& transfer) {
   digest_.open_transfer(transfer.lsn, identity, transfer.source, transfer.destination, transfer.expected, static_cast<std::uint32_t>(transfer.lines.size()));
   for (const engine::TransferLine& line : transfer.lines) digest_.transfer_line(transfer.lsn, line.sku, line.shipped, line.received);
   ++transfers;
+}
+
+void StateDigest::open_purchase(const engine::PurchaseImage& purchase) {
+  EARMARK_CHECK(purchase.lsn > last_purchase_);
+  last_purchase_ = purchase.lsn;
+  const engine::Identity identity = engine::identify(engine::IdSpace::purchase, purchase.id);
+  digest_.known_id(engine::IdSpace::purchase, identity, purchase.content, purchase.lsn);
+  digest_.open_purchase(purchase.lsn, identity, purchase.state, static_cast<std::uint32_t>(purchase.lines.size()));
+  for (std::uint32_t index = 0; index < purchase.lines.size(); ++index) digest_.purchase_line(purchase.lsn, index, purchase.lines[index]);
+  ++purchases;
 }
 
 void StateDigest::known(const engine::KnownImage& known) {
