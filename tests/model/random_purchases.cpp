@@ -47,14 +47,14 @@ PlacePurchaseCommand RandomCommands::place_purchase() {
                              .state = static_cast<PurchaseState>(random_.between(1, 3))};
   if (random_.chance(20)) place.reference = "reference " + std::to_string(random_.below(5));
   if (random_.chance(20)) place.notes = "notes " + std::to_string(random_.below(5));
-  const std::uint64_t lines = random_.chance(5) ? random_.between(20, 60) : random_.between(1, 4);
-  const engine::SkuId one = lines > 4 && random_.chance(60) ? some_sku() : engine::SkuId{};  // a few units now and then, for orders with many dates
+  const engine::SkuId one = random_.chance(15) ? some_sku() : engine::SkuId{};  // a unit now and then, for orders with many dates
+  const std::uint64_t lines = one.value != 0 ? random_.between(9, 24) : random_.chance(3) ? random_.between(20, 60) : random_.between(1, 4);
   for (std::uint64_t index = 1; index <= lines; ++index) {
     engine::PurchaseLine line;
     line.line = engine::LineNumber{static_cast<std::uint32_t>(random_.chance(90) ? index : 1000 - index)};
     line.sku = one.value != 0 ? one : some_sku();
     line.warehouse = some_warehouse();
-    line.quantity = 1 + below(random_, one.value != 0 ? 2 : 25);
+    line.quantity = 1 + below(random_, one.value != 0 ? 1 : 25);
     if (random_.chance(4)) line.quantity = most - below(random_, 3);
     line.promised = one.value == 0 ? some_promise() : engine::TimeUs{start_us + static_cast<std::int64_t>(given_.size() + 5 * index) * step_us};
     place.lines.push_back(line);
