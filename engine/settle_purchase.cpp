@@ -57,7 +57,8 @@ bool Settler::settle(const MovePurchase& move, const Message& message, Committer
   else plan = plan_purchase_step(move, *found.open, shared_, book_.purchases);
   const BlockRef purchase = found.open == nullptr ? 0 : found.open->known;
   const std::string_view vendor = found.open == nullptr ? std::string_view() : found.open->vendor;
-  const PurchaseStepDecision decision{move.command_id, move.purchase_id, found.lsn, message.content, vendor, move.step, plan.state, move.reference, plan.changes};
+  const std::string_view reference = move.step == PurchaseStep::acknowledge ? move.reference : std::string_view();  // other steps change none
+  const PurchaseStepDecision decision{move.command_id, move.purchase_id, found.lsn, message.content, vendor, move.step, plan.state, reference, plan.changes};
   const BlockRef known = committer.blocks().allocate(sizeof(KnownCommand));
   bool forgotten = false;
   const Committed committed = committer.commit(

@@ -61,6 +61,9 @@ bool DumpJudge::read(const DumpRecord& record) {
   else if (record.type == "strict") strict(record);
   else if (record.type == "transfer_shipped") transfer_shipped(record);
   else if (record.type == "transfer_received") transfer_received(record);
+  else if (record.type == "purchase") purchase(record);
+  else if (record.type == "purchase_step") purchase_step(record);
+  else if (record.type == "purchase_receipt") purchase_receipt(record);
   else if (record.type == "hold") hold(record);
   else if (record.type == "hold_extended") hold_extended(record);
   else if (record.type == "hold_ended") hold_ended(record);

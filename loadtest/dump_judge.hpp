@@ -1,4 +1,4 @@
-// Reads a dump record by record, in LSN order, through the sequential rules (orders, queue, receipts, cancels, ships, steps of shipments, holds, loads, stock changes, transfers), and
+// Reads a dump record by record, in LSN order, through the sequential rules (orders, queue, receipts, cancels, ships, steps of shipments, holds, loads, stock changes, transfers, purchase orders), and
 // says where a record is not what they give. After a finding it goes on with what the record says. One thread.
 #pragma once
 
@@ -54,6 +54,7 @@ class DumpJudge {
   void base_queue(const DumpRecord& record);
   void base_hold(const DumpRecord& record);
   void base_transfer(const DumpRecord& record);
+  void base_purchase(const DumpRecord& record);
   void end_base();
   void number(const DumpRecord& record);
   void order(const DumpRecord& record);
@@ -94,7 +95,17 @@ class DumpJudge {
   void transfer_received(const DumpRecord& record);
   void arrived_row(const DumpRecord& record, const DumpRow& row, DumpTransfer& transfer);
   void close_transfer(const DumpRecord& record, std::uint64_t lsn, const DumpTransfer& transfer);
-  bool is_open(std::uint64_t lsn) { return state_.order(lsn) != nullptr || state_.hold(lsn) != nullptr || state_.transfer(lsn) != nullptr; }
+  // Purchase orders (dump_judge_purchases.cpp).
+  void purchase(const DumpRecord& record);
+  void purchase_step(const DumpRecord& record);
+  void purchase_receipt(const DumpRecord& record);
+  DumpPurchase* open_purchase(const DumpRecord& record, std::string_view id);
+  void purchase_line(const DumpRecord& record, const DumpRow& row, DumpPurchase& purchase);
+  void acknowledge(const DumpRecord& record, const DumpRow& row, DumpPurchase& purchase);
+  void judge_open_lines(const DumpRecord& record, const DumpPurchase& purchase);
+  void purchased_row(const DumpRecord& record, const DumpRow& row, DumpPurchase& purchase);
+  void move_purchase(const DumpRecord& record, DumpPurchase& purchase, std::string_view right);
+  bool is_open(std::uint64_t lsn) { return state_.order(lsn) != nullptr || state_.hold(lsn) != nullptr || state_.transfer(lsn) != nullptr || state_.purchase(lsn) != nullptr; }
   void hold(const DumpRecord& record);
   void hold_extended(const DumpRecord& record);
   void hold_ended(const DumpRecord& record);

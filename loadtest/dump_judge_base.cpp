@@ -42,6 +42,8 @@ bool DumpJudge::base(const DumpRecord& record) {
     base_hold(record);
   } else if (record.part == "transfer") {
     base_transfer(record);
+  } else if (record.part == "purchase") {
+    base_purchase(record);
   } else if (record.part == "queue") {
     base_queue(record);
   }

@@ -48,6 +48,8 @@ void DumpReader::read_row_member(DumpRow& row, std::string_view key) {
   else if (key == "received") number(row.received);
   else if (key == "damaged") number(row.damaged);
   else if (key == "over") number(row.over);
+  else if (key == "promised_us") number(row.promised_us);
+  else if (key == "incoming_change") number(row.incoming_change);
   else if (key == "waiting" || key == "still_waiting") number(row.waiting);
   else if (key == "excess") number(row.excess);
   else if (key == "cancelled") number(row.cancelled);
@@ -88,7 +90,7 @@ void DumpReader::read_member(std::string_view key) {
   else if (key == "time_us") record.time_us = json_.number();
   else if (key == "type") record.type = json_.string();
   else if (key == "id") record.id = json_.string();
-  else if (key == "lines" || key == "rows" || key == "stock") read_rows(record.rows);
+  else if (key == "lines" || key == "rows" || key == "stock" || key == "changes") read_rows(record.rows);
   else if (key == "waiting" && json_.peek() == '[') read_rows(record.rows);
   else if (key == "status") record.status = json_.string();
   else if (key == "cause_lsn") lsn(record.cause);
@@ -120,6 +122,10 @@ void DumpReader::read_member(std::string_view key) {
   else if (key == "source") record.source = warehouses_.number(json_.string());
   else if (key == "destination") record.destination = warehouses_.number(json_.string());
   else if (key == "transfer_lsn") lsn(record.transfer_lsn);
+  else if (key == "purchase_lsn") lsn(record.purchase_lsn);
+  else if (key == "purchase") record.purchase = json_.string();
+  else if (key == "vendor") record.vendor = json_.string();
+  else if (key == "state") record.state = json_.string();
   else if (key == "closed") record.closed = json_.boolean();
   else if (key == "kind") record.kind = json_.string();
   else if (key == "because") record.because = json_.string();

@@ -41,7 +41,8 @@ struct Units {  // of one SKU in a warehouse
 struct DumpRow {
   std::int64_t line = 0, quantity = 0, backordered = 0, waiting = 0, cancelled = 0, excess = 0, available = 0, reserved = 0, held = 0, priority = 100;
   std::int64_t on_hand_change = 0, unavailable_change = 0, row = 0, rest = 0;  // of a stock change; of lost units the row that took them
-  std::int64_t damaged = 0, over = 0, units_shipped = 0, received = 0;  // of a transfer
+  std::int64_t damaged = 0, over = 0, units_shipped = 0, received = 0;  // of a transfer, or of a purchase order's line
+  std::int64_t promised_us = 0, incoming_change = 0;  // of a purchase order's line
   std::int64_t skips = 0;      // of a base's line, or order, that waits for all or nothing
   std::uint64_t order_lsn = 0;
   std::uint32_t sku = no_code, warehouse = no_code, pinned = no_code;
@@ -62,8 +63,8 @@ struct DumpSkip {
 };
 
 struct DumpRecord {
-  std::string_view type, part, id, command_id, status, policy, sourcing, kind, hold, how, step, because;
-  std::uint64_t lsn = 0, cause = 0, oldest_known = 0, transfer_lsn = 0;
+  std::string_view type, part, id, command_id, status, policy, sourcing, kind, hold, how, step, because, state, purchase, vendor;
+  std::uint64_t lsn = 0, cause = 0, oldest_known = 0, transfer_lsn = 0, purchase_lsn = 0;
   std::int64_t time_us = 0, deadline_us = 0;
   std::uint32_t preferred = no_code, source = no_code, destination = no_code;
   bool whole = false, full = false, partial = false, reacquired = false, to_unavailable = false, closed = false, not_due = false, has_skipped = false;
@@ -71,7 +72,7 @@ struct DumpRecord {
   std::optional<bool> fills_follow, last;
   std::optional<std::int64_t> priority;  // self.priority, if it is given
   DumpRow self;                 // fields of the line itself: of a fill, of a base line
-  std::vector<DumpRow> rows;    // lines of orders, cancels, ships; rows of receipts; opening stock; who waits
+  std::vector<DumpRow> rows;    // lines of orders, cancels, ships, purchase orders; rows of receipts; opening stock; who waits
   std::vector<DumpRow> warehouses, products;
   std::vector<DumpRow> lost;    // by a stock change, or to who turns strict
   std::vector<DumpRow> missing;  // short units of a transfer

@@ -130,6 +130,24 @@ const std::vector<std::uint32_t>& DumpState::sources(std::uint32_t pinned, std::
   return sources_;
 }
 
+bool DumpPurchase::has_open() const noexcept {
+  return std::any_of(lines.begin(), lines.end(), [](const auto& each) { return each.second.open() != 0; });
+}
+
+bool DumpPurchase::has_arrived() const noexcept {
+  return std::any_of(lines.begin(), lines.end(), [](const auto& each) { return each.second.received != 0; });
+}
+
+DumpPurchaseLine* DumpPurchase::line(std::int64_t number) noexcept {
+  const auto found = std::find_if(lines.begin(), lines.end(), [&](const auto& each) { return each.first == number; });
+  return found == lines.end() ? nullptr : &found->second;
+}
+
+DumpPurchase* DumpState::purchase(std::uint64_t lsn) {
+  const auto found = purchases_.find(lsn);
+  return found == purchases_.end() ? nullptr : &found->second;
+}
+
 DumpTransfer* DumpState::transfer(std::uint64_t lsn) {
   const auto found = transfers_.find(lsn);
   return found == transfers_.end() ? nullptr : &found->second;

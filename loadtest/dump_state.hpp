@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <set>
+#include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
@@ -104,6 +105,21 @@ struct DumpTransfer {  // that is open
   std::map<std::uint32_t, DumpTransit> skus;
 };
 
+struct DumpPurchaseLine {
+  std::uint32_t sku = no_code, warehouse = no_code;
+  std::int64_t quantity = 0, received = 0, promised_us = 0;
+  std::int64_t open() const noexcept { return quantity > received ? quantity - received : 0; }
+};
+struct DumpPurchase {  // that is open
+  std::string vendor, state;
+  std::vector<std::pair<std::int64_t, DumpPurchaseLine>> lines;  // with the numbers that the client gave them
+
+  bool is_incoming() const noexcept { return state != "draft"; }
+  bool has_open() const noexcept;
+  bool has_arrived() const noexcept;
+  DumpPurchaseLine* line(std::int64_t number) noexcept;
+};
+
 // Command ids by hash, each with its LSN. Grows by doubling.
 class DumpIds {
  public:
@@ -128,7 +144,7 @@ class DumpIds {
 };
 
 // Name spaces of ids.
-enum class DumpIdSpace : std::uint8_t { order, receipt, cancel, ship, amend, stock_change, hold, hold_command, shipment, transfer, transfer_command };
+enum class DumpIdSpace : std::uint8_t { order, receipt, cancel, ship, amend, stock_change, hold, hold_command, shipment, transfer, transfer_command, purchase, purchase_command };
 std::uint64_t hash_of(DumpIdSpace space, std::string_view id) noexcept;
 
 class DumpState {
@@ -150,6 +166,9 @@ class DumpState {
   DumpTransfer* transfer(std::uint64_t lsn);
   void add_transfer(std::uint64_t lsn, DumpTransfer transfer) { transfers_[lsn] = std::move(transfer); }
   void close_transfer(std::uint64_t lsn) { transfers_.erase(lsn); }
+  DumpPurchase* purchase(std::uint64_t lsn);
+  void add_purchase(std::uint64_t lsn, DumpPurchase purchase) { purchases_[lsn] = std::move(purchase); }
+  void close_purchase(std::uint64_t lsn) { purchases_.erase(lsn); }
   void wait(const DumpOrder& order, std::uint64_t lsn, std::uint32_t index);
   void change_priority(DumpOrder& order, std::uint64_t lsn, std::int64_t priority);
   // All entries of the line leave the queue, or one of them.
@@ -187,6 +206,7 @@ class DumpState {
   std::unordered_map<std::uint64_t, DumpOrder> orders_;  // by LSN
   std::unordered_map<std::uint64_t, DumpHold> holds_;    // by LSN
   std::unordered_map<std::uint64_t, DumpTransfer> transfers_;  // by LSN
+  std::unordered_map<std::uint64_t, DumpPurchase> purchases_;  // by LSN
   std::unordered_map<std::uint32_t, std::int64_t> priorities_;
   std::vector<std::uint32_t> by_priority_, sources_;
 };

@@ -46,6 +46,10 @@ class Base final : public storage::StateVisitor {
     if (all_fit_) engine_.restore_base(transfer);
     ++ids_;
   }
+  void open_purchase(const engine::PurchaseImage& purchase) override {
+    if (all_fit_) engine_.restore_base(purchase);
+    ++ids_;
+  }
   void known(const engine::KnownImage& known) override {
     if (all_fit_) engine_.restore_base(known);
     ++ids_;

@@ -1,14 +1,13 @@
 #include "storage/dump.hpp"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
-#include <utility>
 
 #include "engine/errors.hpp"
+#include "storage/dump_line.hpp"
 
 namespace earmark::storage {
 
-using Json = nlohmann::json;  // sorts its keys
+using Json = DumpLine::Json;
 
 namespace {
 
@@ -28,51 +27,6 @@ std::uint64_t units(const Json& map) {
 }
 
 }  // namespace
-
-// One line in the making.
-class DumpLine {
- public:
-  explicit DumpLine(const Dump& dump) : dump_(dump) {}
-
-  void write(const engine::VoidDecision& decision);
-  void write(const engine::OrderDecision& decision);
-  void write(const engine::ReceiptDecision& decision);
-  void write(const engine::FillDecision& decision);
-  void write(const engine::CancelDecision& decision);
-  void write(const engine::ShipDecision& decision);
-  void write(const engine::AmendDecision& decision);
-  void write(const engine::LoadDecision& decision);
-  void write(const engine::StockChangeDecision& decision);
-  void write(const engine::HoldDecision& decision);
-  void write(const engine::HoldExtendDecision& decision);
-  void write(const engine::HoldEndDecision& decision);
-  void write(const engine::ShipmentDecision& decision);
-  void write(const engine::TransferShipDecision& decision);
-  void write(const engine::TransferReceiptDecision& decision);
-  void write(const engine::StrictDecision& decision);
-  std::string finish(const engine::Stamp& stamp);
-
- private:
-  void skipped(const engine::Skip& skip);
-  std::string sku(engine::SkuId id) const { return dump_.sku(id); }
-  std::string warehouse(engine::WarehouseId id) const { return dump_.warehouse(id); }
-  void touch(engine::SkuId sku, engine::WarehouseId warehouse, engine::Quantity available);
-  void add(Json& map, engine::SkuId sku, const engine::Take& take);
-  Json take_all(engine::SkuId sku, std::span<const engine::Take> takes);
-  Json lines(std::span<const engine::LineDecision> decided, std::span<const engine::Take> takes, bool cancelled, bool waits);
-  Json rows(std::span<const engine::ReceivedRow> received, const char* quantity);
-  Json taken_back(std::span<const engine::CancelledLine> lines, std::span<const engine::Take> released);
-
-  struct Touched {
-    engine::SkuId sku;
-    engine::WarehouseId warehouse;
-    engine::Quantity available;
-  };
-  const Dump& dump_;
-  Json out_ = Json::object();
-  std::vector<Touched> touched_;
-  std::vector<std::pair<std::uint64_t, std::size_t>> index_;  // cell to its place in touched_, sorted
-};
 
 void DumpLine::touch(engine::SkuId sku, engine::WarehouseId warehouse, engine::Quantity available) {
   const std::pair<std::uint64_t, std::size_t> cell{std::uint64_t{sku.value} << 16 | warehouse.value, 0};
@@ -281,40 +235,6 @@ void DumpLine::write(const engine::ShipmentDecision& decision) {
     touch(line.sku, decision.warehouse, line.available_after);
   }
   out_["lines"] = std::move(list);
-}
-
-void DumpLine::write(const engine::TransferShipDecision& decision) {
-  out_["type"] = "transfer_shipped";
-  out_["id"] = decision.id;
-  out_["source"] = warehouse(decision.source);
-  out_["destination"] = warehouse(decision.destination);
-  if (decision.expected.value != 0) out_["expected_us"] = decision.expected.value;
-  out_["reason"] = decision.reason;
-  Json rows = Json::array();
-  for (const engine::TransferredRow& row : decision.rows) {
-    rows.push_back({{"sku", sku(row.sku)}, {"qty", row.quantity}});
-    touch(row.sku, decision.source, row.available_after);
-  }
-  out_["rows"] = std::move(rows);
-}
-
-void DumpLine::write(const engine::TransferReceiptDecision& decision) {
-  out_["type"] = "transfer_received";
-  out_["id"] = decision.transfer_id;
-  out_["command_id"] = decision.command_id;
-  out_["transfer_lsn"] = decision.transfer_lsn.value;
-  out_["source"] = warehouse(decision.source);
-  out_["destination"] = warehouse(decision.destination);
-  out_["closed"] = decision.closed;
-  if (dump_.full()) out_["fills_follow"] = decision.fills_follow;
-  Json rows = Json::array(), missing = Json::array();
-  for (const engine::ArrivedRow& row : decision.rows) {
-    rows.push_back({{"sku", sku(row.sku)}, {"qty", row.quantity}, {"damaged", row.damaged}, {"over", row.over}});
-    touch(row.sku, decision.destination, row.available_after);
-  }
-  for (const engine::MissingUnits& each : decision.missing) missing.push_back({{"sku", sku(each.sku)}, {"qty", each.quantity}});
-  out_["rows"] = std::move(rows);
-  out_["short"] = std::move(missing);
 }
 
 void DumpLine::write(const engine::LoadDecision& decision) {

@@ -111,6 +111,26 @@ void BaseDump::open_transfer(const engine::TransferImage& transfer) {
   print_(text_of(std::move(shown), "transfer"));
 }
 
+void BaseDump::open_purchase(const engine::PurchaseImage& purchase) {
+  if (!print_) return;
+  Json lines = Json::array();
+  for (const engine::PurchaseLineState& line : purchase.lines) {
+    lines.push_back({{"line", line.line.value}, {"sku", dump_.sku(line.sku)}, {"warehouse", dump_.warehouse(line.warehouse)}, {"qty", line.quantity},
+                     {"received", line.received}});
+    if (line.promised.value != 0) lines.back()["promised_us"] = line.promised.value;
+    if (line.first_promised.value != 0) lines.back()["first_promised_us"] = line.first_promised.value;
+  }
+  Json shown{{"id", purchase.id},
+             {"lsn", purchase.lsn.value},
+             {"time_us", purchase.time.value},
+             {"vendor", purchase.vendor},
+             {"state", engine::name(purchase.state)},
+             {"lines", std::move(lines)}};
+  if (!purchase.reference.empty()) shown["reference"] = purchase.reference;
+  if (!purchase.notes.empty()) shown["notes"] = purchase.notes;
+  print_(text_of(std::move(shown), "purchase"));
+}
+
 void BaseDump::open_order(const engine::OrderImage& order) {
   if (!print_) return;
   std::set<std::uint16_t> picked;

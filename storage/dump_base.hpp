@@ -4,6 +4,7 @@
 //   {"part":"stock"}      as in the decision file, and the LSN of the last command that touched the cell
 //   {"part":"order"}      open orders by LSN: as a record of type "order" shows them, as they are now, with what has shipped
 //   {"part":"transfer"}   open transfers by LSN, with what has arrived of each SKU
+//   {"part":"purchase"}   open purchase orders by LSN, with what has arrived of each line, and what was promised at first
 //   {"part":"queue"}      as in the decision file, each SKU's waiting lines in the order in which they are served
 // Ids of closed orders and of other commands are not in it. One thread.
 #pragma once
@@ -31,6 +32,7 @@ class BaseDump final : public StateVisitor {
   void open_order(const engine::OrderImage& order) override;
   void open_hold(const engine::HoldImage& hold) override;
   void open_transfer(const engine::TransferImage& transfer) override;
+  void open_purchase(const engine::PurchaseImage& purchase) override;
   void known(const engine::KnownImage&) override {}
   // Prints the queues; the LSN at which all this is true.
   engine::Lsn finish();

@@ -1,4 +1,4 @@
-// Decisions of open orders, holds and transfers that the journal is about to lose: copied out of it whole, with their fills (a confirm has them),
+// Decisions of open orders, holds, transfers and purchase orders that the journal is about to lose: copied out of it whole, with their fills (a confirm has them),
 // so that a repeat of such a command still gets the same answer. They go when the order's id is forgotten (lmdb_state_fold.cpp).
 #include <algorithm>
 #include <utility>
@@ -105,14 +105,14 @@ class DecisionCopier {
 
 }  // namespace
 
-// Open orders, closed ones that are still known, open holds and open transfers, decided in [from, before), by LSN.
+// Open orders, closed ones that are still known, open holds, transfers and purchase orders, decided in [from, before), by LSN.
 int LmdbState::wanted_decisions(MDB_txn* transaction, Lsn from, Lsn before, std::vector<Lsn>& wanted) const {
   std::vector<engine::KnownImage> closed;
   int error = closed_rows(transaction, closed);
   for (const engine::KnownImage& each : closed) {
     if (each.lsn >= from && each.lsn < before) wanted.push_back(each.lsn);
   }
-  for (const MDB_dbi table : {tables_.open, tables_.holds, tables_.transfers}) {
+  for (const MDB_dbi table : {tables_.open, tables_.holds, tables_.transfers, tables_.purchases}) {
     if (error != 0) break;
     Cursor cursor(transaction, table);
     MDB_val key = key_of(from.value), value{};

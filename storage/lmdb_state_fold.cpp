@@ -7,6 +7,7 @@
 
 #include "storage/lmdb_state_store.hpp"
 #include "storage/order_record.hpp"
+#include "storage/purchase_record.hpp"
 #include "storage/transfer_record.hpp"
 
 namespace earmark::storage {
@@ -47,17 +48,19 @@ class StateFold final : public StateSource {
   std::vector<ClosedOrder>& closed() noexcept { return closed_; }
 
   bool cell(std::uint64_t key, CellRow& row) override;
-  std::span<const std::byte> order(Lsn lsn) override { return record_in(tables_.orders, lsn); }
+  std::span<const std::byte> order(Lsn lsn) override { return record_in(tables_.orders, lsn, read_order_record); }
   Lsn newest(engine::Identity identity) override;
-  std::span<const std::byte> hold(Lsn lsn) override { return record_in(tables_.holds, lsn); }
-  std::span<const std::byte> transfer(Lsn lsn) override;
+  std::span<const std::byte> hold(Lsn lsn) override { return record_in(tables_.holds, lsn, read_order_record); }
+  std::span<const std::byte> transfer(Lsn lsn) override { return record_in(tables_.transfers, lsn, read_transfer_record); }
+  std::span<const std::byte> purchase(Lsn lsn) override { return record_in(tables_.purchases, lsn, read_purchase_record); }
   bool day(std::uint64_t key, DayFigures& figures) override { return found(get_day(transaction_, tables_, key, figures)); }
   bool availability(engine::SkuId sku, AvailabilityRow& row) override {
     return found(get_row(transaction_, tables_.availability, std::uint64_t{sku.value}, row));
   }
 
  private:
-  std::span<const std::byte> record_in(MDB_dbi table, Lsn lsn);
+  template <class Image>
+  std::span<const std::byte> record_in(MDB_dbi table, Lsn lsn, bool (*read)(Lsn, std::span<const std::byte>, Image&) noexcept);
   Trouble apply(const schema::Event& event);
   Trouble damaged(Lsn lsn, const std::string& what) const;
   bool found(int error);  // keeps an error that is more than "not there"
@@ -68,7 +71,8 @@ class StateFold final : public StateSource {
   int write_newest();
   int write_holds();
   int end_hold(const StateBatch::Hold& hold);
-  int write_transfers();
+  template <class Values, class Record>
+  int write_open_values(MDB_dbi table, const Values& values, Record record_of);
   int write_cells();
   int write_catalogue();
   Trouble forget(const engine::VoidDecision& decision, Lsn lsn);
@@ -99,26 +103,15 @@ Lsn StateFold::newest(engine::Identity identity) {
   return found(get_row(transaction_, tables_.newest, identity_key(identity), row)) ? Lsn{row.lsn} : Lsn{};
 }
 
-std::span<const std::byte> StateFold::record_in(MDB_dbi table, Lsn lsn) {
+template <class Image>
+std::span<const std::byte> StateFold::record_in(MDB_dbi table, Lsn lsn, bool (*read)(Lsn, std::span<const std::byte>, Image&) noexcept) {
   MDB_val key = key_of(lsn.value), value{};
   if (!found(get_value(transaction_, table, bytes_of(key), value))) return {};
   order_buffer_.resize(value.mv_size / 8 + 1);
   std::memcpy(order_buffer_.data(), value.mv_data, value.mv_size);
   const auto bytes = std::as_bytes(std::span(order_buffer_)).first(value.mv_size);
-  engine::OrderImage image;
-  if (read_order_record(lsn, bytes, image)) return bytes;
-  found(MDB_CORRUPTED);
-  return {};
-}
-
-std::span<const std::byte> StateFold::transfer(Lsn lsn) {
-  MDB_val key = key_of(lsn.value), value{};
-  if (!found(get_value(transaction_, tables_.transfers, bytes_of(key), value))) return {};
-  order_buffer_.resize(value.mv_size / 8 + 1);
-  std::memcpy(order_buffer_.data(), value.mv_data, value.mv_size);
-  const auto bytes = std::as_bytes(std::span(order_buffer_)).first(value.mv_size);
-  engine::TransferImage image;
-  if (read_transfer_record(lsn, bytes, image)) return bytes;
+  Image image;
+  if (read(lsn, bytes, image)) return bytes;
   found(MDB_CORRUPTED);
   return {};
 }
@@ -187,7 +180,8 @@ int StateFold::write() {
   if (error == 0) error = write_ids();
   if (error == 0) error = write_newest();
   if (error == 0) error = write_holds();
-  if (error == 0) error = write_transfers();
+  if (error == 0) error = write_open_values(tables_.transfers, batch_.transfers(), transfer_record);
+  if (error == 0) error = write_open_values(tables_.purchases, batch_.purchases(), purchase_record);
   if (error == 0) error = write_cells();
   if (error == 0) error = write_catalogue();
   if (error == 0) error = write_figures(transaction_, tables_, batch_.figures());
@@ -300,17 +294,19 @@ int StateFold::end_hold(const StateBatch::Hold& hold) {
   return error == 0 ? mdb_put(transaction_, tables_.ids, &key, &value, 0) : error;
 }
 
-int StateFold::write_transfers() {
+// Transfers, purchase orders: what is not open any more goes.
+template <class Values, class Record>
+int StateFold::write_open_values(MDB_dbi table, const Values& values, Record record_of) {
   int error = 0;
-  for (const auto& [lsn, transfer] : batch_.transfers()) {
+  for (const auto& [lsn, each] : values) {
     if (error != 0) break;
     MDB_val key = key_of(lsn.value);
-    if (transfer.open) {
-      const std::vector<std::byte> record = transfer_record(transfer.image(lsn));
+    if (each.open()) {
+      const std::vector<std::byte> record = record_of(each.image(lsn));
       MDB_val value = value_of(record);
-      error = mdb_put(transaction_, tables_.transfers, &key, &value, 0);
-    } else if (transfer.stored) {
-      error = mdb_del(transaction_, tables_.transfers, &key, nullptr);
+      error = mdb_put(transaction_, table, &key, &value, 0);
+    } else if (each.stored) {
+      error = mdb_del(transaction_, table, &key, nullptr);
       if (error == 0 && lsn.value < summary_.oldest_known) error = drop_decision(lsn.value);
     }
   }
@@ -374,7 +370,7 @@ int StateFold::forget_closed(Lsn archived) {
   return error == MDB_NOTFOUND ? 0 : error;
 }
 
-// Ids of commands decided before `oldest_known`. Open orders, holds and transfers are known by themselves from now on.
+// Ids of commands decided before `oldest_known`. What is open is known by itself from now on.
 int StateFold::forget_ids(Lsn oldest_known, Lsn archived) {
   Cursor cursor(transaction_, tables_.ids);
   MDB_val key{}, value{};
@@ -384,10 +380,10 @@ int StateFold::forget_ids(Lsn oldest_known, Lsn archived) {
     const std::uint64_t lsn = integer_key(key);
     error = read_row(key, value, row);
     const bool order = row.space == static_cast<std::uint8_t>(engine::IdSpace::order);
-    const bool transfer = row.space == static_cast<std::uint8_t>(engine::IdSpace::transfer);
+    const MDB_dbi table = table_of_open(tables_, row);
     bool open = false;
-    if (error == 0 && transfer) error = find_open_transfer(transaction_, tables_, lsn, open);
-    const bool ended = order ? row.closed != 0 : transfer ? !open : row.ended != 0;
+    if (error == 0 && table != 0) error = find_open(transaction_, table, lsn, open);
+    const bool ended = order ? row.closed != 0 : table != 0 ? !open : row.ended != 0;
     if (error == 0 && order && row.closed > archived.value) {
       ClosedRow closed{0, 0, lsn, row.low, row.high, row.content};
       seal(row.closed, closed);

@@ -134,14 +134,22 @@ int LmdbState::read_open_transfers(MDB_txn* transaction, StateVisitor& visitor) 
   });
 }
 
-int find_open_transfer(MDB_txn* transaction, const StateTables& tables, std::uint64_t lsn, bool& open) {
+MDB_dbi table_of_open(const StateTables& tables, const IdRow& row) {
+  switch (static_cast<engine::IdSpace>(row.space)) {
+    case engine::IdSpace::transfer: return tables.transfers;
+    case engine::IdSpace::purchase: return tables.purchases;
+    default: return 0;
+  }
+}
+
+int find_open(MDB_txn* transaction, MDB_dbi table, std::uint64_t lsn, bool& open) {
   MDB_val key = key_of(lsn), value{};
-  const int error = mdb_get(transaction, tables.transfers, &key, &value);
+  const int error = mdb_get(transaction, table, &key, &value);
   open = error == 0;
   return error == MDB_NOTFOUND ? 0 : error;
 }
 
-// Those that stand in `ids` but for open orders', holds' and transfers', behind the older ones of closed orders.
+// Those that stand in `ids` but for those of what is open, behind the older ones of closed orders.
 int LmdbState::read_known(MDB_txn* transaction, StateVisitor& visitor) const {
   std::vector<engine::KnownImage> older;
   if (const int error = closed_rows(transaction, older); error != 0) return error;
@@ -151,11 +159,11 @@ int LmdbState::read_known(MDB_txn* transaction, StateVisitor& visitor) const {
     IdRow row;
     if (const int error = read_row(key, value, row); error != 0) return error;
     const bool open_hold = row.space == static_cast<std::uint8_t>(engine::IdSpace::hold) && row.ended == 0;
-    bool open_transfer = false;
-    if (row.space == static_cast<std::uint8_t>(engine::IdSpace::transfer)) {
-      if (const int error = find_open_transfer(transaction, tables_, integer_key(key), open_transfer); error != 0) return error;
+    bool open = false;
+    if (const MDB_dbi table = table_of_open(tables_, row); table != 0) {
+      if (const int error = find_open(transaction, table, integer_key(key), open); error != 0) return error;
     }
-    if (!open_hold && !open_transfer && (!is_order(row) || row.closed != 0)) visitor.known(known_of(Lsn{integer_key(key)}, row));
+    if (!open_hold && !open && (!is_order(row) || row.closed != 0)) visitor.known(known_of(Lsn{integer_key(key)}, row));
     return 0;
   });
 }
@@ -173,6 +181,7 @@ Outcome<void> LmdbState::read(StateVisitor& visitor) const {
   if (error == 0) error = read_open_orders(transaction.handle(), visitor);
   if (error == 0) error = read_open_holds(transaction.handle(), visitor);
   if (error == 0) error = read_open_transfers(transaction.handle(), visitor);
+  if (error == 0) error = read_open_purchases(transaction.handle(), visitor);
   if (error == 0) error = read_known(transaction.handle(), visitor);
   if (error != 0) return cannot_read(error);
   return {};
@@ -250,12 +259,13 @@ Outcome<std::vector<engine::KnownImage>> LmdbState::known_ids(Lsn from, Lsn befo
   StateSummary summary;
   int error = transaction.error();
   if (error == 0) error = summary_in(transaction.handle(), row, summary);
-  if (error == 0 && from < summary.oldest_known) {  // few: of open orders, holds and transfers, and of orders closed since
+  if (error == 0 && from < summary.oldest_known) {  // few: of what is open, and of orders closed since
     error = closed_rows(transaction.handle(), known);
     std::erase_if(known, [&](const engine::KnownImage& each) { return each.lsn < from || each.lsn >= before; });
     if (error == 0) error = open_before(transaction.handle(), from, std::min(before, summary.oldest_known), most, known);
     if (error == 0) error = holds_before(transaction.handle(), from, std::min(before, summary.oldest_known), known);
     if (error == 0) error = transfers_before(transaction.handle(), from, std::min(before, summary.oldest_known), known);
+    if (error == 0) error = purchases_before(transaction.handle(), from, std::min(before, summary.oldest_known), known);
     std::sort(known.begin(), known.end(), [](const auto& left, const auto& right) { return left.lsn < right.lsn; });
     if (known.size() > most) known.resize(most);
   }

@@ -1,5 +1,5 @@
 // The state store's class, for the files that make it up: lmdb_state.cpp (opening, look-ups), lmdb_state_read.cpp,
-// lmdb_state_fold.cpp, lmdb_state_figures.cpp, lmdb_state_decisions.cpp.
+// lmdb_state_purchases.cpp, lmdb_state_fold.cpp, lmdb_state_figures.cpp, lmdb_state_decisions.cpp.
 // The folding thread alone has write transactions; summary_ is guarded by a mutex, buffers belong to their one caller.
 #pragma once
 
@@ -37,6 +37,7 @@ class LmdbState final : public StateStore {
   int open_before(MDB_txn* transaction, engine::Lsn from, engine::Lsn before, std::size_t most,
                   std::vector<engine::KnownImage>& known) const;
   int holds_before(MDB_txn* transaction, engine::Lsn from, engine::Lsn before, std::vector<engine::KnownImage>& known) const;
+  int purchases_before(MDB_txn* transaction, engine::Lsn from, engine::Lsn before, std::vector<engine::KnownImage>& known) const;
   int transfers_before(MDB_txn* transaction, engine::Lsn from, engine::Lsn before, std::vector<engine::KnownImage>& known) const;
   int ids_between(MDB_txn* transaction, engine::Lsn from, engine::Lsn before, std::size_t most,
                   std::vector<engine::KnownImage>& known) const;
@@ -46,6 +47,7 @@ class LmdbState final : public StateStore {
   int each_open_order(MDB_txn* transaction, const std::function<void(const engine::OrderImage&)>& visit) const;
   int read_open_holds(MDB_txn* transaction, StateVisitor& visitor) const;
   int read_open_transfers(MDB_txn* transaction, StateVisitor& visitor) const;
+  int read_open_purchases(MDB_txn* transaction, StateVisitor& visitor) const;
   int read_known(MDB_txn* transaction, StateVisitor& visitor) const;
   int keep_some(const Journal& journal, engine::Lsn oldest, engine::Lsn& before, Failure& failure);
   int wanted_decisions(MDB_txn* transaction, engine::Lsn from, engine::Lsn before, std::vector<engine::Lsn>& wanted) const;
@@ -71,9 +73,11 @@ class LmdbState final : public StateStore {
   std::vector<std::uint64_t> journal_buffer_, find_buffer_;
 };
 
-// Is the transfer shipped at `lsn` open? A read that fails (returned, and `open` false) says nothing about it: taken for closed, an
-// open one's decision would be dropped.
-int find_open_transfer(MDB_txn* transaction, const StateTables& tables, std::uint64_t lsn, bool& open);
+// Where what has such an id stands for as long as it is open: transfers and purchase orders. 0: of other ids their row tells.
+MDB_dbi table_of_open(const StateTables& tables, const IdRow& row);
+// Does it stand there, decided at `lsn`? A read that fails (returned, and `open` false) says nothing about it: taken for
+// closed, an open one's decision would be dropped.
+int find_open(MDB_txn* transaction, MDB_dbi table, std::uint64_t lsn, bool& open);
 
 // A day's figures and a SKU's availability, as the store has them; MDB_NOTFOUND: it has none.
 int get_day(MDB_txn* transaction, const StateTables& tables, std::uint64_t key, DayFigures& figures);

@@ -33,6 +33,7 @@ int open_tables(MDB_txn* transaction, unsigned flags, StateTables& tables) {
              {"decisions", MDB_INTEGERKEY, tables.decisions},
              {"holds", MDB_INTEGERKEY, tables.holds},
              {"transfers", MDB_INTEGERKEY, tables.transfers},
+             {"purchases", MDB_INTEGERKEY, tables.purchases},
              {"days", MDB_INTEGERKEY, tables.days},
              {"availability", MDB_INTEGERKEY, tables.availability}};
   int error = 0;

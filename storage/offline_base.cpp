@@ -22,6 +22,7 @@ class OfflineState::BaseReader final : public StateVisitor {
   void open_order(const engine::OrderImage& image) override;
   void open_hold(const engine::HoldImage& image) override;
   void open_transfer(const engine::TransferImage& image) override;
+  void open_purchase(const engine::PurchaseImage& image) override;
   void known(const engine::KnownImage& known) override;
 
  private:
@@ -69,6 +70,13 @@ void OfflineState::BaseReader::open_transfer(const engine::TransferImage& image)
   transfer = {engine::identify(IdSpace::transfer, image.id), image.source, image.destination, image.expected, {}};
   for (const engine::TransferLine& line : image.lines) transfer.skus[line.sku] = {line.shipped, line.received};
   known({IdSpace::transfer, transfer.identity, image.content, image.lsn, {}, {}});
+}
+
+void OfflineState::BaseReader::open_purchase(const engine::PurchaseImage& image) {
+  Purchase& purchase = state_.purchases_[image.lsn];
+  purchase = {engine::identify(IdSpace::purchase, image.id), image.state, {image.lines.begin(), image.lines.end()}, {}};
+  for (std::size_t index = 0; index < image.lines.size(); ++index) purchase.by_number[image.lines[index].line] = index;
+  known({IdSpace::purchase, purchase.identity, image.content, image.lsn, {}, {}});
 }
 
 void OfflineState::BaseReader::known(const engine::KnownImage& known) {

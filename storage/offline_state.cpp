@@ -129,7 +129,7 @@ void OfflineState::forget(Lsn oldest_known, Lsn archived) {
   while (!ids_.empty() && ids_.begin()->first < oldest_known) {
     const auto [lsn, key] = *ids_.begin();
     ids_.erase(ids_.begin());
-    if (orders_.contains(lsn) || holds_.contains(lsn) || transfers_.contains(lsn)) continue;  // known for as long as it is open
+    if (orders_.contains(lsn) || holds_.contains(lsn) || transfers_.contains(lsn) || purchases_.contains(lsn)) continue;  // known for as long as it is open
     const Lsn closed = known_.at(key).closed;
     if (key.first == IdSpace::order && closed > archived) closed_known_[closed] = key;
     else known_.erase(key);
@@ -322,6 +322,7 @@ std::string OfflineState::digest() const {
       digest.transfer_line(lsn, sku, static_cast<engine::Quantity>(units.shipped), units.received);
     }
   }
+  feed_purchases(digest);
   for (const auto& [lsn, order] : orders_) {
     if (order.not_due) digest.not_due(lsn);
     if (order.has_skipped) digest.has_skipped(lsn);

@@ -12,6 +12,7 @@
 
 #include "engine/digest.hpp"
 #include "engine/level.hpp"
+#include "engine/state_image.hpp"
 #include "schema/event.hpp"
 #include "storage/state_store.hpp"
 
@@ -86,6 +87,16 @@ class OfflineState {
     engine::TimeUs expected{};
     std::map<engine::SkuId, InTransit> skus;
   };
+  struct Purchase {
+    engine::Identity identity;
+    engine::PurchaseState state{};
+    std::vector<engine::PurchaseLineState> lines;
+    std::map<engine::LineNumber, std::size_t> by_number;  // positions in `lines`
+
+    std::int64_t incoming() const noexcept;
+    bool has_open() const noexcept;
+    bool has_arrived() const noexcept;
+  };
   struct KnownId {
     std::uint64_t content = 0;
     engine::Lsn lsn{};
@@ -112,6 +123,13 @@ class OfflineState {
   bool fold(const engine::Stamp& stamp, const engine::TransferShipDecision& decision);
   bool fold(const engine::Stamp& stamp, const engine::TransferReceiptDecision& decision);
   bool fold(const engine::Stamp& stamp, const engine::StrictDecision& decision);
+  bool fold(const engine::Stamp& stamp, const engine::PurchaseDecision& decision);
+  bool fold(const engine::Stamp& stamp, const engine::PurchaseStepDecision& decision);
+  bool fold(const engine::Stamp& stamp, const engine::PurchaseReceiptDecision& decision);
+  static bool leads_to(const Purchase& purchase, engine::PurchaseStep step, engine::PurchaseState to);
+  bool change(Purchase& purchase, const engine::PurchaseStepDecision& decision, const engine::PurchaseChange& change);
+  void end_if_done(std::map<engine::Lsn, Purchase>::iterator at);
+  void feed_purchases(engine::Digest& digest) const;
   std::uint8_t* patience_of(engine::Lsn order, engine::LineNumber line);
   bool count_skip(const engine::Skip& skipped);
   void settle_patience(Order& order, Line& line);
@@ -145,6 +163,7 @@ class OfflineState {
   std::map<engine::Lsn, Order> orders_;  // open ones
   std::map<engine::Lsn, Hold> holds_;    // open ones
   std::map<engine::Lsn, Transfer> transfers_;  // open ones
+  std::map<engine::Lsn, Purchase> purchases_;  // open ones
   std::map<IdKey, KnownId> known_;
   // Each void record goes through what it forgets, and no further.
   std::map<engine::Lsn, IdKey> ids_;           // by decision, those not yet forgotten or left over

@@ -51,6 +51,7 @@ void StateBatch::clear() {
   holds_.clear();
   open_holds_.clear();
   transfers_.clear();
+  purchases_.clear();
   shipments_.clear();
   raises_.clear();
   cell_asked_.clear();

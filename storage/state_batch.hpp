@@ -32,9 +32,10 @@ class StateSource : public FigureSource {
   // The order's record, verified; empty: not there. Holds until the next call.
   virtual std::span<const std::byte> order(engine::Lsn lsn) = 0;
   virtual engine::Lsn newest(engine::Identity identity) = 0;  // 0: none
-  // The same as order() for an open hold, and for an open transfer.
+  // The same as order() for an open hold, an open transfer, and an open purchase order.
   virtual std::span<const std::byte> hold(engine::Lsn lsn) = 0;
   virtual std::span<const std::byte> transfer(engine::Lsn lsn) = 0;
+  virtual std::span<const std::byte> purchase(engine::Lsn lsn) = 0;
 };
 
 // Memory for records: taken in order, given back all at once.
@@ -109,13 +110,27 @@ class StateBatch {
   // A transfer that records of the batch shipped or received.
   struct Transfer {
     bool stored = false;  // in the store before the batch
-    bool open = true;
+    bool is_open = true;
     std::string id;
     std::uint64_t content = 0;
     engine::TimeUs time{}, expected{};
     engine::WarehouseId source{}, destination{};
     std::vector<engine::TransferLine> lines;
+    bool open() const noexcept { return is_open; }
     engine::TransferImage image(engine::Lsn lsn) const noexcept { return {lsn, time, expected, id, content, source, destination, lines}; }
+  };
+
+  // A purchase order that records of the batch placed or changed.
+  struct Purchase {
+    bool stored = false;  // in the store before the batch
+    engine::PurchaseState state = engine::PurchaseState::draft;
+    std::string id, vendor, reference, notes;
+    std::uint64_t content = 0;
+    engine::TimeUs time{};
+    std::vector<engine::PurchaseLineState> lines;
+    bool open() const noexcept { return engine::is_open(state); }
+    engine::PurchaseLineState* line(engine::LineNumber number);  // nullptr: it has none with this number
+    engine::PurchaseImage image(engine::Lsn lsn) const noexcept { return {lsn, time, id, content, vendor, reference, notes, state, lines}; }
   };
 
   void clear();
@@ -135,6 +150,7 @@ class StateBatch {
   std::span<const std::pair<engine::Identity, engine::Lsn>> newest() const noexcept { return newest_; }
   const std::map<engine::Lsn, Hold>& holds() const noexcept { return holds_; }
   const std::map<engine::Lsn, Transfer>& transfers() const noexcept { return transfers_; }
+  const std::map<engine::Lsn, Purchase>& purchases() const noexcept { return purchases_; }
   // What there is to count, by day and by SKU.
   const FigureBatch& figures() const noexcept { return figures_; }
   // All orders closed, also those closed at once, in the order of closing.
@@ -160,9 +176,15 @@ class StateBatch {
   bool fold(const engine::Stamp& stamp, const engine::TransferShipDecision& decision);
   bool fold(const engine::Stamp& stamp, const engine::TransferReceiptDecision& decision);
   bool fold(const engine::Stamp& stamp, const engine::StrictDecision& decision);
+  bool fold(const engine::Stamp& stamp, const engine::PurchaseDecision& decision);
+  bool fold(const engine::Stamp& stamp, const engine::PurchaseStepDecision& decision);
+  bool fold(const engine::Stamp& stamp, const engine::PurchaseReceiptDecision& decision);
+  bool acknowledge(Purchase& purchase, const engine::PurchaseChange& change);
+  bool tells_open_lines(const Purchase& purchase, const engine::PurchaseStepDecision& decision);
   bool count_skip(const engine::Skip& skipped);
   void settle_patience(Order& order, std::size_t line_index);
   Transfer* find_transfer(engine::Lsn lsn);
+  Purchase* find_purchase(engine::Lsn lsn, std::string_view id);
   bool move_line(Order& order, const engine::ShipmentDecision& decision, const engine::MovedLine& moved);
   // What is kept of the order's shipments, by number.
   std::map<std::uint16_t, Shipment>& shipments_of(Order& order);
@@ -228,6 +250,7 @@ class StateBatch {
   std::vector<ClosedOrder> closed_;
   std::map<engine::Lsn, Hold> holds_;
   std::map<engine::Lsn, Transfer> transfers_;
+  std::map<engine::Lsn, Purchase> purchases_;
   std::map<std::pair<std::uint64_t, std::uint64_t>, engine::Lsn> open_holds_;  // those of holds_ by identity
   std::map<engine::Lsn, std::map<std::uint16_t, Shipment>> shipments_;  // of orders with_shipments
   std::vector<std::byte> shipment_bytes_, raise_bytes_;

@@ -12,7 +12,7 @@ using engine::Lsn;
 
 // The open transfer shipped at `lsn`; nullptr: there is none.
 StateBatch::Transfer* StateBatch::find_transfer(Lsn lsn) {
-  if (const auto found = transfers_.find(lsn); found != transfers_.end()) return found->second.open ? &found->second : nullptr;
+  if (const auto found = transfers_.find(lsn); found != transfers_.end()) return found->second.is_open ? &found->second : nullptr;
   const auto stored = source_->transfer(lsn);
   engine::TransferImage image;
   if (stored.empty() || !read_transfer_record(lsn, stored, image)) return nullptr;
@@ -72,7 +72,7 @@ bool StateBatch::fold(const engine::Stamp&, const engine::TransferReceiptDecisio
   }
   const bool in_transit = std::any_of(transfer->lines.begin(), transfer->lines.end(), [](const auto& line) { return line.in_transit() != 0; });
   if (in_transit == decision.closed) return refuse("it closes the transfer too early or too late");
-  transfer->open = in_transit;
+  transfer->is_open = in_transit;
   return true;
 }
 

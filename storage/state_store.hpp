@@ -1,8 +1,8 @@
 // The state store: what the journal's records amount to, in a second environment beside it (DIR/state), so that a start
 // need not read the whole journal, closed orders can leave memory, and the journal can be trimmed. It holds nothing that
 // the journal did not say: lost or damaged, it is made again, unless the journal has been trimmed.
-//   catalogue, cells, orders (open and closed, by LSN), open holds, open transfers, ids within the horizon, the newest order of each id,
-//   decisions of open orders, holds and transfers that the journal no longer holds; figures for reports; every value has a CRC32C
+//   catalogue, cells, orders (open and closed, by LSN), open holds, transfers and purchase orders, ids within the horizon, the newest
+//   order of each id, decisions of what is open that the journal no longer holds; figures for reports; every value has a CRC32C
 // One thread folds; find(), newest(), decision() and figures() may be called by others meanwhile, one thread at a time each.
 // `applied` never stands between a command and its last fill.
 #pragma once
@@ -46,7 +46,7 @@ struct Folded {
 };
 
 // Everything that recovery needs, in this order: warehouses, products, cells, open orders by LSN, open holds by LSN,
-// open transfers by LSN, known ids by LSN.
+// open transfers by LSN, open purchase orders by LSN, known ids by LSN.
 class StateVisitor {
  public:
   virtual ~StateVisitor() = default;
@@ -56,7 +56,8 @@ class StateVisitor {
   virtual void open_order(const engine::OrderImage& order) = 0;
   virtual void open_hold(const engine::HoldImage&) {}
   virtual void open_transfer(const engine::TransferImage&) {}
-  virtual void known(const engine::KnownImage& known) = 0;       // not those of open orders, holds and transfers
+  virtual void open_purchase(const engine::PurchaseImage&) {}
+  virtual void known(const engine::KnownImage& known) = 0;       // not those of what is open
 };
 
 // What a report asks for; the rest is not read.
@@ -96,7 +97,7 @@ class StateStore {
   // The LSN of the command that has exactly `newer` known commands behind it; 0 when there are not so many.
   virtual Outcome<engine::Lsn> horizon(std::uint64_t newer) const = 0;
 
-  // Copies the decisions of open orders, holds and transfers decided before `oldest` out of the journal, which may then be trimmed to there.
+  // Copies the decisions of open orders, holds, transfers and purchase orders decided before `oldest` out of the journal, which may then be trimmed to there.
   virtual Outcome<void> keep_decisions(const Journal& journal, engine::Lsn oldest) = 0;
   // The record of a decision kept so, those of its fills behind it; empty: not there. Any thread.
   virtual Outcome<std::vector<std::byte>> decision(engine::Lsn lsn) const = 0;

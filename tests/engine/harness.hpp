@@ -62,6 +62,7 @@ class Harness final : public engine::Outcomes {
   void resolved(const engine::ReplyTo&, engine::Lsn, const engine::ResolvedView&) override {}
   void listed_holds(const engine::ReplyTo&, engine::Lsn, std::span<const engine::OpenHoldView>) override {}
   void listed_transfers(const engine::ReplyTo&, engine::Lsn, std::span<const engine::OpenTransferView>) override {}
+  void listed_purchases(const engine::ReplyTo&, engine::Lsn, std::span<const engine::OpenPurchaseView>) override {}
 
  private:
   engine::Engine engine_;

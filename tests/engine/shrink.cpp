@@ -90,6 +90,9 @@ class Shrinker {
     if (std::holds_alternative<model::MoveCommand>(*command)) return rows(index, &model::MoveCommand::rows, &engine::CancelRow::quantity);
     if (std::holds_alternative<model::ShipTransferCommand>(*command)) return rows(index, &model::ShipTransferCommand::rows, &engine::TransferRow::quantity);
     if (std::holds_alternative<model::ReceiveTransferCommand>(*command)) return rows(index, &model::ReceiveTransferCommand::rows, &engine::ArrivalRow::quantity);
+    if (std::holds_alternative<model::PlacePurchaseCommand>(*command)) return rows(index, &model::PlacePurchaseCommand::lines, &engine::PurchaseLine::quantity);
+    if (std::holds_alternative<model::MovePurchaseCommand>(*command)) return rows(index, &model::MovePurchaseCommand::rows, &engine::PurchaseRow::quantity);
+    if (std::holds_alternative<model::ReceivePurchaseCommand>(*command)) return rows(index, &model::ReceivePurchaseCommand::rows, &engine::PurchaseArrival::quantity);
     if (std::holds_alternative<model::OrderCommand>(*command)) return order(index);
     return false;
   }

@@ -61,6 +61,7 @@ class World {
     void resolved(const engine::ReplyTo&, engine::Lsn, const engine::ResolvedView&) override {}
     void listed_holds(const engine::ReplyTo&, engine::Lsn, std::span<const engine::OpenHoldView>) override {}
     void listed_transfers(const engine::ReplyTo&, engine::Lsn, std::span<const engine::OpenTransferView>) override {}
+    void listed_purchases(const engine::ReplyTo&, engine::Lsn, std::span<const engine::OpenPurchaseView>) override {}
 
     std::vector<Answered> answers;
 

@@ -338,6 +338,55 @@ std::string describe(const engine::Stamp& stamp, const engine::StrictDecision& d
   return out.str();
 }
 
+engine::PurchaseDecision PurchaseAnswer::view() const {
+  return {.id = id, .content = content, .vendor = vendor, .reference = reference, .notes = notes, .state = state, .lines = lines};
+}
+
+engine::PurchaseStepDecision PurchaseStepAnswer::view() const {
+  return {.command_id = command_id, .purchase_id = purchase_id, .purchase_lsn = purchase_lsn, .content = content, .vendor = vendor,
+          .step = step, .state = state, .reference = reference, .changes = changes};
+}
+
+engine::PurchaseReceiptDecision PurchaseReceiptAnswer::view() const {
+  return {.id = id, .purchase_id = purchase_id, .purchase_lsn = purchase_lsn, .content = content, .vendor = vendor, .state = state,
+          .fills_follow = fills_follow, .rows = rows};
+}
+
+std::string describe(const engine::Stamp& stamp, const engine::PurchaseDecision& decision) {
+  std::ostringstream out;
+  write_stamp(out, stamp) << " purchase '" << decision.id << "' content " << decision.content << ' ' << name(decision.state) << " of '"
+                          << decision.vendor << "' '" << decision.reference << "' '" << decision.notes << "'";
+  for (const engine::PurchasedLine& line : decision.lines) {
+    out << "; line " << number(line.line) << " sku " << number(line.sku) << " x " << line.quantity << " to " << number(line.warehouse)
+        << " promised " << line.promised.value;
+  }
+  return out.str();
+}
+
+std::string describe(const engine::Stamp& stamp, const engine::PurchaseStepDecision& decision) {
+  std::ostringstream out;
+  write_stamp(out, stamp) << ' ' << name(decision.step) << " '" << decision.command_id << "' of purchase '" << decision.purchase_id << "' "
+                          << number(decision.purchase_lsn) << " content " << decision.content << " now " << name(decision.state) << " of '"
+                          << decision.vendor << "' '" << decision.reference << "'";
+  for (const engine::PurchaseChange& line : decision.changes) {
+    out << "; line " << number(line.line) << " sku " << number(line.sku) << " x " << line.quantity << " to " << number(line.warehouse)
+        << " promised " << line.promised.value << " incoming " << line.incoming_change;
+  }
+  return out.str();
+}
+
+std::string describe(const engine::Stamp& stamp, const engine::PurchaseReceiptDecision& decision) {
+  std::ostringstream out;
+  write_stamp(out, stamp) << " delivery '" << decision.id << "' of purchase '" << decision.purchase_id << "' " << number(decision.purchase_lsn)
+                          << " content " << decision.content << " now " << name(decision.state) << " of '" << decision.vendor
+                          << "' fills_follow " << decision.fills_follow;
+  for (const engine::PurchaseArrivedRow& row : decision.rows) {
+    out << " [line " << number(row.line) << " sku " << number(row.sku) << " in " << number(row.warehouse) << " +" << row.quantity << " damaged "
+        << row.damaged << " over " << row.over << " makes " << row.available_after << "]";
+  }
+  return out.str();
+}
+
 std::string describe(const engine::Error& error) {
   std::ostringstream out;
   out << "error " << name(error.code) << " row " << error.row << " line " << number(error.line);

@@ -254,6 +254,38 @@ struct TransferReceiptAnswer {
   engine::TransferReceiptDecision view() const;
 };
 
+struct PurchaseAnswer {
+  std::string id, vendor, reference, notes;
+  std::uint64_t content = 0;
+  engine::PurchaseState state = engine::PurchaseState::draft;
+  std::vector<engine::PurchasedLine> lines{};
+
+  engine::PurchaseDecision view() const;
+};
+
+struct PurchaseStepAnswer {
+  std::string command_id, purchase_id, vendor;
+  engine::Lsn purchase_lsn{};
+  std::uint64_t content = 0;
+  engine::PurchaseStep step{};
+  engine::PurchaseState state{};
+  std::string reference{};
+  std::vector<engine::PurchaseChange> changes{};
+
+  engine::PurchaseStepDecision view() const;
+};
+
+struct PurchaseReceiptAnswer {
+  std::string id, purchase_id, vendor;
+  engine::Lsn purchase_lsn{};
+  std::uint64_t content = 0;
+  engine::PurchaseState state{};
+  bool fills_follow = false;
+  std::vector<engine::PurchaseArrivedRow> rows{};
+
+  engine::PurchaseReceiptDecision view() const;
+};
+
 // One command's answer: an error, or a decision (new or repeated) with the fills that it caused, in order.
 struct Answer {
   engine::Error error;   // code none: decided
@@ -261,7 +293,8 @@ struct Answer {
   bool duplicate = false;
   engine::Stamp stamp;
   std::variant<std::monostate, OrderAnswer, ReceiptAnswer, CancelAnswer, ShipAnswer, LoadAnswer, AmendAnswer, StockChangeAnswer,
-               HoldAnswer, HoldExtendAnswer, HoldEndAnswer, ShipmentAnswer, TransferShipAnswer, TransferReceiptAnswer, StrictAnswer> decision;
+               HoldAnswer, HoldExtendAnswer, HoldEndAnswer, ShipmentAnswer, TransferShipAnswer, TransferReceiptAnswer, StrictAnswer,
+               PurchaseAnswer, PurchaseStepAnswer, PurchaseReceiptAnswer> decision;
   // Behind a short pick: what was missing.
   engine::Stamp missing_stamp{};
   std::optional<StockChangeAnswer> missing{};
@@ -288,6 +321,9 @@ std::string describe(const engine::Stamp& stamp, const engine::ShipmentDecision&
 std::string describe(const engine::Stamp& stamp, const engine::TransferShipDecision& decision);
 std::string describe(const engine::Stamp& stamp, const engine::TransferReceiptDecision& decision);
 std::string describe(const engine::Stamp& stamp, const engine::StrictDecision& decision);
+std::string describe(const engine::Stamp& stamp, const engine::PurchaseDecision& decision);
+std::string describe(const engine::Stamp& stamp, const engine::PurchaseStepDecision& decision);
+std::string describe(const engine::Stamp& stamp, const engine::PurchaseReceiptDecision& decision);
 std::string describe(const engine::Error& error);
 // The decision (or error), then each fill, a line of text each.
 std::string describe(const Answer& answer);

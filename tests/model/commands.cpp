@@ -103,6 +103,25 @@ void write(std::ostream& out, const ReceiveTransferCommand& command) {
   for (const engine::ArrivalRow& row : command.rows) out << "; sku " << row.sku.value << " + " << row.quantity << " damaged " << row.damaged;
 }
 
+void write(std::ostream& out, const PlacePurchaseCommand& command) {
+  out << "purchase '" << command.id << "' of '" << command.vendor << "' " << name(command.state) << " '" << command.reference << "' '"
+      << command.notes << "'";
+  for (const engine::PurchaseLine& line : command.lines) {
+    out << "; line " << line.line.value << " sku " << line.sku.value << " x " << line.quantity << " to " << line.warehouse.value << " promised "
+        << line.promised.value;
+  }
+}
+
+void write(std::ostream& out, const MovePurchaseCommand& command) {
+  out << name(command.step) << " purchase '" << command.command_id << "' of '" << command.purchase_id << "' '" << command.reference << "'";
+  for (const engine::PurchaseRow& row : command.rows) out << "; line " << row.line.value << " to " << row.quantity << " promised " << row.promised.value;
+}
+
+void write(std::ostream& out, const ReceivePurchaseCommand& command) {
+  out << "receive purchase '" << command.id << "' of '" << command.purchase_id << "' accept over " << command.accept_over;
+  for (const engine::PurchaseArrival& row : command.rows) out << "; line " << row.line.value << " + " << row.quantity << " damaged " << row.damaged;
+}
+
 struct Applied {
   Twin& twin;
   std::uint64_t content;
@@ -122,6 +141,9 @@ struct Applied {
   Answer operator()(const MoveCommand& command) const { return twin.move(command.view(), content, now); }
   Answer operator()(const ShipTransferCommand& command) const { return twin.ship_transfer(command.view(), content, now); }
   Answer operator()(const ReceiveTransferCommand& command) const { return twin.receive_transfer(command.view(), content, now); }
+  Answer operator()(const PlacePurchaseCommand& command) const { return twin.place_purchase(command.view(), content, now); }
+  Answer operator()(const MovePurchaseCommand& command) const { return twin.move_purchase(command.view(), content, now); }
+  Answer operator()(const ReceivePurchaseCommand& command) const { return twin.receive_purchase(command.view(), content, now); }
 };
 
 }  // namespace

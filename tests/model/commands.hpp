@@ -145,8 +145,33 @@ struct ReceiveTransferCommand {
   engine::ReceiveTransfer view() const { return {command_id, transfer_id, close, rows}; }
 };
 
+struct PlacePurchaseCommand {
+  std::string id, vendor, reference{}, notes{};
+  engine::PurchaseState state = engine::PurchaseState::draft;
+  std::vector<engine::PurchaseLine> lines{};
+
+  engine::PlacePurchase view() const { return {id, vendor, reference, notes, state, lines}; }
+};
+
+struct MovePurchaseCommand {
+  std::string command_id, purchase_id;
+  engine::PurchaseStep step = engine::PurchaseStep::approve;
+  std::string reference{};
+  std::vector<engine::PurchaseRow> rows{};
+
+  engine::MovePurchase view() const { return {command_id, purchase_id, step, reference, rows}; }
+};
+
+struct ReceivePurchaseCommand {
+  std::string id, purchase_id;
+  bool accept_over = false;
+  std::vector<engine::PurchaseArrival> rows{};
+
+  engine::ReceivePurchase view() const { return {id, purchase_id, accept_over, rows}; }
+};
+
 using Command = std::variant<LoadCommand, OrderCommand, ReceiptCommand, CancelCommand, ShipCommand, AmendCommand, ChangeCommand, HoldCommand, ExtendCommand,
-                             ConfirmCommand, ReleaseCommand, MoveCommand, ShipTransferCommand, ReceiveTransferCommand>;
+                             ConfirmCommand, ReleaseCommand, MoveCommand, ShipTransferCommand, ReceiveTransferCommand, PlacePurchaseCommand, MovePurchaseCommand, ReceivePurchaseCommand>;
 
 // The order that the command asks for, if it does.
 inline OrderCommand* order_of(Command& command) {

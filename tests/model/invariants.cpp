@@ -89,6 +89,12 @@ class Then {
         later_.push_back({row, {arrived.sku, arrival->destination}, std::min(arrived.quantity, arrived.available_after)});
       }
     }
+    if (const auto* delivery = std::get_if<PurchaseReceiptAnswer>(&answer.decision)) {
+      for (std::uint32_t row = 0; row < delivery->rows.size(); ++row) {
+        const engine::PurchaseArrivedRow& arrived = delivery->rows[row];
+        later_.push_back({row, {arrived.sku, arrived.warehouse}, std::min(arrived.quantity, arrived.available_after)});
+      }
+    }
     const auto* step = std::get_if<ShipmentAnswer>(&answer.decision);
     if (step != nullptr && step->step == engine::ShipmentStep::give_back && !step->to_unavailable) {
       for (std::uint32_t row = 0; row < step->lines.size(); ++row) {
@@ -276,13 +282,15 @@ std::string check_conservation(const State& state) {
   for (const auto& [sku, queue] : state.queues) queued += queue.size();
   if (queued != waiting_lines) return say("I2: ", queued, " places in queues, ", waiting_lines, " lines wait");
   for (const auto& [key, cell] : state.cells) {
-    const auto came = static_cast<std::int64_t>(cell.opening + cell.received + cell.returned + cell.arrived) + cell.adjusted;
+    const auto came = static_cast<std::int64_t>(cell.opening + cell.received + cell.returned + cell.arrived + cell.delivered) + cell.adjusted;
     if (static_cast<std::int64_t>(cell.on_hand + cell.shipped + cell.sent) != came) {
       return say("I2: ", cell_name(key), " has ", cell.on_hand, ", opened with ", cell.opening, ", received ", cell.received,
-                 ", adjusted by ", cell.adjusted, ", shipped ", cell.shipped, ", sent ", cell.sent, ", arrived ", cell.arrived);
+                 ", adjusted by ", cell.adjusted, ", shipped ", cell.shipped, ", sent ", cell.sent, ", arrived ", cell.arrived,
+                 ", delivered ", cell.delivered);
     }
   }
-  return check_transfers(state);
+  if (std::string fault = check_transfers(state); !fault.empty()) return fault;
+  return check_purchases(state);
 }
 
 std::string check_work_conserving(const State& state, engine::SkuId sku) {

@@ -8,9 +8,12 @@ namespace earmark::model {
 
 // I1, for every cell: reserved <= on hand <= 2,147,483,647, and reserved is what the orders' lines have reserved there.
 std::string check_never_oversell(const State& state);
-// I2: per line quantity = reserved + shipped + waiting + cancelled; per cell on hand = opening + received - shipped; and
+// I2: per line quantity = reserved + shipped + waiting + cancelled; per cell on hand = opening + all that came - all that left; and
 // the queues hold exactly the lines that wait.
 std::string check_conservation(const State& state);
+// Part of it: what vendors brought is what the lines of purchase orders received; what a cell expects from them by the records is
+// what their lines have open; and each is in a state that goes with its lines.
+std::string check_purchases(const State& state);
 // I3: no unit is available that a waiter could use.
 std::string check_work_conserving(const State& state);
 // I3 for one SKU, for large states.

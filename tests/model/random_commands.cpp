@@ -42,15 +42,16 @@ Command RandomCommands::next() {
   if (const auto* confirm = std::get_if<ConfirmCommand>(&command)) orders_.push_back(confirm->order);
   if (const auto* hold = std::get_if<HoldCommand>(&command)) holds_.push_back(*hold);
   if (const auto* transfer = std::get_if<ShipTransferCommand>(&command)) transfers_.push_back(transfer->id);
+  if (const auto* purchase = std::get_if<PlacePurchaseCommand>(&command)) purchases_.push_back(purchase->id);
   return command;
 }
 
 Command RandomCommands::fresh() {
-  const std::uint64_t kind = random_.below(110);
+  const std::uint64_t kind = random_.below(130);
   Command command = with_holds_ && random_.chance(25) ? about_holds()
                     : kind < 43 ? Command(order()) : kind < 61 ? Command(receipt()) : kind < 73 ? Command(cancel())
                     : kind < 78 ? Command(amend()) : kind < 81 ? Command(ship()) : kind < 90 ? Command(move()) : kind < 97 ? Command(change())
-                    : kind < 100 ? Command(load()) : random_.chance(40) ? Command(ship_transfer()) : Command(receive_transfer());
+                    : kind < 100 ? Command(load()) : kind >= 110 ? about_purchases() : random_.chance(40) ? Command(ship_transfer()) : Command(receive_transfer());
   return random_.chance(15) ? spoil(std::move(command)) : command;
 }
 

@@ -58,6 +58,11 @@ class RandomCommands {
   void find_overdrawn(engine::ChangeRow& row);
   ShipTransferCommand ship_transfer();
   ReceiveTransferCommand receive_transfer();
+  PlacePurchaseCommand place_purchase();
+  MovePurchaseCommand move_purchase();
+  ReceivePurchaseCommand receive_purchase();
+  const Purchase* some_purchase(std::string& id);
+  Command about_purchases();
   Command about_holds();
   HoldCommand hold();
   ExtendCommand extend();
@@ -77,6 +82,9 @@ class RandomCommands {
   void spoil(ReleaseCommand& release);
   void spoil(ShipTransferCommand& ship);
   void spoil(ReceiveTransferCommand& receive);
+  void spoil(PlacePurchaseCommand& place);
+  void spoil(MovePurchaseCommand& move);
+  void spoil(ReceivePurchaseCommand& receive);
 
   engine::LinePolicy some_line_policy();
   engine::SkuId some_sku();
@@ -97,6 +105,7 @@ class RandomCommands {
   std::vector<OrderCommand> orders_;   // to cancel and ship
   std::vector<std::pair<std::string, std::uint16_t>> moved_;  // shipments that steps were taken with
   std::vector<std::string> transfers_;  // to receive
+  std::vector<std::string> purchases_;  // to take steps with and to receive
   std::vector<HoldCommand> holds_;     // to extend, confirm and release
   std::map<std::pair<std::string, std::string>, engine::WireQuantity> openings_;  // figures listed so far
 };

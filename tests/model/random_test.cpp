@@ -45,6 +45,9 @@ class Coverage {
     }
     if (const auto* arrival = std::get_if<TransferReceiptAnswer>(&answer.decision)) see(*arrival);
     if (const auto* strict = std::get_if<StrictAnswer>(&answer.decision)) see(*strict);
+    if (const auto* purchase = std::get_if<PurchaseAnswer>(&answer.decision)) count("purchase placed: " + std::string(name(purchase->state)));
+    if (const auto* step = std::get_if<PurchaseStepAnswer>(&answer.decision)) see(*step);
+    if (const auto* delivery = std::get_if<PurchaseReceiptAnswer>(&answer.decision)) see(*delivery);
     if (const auto* ship = std::get_if<ShipAnswer>(&answer.decision)) see(*ship, state);
     if (const auto* cancel = std::get_if<CancelAnswer>(&answer.decision)) see_taken_back(cancel->order_id, cancel->released, state);
     if (const auto* amend = std::get_if<AmendAnswer>(&answer.decision)) see_taken_back(amend->order_id, amend->released, state);
@@ -58,7 +61,8 @@ class Coverage {
  private:
   void count(const std::string& name) { ++counts_[name]; }
   static std::string kind_of(const Answer& answer) {
-    constexpr const char* kinds[] = {"nothing", "order", "receipt", "cancel", "ship", "load", "amend", "change", "hold", "hold extended", "hold ended", "shipment", "transfer", "arrival", "strict waiter"};
+    constexpr const char* kinds[] = {"nothing", "order", "receipt", "cancel", "ship", "load", "amend", "change", "hold", "hold extended", "hold ended", "shipment", "transfer", "arrival", "strict waiter",
+                                     "purchase", "purchase step", "delivery"};
     return kinds[answer.decision.index()];
   }
   void see(const OrderAnswer& order) {
@@ -160,6 +164,23 @@ class Coverage {
       if (row.damaged > 0) count("damaged units");
     }
   }
+  void see(const PurchaseStepAnswer& step) {
+    const std::string text = "purchase step: " + std::string(name(step.step));
+    count(text);
+    if (step.step == engine::PurchaseStep::acknowledge) count("acknowledged, now " + std::string(name(step.state)));
+    bool more = false, fewer = false;
+    for (const engine::PurchaseChange& change : step.changes) more = more || change.incoming_change > 0, fewer = fewer || change.incoming_change < 0;
+    if (more && fewer) count("acknowledged: more of one line, fewer of another");
+    if (step.step == engine::PurchaseStep::cancel) count(fewer ? "cancelled, incoming before" : "cancelled draft");
+  }
+  void see(const PurchaseReceiptAnswer& delivery) {
+    count("delivery, now " + std::string(name(delivery.state)));
+    for (const engine::PurchaseArrivedRow& row : delivery.rows) {
+      if (row.over > 0) count("delivered over");
+      if (row.damaged > 0) count("delivered damaged");
+      if (row.quantity > row.available_after) count("overdraft made up by a delivery");
+    }
+  }
   void see(const AmendAnswer& amend, const State& state) {
     for (const engine::RaisedLine& row : amend.raised) {
       const Order& order = state.orders.at(state.order_ids.at(amend.order_id));
@@ -219,6 +240,14 @@ constexpr const char* expected[] = {
     "transfer", "arrival", "repeat of transfer", "repeat of arrival", "fills of arrival", "arrival that closes", "arrival in part",
     "units short", "units over", "damaged units", "error duplicate_transfer", "error duplicate_transfer_command", "error same_warehouse",
     "error unknown_transfer", "error transfer_closed", "error not_in_transfer",
+    "purchase", "purchase step", "delivery", "repeat of purchase", "repeat of purchase step", "repeat of delivery", "fills of delivery",
+    "purchase placed: draft", "purchase placed: approved", "purchase placed: sent",
+    "purchase step: approve", "purchase step: send", "purchase step: acknowledge", "purchase step: close", "purchase step: cancel",
+    "acknowledged, now acknowledged", "acknowledged, now partly_received", "acknowledged, now received", "acknowledged, now closed",
+    "acknowledged: more of one line, fewer of another", "cancelled, incoming before", "cancelled draft",
+    "delivery, now partly_received", "delivery, now received", "delivered over", "delivered damaged", "overdraft made up by a delivery",
+    "error duplicate_purchase", "error duplicate_purchase_command", "error bad_vendor", "error empty_purchase", "error unknown_purchase",
+    "error purchase_closed", "error purchase_draft", "error purchase_approved", "error purchase_sent", "error purchase_received", "error over_tolerance",
     "order strict", "line strict", "strict by time", "strict by skips", "units taken over", "units taken over from several orders",
     "units of several SKUs taken over", "order that skips", "confirmed hold that skips", "fill that skips an order", "fill that skips a line",
     "fill of a strict line in part", "fill of the rest of a strict line", "ship that leaves what is set aside", "units taken back of what is set aside", "error not_whole",

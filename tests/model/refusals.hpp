@@ -40,6 +40,11 @@ engine::Error refusal(const State& state, const engine::ShipTransfer& command);
 engine::Error refusal(const State& state, const engine::ReceiveTransfer& command);
 // What an arrival says; without rows: everything in transit, whole.
 std::vector<engine::ArrivalRow> rows_that_arrive(const State& state, const engine::ReceiveTransfer& command, const Transfer& transfer);
+engine::Error refusal(const State& state, const engine::PlacePurchase& command);
+engine::Error refusal(const State& state, const engine::MovePurchase& command);
+engine::Error refusal(const State& state, const engine::ReceivePurchase& command);
+// What a delivery says; without rows: everything that is open, whole.
+std::vector<engine::PurchaseArrival> rows_that_arrive(const engine::ReceivePurchase& command, const Purchase& purchase);
 // Of a confirm: too_many_lines, what the hold's state forbids, then what is wrong with the order.
 engine::Error refusal(const State& state, const engine::ConfirmHold& command);
 // Of a load: too_many_lines; then warehouse by warehouse and product by product bad_code, catalogue_full; then stock row by

@@ -156,6 +156,9 @@ class DecisionFile {
   void add(json&, const model::ShipmentAnswer&) const {}
   void add(json&, const model::TransferShipAnswer&) const {}  // nor transfers
   void add(json&, const model::TransferReceiptAnswer&) const {}
+  void add(json&, const model::PurchaseAnswer&) const {}  // nor purchase orders
+  void add(json&, const model::PurchaseStepAnswer&) const {}
+  void add(json&, const model::PurchaseReceiptAnswer&) const {}
   void add(json&, const model::StrictAnswer&) const {}     // nor anybody who waits for all or nothing
   void add(json& out, const model::OrderAnswer& answer) const {
     out["status"] = name(answer.status);

@@ -30,5 +30,6 @@ extern const std::vector<Scenario> stock_changes;
 extern const std::vector<Scenario> lines_of_their_own;
 extern const std::vector<Scenario> shipment_steps;
 extern const std::vector<Scenario> transfers;
+extern const std::vector<Scenario> purchases;
 
 }  // namespace earmark::model

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <tuple>
 
+#include "engine/state_image.hpp"
+
 namespace earmark::model {
 
 bool Order::can_be_cancelled() const {
@@ -109,6 +111,34 @@ std::uint64_t State::in_transit(engine::SkuId sku, engine::WarehouseId destinati
   return units;
 }
 
+bool Purchase::is_closed() const {
+  return state == engine::PurchaseState::received || state == engine::PurchaseState::closed || state == engine::PurchaseState::cancelled;
+}
+
+bool Purchase::anything_open() const {
+  return std::ranges::any_of(lines, [](const PurchaseLine& line) { return line.open() > 0; });
+}
+
+bool Purchase::anything_received() const {
+  return std::ranges::any_of(lines, [](const PurchaseLine& line) { return line.received > 0; });
+}
+
+const Purchase* State::purchase(std::string_view id) const {
+  const auto found = known.find({engine::IdSpace::purchase, std::string(id)});
+  return found == known.end() ? nullptr : &purchases.at(found->second.first.stamp.lsn);
+}
+
+std::uint64_t State::open_purchases(const CellKey& cell, bool drafts) const {
+  std::uint64_t units = 0;
+  for (const auto& [lsn_of_purchase, each] : purchases) {
+    if (each.is_closed() || (each.is_draft() && !drafts)) continue;
+    for (const PurchaseLine& line : each.lines) {
+      if (line.sku == cell.first && line.warehouse == cell.second) units += line.open();
+    }
+  }
+  return units;
+}
+
 bool State::waited_for(engine::SkuId sku, engine::WarehouseId warehouse) const {
   const auto queue = queues.find(sku);
   return queue != queues.end() && std::ranges::any_of(queue->second, [&](const Place& place) {
@@ -193,6 +223,15 @@ std::string State::digest() const {
                          static_cast<std::uint32_t>(each.units.size()));
     for (const auto& [sku, units] : each.units) {
       digest.transfer_line(lsn_of_transfer, sku, static_cast<engine::Quantity>(units.shipped), units.received);
+    }
+  }
+  for (const auto& [lsn_of_purchase, each] : purchases) {
+    if (each.is_closed()) continue;
+    digest.open_purchase(lsn_of_purchase, engine::identify(engine::IdSpace::purchase, each.id), each.state, static_cast<std::uint32_t>(each.lines.size()));
+    for (std::uint32_t index = 0; index < each.lines.size(); ++index) {
+      const PurchaseLine& line = each.lines[index];
+      digest.purchase_line(lsn_of_purchase, index, {.promised = line.promised, .first_promised = line.first_promised, .received = line.received,
+                                                    .line = line.number, .sku = line.sku, .quantity = line.ordered, .warehouse = line.warehouse});
     }
   }
   return digest.finish(lsn);

@@ -26,14 +26,15 @@ struct Product {
 
 using CellKey = std::pair<engine::SkuId, engine::WarehouseId>;
 
-// Kept apart so that conservation (I2) can be judged: on_hand = opening + received + adjusted + returned + arrived -
-// shipped - sent.
+// Kept apart so that conservation (I2) can be judged: on_hand = opening + received + adjusted + returned + arrived +
+// delivered - shipped - sent.
 struct Cell {
   engine::Quantity on_hand = 0, reserved = 0, unavailable = 0, held = 0;
   bool opening_set = false;
   engine::Quantity opening = 0;
   std::uint64_t received = 0, shipped = 0, returned = 0;
   std::uint64_t sent = 0, arrived = 0;  // by transfers
+  std::uint64_t delivered = 0;          // by vendors, on purchase orders
   std::int64_t adjusted = 0;  // by counts, adjustments and scrap
 
   // Below zero the cell is overdrawn: only picked units are reserved then, and nothing is available.
@@ -140,6 +141,29 @@ struct Transfer {
   bool open = true;
 };
 
+struct PurchaseLine {
+  engine::LineNumber number{};
+  engine::SkuId sku{};
+  engine::WarehouseId warehouse{};
+  engine::Quantity ordered = 0;
+  engine::TimeUs promised{}, first_promised{};
+  std::uint64_t received = 0;  // damaged ones, too
+
+  std::uint64_t open() const { return ordered > received ? ordered - received : 0; }
+};
+
+struct Purchase {
+  std::string id, vendor;
+  engine::Lsn lsn{};
+  engine::PurchaseState state = engine::PurchaseState::draft;
+  std::vector<PurchaseLine> lines{};
+
+  bool is_draft() const { return state == engine::PurchaseState::draft; }
+  bool is_closed() const;
+  bool anything_open() const;
+  bool anything_received() const;
+};
+
 // Place in a queue: priority, higher first; then decision order, of a raise that of its amend; then the line's position in its order.
 struct Place {
   engine::Priority priority{};
@@ -166,6 +190,8 @@ struct State {
   std::map<std::string, engine::Lsn> order_ids;
   std::map<engine::Lsn, Hold> holds;  // ended ones, too
   std::map<engine::Lsn, Transfer> transfers;  // closed ones, too
+  std::map<engine::Lsn, Purchase> purchases;  // closed ones, too
+  std::map<CellKey, std::int64_t> ordered;    // incoming by purchase orders, by what the records say alone
   engine::Lsn oldest_known{1};
   std::map<engine::SkuId, std::set<Place>> queues;
   std::map<std::pair<engine::IdSpace, std::string>, Known> known;
@@ -187,6 +213,10 @@ struct State {
   // Its SKUs in the order in which they were first named.
   std::vector<engine::SkuId> skus_of(const Transfer& transfer) const;
   std::uint64_t in_transit(engine::SkuId sku, engine::WarehouseId destination) const;
+  // The purchase order with this id, if the id is known.
+  const Purchase* purchase(std::string_view id) const;
+  // What is open to the cell over all open purchase orders; drafts, too, or without them.
+  std::uint64_t open_purchases(const CellKey& cell, bool drafts) const;
   // Somebody waits who could use units of the cell.
   bool waited_for(engine::SkuId sku, engine::WarehouseId warehouse) const;
   // All warehouses by priority number, ties by code.

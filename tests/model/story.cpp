@@ -1,45 +1,11 @@
 #include "tests/model/story.hpp"
 
 #include <algorithm>
-#include <charconv>
-#include <sstream>
-#include <stdexcept>
+
+#include "tests/model/story_words.hpp"
 
 namespace earmark::model {
 namespace {
-
-[[noreturn]] void mistake(std::string_view text) { throw std::invalid_argument("no event: " + std::string(text)); }
-
-std::vector<std::string> words_of(std::string_view text) {
-  std::istringstream in{std::string(text)};
-  std::vector<std::string> words;
-  for (std::string word; in >> word;) words.push_back(word == "-" ? "" : word);
-  return words;
-}
-
-// Splits off what stands before `mark`; all of it, leaving nothing, if there is no mark.
-std::string_view before(std::string_view& text, char mark) {
-  const std::size_t at = text.find(mark);
-  const std::string_view head = text.substr(0, at);
-  text = at == std::string_view::npos ? std::string_view{} : text.substr(at + 1);
-  return head;
-}
-
-template <class Number>
-Number number(std::string_view text) {
-  Number value{};
-  const auto result = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (result.ec != std::errc{} || result.ptr != text.data() + text.size()) mistake(text);
-  return value;
-}
-
-template <class Enum>
-Enum enumerator(std::string_view text, int count) {
-  for (int value = 0; value < count; ++value) {
-    if (name(static_cast<Enum>(value)) == text) return static_cast<Enum>(value);
-  }
-  mistake(text);
-}
 
 engine::WarehouseId optional_warehouse(std::string_view code, const Codes& codes) {
   const engine::WarehouseId id = codes.warehouse(code);
@@ -77,8 +43,6 @@ OrderCommand parse_order(const std::vector<std::string>& words, const Codes& cod
   }
   return order;
 }
-
-std::int64_t microseconds(std::string_view milliseconds) { return number<std::int64_t>(milliseconds) * 1000; }
 
 Command parse_hold(std::vector<std::string> words, const Codes& codes) {
   HoldCommand hold{.id = words.at(1), .ttl_us = microseconds(words.at(2))};
@@ -277,6 +241,9 @@ Command parse(std::string_view event, const Codes& codes) {
   }
   if (kind == "transfer") return parse_transfer(words, codes);
   if (kind == "arrive") return parse_arrival(words, codes);
+  if (kind == "purchase") return parse_purchase(words, codes);
+  if (kind == "step") return parse_purchase_step(words);
+  if (kind == "delivery") return parse_delivery(words);
   if (kind == "hold") return parse_hold(words, codes);
   if (kind == "extend") return ExtendCommand{words.at(1), words.at(2), microseconds(words.at(3))};
   if (kind == "confirm") return parse_confirm(words, codes);

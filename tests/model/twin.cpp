@@ -53,6 +53,7 @@ engine::Stamp Twin::forget(const engine::VoidDecision& decision, TimeUs now) {
     if (known.first.stamp.lsn >= decision.oldest_known) return false;
     if (key.first == IdSpace::hold) return state_.holds.at(known.first.stamp.lsn).end != engine::HoldEnd::open;
     if (key.first == IdSpace::transfer) return !state_.transfers.at(known.first.stamp.lsn).open;
+    if (key.first == IdSpace::purchase) return state_.purchases.at(known.first.stamp.lsn).is_closed();
     if (key.first != IdSpace::order) return true;
     const engine::Lsn closed = state_.orders.at(known.first.stamp.lsn).closed;
     return closed.value != 0 && closed <= decision.archived;

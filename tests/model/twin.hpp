@@ -34,6 +34,9 @@ class Twin {
   Answer release(const engine::ReleaseHold& command, std::uint64_t content, engine::TimeUs now);
   Answer ship_transfer(const engine::ShipTransfer& command, std::uint64_t content, engine::TimeUs now);
   Answer receive_transfer(const engine::ReceiveTransfer& command, std::uint64_t content, engine::TimeUs now);
+  Answer place_purchase(const engine::PlacePurchase& command, std::uint64_t content, engine::TimeUs now);
+  Answer move_purchase(const engine::MovePurchase& command, std::uint64_t content, engine::TimeUs now);
+  Answer receive_purchase(const engine::ReceivePurchase& command, std::uint64_t content, engine::TimeUs now);
   // Holds whose deadline has come end, orders whose cancel_after has come are cancelled, those whose reserve_not_before has come
   // take what is there, and who has waited long enough turns strict, one after the other, `most` of them; as turn_strict() between them.
   // To be called before every command at `now`.
@@ -140,6 +143,12 @@ class Twin {
   // Transfers.
   void close(Transfer& transfer, TransferReceiptAnswer& decision);
   void serve_arrival(const TransferReceiptAnswer& decision, Answer& answer);
+
+  // Purchase orders.
+  void acknowledge(Purchase& purchase, const engine::MovePurchase& command, PurchaseStepAnswer& decision);
+  void tell_open_lines(const Purchase& purchase, bool come, PurchaseStepAnswer& decision);
+  void note_end(const Purchase& purchase);
+  void serve_delivery(const std::vector<engine::PurchaseArrivedRow>& rows, Answer& answer);
 
   static void note_closing(Order& order, engine::Lsn lsn);
 

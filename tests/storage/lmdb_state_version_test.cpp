@@ -94,7 +94,7 @@ TEST_CASE("state: a store without figures is of another version, unless the jour
   CHECK(std::any_of(splits.totals.begin(), splits.totals.end(), [](std::int64_t each) { return each > 0; }));
 }
 
-TEST_CASE("state: one that knew of no holds and no transfers gets their tables when it is taken over", "[storage][state][transfers]") {
+TEST_CASE("state: one that knew of no holds, transfers and purchase orders gets their tables when it is taken over", "[storage][state][transfers]") {
   const test::TemporaryDirectory directory;
   test::RandomHistory history(5, 0);
   MemoryJournal journal(test::state_identity);
@@ -105,7 +105,7 @@ TEST_CASE("state: one that knew of no holds and no transfers gets their tables w
   history.decide(load);
   history.append_to(journal, 1);
   REQUIRE(test::open_state(directory.path())->fold(journal, journal.last(), 1000).has_value());
-  make_old(directory.path(), {&StateTables::holds, &StateTables::transfers});
+  make_old(directory.path(), {&StateTables::holds, &StateTables::transfers, &StateTables::purchases});
   StateOptions trimmed = test::small_state();
   trimmed.journal_whole = false;
   const auto state = open_lmdb_state(directory.path(), test::state_identity, trimmed).value().store;
@@ -118,6 +118,14 @@ TEST_CASE("state: one that knew of no holds and no transfers gets their tables w
   CHECK(digest.transfers == 1);
   CHECK(digest.holds == 1);
   CHECK(digest.finish() == *history.digest_at(journal.last()));
+  test::Records placed(journal.last() + 1);
+  const engine::PurchasedLine line[] = {{engine::TimeUs{}, engine::LineNumber{1}, engine::SkuId{1}, 2, engine::WarehouseId{1}, 0}};
+  placed.add(engine::PurchaseDecision{"P", 1, "V", "", "", engine::PurchaseState::sent, line});
+  REQUIRE(placed.append(journal, 0, 1).has_value());
+  REQUIRE(state->fold(journal, journal.last(), 1000).has_value());
+  test::StateDigest with_purchase;
+  REQUIRE(state->read(with_purchase).has_value());
+  CHECK(with_purchase.purchases == 1);
 }
 
 }  // namespace

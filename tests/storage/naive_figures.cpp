@@ -283,5 +283,8 @@ void NaiveFigures::on(const engine::TransferShipDecision& decision) {
 void NaiveFigures::on(const engine::TransferReceiptDecision& decision) {
   for (const engine::ArrivedRow& row : decision.rows) left(row.sku, decision.destination, row.available_after);
 }
+void NaiveFigures::on(const engine::PurchaseReceiptDecision& decision) {
+  for (const engine::PurchaseArrivedRow& row : decision.rows) left(row.sku, row.warehouse, row.available_after);
+}
 
 }  // namespace earmark::storage::test

@@ -74,6 +74,9 @@ class NaiveFigures {
   void on(const engine::TransferShipDecision& decision);
   void on(const engine::TransferReceiptDecision& decision);
   void on(const engine::StrictDecision& decision);
+  void on(const engine::PurchaseReceiptDecision& decision);
+  void on(const engine::PurchaseDecision&) {}
+  void on(const engine::PurchaseStepDecision&) {}
   void on(const engine::HoldExtendDecision&) {}
   void on(const engine::VoidDecision&) {}
 

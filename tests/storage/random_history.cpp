@@ -138,6 +138,16 @@ void StateDigest::open_transfer(const engine::TransferImage& transfer) {
   ++transfers;
 }
 
+void StateDigest::open_purchase(const engine::PurchaseImage& purchase) {
+  EARMARK_CHECK(purchase.lsn > last_purchase_);
+  last_purchase_ = purchase.lsn;
+  const engine::Identity identity = engine::identify(engine::IdSpace::purchase, purchase.id);
+  digest_.known_id(engine::IdSpace::purchase, identity, purchase.content, purchase.lsn);
+  digest_.open_purchase(purchase.lsn, identity, purchase.state, static_cast<std::uint32_t>(purchase.lines.size()));
+  for (std::uint32_t index = 0; index < purchase.lines.size(); ++index) digest_.purchase_line(purchase.lsn, index, purchase.lines[index]);
+  ++purchases;
+}
+
 void StateDigest::known(const engine::KnownImage& known) {
   EARMARK_CHECK(known.lsn > last_known_);
   EARMARK_CHECK((known.closed.value != 0) == (known.space == engine::IdSpace::order));

@@ -57,16 +57,17 @@ class StateDigest final : public StateVisitor {
   void open_order(const engine::OrderImage& order) override;
   void open_hold(const engine::HoldImage& hold) override;
   void open_transfer(const engine::TransferImage& transfer) override;
+  void open_purchase(const engine::PurchaseImage& purchase) override;
   void known(const engine::KnownImage& known) override;
 
   std::string finish() const { return digest_.finish(summary_.applied); }
   const StateSummary& summary() const noexcept { return summary_; }
-  std::size_t warehouses = 0, products = 0, cells = 0, orders = 0, holds = 0, transfers = 0, known_ids = 0;
+  std::size_t warehouses = 0, products = 0, cells = 0, orders = 0, holds = 0, transfers = 0, purchases = 0, known_ids = 0;
 
  private:
   engine::Digest digest_;
   StateSummary summary_;
-  engine::Lsn last_order_{}, last_hold_{}, last_transfer_{}, last_known_{};
+  engine::Lsn last_order_{}, last_hold_{}, last_transfer_{}, last_purchase_{}, last_known_{};
 };
 
 }  // namespace earmark::storage::test

@@ -1,0 +1,71 @@
+#include "tests/model/invariants.hpp"
+
+#include <sstream>
+
+namespace earmark::model {
+namespace {
+
+using engine::PurchaseState;
+
+template <class... Words>
+std::string say(const Words&... words) {
+  std::ostringstream out;
+  (out << ... << words);
+  return out.str();
+}
+
+// By the state alone, where the lines have something to say against it.
+bool goes_with_lines(const Purchase& purchase) {
+  switch (purchase.state) {
+    case PurchaseState::draft:
+    case PurchaseState::approved:
+    case PurchaseState::sent:
+    case PurchaseState::acknowledged: return purchase.anything_open() && !purchase.anything_received();
+    case PurchaseState::partly_received: return purchase.anything_open();
+    case PurchaseState::received: return !purchase.anything_open() && purchase.anything_received();
+    case PurchaseState::cancelled: return !purchase.anything_received();
+    case PurchaseState::closed: return true;
+  }
+  return false;
+}
+
+std::string cell_name(const CellKey& key) { return say("sku ", key.first.value, " in warehouse ", key.second.value); }
+
+}  // namespace
+
+std::string check_purchases(const State& state) {
+  std::map<CellKey, std::uint64_t> received, open, incoming;
+  for (const auto& [lsn, purchase] : state.purchases) {
+    const bool is_open = purchase.state <= PurchaseState::partly_received;
+    for (const PurchaseLine& line : purchase.lines) {
+      const CellKey key{line.sku, line.warehouse};
+      received[key] += line.received;
+      if (is_open) open[key] += line.open();
+      if (is_open && purchase.state != PurchaseState::draft) incoming[key] += line.open();
+      if (line.promised.value != 0 && line.first_promised.value == 0) return say("I2: purchase ", purchase.id, " forgot what was promised first");
+    }
+    if (!goes_with_lines(purchase)) return say("I2: purchase ", purchase.id, " is ", name(purchase.state), " by mistake");
+    if (is_open && state.purchase(purchase.id) == nullptr) return say("I5: purchase ", purchase.id, " is open and not known");
+  }
+  for (const auto& [key, units] : received) {
+    if (state.cell(key.first, key.second).delivered != units) return say("I2: ", cell_name(key), " got ", units, " on purchase orders, but not in the cell");
+  }
+  for (const auto& [key, cell] : state.cells) {
+    if (cell.delivered != 0 && !received.contains(key)) return say("I2: ", cell_name(key), " got ", cell.delivered, " on no purchase order");
+  }
+  for (const auto& [key, units] : open) {
+    if (units > engine::max_quantity) return say("I2: ", cell_name(key), " has too much on order: ", units);
+  }
+  for (const auto& [key, units] : state.ordered) {
+    if (units < 0 || static_cast<std::uint64_t>(units) != incoming[key]) {
+      return say("I2: ", cell_name(key), " expects ", units, " by the records, its purchase orders ", incoming[key]);
+    }
+    incoming.erase(key);
+  }
+  for (const auto& [key, units] : incoming) {
+    if (units > 0) return say("I2: ", cell_name(key), " expects nothing by the records, its purchase orders ", units);
+  }
+  return "";
+}
+
+}  // namespace earmark::model

@@ -1,0 +1,100 @@
+// The part of the story's language that is about purchase orders.
+#include "tests/model/story_words.hpp"
+
+namespace earmark::model {
+namespace {
+
+constexpr int purchase_states = 9, purchase_steps = 6;  // names that there are, from 0 on
+
+std::string by(engine::TimeUs promised) { return promised.value == 0 ? "" : " by " + std::to_string(promised.value / 1000); }
+
+template <class Row>
+std::string line_text(const Row& row, const Row* first, const Codes& codes) {
+  return (&row == first ? ": " : "; ") + std::to_string(row.line.value) + " " + codes.name(row.sku) + " " + std::to_string(row.quantity) + "@" +
+         codes.name(row.warehouse);
+}
+
+}  // namespace
+
+Command parse_purchase(const std::vector<std::string>& words, const Codes& codes) {
+  PlacePurchaseCommand place{.id = words.at(1), .vendor = words.at(2), .state = enumerator<engine::PurchaseState>(words.at(3), purchase_states)};
+  for (std::size_t index = 4; index < words.size(); ++index) {
+    std::string_view word = words[index];
+    if (word.starts_with("ref=")) {
+      place.reference = word.substr(4);
+      continue;
+    }
+    engine::PurchaseLine line;
+    std::string_view item = before(word, '=');
+    if (!word.empty()) line.promised = engine::TimeUs{microseconds(word)};
+    line.line = engine::LineNumber{static_cast<std::uint32_t>(place.lines.size() + 1)};
+    if (item.find('/') != std::string_view::npos) line.line = engine::LineNumber{number<std::uint32_t>(before(item, '/'))};
+    line.sku = codes.sku(before(item, ':'));
+    line.quantity = number<engine::WireQuantity>(before(item, '@'));
+    line.warehouse = codes.warehouse(item);
+    place.lines.push_back(line);
+  }
+  return place;
+}
+
+Command parse_purchase_step(const std::vector<std::string>& words) {
+  MovePurchaseCommand move{.command_id = words.at(1), .purchase_id = words.at(2), .step = enumerator<engine::PurchaseStep>(words.at(3), purchase_steps)};
+  for (std::size_t index = 4; index < words.size(); ++index) {
+    std::string_view word = words[index];
+    if (word.starts_with("ref=")) {
+      move.reference = word.substr(4);
+      continue;
+    }
+    engine::PurchaseRow row;
+    row.line = engine::LineNumber{number<std::uint32_t>(before(word, ':'))};
+    row.quantity = number<engine::WireQuantity>(before(word, '='));
+    if (!word.empty()) row.promised = engine::TimeUs{microseconds(word)};
+    move.rows.push_back(row);
+  }
+  return move;
+}
+
+Command parse_delivery(const std::vector<std::string>& words) {
+  ReceivePurchaseCommand receive{.id = words.at(1), .purchase_id = words.at(2)};
+  for (std::size_t index = 3; index < words.size(); ++index) {
+    std::string_view word = words[index];
+    if (word == "over") {
+      receive.accept_over = true;
+      continue;
+    }
+    const engine::LineNumber line{number<std::uint32_t>(before(word, ':'))};
+    const auto good = number<engine::WireQuantity>(before(word, '/'));
+    receive.rows.push_back({good, word.empty() ? 0 : number<engine::WireQuantity>(word), line, 0});
+  }
+  return receive;
+}
+
+std::string tell(const engine::PurchaseDecision& decision, const Codes& codes) {
+  std::string text = std::string(name(decision.state)) + " to " + std::string(decision.vendor);
+  if (!decision.reference.empty()) text += " " + std::string(decision.reference);
+  for (const engine::PurchasedLine& line : decision.lines) text += line_text(line, decision.lines.data(), codes) + by(line.promised);
+  return text;
+}
+
+std::string tell(const engine::PurchaseStepDecision& decision, const Codes& codes) {
+  std::string text(name(decision.state));
+  if (!decision.reference.empty()) text += " " + std::string(decision.reference);
+  for (const engine::PurchaseChange& line : decision.changes) {
+    text += line_text(line, decision.changes.data(), codes) + by(line.promised);
+    if (line.incoming_change != 0) text += (line.incoming_change > 0 ? ", +" : ", ") + std::to_string(line.incoming_change) + " incoming";
+  }
+  return text;
+}
+
+std::string tell(const engine::PurchaseReceiptDecision& decision, const Codes& codes) {
+  std::string text(name(decision.state));
+  for (const engine::PurchaseArrivedRow& row : decision.rows) {
+    text += line_text(row, decision.rows.data(), codes);
+    if (row.damaged != 0) text += ", " + std::to_string(row.damaged) + " damaged";
+    if (row.over != 0) text += ", " + std::to_string(row.over) + " over";
+    text += ", makes " + std::to_string(row.available_after);
+  }
+  return text;
+}
+
+}  // namespace earmark::model
