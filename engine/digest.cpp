@@ -8,7 +8,6 @@
 
 #include "engine/check.hpp"
 #include "engine/limits.hpp"
-#include "engine/state_image.hpp"
 
 namespace earmark::engine {
 namespace {

@@ -32,7 +32,19 @@ struct Identity {
 };
 Identity identify(IdSpace space, std::string_view id) noexcept;
 
-struct PurchaseLineState;
+// One line of an open purchase order, as it is kept, stored and fed.
+struct PurchaseLineState {
+  TimeUs promised{}, first_promised{};  // arrival; 0: not said
+  std::uint64_t received = 0;           // damaged ones included, over `quantity` where more arrived
+  LineNumber line{};
+  SkuId sku{};
+  Quantity quantity = 0;                // ordered
+  WarehouseId warehouse{};
+  std::uint16_t unused = 0;
+
+  Quantity open() const noexcept { return received >= quantity ? 0 : quantity - static_cast<Quantity>(received); }
+};
+static_assert(sizeof(PurchaseLineState) == 40);
 
 class Digest {
  public:

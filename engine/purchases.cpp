@@ -175,13 +175,16 @@ void Engine::restore_base(const PurchaseImage& purchase) {
 std::string Engine::broken_purchases() {
   std::map<std::uint64_t, std::uint64_t> open_units;  // by cell
   for (const auto& [lsn, purchase] : book_.purchases.open()) {
-    for (const PurchaseLineState& line : purchase.lines) open_units[shared_.cell_index(line.sku, line.warehouse).value] += line.open();
+    for (const PurchaseLineState& line : purchase.lines) {
+      if (line.open() != 0) open_units[shared_.cell_index(line.sku, line.warehouse).value] += line.open();
+    }
     const auto* known = shared_.blocks.at<KnownCommand>(purchase.known);
     if (!is_open(purchase.state)) return "purchase order " + purchase.id + " is over and kept";
     if (known->lsn() != lsn || shared_.ids.find(no_writes_, known->identity).known != purchase.known) {
       return "I5: purchase order " + purchase.id + " is open and its id not known";
     }
   }
+  if (book_.purchases.cells_with_open_units() != open_units.size()) return "I9: units are open that no purchase order has";
   for (const auto& [cell, units] : open_units) {
     if (book_.purchases.open_units(CellIndex{cell}) != units) return "I9: what is open of cell " + std::to_string(cell) + " is not what the purchase orders have";
   }

@@ -48,6 +48,7 @@ class Purchases {
   const OpenPurchase* find(Lsn lsn) const noexcept;
   bool is_open(const KnownCommand& known) const noexcept;
   Quantity open_units(CellIndex cell) const noexcept;
+  std::size_t cells_with_open_units() const noexcept { return open_units_.size(); }
 
   void add(const SharedState& shared, Lsn lsn, OpenPurchase purchase);
   void step(const SharedState& shared, const PurchaseStepDecision& decision);

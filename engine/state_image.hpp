@@ -130,20 +130,6 @@ struct TransferImage {
   std::span<const TransferLine> lines;  // in the order in which their SKUs were first named
 };
 
-// One line of an open purchase order.
-struct PurchaseLineState {
-  TimeUs promised{}, first_promised{};  // arrival; 0: not said
-  std::uint64_t received = 0;           // damaged ones included, over `quantity` where more arrived
-  LineNumber line{};
-  SkuId sku{};
-  Quantity quantity = 0;                // ordered
-  WarehouseId warehouse{};
-  std::uint16_t unused = 0;
-
-  Quantity open() const noexcept { return received >= quantity ? 0 : quantity - static_cast<Quantity>(received); }
-};
-static_assert(sizeof(PurchaseLineState) == 40);
-
 // An open purchase order.
 struct PurchaseImage {
   Lsn lsn{};      // of the decision

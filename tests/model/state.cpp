@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <tuple>
 
-#include "engine/state_image.hpp"
-
 namespace earmark::model {
 
 bool Order::can_be_cancelled() const {
