@@ -100,5 +100,17 @@ Outcome<ReceiveTransferAnswer> BlockingChannel::receive_transfer(ReceiveTransfer
 Outcome<TransfersAnswer> BlockingChannel::transfers(TransfersQuestion question, TimeLimit limit) {
   return state_->run(state_->channel.transfers(std::move(question), limit));
 }
+Outcome<PlacePurchaseAnswer> BlockingChannel::place_purchase(PlacePurchase place, TimeLimit limit) {
+  return state_->run(state_->channel.place_purchase(std::move(place), limit));
+}
+Outcome<MovePurchaseAnswer> BlockingChannel::move_purchase(MovePurchase move, TimeLimit limit) {
+  return state_->run(state_->channel.move_purchase(std::move(move), limit));
+}
+Outcome<ReceivePurchaseAnswer> BlockingChannel::receive_purchase(ReceivePurchase receive, TimeLimit limit) {
+  return state_->run(state_->channel.receive_purchase(std::move(receive), limit));
+}
+Outcome<PurchasesAnswer> BlockingChannel::purchases(PurchasesQuestion question, TimeLimit limit) {
+  return state_->run(state_->channel.purchases(std::move(question), limit));
+}
 
 }  // namespace earmark::client

@@ -10,7 +10,7 @@
 
 #include "client/channel_options.hpp"
 #include "client/failure.hpp"
-#include "client/values.hpp"
+#include "client/values_purchases.hpp"
 
 namespace earmark::client {
 
@@ -31,6 +31,9 @@ class BlockingChannel {
   Outcome<StockChangeAnswer> change_stock(StockChange change, TimeLimit limit = {});
   Outcome<ShipTransferAnswer> ship_transfer(ShipTransfer ship, TimeLimit limit = {});
   Outcome<ReceiveTransferAnswer> receive_transfer(ReceiveTransfer receive, TimeLimit limit = {});
+  Outcome<PlacePurchaseAnswer> place_purchase(PlacePurchase place, TimeLimit limit = {});
+  Outcome<MovePurchaseAnswer> move_purchase(MovePurchase move, TimeLimit limit = {});
+  Outcome<ReceivePurchaseAnswer> receive_purchase(ReceivePurchase receive, TimeLimit limit = {});
   Outcome<HoldAnswer> hold(Hold hold, TimeLimit limit = {});
   Outcome<ExtendAnswer> extend(Extend extend, TimeLimit limit = {});
   Outcome<OrderAnswer> confirm(Confirm confirm, TimeLimit limit = {});
@@ -42,6 +45,7 @@ class BlockingChannel {
   Outcome<BackordersAnswer> backorders(BackordersQuestion question, TimeLimit limit = {});
   Outcome<HoldsAnswer> holds(HoldsQuestion question, TimeLimit limit = {});
   Outcome<TransfersAnswer> transfers(TransfersQuestion question, TimeLimit limit = {});
+  Outcome<PurchasesAnswer> purchases(PurchasesQuestion question, TimeLimit limit = {});
 
  private:
   struct State;

@@ -84,5 +84,17 @@ asio::awaitable<Outcome<ReceiveTransferAnswer>> Channel::receive_transfer(Receiv
 asio::awaitable<Outcome<TransfersAnswer>> Channel::transfers(TransfersQuestion question, TimeLimit limit) {
   return ask<TransfersAnswer>(state_, std::move(question), limit);
 }
+asio::awaitable<Outcome<PlacePurchaseAnswer>> Channel::place_purchase(PlacePurchase place, TimeLimit limit) {
+  return ask<PlacePurchaseAnswer>(state_, std::move(place), limit);
+}
+asio::awaitable<Outcome<MovePurchaseAnswer>> Channel::move_purchase(MovePurchase move, TimeLimit limit) {
+  return ask<MovePurchaseAnswer>(state_, std::move(move), limit);
+}
+asio::awaitable<Outcome<ReceivePurchaseAnswer>> Channel::receive_purchase(ReceivePurchase receive, TimeLimit limit) {
+  return ask<ReceivePurchaseAnswer>(state_, std::move(receive), limit);
+}
+asio::awaitable<Outcome<PurchasesAnswer>> Channel::purchases(PurchasesQuestion question, TimeLimit limit) {
+  return ask<PurchasesAnswer>(state_, std::move(question), limit);
+}
 
 }  // namespace earmark::client

@@ -6,8 +6,9 @@
 // limit passes first, Failure::outcome_unknown says whether the command may have taken effect: then call again with
 // the same command, as often as needed. The answer of the first decision comes back, marked `duplicate`.
 //
-// Calls that name the same order (place_order, cancel, amend, ship, move_shipment, show, confirm), hold (hold, extend, confirm, release) or
-// transfer (ship_transfer, receive_transfer) take effect in the order of the calls: each is sent when the one before has ended. Others are under way at the same time and may be decided in any order.
+// Calls that name the same order (place_order, cancel, amend, ship, move_shipment, show, confirm), hold (hold, extend, confirm, release),
+// transfer (ship_transfer, receive_transfer) or purchase order (place_purchase, move_purchase, receive_purchase) take effect in the order of the
+// calls: each is sent when the one before has ended. Others are under way at the same time and may be decided in any order.
 //
 // Thread rule: not thread-safe. The executor is an io_context run by one thread, or a strand; every call, and the channel's
 // end, happen there. Several threads: a channel each. A coroutine that is spawned with co_spawn gives void (Asio 1.22
@@ -21,7 +22,7 @@
 
 #include "client/channel_options.hpp"
 #include "client/failure.hpp"
-#include "client/values.hpp"
+#include "client/values_purchases.hpp"
 
 namespace earmark::client {
 
@@ -45,6 +46,9 @@ class Channel {
   asio::awaitable<Outcome<StockChangeAnswer>> change_stock(StockChange change, TimeLimit limit = {});
   asio::awaitable<Outcome<ShipTransferAnswer>> ship_transfer(ShipTransfer ship, TimeLimit limit = {});
   asio::awaitable<Outcome<ReceiveTransferAnswer>> receive_transfer(ReceiveTransfer receive, TimeLimit limit = {});
+  asio::awaitable<Outcome<PlacePurchaseAnswer>> place_purchase(PlacePurchase place, TimeLimit limit = {});
+  asio::awaitable<Outcome<MovePurchaseAnswer>> move_purchase(MovePurchase move, TimeLimit limit = {});
+  asio::awaitable<Outcome<ReceivePurchaseAnswer>> receive_purchase(ReceivePurchase receive, TimeLimit limit = {});
   asio::awaitable<Outcome<HoldAnswer>> hold(Hold hold, TimeLimit limit = {});
   asio::awaitable<Outcome<ExtendAnswer>> extend(Extend extend, TimeLimit limit = {});
   asio::awaitable<Outcome<OrderAnswer>> confirm(Confirm confirm, TimeLimit limit = {});
@@ -57,6 +61,7 @@ class Channel {
   asio::awaitable<Outcome<BackordersAnswer>> backorders(BackordersQuestion question, TimeLimit limit = {});
   asio::awaitable<Outcome<HoldsAnswer>> holds(HoldsQuestion question, TimeLimit limit = {});
   asio::awaitable<Outcome<TransfersAnswer>> transfers(TransfersQuestion question, TimeLimit limit = {});
+  asio::awaitable<Outcome<PurchasesAnswer>> purchases(PurchasesQuestion question, TimeLimit limit = {});
 
   // Connections that the server has greeted.
   std::size_t connections_up() const;

@@ -32,6 +32,9 @@ class AddDecision {
   void operator()(const engine::ShipmentDecision&) {}  // nor steps of shipments
   void operator()(const engine::TransferShipDecision&) {}  // nor transfers
   void operator()(const engine::TransferReceiptDecision&) {}
+  void operator()(const engine::PurchaseDecision&) {}  // nor purchase orders
+  void operator()(const engine::PurchaseStepDecision&) {}
+  void operator()(const engine::PurchaseReceiptDecision&) {}
   void operator()(const engine::StrictDecision&) {}  // its fills stand in the file as ever
 
   void operator()(const engine::OrderDecision& order) {

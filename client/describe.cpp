@@ -3,6 +3,7 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 
@@ -32,6 +33,12 @@ std::string time_text(engine::TimeUs time) {
   if (time.value == 0) return "-";
   if (seconds < 0 || seconds >= year_10000) return std::to_string(time.value) + " us";
   return fmt::format("{:%Y-%m-%d %H:%M:%S}.{:03} UTC", fmt::gmtime(static_cast<std::time_t>(seconds)), rest / 1000);
+}
+
+std::string in_words(std::string_view name) {
+  std::string words(name);
+  std::replace(words.begin(), words.end(), '_', ' ');
+  return words;
 }
 
 engine::TimeUs time_from(std::string_view text) {

@@ -199,6 +199,47 @@ class ToJson {
     for (const engine::MissingUnits& each : receipt.missing) missing.push_back({{"sku", catalogue_.code(each.sku)}, {"quantity", each.quantity}});
   }
 
+  void operator()(const engine::PurchaseDecision& place) {
+    out_["event"] = "PurchasePlaced";
+    out_["id"] = place.id;
+    out_["vendor"] = place.vendor;
+    add_text("reference", place.reference), add_text("notes", place.notes);
+    out_["state"] = name(place.state);
+    Json& lines = out_["lines"] = Json::array();
+    for (const engine::PurchasedLine& line : place.lines) lines.push_back(purchased(line));
+  }
+
+  void operator()(const engine::PurchaseStepDecision& move) {
+    out_["event"] = "PurchaseMoved";
+    out_["command_id"] = move.command_id;
+    out_["purchase"] = move.purchase_id;
+    out_["purchase_lsn"] = move.purchase_lsn.value;
+    out_["vendor"] = move.vendor;
+    out_["step"] = name(move.step);
+    out_["state"] = name(move.state);
+    add_text("reference", move.reference);
+    Json& changes = out_["changes"] = Json::array();
+    for (const engine::PurchaseChange& change : move.changes) {
+      changes.push_back(purchased(change));
+      changes.back()["incoming_change"] = change.incoming_change;
+    }
+  }
+
+  void operator()(const engine::PurchaseReceiptDecision& receipt) {
+    out_["event"] = "PurchaseReceived";
+    out_["id"] = receipt.id;
+    out_["purchase"] = receipt.purchase_id;
+    out_["purchase_lsn"] = receipt.purchase_lsn.value;
+    out_["vendor"] = receipt.vendor;
+    out_["state"] = name(receipt.state);
+    out_["fills_follow"] = receipt.fills_follow;
+    Json& rows = out_["rows"] = Json::array();
+    for (const engine::PurchaseArrivedRow& row : receipt.rows) {
+      rows.push_back({{"line", row.line.value}, {"sku", catalogue_.code(row.sku)}, {"warehouse", catalogue_.code(row.warehouse)},
+                      {"quantity", row.quantity}, {"damaged", row.damaged}, {"over", row.over}, {"available_after", row.available_after}});
+    }
+  }
+
   void operator()(const engine::StrictDecision& strict) {
     out_["event"] = "TurnedStrict";
     out_["order"] = strict.order_id;
@@ -281,6 +322,13 @@ class ToJson {
     Json list = Json::array();
     for (const engine::Take& one : all) list.push_back(take(one));
     return list;
+  }
+  // A line of a purchase order, as it was placed or as a step changed it.
+  template <class Line>
+  Json purchased(const Line& line) const {
+    Json json{{"line", line.line.value}, {"sku", catalogue_.code(line.sku)}, {"warehouse", catalogue_.code(line.warehouse)}, {"quantity", line.quantity}};
+    if (line.promised.value != 0) json["promised_us"] = line.promised.value;
+    return json;
   }
   Json rows(std::span<const engine::ReceivedRow> all) const {
     Json list = Json::array();

@@ -226,6 +226,46 @@ class ToText {
     return text + "Lost on the way; no warehouse has these units:\n" + missing.text();
   }
 
+  std::string operator()(const engine::PurchaseDecision& place) const {
+    Table lines({{"LINE", Align::right}, {"SKU"}, {"WAREHOUSE"}, {"ORDERED", Align::right}, {"PROMISED"}});
+    for (const engine::PurchasedLine& line : place.lines) {
+      lines.add({number_text(line.line), catalogue_.code(line.sku), catalogue_.code(line.warehouse), with_separators(line.quantity), time_text(line.promised)});
+    }
+    std::string text = fmt::format("Purchase order {} from vendor {}: {} ({})\n", on_one_line(place.id), on_one_line(place.vendor),
+                                   in_words(name(place.state)), decision_);
+    if (!place.reference.empty()) text += fmt::format("Vendor's reference: {}\n", on_one_line(place.reference));
+    if (!place.notes.empty()) text += fmt::format("Notes: {}\n", on_one_line(place.notes));
+    return text + lines.text();
+  }
+
+  std::string operator()(const engine::PurchaseStepDecision& move) const {
+    constexpr std::string_view words[] = {"moved", "approved", "sent", "acknowledged", "closed", "cancelled"};
+    const auto step = static_cast<std::size_t>(move.step);
+    const std::string_view done = step < std::size(words) ? words[step] : words[0];
+    const std::string state = in_words(name(move.state));
+    std::string text = fmt::format("Purchase order {} from vendor {} is {}{} ({})\n", on_one_line(move.purchase_id), on_one_line(move.vendor), done,
+                                   state == done ? "" : ", " + state, decision_);
+    if (!move.reference.empty()) text += fmt::format("Vendor's reference: {}\n", on_one_line(move.reference));
+    if (move.changes.empty()) return text;
+    Table changes({{"LINE", Align::right}, {"SKU"}, {"WAREHOUSE"}, {"ORDERED", Align::right}, {"PROMISED"}, {"INCOMING", Align::right}});
+    for (const engine::PurchaseChange& change : move.changes) {
+      changes.add({number_text(change.line), catalogue_.code(change.sku), catalogue_.code(change.warehouse), with_separators(change.quantity),
+                   time_text(change.promised), with_sign(change.incoming_change)});
+    }
+    return text + changes.text();
+  }
+
+  std::string operator()(const engine::PurchaseReceiptDecision& receipt) const {
+    Table rows({{"LINE", Align::right}, {"SKU"}, {"WAREHOUSE"}, {"GOOD", Align::right}, {"DAMAGED", Align::right}, {"OVER", Align::right},
+                {"AVAILABLE THEN", Align::right}});
+    for (const engine::PurchaseArrivedRow& row : receipt.rows) {
+      rows.add({number_text(row.line), catalogue_.code(row.sku), catalogue_.code(row.warehouse), with_separators(row.quantity), amount(row.damaged),
+                amount(row.over), with_separators(row.available_after)});
+    }
+    return fmt::format("Receipt {} of purchase order {} from vendor {}, which is {} ({})\n{}", on_one_line(receipt.id),
+                       on_one_line(receipt.purchase_id), on_one_line(receipt.vendor), in_words(name(receipt.state)), decision_, rows.text());
+  }
+
   std::string operator()(const engine::StrictDecision& strict) const {
     std::string text = fmt::format("{} of order {}{} has {}: from now on units are set aside for it until it is whole ({})\n",
                                    strict.line.value == 0 ? "All" : "Line " + std::to_string(strict.line.value), on_one_line(strict.order_id),

@@ -34,10 +34,14 @@ Exchange::CallId Exchange::submit(Request request, Time deadline) {
   return id;
 }
 
-// An order, a hold and a transfer may have the same id. Nothing is about a hold and a transfer.
+// An order, a hold, a transfer and a purchase order may have the same id. Nothing is about two of the last three.
 Exchange::Names Exchange::names_of(const Request& request) {
-  const std::string_view order = order_named(request), hold = hold_named(request), transfer = transfer_named(request);
-  const std::string other = !hold.empty() ? "hold " + std::string(hold) : !transfer.empty() ? "transfer " + std::string(transfer) : "";
+  const std::string_view order = order_named(request), hold = hold_named(request), transfer = transfer_named(request),
+                         purchase = purchase_named(request);
+  const std::string other = !hold.empty()       ? "hold " + std::string(hold)
+                            : !transfer.empty() ? "transfer " + std::string(transfer)
+                            : !purchase.empty() ? "purchase " + std::string(purchase)
+                                                : "";
   return {order.empty() ? "" : "order " + std::string(order), other};
 }
 

@@ -4,7 +4,7 @@
 // Rules, each tested in tests/client/exchange_test.cpp:
 //   X1  Every call ends exactly once: answered, refused, or its time limit passes. Nothing waits for ever.
 //   X2  A command without an answer is repeated with the same id when its link is lost, on any link.
-//   X3  Requests that name one order, or one hold, are under way one at a time, in the order of the calls. So neither a refusal that is
+//   X3  Requests that name one order, hold, transfer or purchase order are under way one at a time, in the order of the calls. So neither a refusal that is
 //       retried, nor a lost link, nor a second link can let a later one overtake.
 //   X4  `overloaded` waits for the server's delay or longer, then repeats; `stale_catalogue` renews the catalogue, then repeats.
 //   X5  A failure says outcome_unknown exactly if a sending of the command was neither answered nor refused.
@@ -169,7 +169,7 @@ class Exchange {
 
   Calls calls_;
   CallId last_call_ = 0;
-  std::unordered_map<std::string, std::deque<CallId>> turns_;  // by order or hold: the front may go, the others wait
+  std::unordered_map<std::string, std::deque<CallId>> turns_;  // by order, hold, transfer or purchase order: the front may go, the others wait
   std::set<CallId> ready_, needs_codes_;                       // in the order of the calls
   std::set<std::pair<Time, CallId>> delayed_, deadlines_;
   std::optional<CodesQuestion> asked_;

@@ -222,6 +222,8 @@ struct ToCause {
   ExplainedCause operator()(const engine::HoldDecision&) const { return {}; }
   ExplainedCause operator()(const engine::HoldExtendDecision&) const { return {}; }
   ExplainedCause operator()(const engine::TransferShipDecision&) const { return {}; }
+  ExplainedCause operator()(const engine::PurchaseDecision&) const { return {}; }
+  ExplainedCause operator()(const engine::PurchaseStepDecision&) const { return {}; }
   ExplainedCause operator()(const engine::ShipDecision&) const { return {}; }
   ExplainedCause operator()(const engine::OrderDecision& order) const {
     const std::string what = of_order(order.id);
@@ -251,6 +253,9 @@ struct ToCause {
   }
   ExplainedCause operator()(const engine::TransferReceiptDecision& receipt) const {
     return {"TransferReceived", text_of(receipt.command_id), "arrival " + text_of(receipt.command_id) + " of transfer " + text_of(receipt.transfer_id)};
+  }
+  ExplainedCause operator()(const engine::PurchaseReceiptDecision& receipt) const {
+    return {"PurchaseReceived", text_of(receipt.id), "receipt " + text_of(receipt.id) + " of purchase order " + text_of(receipt.purchase_id)};
   }
   ExplainedCause operator()(const engine::StrictDecision& strict) const {
     if (strict.order_id.empty()) return {"TurnedStrict", "", "another order, which turned strict"};

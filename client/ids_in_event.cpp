@@ -62,14 +62,12 @@ class Collector {
     for (const auto& each : receipt.missing) ids_.skus.push_back(each.sku);
     add(receipt.source), add(receipt.destination);
   }
+  void operator()(const engine::PurchaseDecision& place) { add_cells(place.lines); }
+  void operator()(const engine::PurchaseStepDecision& move) { add_cells(move.changes); }
+  void operator()(const engine::PurchaseReceiptDecision& receipt) { add_cells(receipt.rows); }
   void operator()(const engine::StrictDecision& strict) { add(strict.freed); }
   void operator()(const engine::LoadDecision& load) { add(load.stock); }
-  void operator()(const engine::StockChangeDecision& change) {  // what was lost is in its rows' cells
-    for (const engine::ChangedRow& row : change.rows) {
-      ids_.skus.push_back(row.sku);
-      add(row.warehouse);
-    }
-  }
+  void operator()(const engine::StockChangeDecision& change) { add_cells(change.rows); }  // what was lost is in its rows' cells
 
  private:
   void add(engine::WarehouseId id) {
@@ -78,8 +76,10 @@ class Collector {
   void add(std::span<const engine::Take> takes) {
     for (const engine::Take& take : takes) add(take.warehouse);
   }
-  void add(std::span<const engine::ReceivedRow> rows) {
-    for (const engine::ReceivedRow& row : rows) {
+  void add(std::span<const engine::ReceivedRow> rows) { add_cells(rows); }
+  template <class Row>
+  void add_cells(std::span<const Row> rows) {
+    for (const Row& row : rows) {
       ids_.skus.push_back(row.sku);
       add(row.warehouse);
     }

@@ -87,6 +87,25 @@ Outcome<void> put(Client& client, std::uint64_t correlation, const ReceiveTransf
   return {};
 }
 
+Outcome<void> put(Client& client, std::uint64_t correlation, const PlacePurchase& place) {
+  if (auto done = learn_skus_of(client, place.lines); !done) return done;
+  for (const PurchaseLine& line : place.lines) {
+    if (auto done = learn_warehouse(client, line.warehouse); !done) return done;
+  }
+  append(client.connection().out(), correlation, place, client.catalogue(), client.connection().encoder(), client.time());
+  return {};
+}
+
+Outcome<void> put(Client& client, std::uint64_t correlation, const MovePurchase& move) {
+  append(client.connection().out(), correlation, move, client.connection().encoder(), client.time());
+  return {};
+}
+
+Outcome<void> put(Client& client, std::uint64_t correlation, const ReceivePurchase& receive) {
+  append(client.connection().out(), correlation, receive, client.connection().encoder(), client.time());
+  return {};
+}
+
 Outcome<void> put(Client& client, std::uint64_t correlation, const Hold& hold) {
   if (auto done = learn_codes_of(client, hold.lines, hold.preferred); !done) return done;
   append(client.connection().out(), correlation, hold, client.catalogue(), client.connection().encoder(), client.time());

@@ -19,6 +19,9 @@ Outcome<void> put(Client& client, std::uint64_t correlation, const ShipmentMove&
 Outcome<void> put(Client& client, std::uint64_t correlation, const StockChange& change);
 Outcome<void> put(Client& client, std::uint64_t correlation, const ShipTransfer& ship);
 Outcome<void> put(Client& client, std::uint64_t correlation, const ReceiveTransfer& receive);
+Outcome<void> put(Client& client, std::uint64_t correlation, const PlacePurchase& place);
+Outcome<void> put(Client& client, std::uint64_t correlation, const MovePurchase& move);
+Outcome<void> put(Client& client, std::uint64_t correlation, const ReceivePurchase& receive);
 Outcome<void> put(Client& client, std::uint64_t correlation, const Hold& hold);
 Outcome<void> put(Client& client, std::uint64_t correlation, const Extend& extend);
 Outcome<void> put(Client& client, std::uint64_t correlation, const Confirm& confirm);

@@ -1,42 +1,12 @@
 #include "client/reply_reader.hpp"
 
+#include "client/reply_purchases.hpp"
 #include "client/split.hpp"
 
 namespace earmark::client {
 namespace {
 
 constexpr std::uint8_t engine_strict = 255;  // schema/read.fbs, OrderLineView.patience
-
-// The catalogue, noting what it was asked for in vain.
-class Codes {
- public:
-  Codes(const Catalogue& catalogue, MissingCodes& missing) : catalogue_(catalogue), missing_(missing) {}
-
-  std::string operator()(engine::SkuId id) {
-    if (id.value == 0) return {};
-    if (!catalogue_.knows(id)) missing_.skus.insert(id);
-    return catalogue_.code(id);
-  }
-  std::string operator()(engine::WarehouseId id) {
-    if (id.value == 0) return {};
-    missing_.warehouses |= !catalogue_.knows(id);
-    return catalogue_.code(id);
-  }
-  std::vector<Taken> operator()(std::span<const engine::Take> takes) {
-    std::vector<Taken> taken;
-    taken.reserve(takes.size());
-    for (const engine::Take& take : takes) {
-      taken.push_back({(*this)(take.warehouse), take.quantity, take.available_after, take.shipment});
-    }
-    return taken;
-  }
-  const Catalogue& catalogue() const { return catalogue_; }
-  MissingCodes& missing() { return missing_; }
-
- private:
-  const Catalogue& catalogue_;
-  MissingCodes& missing_;
-};
 
 std::optional<engine::Policy> policy_of(engine::LinePolicy own) { return own.own() ? std::optional(own.or_else({})) : std::nullopt; }
 
@@ -405,6 +375,11 @@ class ToReply {
     return answer;
   }
 
+  std::optional<Reply> operator()(const schema::PurchasesAnswer& from) {
+    if (!std::holds_alternative<PurchasesQuestion>(request_)) return std::nullopt;
+    return answer_of(from, codes_);
+  }
+
  private:
   const Request& request_;
   Codes& codes_;
@@ -456,6 +431,7 @@ Outcome<Reply> ReplyReader::read_events(const Request& request, const Message& m
   if (auto* change = std::get_if<StockChangeAnswer>(&*cause.reply)) change->filled = std::move(fills);
   if (auto* move = std::get_if<ShipmentMoveAnswer>(&*cause.reply)) move->filled = std::move(fills);
   if (auto* receive = std::get_if<ReceiveTransferAnswer>(&*cause.reply)) receive->filled = std::move(fills);
+  if (auto* receive = std::get_if<ReceivePurchaseAnswer>(&*cause.reply)) receive->filled = std::move(fills);
   if (auto* order = std::get_if<OrderAnswer>(&*cause.reply)) order->filled = std::move(fills);
   if (auto* release = std::get_if<ReleaseAnswer>(&*cause.reply)) release->filled = std::move(fills);
   return std::move(*cause.reply);

@@ -3,18 +3,14 @@
 #include <algorithm>
 #include <utility>
 
+#include "client/request_parts.hpp"
 #include "engine/command.hpp"
 #include "engine/limits.hpp"
 
 namespace earmark::client {
 namespace {
 
-// Ids longer than any server takes are cut where it still says `bad_id`; so are rows, where it says `too_many_lines`.
-constexpr std::size_t longest_sent_id = 256;
-constexpr std::size_t most_sent_rows = engine::max_lines + 1;
 constexpr std::size_t most_asked_skus = 15'000;
-
-std::string_view sent_id(std::string_view id) { return id.substr(0, longest_sent_id); }
 
 // Where 0 means "any", an unknown code is another value.
 engine::WarehouseId optional_warehouse(const Catalogue& catalogue, std::string_view code) {
@@ -90,6 +86,8 @@ void each_sku(const Request& request, Use use) {
     for (const TransferRow& row : ship->rows) use(row.sku);
   } else if (const auto* receive = std::get_if<ReceiveTransfer>(&request)) {
     for (const ArrivalRow& row : receive->rows) use(row.sku);
+  } else if (const auto* place = std::get_if<PlacePurchase>(&request)) {
+    for (const PurchaseLine& line : place->lines) use(line.sku);
   } else if (const auto* question = std::get_if<CheckQuestion>(&request)) {
     for (const std::string& sku : question->skus) use(sku);
   } else if (const auto* stock = std::get_if<StockQuestion>(&request)) {
@@ -113,6 +111,8 @@ void each_warehouse(const Request& request, Use use) {
     for (const StockChangeRow& row : change->rows) use(row.warehouse);
   } else if (const auto* ship = std::get_if<ShipTransfer>(&request)) {
     use(ship->source), use(ship->destination);
+  } else if (const auto* place = std::get_if<PlacePurchase>(&request)) {
+    for (const PurchaseLine& line : place->lines) use(line.warehouse);
   } else if (const auto* stock = std::get_if<StockQuestion>(&request)) {
     use(stock->warehouse);
   }
@@ -176,8 +176,24 @@ class Appender {
     append(out_, correlation_, receive, catalogue_, encoder_, time_);
     return {};
   }
+  Outcome<void> operator()(const PlacePurchase& place) {
+    append(out_, correlation_, place, catalogue_, encoder_, time_);
+    return {};
+  }
+  Outcome<void> operator()(const MovePurchase& move) {
+    append(out_, correlation_, move, encoder_, time_);
+    return {};
+  }
+  Outcome<void> operator()(const ReceivePurchase& receive) {
+    append(out_, correlation_, receive, encoder_, time_);
+    return {};
+  }
   Outcome<void> operator()(const TransfersQuestion& question) {
     encoder_.transfers(out_, correlation_, {sent_id(question.transfer)});
+    return {};
+  }
+  Outcome<void> operator()(const PurchasesQuestion& question) {
+    encoder_.purchases(out_, correlation_, {sent_id(question.purchase), sent_id(question.vendor)});
     return {};
   }
   Outcome<void> operator()(const HoldsQuestion& question) {
@@ -272,6 +288,8 @@ Outcome<void> check(const Order& order) {
 
 Outcome<void> check(const Request& request) {
   if (const auto* order = order_in(request)) return check(*order);
+  if (const auto* place = std::get_if<PlacePurchase>(&request)) return check(*place);
+  if (const auto* step = std::get_if<MovePurchase>(&request)) return check(*step);
   const auto* hold = std::get_if<Hold>(&request);
   if (hold != nullptr && hold->customer.size() > engine::max_text_bytes) {
     return usage("hold " + hold->id + ": customer has more than " + std::to_string(engine::max_text_bytes) + " bytes; make it shorter");

@@ -10,23 +10,27 @@
 
 #include "client/catalogue.hpp"
 #include "client/failure.hpp"
-#include "client/values.hpp"
+#include "client/values_purchases.hpp"
 #include "schema/ask.hpp"
 
 namespace earmark::client {
 
 // Commands first: they are repeated until their outcome is known.
-using Request = std::variant<Order, Cancel, Receipt, Ship, Amend, Hold, Extend, Confirm, Release, StockChange, ShipmentMove, ShipTransfer, ReceiveTransfer, CheckQuestion, StockQuestion, ShowQuestion,
-                             BackordersQuestion, HoldsQuestion, TransfersQuestion>;
+using Request = std::variant<Order, Cancel, Receipt, Ship, Amend, Hold, Extend, Confirm, Release, StockChange, ShipmentMove, ShipTransfer, ReceiveTransfer,
+                             PlacePurchase, MovePurchase, ReceivePurchase, CheckQuestion, StockQuestion, ShowQuestion,
+                             BackordersQuestion, HoldsQuestion, TransfersQuestion, PurchasesQuestion>;
 
-inline bool is_command(const Request& request) { return request.index() < 13; }
-// The order, the hold and the transfer that a request is about; "" for others.
+inline bool is_command(const Request& request) { return request.index() < 16; }
+// The order, the hold, the transfer and the purchase order that a request is about; "" for others.
 std::string_view order_named(const Request& request);
 std::string_view hold_named(const Request& request);
 std::string_view transfer_named(const Request& request);
+std::string_view purchase_named(const Request& request);
 
 // What no server accepts is told before anything is sent: "order A: customer has more than 512 bytes; make it shorter".
 Outcome<void> check(const Order& order);
+Outcome<void> check(const PlacePurchase& place);
+Outcome<void> check(const MovePurchase& move);
 Outcome<void> check(const Request& request);
 
 // SKU codes that the request names and the catalogue does not know; views into the request. Empty codes and those that are
@@ -57,6 +61,12 @@ void append(std::vector<std::byte>& out, std::uint64_t correlation, const ShipTr
             schema::RequestEncoder& encoder, engine::TimeUs time);
 void append(std::vector<std::byte>& out, std::uint64_t correlation, const ReceiveTransfer& receive, const Catalogue& catalogue,
             schema::RequestEncoder& encoder, engine::TimeUs time);
+void append(std::vector<std::byte>& out, std::uint64_t correlation, const PlacePurchase& place, const Catalogue& catalogue,
+            schema::RequestEncoder& encoder, engine::TimeUs time);
+void append(std::vector<std::byte>& out, std::uint64_t correlation, const MovePurchase& move, schema::RequestEncoder& encoder,
+            engine::TimeUs time);
+void append(std::vector<std::byte>& out, std::uint64_t correlation, const ReceivePurchase& receive, schema::RequestEncoder& encoder,
+            engine::TimeUs time);
 void append(std::vector<std::byte>& out, std::uint64_t correlation, const Hold& hold, const Catalogue& catalogue,
             schema::RequestEncoder& encoder, engine::TimeUs time);
 void append(std::vector<std::byte>& out, std::uint64_t correlation, const Extend& extend, schema::RequestEncoder& encoder,

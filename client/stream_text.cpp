@@ -222,14 +222,40 @@ class Teller {
               "transfer " + on_one_line(receipt.transfer_id) + (receipt.closed ? ", closed" : ", more in transit"), {},
               receipt.rows.size() + receipt.missing.size(), "row"};
     for (const engine::ArrivedRow& row : receipt.rows.first(std::min(receipt.rows.size(), most_shown_rows))) {
-      std::string what = fmt::format("{} into {}, {} available then{}", with_separators(row.quantity), on_one_line(catalogue_.code(receipt.destination)),
-                                     with_separators(row.available_after), engine::was_empty(row.quantity, row.available_after) ? " (back in stock)" : "");
-      if (row.damaged != 0) what += fmt::format(", {} damaged", with_separators(row.damaged));
-      if (row.over != 0) what += fmt::format(", {} over", with_separators(row.over));
-      told.rows.push_back({"", sku(row.sku), what});
+      told.rows.push_back({"", sku(row.sku), arrived(row, receipt.destination)});
     }
     for (const engine::MissingUnits& each : receipt.missing.first(std::min(receipt.missing.size(), most_shown_rows - told.rows.size()))) {
       told.rows.push_back({"", sku(each.sku), with_separators(each.quantity) + " short"});
+    }
+    return told;
+  }
+
+  Told operator()(const engine::PurchaseDecision& place) const {
+    Told told{"ordered", Tone::plain, of_purchase(place.id, place.vendor, place.state), {}, place.lines.size()};
+    for (const engine::PurchasedLine& line : place.lines.first(std::min(place.lines.size(), most_shown_rows))) {
+      told.rows.push_back({line_text(line.line), sku(line.sku), ordered(line)});
+    }
+    return told;
+  }
+
+  Told operator()(const engine::PurchaseStepDecision& move) const {
+    Told told{word_of(move.step), move.step == engine::PurchaseStep::cancel ? Tone::bad : Tone::plain,
+              of_purchase(move.purchase_id, move.vendor, move.state), {}, move.changes.size()};
+    if (!move.reference.empty()) told.of += ", reference " + on_one_line(move.reference);
+    for (const engine::PurchaseChange& change : move.changes.first(std::min(move.changes.size(), most_shown_rows))) {
+      const std::int64_t more = change.incoming_change;
+      std::string what = ordered(change);
+      if (more != 0) what += fmt::format(", {} {} incoming", with_separators(static_cast<std::uint64_t>(more > 0 ? more : -more)), more > 0 ? "more" : "fewer");
+      told.rows.push_back({line_text(change.line), sku(change.sku), what});
+    }
+    return told;
+  }
+
+  Told operator()(const engine::PurchaseReceiptDecision& receipt) const {
+    Told told{"arrived", Tone::good, "receipt " + on_one_line(receipt.id) + " of " + of_purchase(receipt.purchase_id, receipt.vendor, receipt.state), {},
+              receipt.rows.size(), "row"};
+    for (const engine::PurchaseArrivedRow& row : receipt.rows.first(std::min(receipt.rows.size(), most_shown_rows))) {
+      told.rows.push_back({line_text(row.line), sku(row.sku), arrived(row, row.warehouse)});
     }
     return told;
   }
@@ -279,6 +305,29 @@ class Teller {
   }
 
  private:
+  // What came of a transfer or a purchase order.
+  template <class Arrived>
+  std::string arrived(const Arrived& row, engine::WarehouseId into) const {
+    std::string what = fmt::format("{} into {}, {} available then{}", with_separators(row.quantity), on_one_line(catalogue_.code(into)),
+                                   with_separators(row.available_after), engine::was_empty(row.quantity, row.available_after) ? " (back in stock)" : "");
+    if (row.damaged != 0) what += fmt::format(", {} damaged", with_separators(row.damaged));
+    if (row.over != 0) what += fmt::format(", {} over", with_separators(row.over));
+    return what;
+  }
+  // What a line of a purchase order is to bring.
+  template <class Line>
+  std::string ordered(const Line& line) const {
+    std::string what = fmt::format("{} for {}", with_separators(line.quantity), on_one_line(catalogue_.code(line.warehouse)));
+    if (line.promised.value != 0) what += ", promised " + time_text(line.promised);
+    return what;
+  }
+  static std::string of_purchase(std::string_view id, std::string_view vendor, engine::PurchaseState state) {
+    return fmt::format("purchase order {} from {}, {}", on_one_line(id), on_one_line(vendor), in_words(name(state)));
+  }
+  static std::string_view word_of(engine::PurchaseStep step) {
+    constexpr std::string_view words[] = {"moved", "approved", "sent", "confirmed", "closed", "cancelled"};
+    return static_cast<std::size_t>(step) < std::size(words) ? words[static_cast<std::size_t>(step)] : words[0];
+  }
   static std::string_view moved_word(engine::ShipmentStep step) {
     constexpr std::string_view words[] = {"moved", "picked", "packed", "shipped", "delivered", "put back", "tracked", "returned"};
     return static_cast<std::size_t>(step) < std::size(words) ? words[static_cast<std::size_t>(step)] : "moved";

@@ -375,7 +375,7 @@ struct StockRow {
   std::string sku{}, warehouse{};
   std::uint32_t on_hand = 0, reserved = 0, held = 0, unavailable = 0, available = 0;
   std::uint64_t lsn = 0;  // the last decision that touched it
-  std::uint32_t incoming = 0;  // in transit to it
+  std::uint32_t incoming = 0;  // in transit to it, and open in approved purchase orders
 };
 struct SkuDemand {
   std::string sku{};

@@ -4,18 +4,19 @@
 
 namespace earmark::engine {
 
-void Pegging::add(TimeUs date, SupplyUnits units) {
-  if (units.units != 0) sources_.push_back({date, units});
+void Pegging::add(SupplyPlace place, SupplyUnits units) {
+  if (units.units != 0) sources_.push_back({place, units});
 }
 
 void Pegging::add_supply(const Supply::Lines& lines) {
   const std::size_t there = sources_.size();
   for (const auto& [place, units] : lines) {
-    add(place.date > now_ ? place.date : TimeUs{now_.value + overdue_us}, units);
+    SupplyPlace expected = place;
+    if (place.date <= now_) expected.date = TimeUs{now_.value + overdue_us};
+    add(expected, units);
   }
-  // What is overdue stands behind what is expected earlier than a day from now.
-  std::stable_sort(sources_.begin() + static_cast<std::ptrdiff_t>(there), sources_.end(),
-                   [](const Source& left, const Source& right) { return left.date < right.date; });
+  std::sort(sources_.begin() + static_cast<std::ptrdiff_t>(there), sources_.end(),
+            [](const Source& left, const Source& right) { return left.place < right.place; });
 }
 
 void Pegging::take(std::uint64_t units, WarehouseId pinned, std::vector<Dated>* out) {
@@ -27,28 +28,28 @@ void Pegging::take(std::uint64_t units, WarehouseId pinned, std::vector<Dated>* 
     units -= taken;
     if (index == first_ && source.left.units == 0) ++first_;
     if (out == nullptr || taken == 0) continue;
-    if (!out->empty() && out->back().date == source.date) out->back().units += taken;
-    else out->push_back({source.date, taken});
+    if (!out->empty() && out->back().date == source.place.date) out->back().units += taken;
+    else out->push_back({source.place.date, taken});
   }
 }
 
 void expect(Pegging& pegging, const WaitingPart& part, std::uint32_t line_index, std::vector<ExpectedUnits>& out) {
-  std::vector<Pegging::Dated> dated;
-  pegging.take(part.units, part.pinned, &dated);
+  std::vector<Pegging::Dated> taken, slices;
+  pegging.take(part.units, part.pinned, &taken);
   Quantity covered = 0;
-  for (const Pegging::Dated& each : dated) covered += each.units;
-  if (dated.empty() || (part.whole && covered != part.units)) return;
-  if (part.whole) dated = {{dated.back().date, covered}};
-  if (dated.size() > max_dates) {
-    for (std::size_t index = max_dates; index < dated.size(); ++index) dated[max_dates - 1].units += dated[index].units;
-    dated[max_dates - 1].date = dated.back().date;
-    dated.resize(max_dates);
-  }
-  for (const Pegging::Dated& each : dated) {
+  for (const Pegging::Dated& each : taken) {
+    covered += each.units;
     const TimeUs date = std::max(each.date, part.not_before);
-    const bool same = !out.empty() && out.back().line_index == line_index && out.back().date == date;
+    if (slices.size() == max_dates) slices.back().date = date;
+    if (!slices.empty() && slices.back().date == date) slices.back().units += each.units;
+    else slices.push_back({date, each.units});
+  }
+  if (slices.empty() || (part.whole && covered != part.units)) return;
+  if (part.whole) slices = {{slices.back().date, covered}};
+  for (const Pegging::Dated& each : slices) {
+    const bool same = !out.empty() && out.back().line_index == line_index && out.back().date == each.date;
     if (same) out.back().quantity += each.units;
-    else out.push_back({date, each.units, line_index});
+    else out.push_back({each.date, each.units, line_index});
   }
 }
 

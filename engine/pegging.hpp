@@ -3,7 +3,7 @@
 //
 // Everybody takes, in queue order, from what is there (warehouses by priority) and then from the supply by date what his pin allows, also who
 // waits for all or nothing: of him only the last date counts, and none if all of him is not covered. Supply that is overdue is
-// expected a day from now, whoever brings it. Owned by whoever settles.
+// expected a day from now, whoever brings it, and has its place among what is promised for that time. Owned by whoever settles.
 #pragma once
 
 #include <optional>
@@ -24,7 +24,7 @@ class Pegging {
   // `free(warehouse)`: what is available of the SKU.
   template <class Free>
   Pegging(const Book& book, SkuId sku, std::span<const WarehouseId> by_priority, TimeUs now, Free&& free) : now_(now) {
-    for (const WarehouseId warehouse : by_priority) add(now, {warehouse, free(warehouse)});
+    for (const WarehouseId warehouse : by_priority) add({now, {}, 0}, {warehouse, free(warehouse)});
     add_supply(book.supply.of(sku));
   }
 
@@ -37,10 +37,10 @@ class Pegging {
 
  private:
   struct Source {
-    TimeUs date{};
+    SupplyPlace place;
     SupplyUnits left;
   };
-  void add(TimeUs date, SupplyUnits units);
+  void add(SupplyPlace place, SupplyUnits units);
   void add_supply(const Supply::Lines& lines);
 
   TimeUs now_{};

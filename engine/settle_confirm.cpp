@@ -2,6 +2,7 @@
 // hold serves the waiters, this order's own lines among them.
 #include <algorithm>
 
+#include "engine/pegging.hpp"
 #include "engine/settler.hpp"
 
 namespace earmark::engine {
@@ -9,7 +10,7 @@ namespace {
 
 std::size_t record_bytes(std::size_t lines, std::size_t warehouses) noexcept {
   const std::size_t texts = 8 * (max_text_bytes + 16);
-  const std::size_t line = sizeof(LineDecision) + sizeof(LineWait) + sizeof(LinePolicy) + sizeof(std::uint32_t) +
+  const std::size_t line = sizeof(LineDecision) + sizeof(LineWait) + max_dates * sizeof(ExpectedUnits) + sizeof(LinePolicy) + sizeof(std::uint32_t) +
                            warehouses * (sizeof(Take) + sizeof(ReceivedRow));
   return 2048 + texts + lines * line * 9 / 8;
 }

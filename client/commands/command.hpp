@@ -64,6 +64,16 @@ Run add_transfer_receive(Options& options, const Globals& globals);
 Run add_transfer_list(Options& options, const Globals& globals);
 Run add_transfer_show(Options& options, const Globals& globals);
 
+Run add_po_new(Options& options, const Globals& globals);
+Run add_po_approve(Options& options, const Globals& globals);
+Run add_po_send(Options& options, const Globals& globals);
+Run add_po_acknowledge(Options& options, const Globals& globals);
+Run add_po_receive(Options& options, const Globals& globals);
+Run add_po_close(Options& options, const Globals& globals);
+Run add_po_cancel(Options& options, const Globals& globals);
+Run add_po_list(Options& options, const Globals& globals);
+Run add_po_show(Options& options, const Globals& globals);
+
 // The whole command line, without main: parses, runs, prints errors, gives the exit code.
 int run_command_line(int argc, const char* const* argv);
 

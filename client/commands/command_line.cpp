@@ -1,7 +1,10 @@
 // Options that every subcommand knows, help, exit codes.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
+#include <iterator>
 #include <map>
+#include <string_view>
 
 #include "client/commands/command.hpp"
 
@@ -82,6 +85,24 @@ constexpr Subcommand subcommands[] = {
     {"transfer receive", "Receive what of a transfer has arrived", add_transfer_receive},
     {"transfer list", "List open transfers", add_transfer_list},
     {"transfer show", "Show what an open transfer has of each SKU", add_transfer_show},
+    {"po new", "Place a purchase order: what a vendor is to bring", add_po_new},
+    {"po approve", "Approve a draft: what it has open is incoming from now on", add_po_approve},
+    {"po send", "Note that an approved purchase order went to its vendor", add_po_send},
+    {"po acknowledge", "Note what the vendor promises: dates, quantities, his reference", add_po_acknowledge},
+    {"po receive", "Receive what of a purchase order has arrived", add_po_receive},
+    {"po close", "Close a purchase order: what is open will not come", add_po_close},
+    {"po cancel", "Cancel a purchase order of which nothing has arrived", add_po_cancel},
+    {"po list", "List open purchase orders", add_po_list},
+    {"po show", "Show the lines of an open purchase order, with promised dates", add_po_show},
+};
+
+struct Group {
+  std::string_view name;
+  const char* help;
+};
+constexpr Group group_table[] = {
+    {"transfer", "Send units from one warehouse to another: ship, receive, list, show"},
+    {"po", "Order from vendors: new, approve, send, acknowledge, receive, close, cancel, list, show"},
 };
 
 void add_global_options(CLI::App& app, Globals& globals) {
@@ -112,7 +133,8 @@ CLI::App* add_command(CLI::App& app, const Subcommand& subcommand, std::map<std:
   const std::string group = name.substr(0, space);
   CLI::App*& first = groups[group];
   if (first == nullptr) {
-    first = app.add_subcommand(group, "Send units from one warehouse to another: ship, receive, list, show");
+    const auto* found = std::find_if(std::begin(group_table), std::end(group_table), [&](const Group& each) { return each.name == group; });
+    first = app.add_subcommand(group, found->help);
     first->require_subcommand(1);
   }
   return first->add_subcommand(name.substr(space + 1), subcommand.help);

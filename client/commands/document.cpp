@@ -76,6 +76,15 @@ struct Maker {
     if (!issue) return Unexpected{issue.error()};
     return make(answer->transfers.front(), answer->as_of, *issue);
   }
+  Outcome<Document> operator()(documents::OfPurchase make) {
+    if (id.empty()) return usage("name a purchase order; earmark po list shows the open ones");
+    const auto answer = ask<PurchasesAnswer>(client, PurchasesQuestion{id, {}});
+    if (!answer) return Unexpected{answer.error()};
+    if (answer->purchases.size() != 1) return not_understood();
+    const auto issue = issue_of(client, answer->purchases.front().lines);
+    if (!issue) return Unexpected{issue.error()};
+    return make(answer->purchases.front(), answer->as_of, *issue);
+  }
 
   template <class Make>
   Outcome<Document> of_order(const std::string& order, Make make) {
@@ -117,7 +126,7 @@ Outcome<void> document(const Globals& globals, const DocumentOptions& options) {
 Run add_document(Options& options, const Globals& globals) {
   auto chosen = std::make_shared<DocumentOptions>();
   options.needed("kind", chosen->kind, "KIND", "Kind of document")
-      .needed("id", chosen->id, "ID", "What it is of: an order, a shipment or a transfer")
+      .needed("id", chosen->id, "ID", "What it is of: an order, a shipment, a transfer or a purchase order")
       .text("--html", chosen->html, "FILE", "Write it as a page to print; -: to standard output")
       .notes(notes());
   return [&globals, chosen] { return document(globals, *chosen); };

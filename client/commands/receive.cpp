@@ -1,7 +1,9 @@
-// earmark receive WAREHOUSE SKU:QTY... and earmark receive --file FILE
+// earmark receive WAREHOUSE SKU:QTY... and earmark receive --file FILE, either with --po PURCHASE
+#include "client/commands/ask.hpp"
 #include "client/commands/command.hpp"
 #include "client/csv.hpp"
 #include "client/items.hpp"
+#include "client/purchases.hpp"
 #include "client/put.hpp"
 #include "client/random_id.hpp"
 
@@ -14,12 +16,17 @@ what. A receipt with the same --id and the same rows is received once, however o
 
 With --file the rows come from a CSV file (may be .gz) with the header warehouse,sku,quantity, as one receipt.
 
+With --po it is received against a purchase order: the quantity goes to the open lines of that SKU and warehouse, in the order of the lines,
+and what is more to the last of them. A SKU that has no such line is refused. Which lines those are is asked first: once it is received,
+the same command again finds others and says duplicate_receipt or purchase_closed. earmark po receive names lines itself, and can be repeated.
+
 EXAMPLES
   earmark receive MAIN BEAM-LVL-45x240-6M:16 REBAR-16-6M:30 --id TRUCK-7
-  earmark receive --file truck.csv --id TRUCK-7)";
+  earmark receive --file truck.csv --id TRUCK-7
+  earmark receive MAIN BEAM-LVL-45x240-6M:16 --po PO-204 --id TRUCK-8)";
 
 struct ReceiveOptions {
-  std::string id, warehouse, file;
+  std::string id, warehouse, file, purchase;
   std::vector<std::string> items;
 };
 
@@ -50,6 +57,20 @@ Outcome<Receipt> read_items(const ReceiveOptions& options) {
   return receipt;
 }
 
+Outcome<void> receive_purchase(Client& client, const Globals& globals, const Receipt& receipt, const std::string& purchase) {
+  const auto open = ask<PurchasesAnswer>(client, PurchasesQuestion{purchase, {}});
+  if (!open) return Unexpected{open.error()};
+  if (open->purchases.size() != 1) return not_understood();
+  auto rows = arrivals_of(open->purchases.front(), receipt.rows);
+  if (!rows) return Unexpected{rows.error()};
+  // Without rows it would be everything that is open.
+  if (rows->empty()) return usage("say what was received, e.g. MAIN BEAM:16; earmark po receive " + purchase + " receives everything that is open");
+  const ReceivePurchase command{receipt.id, purchase, std::move(*rows), false};
+  auto message = client.ask([&](std::uint64_t correlation) { return put(client, correlation, command); });
+  if (!message) return Unexpected{message.error()};
+  return print_answer(client, *message, globals);
+}
+
 Outcome<void> receive(const Globals& globals, const ReceiveOptions& options) {
   if (options.file.empty() == options.warehouse.empty()) {
     return usage("name a warehouse and what it receives (MAIN BEAM:16), or a file with --file, not both");
@@ -59,6 +80,7 @@ Outcome<void> receive(const Globals& globals, const ReceiveOptions& options) {
   receipt->id = options.id.empty() ? random_id("receipt") : options.id;
   auto client = connect(globals);
   if (!client) return Unexpected{client.error()};
+  if (!options.purchase.empty()) return receive_purchase(*client, globals, *receipt, options.purchase);
   auto message = client->ask([&](std::uint64_t correlation) { return put(*client, correlation, *receipt); });
   if (!message) return Unexpected{message.error()};
   return print_answer(*client, *message, globals);
@@ -71,6 +93,7 @@ Run add_receive(Options& options, const Globals& globals) {
   options.text("warehouse", chosen->warehouse, "WAREHOUSE", "Warehouse that receives")
       .texts("items", chosen->items, "SKU:QUANTITY", "What it receives")
       .text("--file", chosen->file, "FILE", "Rows of several warehouses from a CSV file")
+      .text("--po", chosen->purchase, "PURCHASE", "Purchase order that it belongs to")
       .text("--id", chosen->id, "ID", "Id of the receipt; without it a random one")
       .notes(notes);
   return [&globals, chosen] { return receive(globals, *chosen); };

@@ -11,8 +11,8 @@ namespace {
 
 constexpr const char* notes = R"(
 Available = on hand - reserved - held - unavailable. Backordered is accepted demand that waits, of the SKU over all
-warehouses; incoming is what is in transit, to that warehouse. Every row is exact and durable; with --snapshot all rows (at most 1,024) are true at one
-moment, without it rows of different cells may be a moment apart. "overdrawn by N" stands for available where a count found N fewer
+warehouses; incoming is what is in transit to that warehouse, or open in approved purchase orders. Every row is exact and durable; with --snapshot all rows
+(at most 1,024) are true at one moment, without it rows of different cells may be a moment apart. "overdrawn by N" stands for available where a count found N fewer
 than are picked: what comes makes up for that first.
 
 EXAMPLES

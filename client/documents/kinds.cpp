@@ -5,6 +5,7 @@
 #include "client/documents/order_confirmation.hpp"
 #include "client/documents/packing_slip.hpp"
 #include "client/documents/pick_list.hpp"
+#include "client/documents/purchase_order.hpp"
 #include "client/documents/transfer_note.hpp"
 
 namespace earmark::client::documents {
@@ -33,6 +34,7 @@ constexpr Kind table[] = {
     {"delivery-note", "SHIPMENT", "what is delivered, on backorder and outstanding (UBL DespatchAdvice)", OfShipment(made<delivery_note, const OrderState&, std::uint16_t, const Issue&>)},
     {"backorder-confirmation", "ORDER", "what waits, and in which place", OfOrder(made<backorder_confirmation, const OrderState&, const Issue&>)},
     {"transfer-note", "TRANSFER", "what left one warehouse for another, and what is in transit", OfTransfer(made<transfer_note, const OpenTransfer&, std::uint64_t, const Issue&>)},
+    {"purchase-order", "PURCHASE", "what a vendor is to bring, where to and when", OfPurchase(made<purchase_order, const OpenPurchase&, std::uint64_t, const Issue&>)},
 };
 
 }  // namespace

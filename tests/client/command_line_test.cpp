@@ -55,6 +55,21 @@ TEST_CASE("command line: bad usage is exit 2", "[client][command]") {
   CHECK(run({"transfer", "receive"}) == 2);
   CHECK(run({"transfer", "receive", "T", "BEAM:1/x"}) == 2);
   CHECK(run({"transfer", "show"}) == 2);
+  CHECK(run({"po"}) == 2);
+  CHECK(run({"po", "order", "P"}) == 2);
+  CHECK(run({"po", "new", "P", "BEAM:1@MAIN"}) == 2);                      // no vendor
+  CHECK(run({"po", "new", "P", "--vendor", "V"}) == 2);                    // no lines
+  CHECK(run({"po", "new", "P", "--vendor", "V", "BEAM:1"}) == 2);          // no warehouse
+  CHECK(run({"po", "new", "P", "--vendor", "V", "BEAM:1@MAIN=soon"}) == 2);
+  CHECK(run({"po", "new", "P", "--vendor", "V", "BEAM:1@MAIN", "--file", "-"}) == 2);
+  CHECK(run({"po", "new", "P", "--vendor", "V", "BEAM:1@MAIN", "--approve", "--send"}) == 2);
+  CHECK(run({"po", "approve"}) == 2);
+  CHECK(run({"po", "approve", "P", "1"}) == 2);
+  CHECK(run({"po", "acknowledge", "P", "1:x"}) == 2);
+  CHECK(run({"po", "receive", "P", "1"}) == 2);
+  CHECK(run({"po", "receive", "P", "BEAM:1"}) == 2);
+  CHECK(run({"po", "show"}) == 2);
+  CHECK(run({"po", "show", ""}) == 2);
   CHECK(run({"replay", "somewhere", "--in-order", "--pipeline", "4"}) == 2);
   CHECK(run({"replay", "somewhere", "--pipeline", "0"}) == 2);
   CHECK(run({"--server", "nowhere", "stock"}) == 2);
@@ -70,6 +85,13 @@ TEST_CASE("command line: files that cannot be read are exit 2", "[client][comman
   CHECK(run({"order", nothing.c_str()}) == 2);
   CHECK(run({"receive", "--file", nothing.c_str()}) == 2);
   CHECK(run({"replay", files.path().c_str()}) == 2);
+  CHECK(run({"po", "new", "P", "--vendor", "V", "--file", nothing.c_str()}) == 2);
+  for (const char* rows : {"sku,warehouse\nBEAM,MAIN\n", "sku,warehouse,quantity\nBEAM,MAIN,x\n", "sku,warehouse,quantity,line\nBEAM,MAIN,1,-1\n",
+                           "sku,warehouse,quantity,promised\nBEAM,MAIN,1,soon\n"}) {
+    CAPTURE(rows);
+    const std::string lines = files.write("lines.csv", rows);
+    CHECK(run({"po", "new", "P", "--vendor", "V", "--file", lines.c_str()}) == 2);
+  }
 }
 
 TEST_CASE("command line: no server is exit 3, whatever was asked", "[client][command]") {

@@ -24,10 +24,36 @@ struct Heard {
   std::vector<std::uint32_t> skus;  // of the lines, or asked for
   std::vector<std::string> codes;   // asked for
   std::vector<std::uint32_t> ids;   // asked for
+  std::vector<std::string> rows{};  // of a purchase order, and what is asked of them
 };
+
+// Purchase orders.
+inline void hear_purchase(Heard& heard, const schema::Request& request) {
+  if (const auto* place = std::get_if<schema::PlacePurchaseRequest>(&request)) {
+    heard.id = place->place.id, heard.epoch = place->epoch;
+    for (const auto& line : place->place.lines) {
+      heard.skus.push_back(line.sku.value);
+      heard.rows.push_back(std::to_string(line.line.value) + ": " + std::to_string(line.quantity) + " S" + std::to_string(line.sku.value) + " for " +
+                           std::to_string(line.warehouse.value) + " at " + std::to_string(line.promised.value));
+    }
+  } else if (const auto* step = std::get_if<schema::MovePurchaseRequest>(&request)) {
+    heard.id = step->move.command_id;
+    for (const auto& row : step->move.rows) {
+      heard.rows.push_back(std::to_string(row.line.value) + ": " + std::to_string(row.quantity) + " at " + std::to_string(row.promised.value));
+    }
+  } else if (const auto* arrival = std::get_if<schema::ReceivePurchaseRequest>(&request)) {
+    heard.id = arrival->receive.id;
+    for (const auto& row : arrival->receive.rows) {
+      heard.rows.push_back(std::to_string(row.line.value) + ": " + std::to_string(row.quantity) + " good, " + std::to_string(row.damaged) + " damaged");
+    }
+  } else if (const auto* open = std::get_if<schema::PurchasesRequest>(&request)) {
+    heard.rows.push_back("of vendor " + std::string(open->vendor));
+  }
+}
 
 inline Heard heard_from(const schema::FrameHeader& header, const schema::Request& request) {
   Heard heard{header.correlation, header.kind, {}, 0, {}, {}, {}};
+  hear_purchase(heard, request);
   if (const auto* order = std::get_if<schema::OrderRequest>(&request)) {
     heard.id = order->order.id, heard.epoch = order->epoch;
     for (const auto& line : order->order.lines) heard.skus.push_back(line.sku.value);

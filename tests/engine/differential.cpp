@@ -37,6 +37,7 @@ class Both {
   // What is wrong after it; an empty string: nothing.
   std::string run(const Step& step, Tally& tally) {
     const engine::TimeUs now = time_of(step);
+    now_ = now;
     if (!std::holds_alternative<model::Command>(step.what)) {
       for (const model::Answer& expiry : twin_.run_timers(now)) log(expiry);
       harness_.submit(std::make_unique<engine::Message>(engine::RunTimers{}, now));  // before copies are taken of what is closed
@@ -51,18 +52,19 @@ class Both {
     return records();
   }
 
-  std::string states() {
+  std::string states(Tally& tally) {
     if (std::string broken = harness_.engine().broken_invariant(); !broken.empty()) return broken;
     if (harness_.engine().digest() != twin_.digest()) return "E6, E7, I5: the engine's digest is not the twin's";
-    return {};
+    return questions(harness_, tally);
   }
   // Not after housekeeping: what it did is in the state store, which this harness has not.
-  std::string restored() {
-    engine::Engine restored(capacity_for(limits_), 1);
-    harness_.replay_into(restored, harness_.records());
-    if (std::string broken = restored.broken_invariant(); !broken.empty()) return "restored: " + broken;
-    if (restored.digest() != harness_.engine().digest()) return "E6: the engine that is restored from the records has another digest";
-    return {};
+  std::string restored(Tally& tally) {
+    Harness restored(capacity_for(limits_));
+    harness_.replay_into(restored.engine(), harness_.records());
+    if (std::string broken = restored.engine().broken_invariant(); !broken.empty()) return "restored: " + broken;
+    if (restored.engine().digest() != harness_.engine().digest()) return "E6: the engine that is restored from the records has another digest";
+    const std::string wrong = questions(restored, tally);
+    return wrong.empty() ? "" : "E6: restored: " + wrong;
   }
   void count(Tally& tally) {
     tally.fast += harness_.desk().fast_orders.get();
@@ -91,6 +93,18 @@ class Both {
     if (answer != right || harness_.last_was_repeat() != expected.duplicate) return "twin:\n  " + right + "\nengine:\n  " + answer;
     if (expected.decided() && !expected.duplicate) log(expected);
     for (const model::Answer& strict : twin_.turn_strict()) log(strict);
+    return {};
+  }
+
+  // What waits, and when it can be expected, as whoever asks is told.
+  std::string questions(Harness& asked, Tally& tally) {
+    const model::Questions all = model::all_questions(twin_.state());
+    std::istringstream right(model::answers(twin_.state(), all, now_)), given(asked.ask(all, now_));
+    for (std::string expected, answer; std::getline(right, expected);) {
+      if (!std::getline(given, answer) || answer != expected) return "dates: asked what waits, and when it is expected, the twin says:\n  " + expected + "\nthe engine:\n  " + answer;
+      ++tally.answers;
+      tally.dates += expected.find(" by ") != std::string::npos ? 1U : 0U;
+    }
     return {};
   }
 
@@ -164,6 +178,7 @@ class Both {
   std::vector<std::string> log_;  // what the twin says of LSN 1, 2, ...
   std::size_t checked_ = 0;
   engine::Lsn archived_{}, oldest_{1};
+  engine::TimeUs now_{};
 };
 
 }  // namespace
@@ -197,6 +212,7 @@ void Tally::add(const Tally& other) {
   commands += other.commands, decided += other.decided, records += other.records, fast += other.fast;
   archived += other.archived, forgotten += other.forgotten, read_back += other.read_back;
   skips += other.skips, turned_strict += other.turned_strict, taken_over += other.taken_over;
+  answers += other.answers, dates += other.dates;
   expired += other.expired, cancelled += other.cancelled, beside_picked += other.beside_picked;
 }
 
@@ -208,8 +224,8 @@ std::optional<Disagreement> compare(std::span<const Step> history, const model::
     const Step& step = history[index];
     housekeeping = housekeeping || !std::holds_alternative<model::Command>(step.what);
     std::string wrong = both.run(step, tally);
-    if (wrong.empty() && (index % digest_every == 0 || index + 1 == history.size())) wrong = both.states();
-    if (wrong.empty() && index + 1 == history.size() && !housekeeping) wrong = both.restored();
+    if (wrong.empty() && (index % digest_every == 0 || index + 1 == history.size())) wrong = both.states(tally);
+    if (wrong.empty() && index + 1 == history.size() && !housekeeping) wrong = both.restored(tally);
     if (wrong.empty()) continue;
     return Disagreement{index, "E2, I1-I5: the engine and the twin disagree at " + std::to_string(step.number) + ": " + describe(step) + "\n" + wrong};
   }

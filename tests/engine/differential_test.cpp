@@ -72,10 +72,12 @@ TEST_CASE("engine: gives the twin's answers to random commands", "[engine][model
             << tally.decided << " decided, " << tally.records << " records compared, " << tally.fast << " orders on the fast path, "
             << tally.archived << " orders out of memory, " << tally.forgotten << " ids forgotten, "
             << tally.expired << " holds expired, " << tally.cancelled << " orders cancelled at their time and " << tally.beside_picked
-            << " but for picked units, " << tally.skips << " skips, " << tally.turned_strict << " waiters turned strict, " << tally.taken_over << " units taken over\n";
+            << " but for picked units, " << tally.skips << " skips, " << tally.turned_strict << " waiters turned strict, " << tally.taken_over << " units taken over, "
+            << tally.answers << " answers about what waits, " << tally.dates << " of them with dates\n";
   REQUIRE(tally.commands == seeds * commands);
   REQUIRE(tally.fast > 0);
   REQUIRE(tally.expired > 0);
+  REQUIRE(tally.dates > 0);
   REQUIRE(tally.cancelled > 0);
   REQUIRE(tally.turned_strict > 0);
   if (seeds * commands >= 100'000) REQUIRE((tally.beside_picked > 0 && tally.taken_over > 0));

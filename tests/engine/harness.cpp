@@ -62,6 +62,35 @@ std::string Harness::apply(const model::Command& command, std::uint64_t content,
   return answer_;
 }
 
+std::string Harness::ask(const model::Questions& questions, engine::TimeUs now) {
+  answer_.clear();
+  const engine::ReplyTo reply{1, 0, 1, 0, 0, 0};
+  for (const std::string& order : questions.orders) submit(std::make_unique<engine::Message>(engine::ShowOrder{order}, reply, now));
+  submit(std::make_unique<engine::Message>(engine::ListBackorders{}, reply, now));
+  submit(std::make_unique<engine::Message>(engine::CheckDates{questions.skus, questions.wanted}, reply, now));
+  return answer_;
+}
+
+void Harness::shown(const engine::ReplyTo&, engine::Lsn, const engine::OrderView& view) {
+  model::ShownOrder order{.id = std::string(view.order->id())};
+  for (const engine::LineView& line : view.lines) {
+    if (line.position != 0) order.lines.push_back({line.line->line, line.line->waiting, line.position, line.quantity_ahead});
+  }
+  order.expected.assign(view.expected.begin(), view.expected.end());
+  answer_ += model::describe(order) + "\n";
+}
+
+void Harness::listed(const engine::ReplyTo&, engine::Lsn, std::span<const engine::WaitingLineView> lines) {
+  for (const engine::WaitingLineView& view : lines) {
+    answer_ += model::describe(model::ListedLine{std::string(view.order->id()), view.line->line, view.position, view.quantity_ahead, view.quantity, view.expected}) + "\n";
+  }
+}
+
+void Harness::checked(const engine::ReplyTo&, engine::Lsn, const engine::CheckView& view) {
+  answer_ += model::describe(model::CheckedStock{{view.available.begin(), view.available.end()}, {view.now.begin(), view.now.end()},
+                                                 {view.expected.begin(), view.expected.end()}}) + "\n";
+}
+
 void Harness::committed(engine::Lsn, engine::Lsn last) { engine_.shared().window.advance(last); }
 
 void Harness::decided(const engine::ReplyTo& reply, engine::Lsn lsn, std::span<const std::byte> record, std::uint64_t ring_position, bool) {

@@ -12,6 +12,7 @@
 #include "schema/event.hpp"
 #include "server/event_recorder.hpp"
 #include "tests/model/commands.hpp"
+#include "tests/model/dates.hpp"
 #include "tests/model/random_commands.hpp"
 
 namespace earmark::test {
@@ -29,6 +30,8 @@ class Harness final : public engine::Outcomes {
   std::string apply(const model::Command& command, std::uint64_t content, engine::TimeUs now);
   // A message to the settler as it is; its records go with the others.
   void submit(std::unique_ptr<engine::Message> message);
+  // The answers as model::answers() words them.
+  std::string ask(const model::Questions& questions, engine::TimeUs now);
   // Was the last answer marked as a repeat?
   bool last_was_repeat() const noexcept { return repeat_; }
 
@@ -57,8 +60,9 @@ class Harness final : public engine::Outcomes {
                std::uint64_t ring_position, bool more) override;
   void repeated(const engine::ReplyTo& reply, engine::Lsn as_of, engine::Lsn original) override;
   void refused(const engine::ReplyTo& reply, engine::Lsn as_of, const engine::Error& error) override;
-  void shown(const engine::ReplyTo&, engine::Lsn, const engine::OrderView&) override {}
-  void listed(const engine::ReplyTo&, engine::Lsn, std::span<const engine::WaitingLineView>) override {}
+  void shown(const engine::ReplyTo& reply, engine::Lsn as_of, const engine::OrderView& view) override;
+  void listed(const engine::ReplyTo& reply, engine::Lsn as_of, std::span<const engine::WaitingLineView> lines) override;
+  void checked(const engine::ReplyTo& reply, engine::Lsn as_of, const engine::CheckView& view) override;
   void resolved(const engine::ReplyTo&, engine::Lsn, const engine::ResolvedView&) override {}
   void listed_holds(const engine::ReplyTo&, engine::Lsn, std::span<const engine::OpenHoldView>) override {}
   void listed_transfers(const engine::ReplyTo&, engine::Lsn, std::span<const engine::OpenTransferView>) override {}

@@ -1,5 +1,6 @@
 #include "tests/engine/pair.hpp"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 
 namespace earmark::test {
@@ -11,6 +12,9 @@ Pair::Pair(const model::CatalogueLimits& limits) : harness(small_capacity(limits
 void Pair::compare() {
   CHECK(harness.engine().broken_invariant() == "");
   CHECK(harness.engine().digest() == twin_.digest());
+  const model::Questions questions = model::all_questions(twin_.state());
+  const engine::TimeUs now = std::max(engine::TimeUs{time_}, twin_.state().time);
+  CHECK(harness.ask(questions, now) == model::answers(twin_.state(), questions, now));
 }
 
 // What is due by then happens first, by itself.

@@ -51,6 +51,7 @@ class Clerk final : public engine::Outcomes {
   void refused(const engine::ReplyTo&, engine::Lsn, const engine::Error&) override {}
   void shown(const engine::ReplyTo&, engine::Lsn, const engine::OrderView&) override {}
   void listed(const engine::ReplyTo&, engine::Lsn, std::span<const engine::WaitingLineView>) override {}
+  void checked(const engine::ReplyTo&, engine::Lsn, const engine::CheckView&) override {}
   void listed_holds(const engine::ReplyTo&, engine::Lsn, std::span<const engine::OpenHoldView>) override {}
   void listed_transfers(const engine::ReplyTo&, engine::Lsn, std::span<const engine::OpenTransferView>) override {}
   void listed_purchases(const engine::ReplyTo&, engine::Lsn, std::span<const engine::OpenPurchaseView>) override {}

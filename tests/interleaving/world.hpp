@@ -58,6 +58,7 @@ class World {
     void refused(const engine::ReplyTo& reply, engine::Lsn as_of, const engine::Error& error) override;
     void shown(const engine::ReplyTo&, engine::Lsn, const engine::OrderView&) override {}
     void listed(const engine::ReplyTo&, engine::Lsn, std::span<const engine::WaitingLineView>) override {}
+    void checked(const engine::ReplyTo&, engine::Lsn, const engine::CheckView&) override {}
     void resolved(const engine::ReplyTo&, engine::Lsn, const engine::ResolvedView&) override {}
     void listed_holds(const engine::ReplyTo&, engine::Lsn, std::span<const engine::OpenHoldView>) override {}
     void listed_transfers(const engine::ReplyTo&, engine::Lsn, std::span<const engine::OpenTransferView>) override {}

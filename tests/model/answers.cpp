@@ -69,7 +69,7 @@ engine::OrderDecision OrderAnswer::view() const {
           .preferred = preferred, .placed_at = placed_at, .need_by = need_by, .reserve_not_before = reserve_not_before,
           .cancel_after = cancel_after, .texts = texts.view(), .lines = lines, .takes = takes, .waits = waits,
           .fills_follow = fills_follow, .hold = hold, .reacquired = reacquired, .returned = returned, .line_policies = line_policies,
-          .not_backorderable = not_backorderable, .not_due = not_due, .skipped = skipped.view()};
+          .not_backorderable = not_backorderable, .not_due = not_due, .skipped = skipped.view(), .expected = expected};
 }
 
 engine::HoldDecision HoldAnswer::view() const {
@@ -126,6 +126,9 @@ std::string describe(const engine::Stamp& stamp, const engine::OrderDecision& de
   write_lines(out, decision.lines, decision.takes);
   for (const engine::LineWait& wait : decision.waits) {
     out << "; wait index " << wait.line_index << " position " << wait.position << " ahead " << wait.quantity_ahead;
+  }
+  for (const engine::ExpectedUnits& each : decision.expected) {
+    out << "; expects index " << each.line_index << ' ' << each.quantity << " by " << each.date.value;
   }
   for (const engine::LinePolicy policy : decision.line_policies) out << "; own " << +policy.code;
   for (const std::uint32_t index : decision.not_backorderable) out << "; not backorderable " << index;

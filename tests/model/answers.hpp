@@ -53,6 +53,7 @@ struct OrderAnswer {
   std::vector<engine::LineDecision> lines{};
   std::vector<engine::Take> takes{};
   std::vector<engine::LineWait> waits{};
+  std::vector<engine::ExpectedUnits> expected{};
   bool fills_follow = false;
   std::string hold{};
   bool reacquired = false;

@@ -120,7 +120,7 @@ OrderCommand RandomCommands::order() {
   if (random_.chance(15)) order.preferred = some_warehouse();
   if (random_.chance(20)) order.texts.customer = "customer " + std::to_string(random_.below(5));
   if (random_.chance(5)) order.texts = {"c", "web", "a street", "a person", "a jobsite", std::string(512, 'n')};
-  if (random_.chance(5)) order.need_by = engine::TimeUs{static_cast<std::int64_t>(random_.below(1'000'000))};
+  if (random_.chance(5)) order.need_by = engine::TimeUs{static_cast<std::int64_t>(random_.below(6'000'000))};  // met or missed in a history of thousands
   if (with_holds_ && random_.chance(12)) order.cancel_after = some_time();
   if (with_holds_ && random_.chance(12)) order.reserve_not_before = some_time();
   const std::uint64_t lines = random_.chance(3) ? random_.between(30, 120) : random_.between(1, 5);
@@ -216,7 +216,7 @@ MoveCommand RandomCommands::move() {
   if (random_.chance(50)) move.revision = shipment.revision + (random_.chance(15) ? 1 : 0);
   if (random_.chance(70)) move.carrier = "carrier " + std::to_string(random_.below(3));
   if (random_.chance(30)) move.tracking = "track " + std::to_string(random_.below(1000));
-  if (random_.chance(30)) move.expected = engine::TimeUs{static_cast<std::int64_t>(random_.below(1'000'000))};
+  if (random_.chance(30)) move.expected = engine::TimeUs{static_cast<std::int64_t>(random_.below(6'000'000))};  // met or missed in a history of thousands
   if (random_.chance(25)) move.to_unavailable = true;
   if (random_.chance(20)) move.reason = "reason " + std::to_string(random_.below(3));
   if (known == nullptr) moved_.emplace_back(move.order_id, move.shipment);

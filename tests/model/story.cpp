@@ -257,7 +257,7 @@ std::string tell(const engine::OrderDecision& decision, const Codes& codes) {
   text += name(decision.status);
   if (decision.not_due) text += ", not due";
   TakeRows more(decision.takes);
-  std::size_t next_wait = 0;
+  std::size_t next_wait = 0, next_date = 0;
   for (std::size_t index = 0; index < decision.lines.size(); ++index) {
     const engine::LineDecision& line = decision.lines[index];
     text += (index == 0 ? ": " : "; ") + std::to_string(line.line.value) + " " + codes.name(line.sku);
@@ -271,6 +271,10 @@ std::string tell(const engine::OrderDecision& decision, const Codes& codes) {
       const engine::LineWait& wait = decision.waits[next_wait++];
       text += " waits " + std::to_string(line.backordered) + " place " + std::to_string(wait.position) + " behind " +
               std::to_string(wait.quantity_ahead);
+      for (; next_date < decision.expected.size() && decision.expected[next_date].line_index == index; ++next_date) {
+        const engine::ExpectedUnits& each = decision.expected[next_date];
+        text += ", " + std::to_string(each.quantity) + " by " + std::to_string(each.date.value / 1000);
+      }
     }
     if (missing > 0) text += " cancels " + std::to_string(missing);
     if (std::ranges::find(decision.not_backorderable, index) != decision.not_backorderable.end()) text += " not backorderable";

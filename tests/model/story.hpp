@@ -15,6 +15,7 @@
 //   at 700 ship ...                 takes place 700 milliseconds after 1970, and others after it not before
 // Answers: what was due by then stands before "||"; takes are quantity@warehouse#shipment, fills follow after "|" with the row that served them:
 //   split: 1 X 12@LON#1 waits 3 place 1 behind 0; 7 Y 3@BHM#2 cancels 2 not backorderable     received | A/1 X 3@LON#1 waits 0 row 0
+//   backordered: 1 X waits 5 place 1 behind 0, 3 by 700, 2 by 900         (when what waits can be expected)
 //   cancelled: 1 X waiting 3 released 12@LON#1 excess 2 | B/1 ...     shipped: 1 X 12@LON#1; 7 Y nothing
 //   amended: priority 200     amended: 1 X waiting 3 released 2@LON#1 | B/1 ...     amended: nothing     amended: 1 X raised 5 cancelled 2
 //   changed: X@LON -3, +2 unavailable, makes 0; lost hold H/1 1@LON#1 row 0; lost A/1 3@LON#1 row 0 | A/1 X 3@BHM#2 waits 0 row 0

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "tests/model/dates.hpp"
+
 namespace earmark::model {
 
 using engine::ErrorCode;
@@ -163,6 +165,7 @@ OrderAnswer Twin::decide(const engine::PlaceOrder& command, std::uint64_t conten
   order.status = status_of(command.policy, taken, waiting, cancelled);
   answer.status = order.status;
   answer.waits = waits(order);
+  answer.expected = Dates(state_, state_.time).of(order);
   return answer;
 }
 
