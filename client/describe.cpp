@@ -35,6 +35,8 @@ std::string time_text(engine::TimeUs time) {
   return fmt::format("{:%Y-%m-%d %H:%M:%S}.{:03} UTC", fmt::gmtime(static_cast<std::time_t>(seconds)), rest / 1000);
 }
 
+std::string day_text(std::int64_t time_us) { return time_text(engine::TimeUs{time_us}).substr(0, 10); }
+
 std::string in_words(std::string_view name) {
   std::string words(name);
   std::replace(words.begin(), words.end(), '_', ' ');

@@ -16,6 +16,7 @@ std::string with_separators(std::uint64_t number);                  // 12,345
 std::string counted(std::uint64_t number, std::string_view noun);   // "1 unit", "2,000 units"
 std::string ordinal(std::uint64_t number);                          // 1st, 2nd, 11th
 std::string time_text(engine::TimeUs time);                         // 2026-01-01 12:00:00.123 UTC
+std::string day_text(std::int64_t time_us);                         // 2026-01-01
 // A name of the schema as people say it: "partly received".
 std::string in_words(std::string_view name);
 // "2010-12-01 08:26:00" (or with T between) as UTC, 0 for anything else.

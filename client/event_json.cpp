@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "client/dates_text.hpp"
 #include "client/split.hpp"
 
 namespace earmark::client {
@@ -359,6 +360,7 @@ class ToJson {
       json["position"] = split.wait->position;
       json["quantity_ahead"] = split.wait->quantity_ahead;
     }
+    if (split.line.backordered != 0) json["expected"] = dates_json(split.expected);
     return json;
   }
 
@@ -404,6 +406,7 @@ Json order_view_json(const schema::OrderView& view, const Catalogue& catalogue) 
       entry["position"] = line.position;
       entry["quantity_ahead"] = line.quantity_ahead;
     }
+    if (line.backordered != 0) entry["expected"] = dates_json(expected_of(view.expected, lines.size()));
     if (line.patience == 255) entry["strict"] = true;
     else if (line.patience != 0) entry["skips"] = line.patience;
     Json& allocations = entry["allocations"] = Json::array();

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "client/dates_text.hpp"
 #include "client/describe.hpp"
 #include "client/split.hpp"
 #include "client/table.hpp"
@@ -51,12 +54,16 @@ class ToText {
   std::string operator()(const engine::VoidDecision&) const { return decision_ + ": bookkeeping\n"; }
 
   std::string operator()(const engine::OrderDecision& order) const {
-    bool some_cancelled = false;
-    each_line(order, [&](const LineSplit& split) { some_cancelled = some_cancelled || (may_cancel(order) && split.cancelled != 0); });
+    bool some_cancelled = false, some_wait = false;
+    each_line(order, [&](const LineSplit& split) {
+      some_cancelled = some_cancelled || (may_cancel(order) && split.cancelled != 0);
+      some_wait = some_wait || split.line.backordered != 0;
+    });
     std::vector<Column> columns{{"LINE", Align::right}, {"SKU"}, {"ORDERED", Align::right}, {"SHIPS NOW"},
                                 {"WAITS", Align::right}};
     if (some_cancelled) columns.push_back({"CANCELLED", Align::right});
     columns.push_back({"PLACE IN QUEUE"});
+    if (some_wait) columns.push_back({"EXPECTED"});
     Table table(std::move(columns));
     std::uint64_t waiting = 0;
     each_line(order, [&](const LineSplit& split) {
@@ -65,6 +72,7 @@ class ToText {
                                      amount(split.line.backordered)};
       if (some_cancelled) cells.push_back(amount(split.cancelled) + (split.not_backorderable ? " (no backorders)" : ""));
       cells.push_back(split.wait == nullptr ? "" : queue_place(split.wait->position, split.wait->quantity_ahead));
+      if (some_wait) cells.push_back(dates_text(split.expected, split.line.backordered));
       table.add(std::move(cells));
       waiting += split.line.backordered;
     });
@@ -365,15 +373,21 @@ std::string event_text(const schema::Event& event, const Catalogue& catalogue, b
 }
 
 std::string order_view_text(const schema::OrderView& view, const Catalogue& catalogue) {
-  Table table({{"LINE", Align::right}, {"SKU"}, {"ORDERED", Align::right}, {"RESERVED"}, {"SHIPPED"},
-               {"WAITS", Align::right}, {"CANCELLED", Align::right}, {"PLACE IN QUEUE"}});
+  const bool some_wait = std::ranges::any_of(view.lines, [](const schema::OrderLineView& line) { return line.backordered != 0; });
+  std::vector<Column> columns{{"LINE", Align::right}, {"SKU"}, {"ORDERED", Align::right}, {"RESERVED"}, {"SHIPPED"},
+                              {"WAITS", Align::right}, {"CANCELLED", Align::right}, {"PLACE IN QUEUE"}};
+  if (some_wait) columns.push_back({"EXPECTED"});
+  Table table(std::move(columns));
   std::size_t next = 0;
-  for (const schema::OrderLineView& line : view.lines) {
+  for (std::size_t index = 0; index < view.lines.size(); ++index) {
+    const schema::OrderLineView& line = view.lines[index];
     const auto parts = view.allocations.subspan(next, line.allocations);
     next += line.allocations;
-    table.add({number_text(line.line), catalogue.code(line.sku), with_separators(line.quantity),
-               line_state(parts, catalogue, false), line_state(parts, catalogue, true),
-               amount(line.backordered), amount(line.cancelled), queue_place(line.position, line.quantity_ahead)});
+    std::vector<std::string> cells{number_text(line.line), catalogue.code(line.sku), with_separators(line.quantity),
+                                   line_state(parts, catalogue, false), line_state(parts, catalogue, true),
+                                   amount(line.backordered), amount(line.cancelled), queue_place(line.position, line.quantity_ahead)};
+    if (some_wait) cells.push_back(dates_text(expected_of(view.expected, index), line.backordered));
+    table.add(std::move(cells));
   }
   const std::string patience = patience_text(view);
   std::string own;  // policies of lines

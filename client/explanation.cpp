@@ -51,6 +51,7 @@ ExplainedDecision decision_of(const engine::OrderDecision& order, const Catalogu
     line.nothing_more = took_everything(order, split);
     if (split.wait != nullptr) line.position = split.wait->position, line.quantity_ahead = split.wait->quantity_ahead;
     line.takes = all_units(split.takes, catalogue, true);
+    line.expected = split.expected;
     told.lines.push_back(std::move(line));
   });
   return told;

@@ -40,6 +40,7 @@ struct ExplainedLine {
   bool nothing_more = false;  // it follows from the record that no unit was available besides those taken
   std::uint64_t quantity_ahead = 0;
   std::vector<ExplainedUnits> takes{};
+  std::vector<ExpectedUnits> expected{};  // what was told of what waits
 };
 
 struct ExplainedDecision {

@@ -1,6 +1,7 @@
 // An explanation as JSON objects: the schema's field names, what is zero or empty left out where the schema's own objects do so.
 #include <nlohmann/json.hpp>
 
+#include "client/dates_text.hpp"
 #include "client/explanation.hpp"
 #include "client/split.hpp"
 
@@ -66,6 +67,7 @@ Json line_json(const ExplainedLine& line) {
   if (line.not_backorderable) json["not_backorderable"] = true;
   if (line.nothing_more) json["nothing_more"] = true;
   if (line.position != 0) json["position"] = line.position, json["quantity_ahead"] = line.quantity_ahead;
+  if (line.backordered != 0) json["expected"] = dates_json(line.expected);
   return json;
 }
 
@@ -121,6 +123,7 @@ Json now_json(const OrderStateLine& line) {
   Json json{{"explain", "now"}, {"line", line.line}, {"sku", line.sku}, {"quantity", line.quantity},
             {"backordered", line.backordered}, {"cancelled", line.cancelled}};
   if (line.position != 0) json["position"] = line.position, json["quantity_ahead"] = line.quantity_ahead;
+  if (line.backordered != 0) json["expected"] = dates_json(line.expected);
   if (line.set_aside) json["strict"] = true;
   else add_number(json, "skips", line.skips);
   Json& allocations = json["allocations"] = Json::array();

@@ -1,6 +1,7 @@
 // An explanation as people read it: what was seen and decided, what has happened since, what it waits for now.
 #include <fmt/format.h>
 
+#include "client/dates_text.hpp"
 #include "client/describe.hpp"
 #include "client/explanation.hpp"
 #include "client/split.hpp"
@@ -85,6 +86,7 @@ std::string line_text(const Explanation& told, const ExplainedLine& line) {
   text += "\n";
   for (const ExplainedUnits& take : line.takes) text += take_text(told.now, line, take);
   if (line.backordered != 0) text += wait_text(line, *told.decision);
+  if (!line.expected.empty()) text += "    It was told to expect: " + dates_text(line.expected, line.backordered) + "\n";
   if (line.cancelled != 0) text += cancelled_text(line, told.now.status);
   return text;
 }
@@ -225,7 +227,10 @@ std::string now_text(const OrderStateLine& line) {
   if (!reserved.empty()) add(text, "reserved " + reserved);
   if (!shipped.empty()) add(text, "shipped " + shipped);
   if (returned != 0) add(text, with_separators(returned) + " came back");
-  if (line.backordered != 0) add(text, queue_text(line.backordered, line.position, line.quantity_ahead));
+  if (line.backordered != 0) {
+    add(text, queue_text(line.backordered, line.position, line.quantity_ahead));
+    add(text, line.expected.empty() ? "no date is known" : "expected " + dates_text(line.expected, line.backordered));
+  }
   if (line.cancelled != 0) add(text, with_separators(line.cancelled) + " cancelled");
   if (line.set_aside) add(text, "what comes is set aside until it is whole");
   else if (line.skips != 0) add(text, "passed over by " + counted(line.skips, "later order"));

@@ -18,7 +18,7 @@ OrderAnswer answer_of(const engine::OrderDecision& order, Codes& codes) {
   bool waits = false;
   each_line(order, [&](const LineSplit& split) {
     OrderAnswerLine line{split.line.line.value, codes(split.line.sku), split.line.quantity, split.line.backordered,
-                         split.cancelled, codes(split.takes), 0, 0, policy_of(split.policy), split.not_backorderable};
+                         split.cancelled, codes(split.takes), 0, 0, policy_of(split.policy), split.not_backorderable, split.expected};
     if (split.wait != nullptr) {
       line.position = split.wait->position;
       line.quantity_ahead = split.wait->quantity_ahead;
@@ -269,7 +269,7 @@ class ToReply {
   std::optional<Reply> operator()(const schema::CheckAnswer& from) {
     const auto* question = std::get_if<CheckQuestion>(&request_);
     if (question == nullptr || from.available.size() != question->skus.size() * from.warehouses) return std::nullopt;
-    if (from.now.size() != question->wanted.size()) return std::nullopt;
+    if (from.now.size() != question->wanted.size() || (!question->dates && !from.expected.empty())) return std::nullopt;
     CheckAnswer answer;
     answer.lsn = from.lsn.value;
     for (std::uint16_t column = 0; column < from.warehouses; ++column) {
@@ -279,7 +279,7 @@ class ToReply {
     for (std::size_t row = 0; row < question->skus.size(); ++row) {
       const auto available = from.available.subspan(row * from.warehouses, from.warehouses);
       CheckRow entry{question->skus[row], codes_.catalogue().sku(question->skus[row]).value != 0,
-                     {available.begin(), available.end()}, 0, from.now.empty() ? 0 : from.now[row]};
+                     {available.begin(), available.end()}, 0, from.now.empty() ? 0 : from.now[row], expected_of(from.expected, row)};
       for (const engine::Quantity quantity : available) entry.total += quantity;
       answer.rows.push_back(std::move(entry));
     }
@@ -318,7 +318,8 @@ class ToReply {
     for (const schema::OrderLineView& line : from.lines) {
       OrderStateLine entry{line.line.value, codes_(line.sku), line.quantity, line.backordered, line.cancelled, {},
                            line.position, line.quantity_ahead, policy_of(line.policy), codes_(line.pinned),
-                           line.patience == engine_strict ? std::uint8_t{0} : line.patience, line.patience == engine_strict};
+                           line.patience == engine_strict ? std::uint8_t{0} : line.patience, line.patience == engine_strict,
+                           expected_of(from.expected, state.lines.size())};
       for (const schema::Allocation& part : from.allocations.subspan(next, line.allocations)) {
         const auto at = static_cast<std::size_t>(&part - from.allocations.data());
         entry.units.push_back({codes_(part.warehouse), part.reserved, part.shipped, part.shipment, from.returned.empty() ? 0 : from.returned[at]});
@@ -338,10 +339,11 @@ class ToReply {
     if (!std::holds_alternative<BackordersQuestion>(request_)) return std::nullopt;
     BackordersAnswer answer;
     answer.as_of = from.as_of.value;
-    for (const schema::WaitingLine& line : from.lines) {
+    for (std::size_t index = 0; index < from.lines.size(); ++index) {
+      const schema::WaitingLine& line = from.lines[index];
       answer.lines.push_back({codes_(line.sku), std::string(from.orders[line.order]), std::string(from.customers[line.order]),
                               line.line.value, line.quantity, line.position, line.quantity_ahead, line.order_lsn.value,
-                              line.since.value, line.priority.value});
+                              line.since.value, line.priority.value, from.expected[index]});
     }
     return answer;
   }

@@ -204,7 +204,7 @@ class Appender {
   }
   Outcome<void> operator()(const CheckQuestion& question) {
     const auto ids = ids_of(question.skus, catalogue_);
-    encoder_.check(out_, correlation_, {catalogue_.epoch(), ids, question.wanted});
+    encoder_.check(out_, correlation_, {catalogue_.epoch(), ids, question.wanted, question.dates});
     return {};
   }
   Outcome<void> operator()(const StockQuestion& question) {
@@ -295,8 +295,8 @@ Outcome<void> check(const Request& request) {
     return usage("hold " + hold->id + ": customer has more than " + std::to_string(engine::max_text_bytes) + " bytes; make it shorter");
   }
   if (const auto* question = std::get_if<CheckQuestion>(&request)) {
-    if (!question->wanted.empty() && question->wanted.size() != question->skus.size()) {
-      return usage("a check with wanted quantities needs one for each SKU: " + std::to_string(question->skus.size()) + " SKUs, " +
+    if ((question->dates || !question->wanted.empty()) && question->wanted.size() != question->skus.size()) {
+      return usage("a check with wanted quantities or dates needs one for each SKU: " + std::to_string(question->skus.size()) + " SKUs, " +
                    std::to_string(question->wanted.size()) + " quantities");
     }
     return check_count(question->skus.size());

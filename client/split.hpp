@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "client/expected.hpp"
 #include "engine/decision.hpp"
 
 namespace earmark::client {
@@ -19,6 +20,7 @@ struct LineSplit {
   engine::Quantity cancelled = 0;
   engine::LinePolicy policy{};     // its own, if it has one
   bool not_backorderable = false;  // some is cancelled because nothing waits for its SKU
+  std::vector<ExpectedUnits> expected{};  // of what waits
 };
 
 // Calls `use(const LineSplit&)` for every line in order. The decision's counts agree (its decoder saw to that).
@@ -39,7 +41,8 @@ void each_line(const engine::OrderDecision& order, Use use) {
                                    [&](const engine::LineWait& entry) { return entry.line_index == index; });
     const engine::Quantity cancelled = given < line.quantity ? static_cast<engine::Quantity>(line.quantity - given) : 0;
     use(LineSplit{line, takes, wait == order.waits.end() ? nullptr : &*wait, cancelled, order.own_policy(index),
-                  std::find(order.not_backorderable.begin(), order.not_backorderable.end(), index) != order.not_backorderable.end()});
+                  std::find(order.not_backorderable.begin(), order.not_backorderable.end(), index) != order.not_backorderable.end(),
+                  expected_of(order.expected, index)});
   }
 }
 

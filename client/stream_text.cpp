@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "client/dates_text.hpp"
 #include "client/describe.hpp"
 #include "client/split.hpp"
 #include "client/table.hpp"
@@ -359,6 +360,7 @@ class Teller {
         waits += " as " + ordinal(split.wait->position) + " in the queue";
         if (split.wait->quantity_ahead != 0) waits += ", behind " + counted(split.wait->quantity_ahead, "unit");
       }
+      if (!split.expected.empty()) waits += ", expected " + dates_text(split.expected, split.line.backordered);
       add(what, waits);
     }
     if (split.cancelled != 0) {

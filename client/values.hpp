@@ -137,6 +137,7 @@ struct ReceiveTransfer {
 struct CheckQuestion {
   std::vector<std::string> skus{};     // at most 15,000
   std::vector<std::uint32_t> wanted{};  // units, parallel to skus; empty: not asked
+  bool dates = false;  // with wanted: also when what is not there could be expected
 };
 struct StockQuestion {
   std::vector<std::string> skus{};  // empty: all, page by page; at most 15,000
@@ -181,6 +182,12 @@ struct Fill {
   std::vector<Taken> taken{};
 };
 
+// Units that wait, and when they can be expected (since 1970 UTC). A line has its own by date; of what waits and is in none no date is known.
+struct ExpectedUnits {
+  std::int64_t date_us = 0;
+  std::uint32_t quantity = 0;
+};
+
 struct OrderAnswerLine {
   std::uint32_t line = 0;
   std::string sku{};
@@ -190,6 +197,7 @@ struct OrderAnswerLine {
   std::uint64_t quantity_ahead = 0;  // units that earlier waiters still want
   std::optional<engine::Policy> policy{};  // its own, if it has one
   bool not_backorderable = false;    // some is cancelled because nothing waits for its SKU
+  std::vector<ExpectedUnits> expected{};  // of what waits, as known at the decision
 };
 // What leaves one warehouse for the order.
 struct ShipmentAnswer {
@@ -364,6 +372,7 @@ struct CheckRow {
   std::vector<std::uint32_t> available{};  // parallel to CheckAnswer::warehouses
   std::uint64_t total = 0;
   std::uint32_t now = 0;                 // with wanted quantities: what an order of these lines would get now
+  std::vector<ExpectedUnits> expected{};   // with dates: of what `now` lacks, if an order of priority 100 came now
 };
 struct CheckAnswer {
   std::uint64_t lsn = 0;  // every row is true at some durable decision no older than this one
@@ -414,6 +423,7 @@ struct OrderStateLine {
   std::string pinned{};                    // taken from this warehouse alone; empty: any
   std::uint8_t skips = 0;   // of a line that waits for all or nothing, by itself or with its order: later orders that were served past it
   bool set_aside = false;   // it was passed over often enough: what it has reserved is gathered, and cannot be picked until it is whole
+  std::vector<ExpectedUnits> expected{};  // of what waits, as known now
 };
 // An order as it stands.
 struct OrderState {
@@ -436,6 +446,7 @@ struct Backorder {
   std::uint64_t quantity_ahead = 0, order_lsn = 0;
   std::int64_t since_us = 0;
   std::uint8_t priority = 0;
+  std::int64_t expected_us = 0;  // when its last unit can be expected, as known now; 0: no date is known, of some at least
 };
 struct BackordersAnswer {
   std::uint64_t as_of = 0;

@@ -110,6 +110,9 @@ void DumpLine::write(const engine::OrderDecision& decision) {
     if (dump_.full() && decision.line_policies[index].own()) out_["lines"][index]["policy"] = engine::name(decision.line_policies[index].or_else({}));
   }
   for (const std::uint32_t line : decision.not_backorderable) out_["lines"][line]["not_backorderable"] = true;
+  for (const engine::ExpectedUnits& each : decision.expected) {
+    out_["lines"][each.line_index]["expected"].push_back({{"date_us", each.date.value}, {"quantity", each.quantity}});
+  }
 }
 
 void DumpLine::write(const engine::HoldDecision& decision) {

@@ -1,6 +1,7 @@
 // Records as JSON lines, one per LSN, keys sorted: the shapes of the decision file with lsn, time_us, cause_lsn (fills)
 // and available_after, as the contract says. `available_after` has each touched cell once, in the order in which the
-// record touches them, with what the record leaves there.
+// record touches them, with what the record leaves there. A line of an order that was told when what waits of it can be expected has
+// `expected`, beyond those shapes.
 // Codes stand for dense ids; they come from the catalogue loads, so every record before is shown to `learn`.
 #pragma once
 

@@ -10,7 +10,7 @@ namespace {
 
 constexpr const char* notes = R"(
 Lines that wait, in the order in which they will be served. Place and units ahead count all who wait for the SKU, also
-those that --customer leaves out.
+those that --customer leaves out. Expected is when a line's last unit can be, as it is known now; 'earmark show' tells it part by part.
 
 EXAMPLES
   earmark backorders
@@ -25,6 +25,7 @@ struct BackordersOptions {
 struct Row {
   schema::WaitingLine line;
   std::string order, customer;
+  std::int64_t expected_us = 0;
 };
 
 Outcome<void> print_row(const Row& row, const Catalogue& catalogue) {
@@ -34,6 +35,7 @@ Outcome<void> print_row(const Row& row, const Catalogue& catalogue) {
             {"quantity_ahead", line.quantity_ahead}, {"priority", line.priority.value},
             {"order_lsn", line.order_lsn.value}, {"since_us", line.since.value}};
   if (line.pinned.value != 0) json["pinned"] = catalogue.code(line.pinned);
+  if (row.expected_us != 0) json["expected_us"] = row.expected_us;
   return print_json(json);
 }
 
@@ -56,8 +58,9 @@ Outcome<void> backorders(const Globals& globals, const BackordersOptions& option
   const engine::Lsn as_of = answer->as_of;
   std::vector<Row> rows;
   std::vector<engine::SkuId> skus;
-  for (const schema::WaitingLine& line : answer->lines) {
-    rows.push_back({line, std::string(answer->orders[line.order]), std::string(answer->customers[line.order])});
+  for (std::size_t index = 0; index < answer->lines.size(); ++index) {
+    const schema::WaitingLine& line = answer->lines[index];
+    rows.push_back({line, std::string(answer->orders[line.order]), std::string(answer->customers[line.order]), answer->expected[index]});
     skus.push_back(line.sku);
   }
   if (auto done = client->learn_skus(skus); !done) return done;
@@ -70,13 +73,13 @@ Outcome<void> backorders(const Globals& globals, const BackordersOptions& option
   }
   if (rows.empty()) return print("Nobody waits.\n");
   Table table({{"SKU"}, {"PLACE", Align::right}, {"ORDER"}, {"LINE", Align::right}, {"CUSTOMER"},
-               {"WAITS FOR", Align::right}, {"UNITS AHEAD", Align::right}, {"PRIORITY", Align::right}, {"SINCE"}});
+               {"WAITS FOR", Align::right}, {"UNITS AHEAD", Align::right}, {"PRIORITY", Align::right}, {"SINCE"}, {"EXPECTED"}});
   std::uint64_t units = 0;
   for (const Row& row : rows) {
     table.add({catalogue.code(row.line.sku), with_separators(row.line.position), row.order,
                std::to_string(row.line.line.value), row.customer, with_separators(row.line.quantity),
                with_separators(row.line.quantity_ahead), std::to_string(row.line.priority.value),
-               time_text(row.line.since)});
+               time_text(row.line.since), row.expected_us == 0 ? "no date" : day_text(row.expected_us)});
     units += row.line.quantity;
   }
   return print(table.text() + counted(rows.size(), "line") + " wait for " + counted(units, "unit") +

@@ -1,8 +1,11 @@
 // earmark check SKU:QTY...
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "client/commands/command.hpp"
+#include "client/dates_text.hpp"
 #include "client/describe.hpp"
+#include "client/expected.hpp"
 #include "client/items.hpp"
 #include "client/request.hpp"
 #include "client/table.hpp"
@@ -14,17 +17,23 @@ constexpr const char* notes = R"(
 Now = what an order of these items would get at once, over all warehouses; a SKU that stands in several items is counted once. Nothing
 is reserved: 'earmark hold' does that. The answer never waits for the disk, and shows nothing that could be lost.
 
+With --dates also when what is not there could be expected, if an order of priority 100 came now, behind everybody who waits already; the
+figures are then those of one decision, and the answer waits until that is on disk.
+
 EXAMPLES
   earmark check BEAM-LVL-45x240-6M:20 HANGER:40
-  earmark check DOOR-FIRE:6 --json)";
+  earmark check DOOR-FIRE:6 --json
+  earmark check BEAM-LVL-45x240-6M:200 --dates)";
 
 struct CheckOptions {
   std::vector<std::string> items;
+  bool dates = false;
 };
 
 Outcome<CheckQuestion> question_of(const CheckOptions& options) {
   if (options.items.empty()) return usage("name what is wanted, for example 'earmark check BEAM:20'; 'earmark stock' shows what there is");
   CheckQuestion question;
+  question.dates = options.dates;
   for (const std::string& text : options.items) {
     const auto item = parse_item(text);
     if (!item) return Unexpected{item.error()};
@@ -43,6 +52,7 @@ struct Figures {
   std::uint64_t lsn = 0;
   std::uint16_t warehouses = 0;
   std::vector<engine::Quantity> available, now;
+  std::vector<std::vector<ExpectedUnits>> expected;  // of what each row lacks
 };
 
 Outcome<Figures> ask(Client& client, const CheckQuestion& question) {
@@ -53,14 +63,16 @@ Outcome<Figures> ask(Client& client, const CheckQuestion& question) {
     skus.push_back(*known);
   }
   auto answer = client.ask_for<schema::CheckAnswer>([&](std::uint64_t correlation) -> Outcome<void> {
-    client.connection().encoder().check(client.connection().out(), correlation, {client.catalogue().epoch(), skus, question.wanted});
+    client.connection().encoder().check(client.connection().out(), correlation, {client.catalogue().epoch(), skus, question.wanted, question.dates});
     return {};
   });
   if (!answer) return Unexpected{answer.error()};
   if (answer->now.size() != skus.size() || answer->available.size() != skus.size() * answer->warehouses) {
     return unreachable("the server answers a check with another number of rows; its version and this program's do not fit");
   }
-  return Figures{answer->lsn.value, answer->warehouses, {answer->available.begin(), answer->available.end()}, {answer->now.begin(), answer->now.end()}};
+  Figures figures{answer->lsn.value, answer->warehouses, {answer->available.begin(), answer->available.end()}, {answer->now.begin(), answer->now.end()}, {}};
+  for (std::size_t row = 0; row < skus.size(); ++row) figures.expected.push_back(expected_of(answer->expected, row));
+  return figures;
 }
 
 Outcome<void> check(const Globals& globals, const CheckOptions& options) {
@@ -71,7 +83,9 @@ Outcome<void> check(const Globals& globals, const CheckOptions& options) {
   if (auto done = client->learn_warehouses(); !done) return done;
   const auto figures = ask(*client, *question);
   if (!figures) return Unexpected{figures.error()};
-  Table table({{"SKU"}, {"WANTED", Align::right}, {"NOW", Align::right}, {"AVAILABLE IN"}});
+  std::vector<Column> columns{{"SKU"}, {"WANTED", Align::right}, {"NOW", Align::right}, {"AVAILABLE IN"}};
+  if (question->dates) columns.push_back({"THE REST EXPECTED"});
+  Table table(std::move(columns));
   for (std::size_t row = 0; row < question->skus.size(); ++row) {
     Json available = Json::object();
     std::string where;
@@ -82,12 +96,16 @@ Outcome<void> check(const Globals& globals, const CheckOptions& options) {
       available[code] = units;
       where += (where.empty() ? "" : ", ") + code + " " + with_separators(units);
     }
+    const engine::Quantity wanted = question->wanted[row], now = figures->now[row];
     if (!globals.json) {
-      table.add({question->skus[row], with_separators(question->wanted[row]), with_separators(figures->now[row]), where.empty() ? "-" : where});
-    } else if (auto done = print_json({{"sku", question->skus[row]}, {"wanted", question->wanted[row]}, {"now", figures->now[row]},
-                                       {"available", std::move(available)}, {"lsn", figures->lsn}}); !done) {
-      return done;
+      std::vector<std::string> cells{question->skus[row], with_separators(wanted), with_separators(now), where.empty() ? "-" : where};
+      if (question->dates) cells.push_back(dates_text(figures->expected[row], wanted - std::min(now, wanted)));
+      table.add(std::move(cells));
+      continue;
     }
+    Json json{{"sku", question->skus[row]}, {"wanted", wanted}, {"now", now}, {"available", std::move(available)}, {"lsn", figures->lsn}};
+    if (question->dates) json["expected"] = dates_json(figures->expected[row]);
+    if (auto done = print_json(json); !done) return done;
   }
   return globals.json ? Outcome<void>{} : print(table.text());
 }
@@ -96,7 +114,9 @@ Outcome<void> check(const Globals& globals, const CheckOptions& options) {
 
 Run add_check(Options& options, const Globals& globals) {
   auto chosen = std::make_shared<CheckOptions>();
-  options.texts("items", chosen->items, "SKU:QUANTITY", "What is wanted").notes(notes);
+  options.texts("items", chosen->items, "SKU:QUANTITY", "What is wanted")
+      .flag("--dates", chosen->dates, "Also when the rest could be expected")
+      .notes(notes);
   return [&globals, chosen] { return check(globals, *chosen); };
 }
 

@@ -1,5 +1,6 @@
 #include "client/documents/backorder_confirmation.hpp"
 
+#include "client/dates_text.hpp"
 #include "client/describe.hpp"
 #include "client/documents/order_parts.hpp"
 #include "client/split.hpp"
@@ -11,7 +12,7 @@ Outcome<BackorderConfirmation> backorder_confirmation(const OrderState& order, c
   for (const OrderStateLine& line : order.lines) {
     if (line.backordered == 0) continue;
     confirmation.lines.push_back({line.line, line.sku, issue.names.of_goods(line.sku), line.quantity, line.backordered, line.quantity_ahead, line.position,
-                                  backorder_reason(order, line, issue.time_us), date_text(order, issue.time_us)});
+                                  backorder_reason(order, line, issue.time_us), date_text(order, line, issue.time_us), line.expected});
     confirmation.units += line.backordered;
   }
   if (!confirmation.lines.empty()) return confirmation;
@@ -25,7 +26,8 @@ Page page_of(const BackorderConfirmation& confirmation) {
   PageTable lines{"",
                   {{"Line", Align::right}, {"SKU", Align::left, Look::code}, {"Description", Align::left, Look::under, true}, {"Ordered", Align::right},
                    {"Waiting", Align::right, Look::strong}, {"Place in queue"}, {"Why"}, {"When"}}, {},
-                  "Goods that come in go to whoever waits longest at the same priority. Every part of an order that ships has a delivery note of its own."};
+                  "Goods that come in go to whoever waits longest at the same priority. Every part of an order that ships has a delivery note of its own. "
+                  "Dates are what is known at this printing; they move with the deliveries that we wait for."};
   for (const WaitingPart& line : confirmation.lines) {
     lines.rows.push_back({std::to_string(line.line), line.sku, line.description, units_text(line.ordered), units_text(line.waiting),
                           place_text(line.position, line.quantity_ahead), line.reason, line.date});
@@ -40,7 +42,8 @@ Json json_of(const BackorderConfirmation& confirmation) {
   Json& lines = json["lines"] = Json::array();
   for (const WaitingPart& line : confirmation.lines) {
     lines.push_back({{"line", line.line}, {"sku", line.sku}, {"description", line.description}, {"quantity", line.ordered}, {"backordered", line.waiting},
-                     {"position", line.position}, {"quantity_ahead", line.quantity_ahead}, {"reason", line.reason}});
+                     {"position", line.position}, {"quantity_ahead", line.quantity_ahead}, {"reason", line.reason},
+                     {"expected", dates_json(line.expected)}});
   }
   return json;
 }

@@ -1,4 +1,4 @@
-// Backorder confirmation: what of an order waits, in which place, and when it comes as far as anybody knows.
+// Backorder confirmation: what of an order waits, in which place, and when it can be expected as it is known now.
 #pragma once
 
 #include "client/documents/document.hpp"
@@ -12,6 +12,7 @@ struct WaitingPart {
   std::uint64_t ordered = 0, waiting = 0, quantity_ahead = 0;
   std::uint32_t position = 0;  // 1 is served next
   std::string reason, date;
+  std::vector<ExpectedUnits> expected;
 };
 struct BackorderConfirmation {
   Head head;  // its id is the backorder's

@@ -6,7 +6,6 @@
 namespace earmark::client::documents {
 namespace {
 
-std::string day_of(std::int64_t time_us) { return time_text(engine::TimeUs{time_us}).substr(0, 10); }
 std::string clock_of(std::int64_t time_us) { return time_text(engine::TimeUs{time_us}).substr(11, 8) + "Z"; }
 
 Json line_json(const DespatchLine& line) {
@@ -74,12 +73,12 @@ Json json_of(const DeliveryNote& note) {
   const Head& head = note.head;
   Json delivery{{"DeliveryAddress", {{"AddressLine", head.ship_to}}}};
   if (!note.tracking.empty()) delivery["TrackingID"] = note.tracking;
-  if (note.expected_us != 0) delivery["EstimatedDeliveryPeriod"] = {{"EndDate", day_of(note.expected_us)}, {"EndTime", clock_of(note.expected_us)}};
+  if (note.expected_us != 0) delivery["EstimatedDeliveryPeriod"] = {{"EndDate", day_text(note.expected_us)}, {"EndTime", clock_of(note.expected_us)}};
   Json shipment{{"ID", head.id}, {"Delivery", std::move(delivery)}};
   if (!note.carrier.empty()) shipment["ShipmentStage"] = {{"CarrierParty", {{"PartyName", note.carrier}}}};
-  Json& advice = json["DespatchAdvice"] = {{"UBLVersionID", "2.1"}, {"ID", head.id}, {"IssueDate", day_of(head.issued_us)}, {"IssueTime", clock_of(head.issued_us)},
+  Json& advice = json["DespatchAdvice"] = {{"UBLVersionID", "2.1"}, {"ID", head.id}, {"IssueDate", day_text(head.issued_us)}, {"IssueTime", clock_of(head.issued_us)},
                                            {"Note", head.notes},
-                                           {"OrderReference", {{"ID", head.order}, {"CustomerReference", head.reference}, {"IssueDate", day_of(head.time_us)}}},
+                                           {"OrderReference", {{"ID", head.order}, {"CustomerReference", head.reference}, {"IssueDate", day_text(head.time_us)}}},
                                            {"DeliveryCustomerParty", {{"PartyName", head.customer}, {"DeliveryContact", {{"Name", head.contact}}}}},
                                            {"Shipment", std::move(shipment)}};
   Json& lines = advice["DespatchLine"] = Json::array();

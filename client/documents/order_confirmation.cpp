@@ -1,7 +1,11 @@
 #include "client/documents/order_confirmation.hpp"
 
+#include <algorithm>
+
+#include "client/dates_text.hpp"
 #include "client/describe.hpp"
 #include "client/documents/order_parts.hpp"
+#include "client/expected.hpp"
 #include "client/split.hpp"
 
 namespace earmark::client::documents {
@@ -38,14 +42,19 @@ std::string waiting_text(const OrderConfirmation& confirmation) {
 }  // namespace
 
 OrderConfirmation order_confirmation(const OrderState& order, const Issue& issue) {
-  OrderConfirmation confirmation{head_of("order-confirmation", "Order confirmation", order.id, order, issue), order.status, order.policy, {}, {}, {}, 0, 0};
+  OrderConfirmation confirmation{head_of("order-confirmation", "Order confirmation", order.id, order, issue), order.status, order.policy, {}, {}, {}, 0, 0, 0};
+  bool dated = true;  // all that waits
   for (const OrderStateLine& line : order.lines) {
     const LineParts parts = parts_of(order, line, 0);
     confirmation.lines.push_back({line.line, line.sku, issue.names.of_goods(line.sku), line.quantity, parts.to_follow, parts.shipped, line.backordered,
                                   line.cancelled, line.position, line.quantity_ahead,
-                                  line.backordered == 0 ? "" : date_text(order, issue.time_us)});
+                                  date_text(order, line, issue.time_us), line.expected});
     confirmation.ordered += line.quantity;
     confirmation.waiting += line.backordered;
+    if (line.backordered == 0) continue;
+    const std::int64_t last_us = last_date_us(line.expected, line.backordered);
+    dated = dated && last_us != 0;
+    confirmation.expected_us = dated ? std::max(confirmation.expected_us, last_us) : 0;
   }
   for (const ShipmentState& each : order.shipments) {
     confirmation.shipments.push_back({each.id, each.warehouse, issue.names.of_warehouse(each.warehouse), each.state, units_in(order, each.number),
@@ -78,7 +87,8 @@ Page page_of(const OrderConfirmation& confirmation) {
                               each.carrier, each.tracking, each.expected_us == 0 ? "date not known yet" : moment_text(each.expected_us)});
   }
   if (!confirmation.backorder.empty()) {
-    shipments.rows.push_back({confirmation.backorder, "-", units_text(confirmation.waiting), "waiting", "", "", "date not known yet"});
+    shipments.rows.push_back({confirmation.backorder, "-", units_text(confirmation.waiting), "waiting", "", "",
+                              confirmation.expected_us == 0 ? "date not known yet" : "goods expected " + day_text(confirmation.expected_us)});
   }
   if (!shipments.rows.empty()) page.tables.push_back(std::move(shipments));
   return page;
@@ -92,7 +102,9 @@ Json json_of(const OrderConfirmation& confirmation) {
   for (const ConfirmedLine& line : confirmation.lines) {
     lines.push_back({{"line", line.line}, {"sku", line.sku}, {"description", line.description}, {"quantity", line.quantity}, {"reserved", line.reserved},
                      {"shipped", line.shipped}, {"backordered", line.backordered}, {"cancelled", line.cancelled}});
-    if (line.backordered != 0) lines.back()["position"] = line.position, lines.back()["quantity_ahead"] = line.quantity_ahead;
+    if (line.backordered == 0) continue;
+    lines.back()["position"] = line.position, lines.back()["quantity_ahead"] = line.quantity_ahead;
+    lines.back()["expected"] = dates_json(line.expected);
   }
   Json& shipments = json["shipments"] = Json::array();
   for (const ConfirmedShipment& each : confirmation.shipments) {
@@ -101,6 +113,7 @@ Json json_of(const OrderConfirmation& confirmation) {
     if (each.expected_us != 0) shipments.back()["expected_us"] = each.expected_us;
   }
   if (!confirmation.backorder.empty()) json["backorder"] = {{"id", confirmation.backorder}, {"units", confirmation.waiting}};
+  if (confirmation.expected_us != 0) json["backorder"]["expected_us"] = confirmation.expected_us;
   return json;
 }
 

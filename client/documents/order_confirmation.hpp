@@ -13,6 +13,7 @@ struct ConfirmedLine {
   std::uint32_t position = 0;        // of what waits, 1 is served next
   std::uint64_t quantity_ahead = 0;
   std::string date;
+  std::vector<ExpectedUnits> expected;  // of what waits
 };
 struct ConfirmedShipment {
   std::string id, warehouse, warehouse_name;
@@ -29,6 +30,7 @@ struct OrderConfirmation {
   std::vector<ConfirmedShipment> shipments;
   std::string backorder;  // ORDER-B1; empty: nothing waits
   std::uint64_t ordered = 0, waiting = 0;
+  std::int64_t expected_us = 0;  // when the last of what waits can be; 0: not known yet
 };
 
 OrderConfirmation order_confirmation(const OrderState& order, const Issue& issue);

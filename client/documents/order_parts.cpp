@@ -1,7 +1,9 @@
 #include "client/documents/order_parts.hpp"
 
+#include "client/dates_text.hpp"
 #include "client/describe.hpp"
 #include "client/documents/document.hpp"
+#include "client/expected.hpp"
 
 namespace earmark::client::documents {
 namespace {
@@ -60,7 +62,16 @@ std::string backorder_reason(const OrderState& order, const OrderStateLine& line
   return line.pinned.empty() ? "out of stock" : "out of stock in " + line.pinned;
 }
 
-std::string date_text(const OrderState& order, std::int64_t now_us) {
+std::string date_text(const OrderState& order, const OrderStateLine& line, std::int64_t now_us) {
+  if (line.backordered == 0) return "";
+  if (!line.expected.empty()) {
+    const std::vector<UnitsOnDay> days = by_day(line.expected);
+    const std::uint64_t dated = dated_units(line.expected);
+    if (days.size() == 1 && dated >= line.backordered) return "expected " + days.front().day;
+    std::string text;
+    for (const auto& [day, units] : days) text += (text.empty() ? "" : ", ") + with_separators(units) + (text.empty() ? " expected " : " on ") + day;
+    return dated >= line.backordered ? text : text + ", " + with_separators(line.backordered - dated) + " not known yet";
+  }
   if (order.reserve_not_before_us > now_us) return "not before " + moment_text(order.reserve_not_before_us);
   return "date not known yet";
 }

@@ -29,8 +29,9 @@ bool has_shipped(const ShipmentState& shipment);
 
 // Why what of a line waits is not there: "out of stock", "waits until the whole order is there"...
 std::string backorder_reason(const OrderState& order, const OrderStateLine& line, std::int64_t now_us);
-// When it comes, as far as anybody knows.
-std::string date_text(const OrderState& order, std::int64_t now_us);
+// When what of a line waits can be expected, as far as anybody knows: "expected 2026-12-01", "5 expected 2026-12-01, 3 on 2026-12-08,
+// 2 not known yet"; "" where nothing waits.
+std::string date_text(const OrderState& order, const OrderStateLine& line, std::int64_t now_us);
 // "2nd, behind 14 units".
 std::string place_text(std::uint32_t position, std::uint64_t quantity_ahead);
 

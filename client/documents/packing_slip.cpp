@@ -1,5 +1,6 @@
 #include "client/documents/packing_slip.hpp"
 
+#include "client/dates_text.hpp"
 #include "client/describe.hpp"
 #include "client/documents/order_parts.hpp"
 
@@ -14,7 +15,7 @@ Outcome<PackingSlip> packing_slip(const OrderState& order, std::uint16_t number,
   for (const OrderStateLine& line : order.lines) {
     const LineParts parts = parts_of(order, line, number);
     slip.lines.push_back({line.line, line.sku, issue.names.of_goods(line.sku), line.quantity, parts.here, parts.shipped, parts.to_follow, line.backordered,
-                          line.cancelled, line.backordered == 0 ? "" : date_text(order, issue.time_us)});
+                          line.cancelled, date_text(order, line, issue.time_us), line.expected});
   }
   return slip;
 }
@@ -54,6 +55,7 @@ Json json_of(const PackingSlip& slip) {
     lines.push_back({{"line", line.line}, {"sku", line.sku}, {"description", line.description}, {"quantity", line.ordered}, {"in_package", line.in_package},
                      {"shipped_separately", line.shipped_separately}, {"to_follow", line.to_follow}, {"backordered", line.backordered},
                      {"cancelled", line.cancelled}});
+    if (line.backordered != 0) lines.back()["expected"] = dates_json(line.expected);
   }
   return json;
 }

@@ -12,6 +12,7 @@ struct PackedLine {
   std::string sku, description;
   std::uint64_t ordered = 0, in_package = 0, shipped_separately = 0, to_follow = 0, backordered = 0, cancelled = 0;
   std::string date;  // of what waits
+  std::vector<ExpectedUnits> expected;
 };
 struct PackingSlip {
   Head head;

@@ -97,8 +97,8 @@ TEST_CASE("explanation: what was available before each take, in the order of the
         "Nothing has happened to it since.\n"
         "Now, at decision 50:\n"
         "  Line 1: 8 BEAM: reserved 8 MAIN\n"
-        "  Line 2: 9 BEAM: reserved 2 WEST; shipped 4 MAIN; 1 came back; 3 wait as 1st in the queue, nobody ahead\n"
-        "  Line 3: 5 HANGER: 2 wait as 2nd in the queue, 1 unit ahead; passed over by 1 later order\n");
+        "  Line 2: 9 BEAM: reserved 2 WEST; shipped 4 MAIN; 1 came back; 3 wait as 1st in the queue, nobody ahead; no date is known\n"
+        "  Line 3: 5 HANGER: 2 wait as 2nd in the queue, 1 unit ahead; no date is known; passed over by 1 later order\n");
   const std::vector<Json> json = explanation_json(told);
   REQUIRE(json.size() == 7);
   CHECK(json[0].at("skipped") == "WHOLE");

@@ -25,6 +25,7 @@ struct Heard {
   std::vector<std::string> codes;   // asked for
   std::vector<std::uint32_t> ids;   // asked for
   std::vector<std::string> rows{};  // of a purchase order, and what is asked of them
+  bool dates = false;               // asked for
 };
 
 // Purchase orders.
@@ -52,7 +53,7 @@ inline void hear_purchase(Heard& heard, const schema::Request& request) {
 }
 
 inline Heard heard_from(const schema::FrameHeader& header, const schema::Request& request) {
-  Heard heard{header.correlation, header.kind, {}, 0, {}, {}, {}};
+  Heard heard{header.correlation, header.kind, {}, 0, {}, {}, {}, {}, false};
   hear_purchase(heard, request);
   if (const auto* order = std::get_if<schema::OrderRequest>(&request)) {
     heard.id = order->order.id, heard.epoch = order->epoch;
@@ -76,7 +77,7 @@ inline Heard heard_from(const schema::FrameHeader& header, const schema::Request
     heard.id = change->change.id, heard.epoch = change->epoch;
     for (const auto& row : change->change.rows) heard.skus.push_back(row.sku.value);
   } else if (const auto* check = std::get_if<schema::CheckRequest>(&request)) {
-    heard.epoch = check->epoch;
+    heard.epoch = check->epoch, heard.dates = check->dates;
     for (const engine::SkuId sku : check->skus) heard.skus.push_back(sku.value);
   } else if (const auto* resolve = std::get_if<schema::ResolveRequest>(&request)) {
     for (const std::string_view code : resolve->sku_codes) heard.codes.emplace_back(code);

@@ -39,6 +39,18 @@ TEST_CASE("dump: purchase orders, their steps and their receipts", "[storage][pu
   CHECK_THAT(full[10], Catch::Contains(R"("fills_follow":false)"));
 }
 
+TEST_CASE("dump: an order's line has the dates that it was told", "[storage][purchases]") {
+  const engine::LineDecision lines[] = {{engine::LineNumber{1}, engine::SkuId{1}, 3, 3, 0, 0, {}, 0, 0, {}}, {engine::LineNumber{2}, engine::SkuId{2}, 9, 9, 0, 0, {}, 0, 0, {}}};
+  const engine::ExpectedUnits expected[] = {{engine::TimeUs{600}, 4, 1}, {engine::TimeUs{700}, 2, 1}};
+  engine::OrderDecision order;
+  order.id = "A";
+  order.status = engine::OrderStatus::backordered;
+  order.lines = lines, order.expected = expected;
+  const schema::Event event{{Lsn{12}, engine::TimeUs{12'000}, Lsn{}}, order};
+  CHECK(Dump().line(event) ==
+        R"({"available_after":[],"id":"A","lines":[{"backordered":3,"line":1,"qty":3,"reserved":{},"sku":"#1"},{"backordered":9,"expected":[{"date_us":600,"quantity":4},{"date_us":700,"quantity":2}],"line":2,"qty":9,"reserved":{},"sku":"#2"}],"lsn":12,"status":"backordered","time_us":12000,"type":"order"})");
+}
+
 TEST_CASE("dump: a base has the open purchase orders, with what has arrived", "[storage][state][purchases]") {
   const test::Records history = test::purchase_history();
   const test::TemporaryDirectory directory;

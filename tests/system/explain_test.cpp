@@ -77,7 +77,7 @@ void check_text(Shop& shop) {
       "2026-03-01 06:00:00  tracked, shipment MINE-1, tracking number 1Z999",
       "Now",
       "  Line 1: 12 DOOR: reserved 2 W2; shipped 9 W1; 1 cancelled",
-      "  Line 2: 7 NAIL: shipped 3 W1; 4 wait as 1st in the queue, nobody ahead"};
+      "  Line 2: 7 NAIL: shipped 3 W1; 4 wait as 1st in the queue, nobody ahead; no date is known"};
   CHECK(told == expected);
 }
 
