@@ -55,6 +55,8 @@ class Both {
   std::string states(Tally& tally) {
     if (std::string broken = harness_.engine().broken_invariant(); !broken.empty()) return broken;
     if (harness_.engine().digest() != twin_.digest()) return "E6, E7, I5: the engine's digest is not the twin's";
+    for (const model::Answer& due : twin_.run_timers(now_)) log(due);  // a question lets happen what is due
+    for (const model::Answer& strict : twin_.turn_strict()) log(strict);
     return questions(harness_, tally);
   }
   // Not after housekeeping: what it did is in the state store, which this harness has not.

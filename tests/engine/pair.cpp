@@ -12,8 +12,10 @@ Pair::Pair(const model::CatalogueLimits& limits) : harness(small_capacity(limits
 void Pair::compare() {
   CHECK(harness.engine().broken_invariant() == "");
   CHECK(harness.engine().digest() == twin_.digest());
-  const model::Questions questions = model::all_questions(twin_.state());
   const engine::TimeUs now = std::max(engine::TimeUs{time_}, twin_.state().time);
+  twin_.run_timers(now);  // a question lets happen what is due
+  twin_.turn_strict();
+  const model::Questions questions = model::all_questions(twin_.state());
   CHECK(harness.ask(questions, now) == model::answers(twin_.state(), questions, now));
 }
 
