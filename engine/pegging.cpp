@@ -60,7 +60,7 @@ bool take_ahead(Pegging& pegging, const SharedState& shared, const Book& book, S
     pegging.take(all.units, {});
     return true;
   }
-  if (all.lines > max_pegged_ahead) return false;
+  if (all.lines >= max_pegged_ahead) return false;
   // The queues of the SKU and of its cells, one after the other by place.
   struct Next {
     const Waiter* waiter = nullptr;

@@ -17,7 +17,7 @@ namespace earmark::engine {
 
 inline constexpr std::int64_t overdue_us = 86'400'000'000;  // expected so long from now, if it should be there already
 inline constexpr std::size_t max_dates = 8;                 // of one line; what is later has the last one's
-inline constexpr std::uint64_t max_pegged_ahead = 10'000;   // of a SKU with pinned waiters: further back nothing is said
+inline constexpr std::uint64_t max_pegged_ahead = 10'000;   // of a SKU with pinned waiters: behind so many nothing is said
 
 class Pegging {
  public:

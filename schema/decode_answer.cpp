@@ -145,6 +145,9 @@ Decoded decode_check(Parts parts, Scratch& scratch) {
   const std::size_t columns = answer.warehouses;
   const bool square = columns == 0 ? answer.available.empty() : answer.available.size() % columns == 0;
   const bool agrees = answer.now.empty() || columns == 0 || answer.now.size() == answer.available.size() / columns;
+  for (const engine::ExpectedUnits& each : answer.expected) {
+    if (each.line_index >= answer.now.size()) return malformed();
+  }
   return good && square && agrees ? Decoded{answer} : malformed();
 }
 

@@ -37,13 +37,12 @@ Passes EventSieve::sift(const EventFilter& filter, const engine::PurchaseStepDec
   const bool ends = step.step == engine::PurchaseStep::acknowledge && !engine::is_open(step.state);
   const bool by_kind = filter.kind(kind_of(step.step)) || (ends && filter.kind(EventKind::purchase_closed));
   if (!filter.any_customer() || !by_kind) return Passes::nothing;
-  const bool itself = filter.place({}, {});
   purchase_changes_.clear();
   for (const engine::PurchaseChange& change : step.changes) {
     if (filter.place(change.sku, change.warehouse)) purchase_changes_.push_back(change);
   }
-  if (!itself && purchase_changes_.empty()) return Passes::nothing;
-  if (itself && purchase_changes_.size() == step.changes.size()) return Passes::whole;
+  if (purchase_changes_.empty() && !filter.any_place()) return Passes::nothing;
+  if (purchase_changes_.size() == step.changes.size()) return Passes::whole;
   left.emplace<engine::PurchaseStepDecision>(step).changes = purchase_changes_;
   return Passes::some;
 }
@@ -53,7 +52,7 @@ Passes EventSieve::sift(const EventFilter& filter, const engine::PurchaseReceipt
   const bool by_kind = filter.kind(EventKind::purchase_received) || filter.kind(EventKind::stock_received);
   purchase_arrived_.clear();
   for (const engine::PurchaseArrivedRow& row : receipt.rows) {
-    const bool was_empty = row.quantity != 0 && row.available_after == row.quantity;
+    const bool was_empty = engine::was_empty(row.quantity, row.available_after);
     if (filter.place(row.sku, row.warehouse) && (by_kind || (was_empty && filter.kind(EventKind::back_in_stock)))) purchase_arrived_.push_back(row);
   }
   if (purchase_arrived_.empty()) return Passes::nothing;

@@ -35,10 +35,10 @@ class Bench {
     ++commands;
     harness.apply(command, commands, engine::TimeUs{commands});
   }
-  void order(const std::vector<std::uint32_t>& skus, engine::Policy policy) {
-    model::OrderCommand order{.id = "o" + std::to_string(commands), .policy = policy, .texts = {}};
+  void order(const std::vector<std::uint32_t>& skus, engine::Policy policy, engine::Priority priority = {100}, engine::WarehouseId pinned = {}) {
+    model::OrderCommand order{.id = "o" + std::to_string(commands), .priority = priority, .policy = policy, .texts = {}};
     for (const std::uint32_t sku : skus) {
-      order.lines.push_back({.quantity = 1, .sku = SkuId{sku}, .line = engine::LineNumber{static_cast<std::uint32_t>(order.lines.size() + 1)}});
+      order.lines.push_back({.quantity = 1, .sku = SkuId{sku}, .line = engine::LineNumber{static_cast<std::uint32_t>(order.lines.size() + 1)}, .pinned = pinned});
     }
     send(order);
   }
@@ -55,9 +55,41 @@ class Bench {
     return {counters.fills.get() - fills, counters.whole_orders_looked_at.get() - looked_at, took.count()};
   }
 
+  // SKU 1 is promised: so many units, and later more than are ever asked for here.
+  void supply(std::int64_t units) {
+    const auto line = [](std::uint32_t number, std::int64_t quantity, engine::TimeUs promised) {
+      return engine::PurchaseLine{.quantity = quantity, .promised = promised, .line = engine::LineNumber{number}, .sku = SkuId{1}, .warehouse = engine::WarehouseId{1}};
+    };
+    send(model::PlacePurchaseCommand{.id = "P", .vendor = "V", .state = engine::PurchaseState::sent, .lines = {line(1, units, soon), line(2, 1'000'000, later)}});
+  }
+  // What the last order waits for: its place, and when it can be expected; 0: at no known date.
+  std::pair<std::uint32_t, engine::TimeUs> last_wait() {
+    std::pair<std::uint32_t, engine::TimeUs> told;
+    harness.with_event(harness.records() - 1, [&](const schema::Event& event) {
+      const auto& order = std::get<engine::OrderDecision>(event.decision);
+      told = {order.waits[0].position, order.expected.empty() ? engine::TimeUs{} : order.expected[0].date};
+    });
+    return told;
+  }
+  static constexpr engine::TimeUs soon{1'000'000'000}, later{2'000'000'000};
+
   test::Harness harness;
   std::uint32_t commands = 0;
 };
+
+// Microseconds for one more order behind so many, with its record, its place and its date.
+double us_behind(std::uint32_t ahead) {
+  Bench bench;
+  bench.supply(ahead);
+  for (std::uint32_t index = 0; index < ahead; ++index) bench.order({1}, engine::Policy::ship_partial);
+  CHECK(bench.last_wait() == std::pair(ahead, Bench::soon));
+  constexpr std::uint32_t more = 1000;
+  const auto start = std::chrono::steady_clock::now();
+  for (std::uint32_t index = 0; index < more; ++index) bench.order({1}, engine::Policy::ship_partial);
+  const std::chrono::duration<double, std::micro> took = std::chrono::steady_clock::now() - start;
+  CHECK(bench.last_wait() == std::pair(ahead + more, Bench::later));
+  return took.count() / more;
+}
 
 TEST_CASE("many waiters: a receipt looks at those parked on its SKU, not at all who wait for it", "[engine][queue]") {
   Bench bench;
@@ -99,6 +131,25 @@ TEST_CASE("many waiters: one receipt serves a hundred thousand lines", "[engine]
   CHECK(bench.harness.engine().broken_invariant() == "");
   std::cout << "many waiters: a receipt beside " << waiters << " waiting lines: " << one.us << " us serving one, " << all.us / 1000
             << " ms serving " << all.fills << "\n";
+}
+
+TEST_CASE("many waiters: the place and the date of one more order", "[engine][queue][dates]") {
+  const double behind_few = us_behind(1000), behind_many = us_behind(waiters);
+  std::cout << "many waiters: an order with its place and date: " << behind_few << " us behind 1000, " << behind_many << " us behind " << waiters << "\n";
+}
+
+TEST_CASE("many waiters: behind 10,000 of a SKU with pinned lines no date is told", "[engine][queue][dates]") {
+  Bench bench;
+  bench.supply(9999);
+  for (std::uint32_t index = 0; index < 9998; ++index) bench.order({1}, engine::Policy::ship_partial);
+  bench.order({1}, engine::Policy::ship_partial, {200}, engine::WarehouseId{1});
+  CHECK(bench.last_wait() == std::pair(1U, Bench::soon));
+  bench.order({1}, engine::Policy::ship_partial);
+  CHECK(bench.last_wait() == std::pair(10'000U, Bench::later));
+  bench.order({1}, engine::Policy::ship_partial);
+  CHECK(bench.last_wait() == std::pair(10'001U, engine::TimeUs{}));
+  bench.order({1}, engine::Policy::ship_partial, {150});  // not so far back
+  CHECK(bench.last_wait() == std::pair(2U, Bench::soon));
 }
 
 }  // namespace

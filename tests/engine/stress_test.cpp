@@ -208,6 +208,7 @@ class TwinReader {
     keep(event, std::move(next.front()));
   }
   void read_cause(const schema::Event& event, const model::Command& command) {
+    if (const auto* order = std::get_if<engine::OrderDecision>(&event.decision)) twin_.told_dates(order->expected);
     keep(event, model::apply(twin_, command, model::content_of(command), engine::TimeUs{1}));
   }
   void keep(const schema::Event& event, model::Answer answer) {

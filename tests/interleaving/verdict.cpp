@@ -113,6 +113,7 @@ class Reading {
     const model::Command& command = *asked->second->command;
     decided_.erase(asked);
     twin_.told(told(event->decision));
+    if (const auto* order = std::get_if<engine::OrderDecision>(&event->decision)) twin_.told_dates(order->expected);
     model::Answer answer = model::apply(twin_, command, model::content_of(command), now);
     twin_.told({});
     if (!answer.decided() || answer.duplicate) {

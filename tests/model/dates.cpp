@@ -127,6 +127,25 @@ std::vector<Slices> Dates::behind(engine::Priority priority, SkuId sku, std::spa
   return all;
 }
 
+bool right_by_some_clock(const State& state, const Order& order, const std::vector<ExpectedUnits>& dates) {
+  if (dates.empty()) return false;
+  std::vector<TimeUs> clocks;  // by what they show in the dates, or else by what is overdue
+  for (const ExpectedUnits& each : dates) clocks.insert(clocks.end(), {each.date, TimeUs{each.date.value - day_us}});
+  for (const auto& [lsn, transfer] : state.transfers) {
+    if (transfer.open) clocks.push_back(transfer.expected);
+  }
+  for (const auto& [lsn, purchase] : state.purchases) {
+    for (const PurchaseLine& line : purchase.lines) {
+      if (!purchase.is_closed()) clocks.push_back(line.promised);
+    }
+  }
+  return std::ranges::any_of(clocks, [&](TimeUs clock) {
+    return std::ranges::equal(Dates(state, clock).of(order), dates, [](const ExpectedUnits& one, const ExpectedUnits& other) {
+      return one.date == other.date && one.quantity == other.quantity && one.line_index == other.line_index;
+    });
+  });
+}
+
 ShownOrder show(const State& state, const Order& order, Dates& dates) {
   ShownOrder shown{.id = order.id, .expected = dates.of(order)};
   for (std::uint32_t index = 0; index < order.lines.size(); ++index) {

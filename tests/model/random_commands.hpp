@@ -95,6 +95,7 @@ class RandomCommands {
   std::string some_hold();
   std::int64_t some_ttl();
   engine::TimeUs some_time();
+  engine::TimeUs some_promise();
 
   Random random_;
   bool with_holds_;

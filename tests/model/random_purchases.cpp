@@ -17,11 +17,6 @@ engine::TimeUs bad_promise(Random& random) {
   return engine::TimeUs{all[random.below(std::size(all))]};
 }
 
-engine::TimeUs promise(Random& random) {
-  if (random.chance(50)) return {};
-  return engine::TimeUs{static_cast<std::int64_t>(random.chance(3) ? 253'402'300'799'999'999 : 1 + random.below(1'000'000))};
-}
-
 WireQuantity bad_units(Random& random) {
   constexpr WireQuantity all[] = {0, -1, -2, most + 1, -most, INT64_MAX, INT64_MIN};
   return all[random.below(std::size(all))];
@@ -30,6 +25,17 @@ WireQuantity bad_units(Random& random) {
 WireQuantity below(Random& random, std::uint64_t bound) { return static_cast<WireQuantity>(random.below(bound)); }
 
 }  // namespace
+
+// Few of them, so that there are many of one: about when commands come, so that some have come and some come soon; some just when what
+// is overdue now is expected.
+engine::TimeUs RandomCommands::some_promise() {
+  if (random_.chance(25)) return {};
+  if (random_.chance(2)) return engine::TimeUs{253'402'300'799'999'999};
+  const auto now = static_cast<std::int64_t>(given_.size());
+  if (random_.chance(6)) return engine::TimeUs{start_us + now * step_us + (random_.chance(50) ? 86'400'000'000 : 0)};
+  const std::int64_t number = now / 10 * 10 + 10 * static_cast<std::int64_t>(random_.below(14)) - 30;
+  return engine::TimeUs{std::max<std::int64_t>(1, start_us + number * step_us)};
+}
 
 Command RandomCommands::about_purchases() {
   const std::uint64_t kind = random_.below(10);
@@ -41,15 +47,16 @@ PlacePurchaseCommand RandomCommands::place_purchase() {
                              .state = static_cast<PurchaseState>(random_.between(1, 3))};
   if (random_.chance(20)) place.reference = "reference " + std::to_string(random_.below(5));
   if (random_.chance(20)) place.notes = "notes " + std::to_string(random_.below(5));
-  const std::uint64_t lines = random_.chance(3) ? random_.between(20, 60) : random_.between(1, 4);
+  const engine::SkuId one = random_.chance(15) ? some_sku() : engine::SkuId{};  // a unit now and then, for orders with many dates
+  const std::uint64_t lines = one.value != 0 ? random_.between(9, 24) : random_.chance(3) ? random_.between(20, 60) : random_.between(1, 4);
   for (std::uint64_t index = 1; index <= lines; ++index) {
     engine::PurchaseLine line;
     line.line = engine::LineNumber{static_cast<std::uint32_t>(random_.chance(90) ? index : 1000 - index)};
-    line.sku = some_sku();
+    line.sku = one.value != 0 ? one : some_sku();
     line.warehouse = some_warehouse();
-    line.quantity = 1 + below(random_, 25);
+    line.quantity = 1 + below(random_, one.value != 0 ? 1 : 25);
     if (random_.chance(4)) line.quantity = most - below(random_, 3);
-    line.promised = promise(random_);
+    line.promised = one.value == 0 ? some_promise() : engine::TimeUs{start_us + static_cast<std::int64_t>(given_.size() + 5 * index) * step_us};
     place.lines.push_back(line);
   }
   return place;
@@ -84,7 +91,7 @@ MovePurchaseCommand RandomCommands::move_purchase() {
     const auto received = static_cast<WireQuantity>(line.received);
     row.quantity = no_more || random_.chance(10) ? received : random_.chance(40) ? -1 : received + below(random_, std::min<std::uint64_t>(line.open(), 30) + 4);
     if (random_.chance(2)) row.quantity = most;
-    row.promised = promise(random_);
+    row.promised = some_promise();
     move.rows.push_back(row);
   }
   if (random_.chance(30)) std::ranges::reverse(move.rows);

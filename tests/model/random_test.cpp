@@ -27,6 +27,7 @@ class Coverage {
     count(kind_of(answer));
     if (!answer.fills.empty()) count("fills of " + kind_of(answer));
     if (const auto* order = std::get_if<OrderAnswer>(&answer.decision)) see(*order);
+    if (const auto* order = std::get_if<OrderAnswer>(&answer.decision)) see_dates(*order, answer.stamp.time);
     if (const auto* cancel = std::get_if<CancelAnswer>(&answer.decision)) see(*cancel);
     if (const auto* amend = std::get_if<AmendAnswer>(&answer.decision)) {
       if (amend->raised.empty()) count(amend->priority ? "new priority" : amend->lines.empty() ? "amend of what is closed" : "lower quantities");
@@ -80,6 +81,30 @@ class Coverage {
     }
     for (const engine::LineDecision& line : order.lines) {
       if (line.taken > 0 && order.preferred == line.warehouse) count("line from the preferred warehouse");
+    }
+  }
+  void see_dates(const OrderAnswer& order, engine::TimeUs now) {
+    for (const engine::LineWait& wait : order.waits) {
+      const engine::LineDecision& line = order.lines[wait.line_index];
+      const engine::LinePolicy own = order.line_policies.empty() ? engine::LinePolicy{} : order.line_policies[wait.line_index];
+      const engine::Policy policy = own.or_else(order.policy);
+      std::size_t slices = 0;
+      std::uint64_t covered = 0;
+      for (const engine::ExpectedUnits& each : order.expected) {
+        if (each.line_index != wait.line_index) continue;
+        ++slices;
+        covered += each.quantity;
+        if (each.date == now) count("dates: now");
+        if (each.date.value == now.value + 86'400'000'000) count("dates: overdue");
+        if (order.not_due && each.date == order.reserve_not_before) count("dates: not before its time");
+      }
+      if (slices == 0) count("dates: none");
+      else if (covered < line.backordered) count("dates: of a part");
+      if (slices > 0 && line.pinned.value != 0) count("dates: of a pinned line");
+      if (slices > 0 && policy == engine::Policy::line_complete) count("dates: of a whole line");
+      if (slices > 0 && policy == engine::Policy::ship_complete) count("dates: of a whole order");
+      if (slices > 1) count(slices == 8 ? "dates: eight" : "dates: several");
+      if (slices > 0 && wait.position > 1) count("dates: behind others");
     }
   }
   void see_end(const Hold& hold, const std::string& how) {
@@ -248,6 +273,8 @@ constexpr const char* expected[] = {
     "delivery, now partly_received", "delivery, now received", "delivered over", "delivered damaged", "overdraft made up by a delivery",
     "error duplicate_purchase", "error duplicate_purchase_command", "error bad_vendor", "error empty_purchase", "error unknown_purchase",
     "error purchase_closed", "error purchase_draft", "error purchase_approved", "error purchase_sent", "error purchase_received", "error over_tolerance",
+    "dates: none", "dates: now", "dates: overdue", "dates: not before its time", "dates: of a part", "dates: of a pinned line", "dates: of a whole line",
+    "dates: of a whole order", "dates: several", "dates: eight", "dates: behind others",
     "order strict", "line strict", "strict by time", "strict by skips", "units taken over", "units taken over from several orders",
     "units of several SKUs taken over", "order that skips", "confirmed hold that skips", "fill that skips an order", "fill that skips a line",
     "fill of a strict line in part", "fill of the rest of a strict line", "ship that leaves what is set aside", "units taken back of what is set aside", "error not_whole",

@@ -8,7 +8,7 @@ using engine::WireQuantity;
 ShipTransferCommand RandomCommands::ship_transfer() {
   ShipTransferCommand ship{.id = new_id('t'), .source = some_warehouse(), .destination = some_warehouse()};
   for (int tries = 0; tries < 3 && ship.source == ship.destination; ++tries) ship.destination = some_warehouse();
-  if (random_.chance(40)) ship.expected = engine::TimeUs{static_cast<std::int64_t>(random_.below(1'000'000))};
+  ship.expected = some_promise();
   if (random_.chance(40)) ship.reason = "reason " + std::to_string(random_.below(3));
   for (std::uint64_t rows = random_.between(1, 4), tries = 0; rows > 0 && tries < 12; ++tries) {
     engine::TransferRow row;

@@ -31,5 +31,6 @@ extern const std::vector<Scenario> lines_of_their_own;
 extern const std::vector<Scenario> shipment_steps;
 extern const std::vector<Scenario> transfers;
 extern const std::vector<Scenario> purchases;
+extern const std::vector<Scenario> dates;
 
 }  // namespace earmark::model

@@ -84,7 +84,7 @@ const std::vector<Scenario> holds = {
         {"at 100 hold H 50 X:8", "held until 150 reserved: 1 X 5@LON#1 3@BHM#2"},
         {"order A X:2", "backordered: 1 X waits 2 place 1 behind 0"},
         {"order B X:9 priority=50", "backordered: 1 X waits 9 place 2 behind 2"},
-        {"confirm O H 2/X:8", "confirmed H backordered: 2 X waits 8 place 2 behind 2 | A/1 X 2@LON#1 waits 0 row 0 | O/2 X 3@LON#1 3@BHM#2 waits 2 row 0"}}},
+        {"confirm O H 2/X:8", "confirmed H backordered: 2 X waits 8 place 2 behind 2, 6 by 100 | A/1 X 2@LON#1 waits 0 row 0 | O/2 X 3@LON#1 3@BHM#2 waits 2 row 0"}}},
     {"fill_or_kill that names more than there is: refused, and the hold is ended all the same", {shelves,
         {"at 100 hold H 50 X:8", "held until 150 reserved: 1 X 5@LON#1 3@BHM#2"},
         {"order A X:1", "backordered: 1 X waits 1 place 1 behind 0"},

@@ -74,7 +74,7 @@ const std::vector<Scenario> raises = {
         {"load LON=1 BHM=2 | X=no Y |", "loaded 0 warehouses 1 products 0 stock"},
         {"amend M A 1:12", "amended: 1 X raised 8 cancelled 2 | A/1 X 6@LON#1 waits 0 row 0 raised at 4"}}},
     {"an order that is not due yet waits with all that it is raised by", {ten,
-        {"at 100 order A X:4 not_before=200", "backordered, not due: 1 X waits 4 place 1 behind 0"},
+        {"at 100 order A X:4 not_before=200", "backordered, not due: 1 X waits 4 place 1 behind 0, 4 by 200"},
         {"at 110 amend M A 1:6", "amended: 1 X raised 2"},
         {"at 120 order B X:7", "reserved: 1 X 7@LON#1"},
         {"at 210 order C X:1", "due | A/1 X 3@LON#1 waits 3 row 0 || backordered: 1 X waits 1 place 3 behind 3"}}},

@@ -165,7 +165,7 @@ OrderAnswer Twin::decide(const engine::PlaceOrder& command, std::uint64_t conten
   order.status = status_of(command.policy, taken, waiting, cancelled);
   answer.status = order.status;
   answer.waits = waits(order);
-  answer.expected = Dates(state_, state_.time).of(order);
+  answer.expected = dates(order);
   return answer;
 }
 
@@ -252,6 +252,10 @@ std::vector<engine::LineWait> Twin::waits(const Order& order) const {
     waits.push_back(wait);
   }
   return waits;
+}
+
+std::vector<engine::ExpectedUnits> Twin::dates(const Order& order) const {
+  return right_by_some_clock(state_, order, told_dates_) ? told_dates_ : Dates(state_, state_.time).of(order);
 }
 
 }  // namespace earmark::model

@@ -64,6 +64,8 @@ class Twin {
     bool not_due = false;       // an order's reserve_not_before is to come; its times are not judged
   };
   void told(std::optional<Told> given) { told_ = given; }
+  // The next order tells these dates of what waits, if they are right by any clock, for the same logs.
+  void told_dates(std::span<const engine::ExpectedUnits> given) { told_dates_.assign(given.begin(), given.end()); }
 
   const State& state() const { return state_; }
   std::string digest() const { return state_.digest(); }
@@ -95,6 +97,7 @@ class Twin {
   std::vector<engine::WarehouseId> smallest_set(const Order& order, const std::vector<engine::WarehouseId>& ranked) const;
   std::uint16_t open_shipment(Order& order, engine::WarehouseId warehouse, bool set_aside);
   std::vector<engine::LineWait> waits(const Order& order) const;
+  std::vector<engine::ExpectedUnits> dates(const Order& order) const;
 
   void add_stock(std::vector<engine::ReceivedRow>& rows, bool opening);
   void fill_row_by_row(const std::vector<engine::ReceivedRow>& rows, Answer& answer);
@@ -173,6 +176,7 @@ class Twin {
   State state_;
   std::deque<engine::Lsn> numbers_;
   std::optional<Told> told_;
+  std::vector<engine::ExpectedUnits> told_dates_;
   std::set<engine::Lsn> passed_over_;  // orders of which somebody was, since it was last looked who has had enough of it
 };
 

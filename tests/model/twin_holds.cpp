@@ -5,8 +5,6 @@
 #include <set>
 #include <tuple>
 
-#include "tests/model/dates.hpp"
-
 namespace earmark::model {
 
 using engine::ErrorCode;
@@ -379,7 +377,7 @@ void Twin::reserve(Order& order, const Uses& uses, const std::vector<Quantity>& 
   order.status = status_of(order.policy, taken, waiting, cancelled);
   answer.status = order.status;
   answer.waits = waits(order);
-  answer.expected = Dates(state_, state_.time).of(order);
+  answer.expected = dates(order);
 }
 
 }  // namespace earmark::model

@@ -1,50 +1,12 @@
 #include "schema/answer.hpp"
 
-#include "schema/ask.hpp"
 #include "schema/event.hpp"
+#include "tests/schema/answer_round_trip.hpp"
 #include "tests/schema/event_samples.hpp"
 
 using namespace earmark;
 using namespace earmark::schema;
 using namespace earmark::schema::test;
-
-namespace {
-
-constexpr std::uint64_t correlation = 42;
-
-// Appends the answer, takes the frames apart, decodes, and gives it to `compare` while its views hold.
-template <class Value, class Compare>
-std::size_t round_trip(MessageKind kind, const Value& answer, Compare compare) {
-  std::vector<std::byte> bytes;
-  append_answer(bytes, correlation, answer);
-  auto frames = frames_of(bytes);
-  for (std::size_t index = 0; index < frames.size(); ++index) {
-    CHECK(frames[index].header.kind == kind);
-    CHECK(frames[index].header.correlation == correlation);
-    CHECK(frames[index].header.flags == (index + 1 < frames.size() ? flag_more_parts : 0));
-  }
-  AnswerDecoder decoder;
-  auto decoded = decoder.decode(kind, bodies_of(frames));
-  REQUIRE(decoded.has_value());
-  REQUIRE(std::holds_alternative<Value>(*decoded));
-  compare(std::get<Value>(*decoded));
-  return frames.size();
-}
-
-template <class Row>
-std::vector<Row> random_rows(Random& random, std::size_t count) {
-  std::vector<Row> rows(count);
-  for (std::byte& byte : std::as_writable_bytes(std::span(rows))) byte = std::byte{random.number<std::uint8_t>()};
-  return rows;
-}
-
-std::vector<std::string_view> views(const std::vector<std::string>& texts) { return {texts.begin(), texts.end()}; }
-
-bool same_texts(std::span<const std::string_view> left, std::span<const std::string_view> right) {
-  return std::equal(left.begin(), left.end(), right.begin(), right.end());
-}
-
-}  // namespace
 
 TEST_CASE("answer: errors say what is wrong and what to do", "[schema][answer]") {
   const ErrorAnswer own{{engine::ErrorCode::trimmed, 3, engine::LineNumber{7}}, "begins at 900", engine::Lsn{12}, 50};
@@ -107,10 +69,19 @@ TEST_CASE("answer: rows of any number come back as they were given, in parts whe
   const bool parts = count == 20'000;
 
   const auto available = random_rows<engine::Quantity>(random, count * 3);
+  const auto now = random_rows<engine::Quantity>(random, count);
+  auto expected = random_rows<engine::ExpectedUnits>(random, count);
+  for (engine::ExpectedUnits& each : expected) each.line_index = static_cast<std::uint32_t>(random.below(count));
+  CHECK(parts == (round_trip(MessageKind::check_answer, CheckAnswer{engine::Lsn{4}, 3, available, now, expected}, [&](const auto& got) {
+                   CHECK(same_bytes(got.now, std::span<const engine::Quantity>(now)));
+                   CHECK(same_bytes(got.expected, std::span<const engine::ExpectedUnits>(expected)));
+                 }) > 1));
   CHECK(parts == (round_trip(MessageKind::check_answer, CheckAnswer{engine::Lsn{4}, 3, available}, [&](const auto& got) {
                    CHECK(got.lsn == engine::Lsn{4});
                    CHECK(got.warehouses == 3);
                    CHECK(same_bytes(got.available, std::span<const engine::Quantity>(available)));
+                   CHECK(got.now.empty());
+                   CHECK(got.expected.empty());
                  }) > 1));
 
   const auto levels = random_rows<StockLevel>(random, count);
@@ -131,11 +102,13 @@ TEST_CASE("answer: rows of any number come back as they were given, in parts whe
   for (ShipmentRow& row : shipments) row.step = static_cast<engine::ShipmentState>(random.below(5));
   const std::vector<std::string_view> carriers(shipments.size(), "a carrier");
   const auto returned = random_rows<engine::Quantity>(random, allocation_count);
+  auto dated = random_rows<engine::ExpectedUnits>(random, 2 * lines.size());
+  for (engine::ExpectedUnits& each : dated) each.line_index = static_cast<std::uint32_t>(random.below(lines.size()));
   const OrderView view{engine::Lsn{9}, "order", engine::Lsn{8}, engine::TimeUs{7}, engine::OrderStatus::reduced,
                        engine::Policy::fill_and_cancel, engine::Priority{6}, engine::Sourcing::fewest_splits,
                        engine::WarehouseId{5}, "customer", "channel", "ship to", "contact", "reference", "notes",
                        lines, allocations, engine::TimeUs{1}, engine::TimeUs{2}, engine::TimeUs{3}, engine::TimeUs{4},
-                       shipments, carriers, carriers, returned};
+                       shipments, carriers, carriers, returned, dated};
   round_trip(MessageKind::order_view, view, [&](const OrderView& got) {
     CHECK(got.as_of == view.as_of);
     CHECK(got.id == view.id);
@@ -159,6 +132,7 @@ TEST_CASE("answer: rows of any number come back as they were given, in parts whe
     CHECK(same_bytes(got.lines, view.lines));
     CHECK(same_bytes(got.shipments, view.shipments));
     CHECK(same_bytes(got.returned, view.returned));
+    CHECK(same_bytes(got.expected, view.expected));
     CHECK(got.carriers.size() == carriers.size());
     CHECK((got.trackings.empty() || got.trackings.back() == "a carrier"));
     CHECK(same_bytes(got.allocations, view.allocations));
@@ -194,10 +168,12 @@ TEST_CASE("answer: texts of any number come back as they were given", "[schema][
              });
   auto lines = random_rows<WaitingLine>(random, 5'000);
   for (WaitingLine& line : lines) line.order = static_cast<std::uint32_t>(random.below(codes.size()));
-  round_trip(MessageKind::backorders_answer, BackordersAnswer{engine::Lsn{3}, lines, code_views, name_views},
+  const auto dates = random_rows<std::int64_t>(random, lines.size());
+  round_trip(MessageKind::backorders_answer, BackordersAnswer{engine::Lsn{3}, lines, code_views, name_views, dates},
              [&](const BackordersAnswer& got) {
                CHECK(got.as_of == engine::Lsn{3});
                CHECK(same_bytes(got.lines, std::span<const WaitingLine>(lines)));
+               CHECK(same_bytes(got.expected, std::span<const std::int64_t>(dates)));
                CHECK(same_texts(got.orders, code_views));
                CHECK(same_texts(got.customers, name_views));
              });
@@ -227,34 +203,37 @@ TEST_CASE("answer: open transfers come back as they were listed, in one part or 
 }
 
 TEST_CASE("answer: refuses counts that do not add up", "[schema][answer][hostile]") {
-  const auto fault_of = [](MessageKind kind, const auto& answer) {
-    std::vector<std::byte> bytes;
-    append_answer(bytes, correlation, answer);
-    auto frames = frames_of(bytes);
-    AnswerDecoder decoder;
-    const auto decoded = decoder.decode(kind, bodies_of(frames));
-    REQUIRE(!decoded.has_value());
-    return decoded.error();
-  };
   const std::vector<engine::Quantity> five(5);
-  CHECK(fault_of(MessageKind::check_answer, CheckAnswer{{}, 5, five, five}) == AnswerFault::malformed);
-  CHECK(fault_of(MessageKind::check_answer, CheckAnswer{{}, 2, five}) == AnswerFault::malformed);
-  CHECK(fault_of(MessageKind::check_answer, CheckAnswer{{}, 0, five}) == AnswerFault::malformed);
+  CHECK(answer_fault(MessageKind::check_answer, CheckAnswer{{}, 5, five, five}) == AnswerFault::malformed);
+  CHECK(answer_fault(MessageKind::check_answer, CheckAnswer{{}, 2, five}) == AnswerFault::malformed);
+  CHECK(answer_fault(MessageKind::check_answer, CheckAnswer{{}, 0, five}) == AnswerFault::malformed);
   std::vector<OrderLineView> lines(1);
   lines[0].allocations = 2;
   OrderView view;
   view.lines = lines;
-  CHECK(fault_of(MessageKind::order_view, view) == AnswerFault::malformed);
+  CHECK(answer_fault(MessageKind::order_view, view) == AnswerFault::malformed);
   const std::vector<WaitingLine> waiting(1);
-  CHECK(fault_of(MessageKind::backorders_answer, BackordersAnswer{{}, waiting, {}, {}}) == AnswerFault::malformed);
+  const std::vector<std::int64_t> dates(2);
+  const std::span<const std::int64_t> date = std::span(dates).first(1);
+  const std::vector<std::string_view> names{"O"};
+  CHECK(answer_fault(MessageKind::backorders_answer, BackordersAnswer{{}, waiting, {}, {}, date}) == AnswerFault::malformed);
+  CHECK(answer_fault(MessageKind::backorders_answer, BackordersAnswer{{}, waiting, names, {}, date}) == AnswerFault::malformed);
+  CHECK(answer_fault(MessageKind::backorders_answer, BackordersAnswer{{}, waiting, names, names, dates}) == AnswerFault::malformed);
+  CHECK(answer_fault(MessageKind::backorders_answer, BackordersAnswer{{}, waiting, names, names, {}}) == AnswerFault::malformed);
+  const std::vector<engine::ExpectedUnits> beyond{{engine::TimeUs{9}, 1, 1}};  // there is one line, one row
+  lines[0].allocations = 0;
+  view.expected = beyond;
+  CHECK(answer_fault(MessageKind::order_view, view) == AnswerFault::malformed);
+  CHECK(answer_fault(MessageKind::check_answer, CheckAnswer{{}, 5, five, std::span(five).first(1), beyond}) == AnswerFault::malformed);
+  CHECK(answer_fault(MessageKind::check_answer, CheckAnswer{{}, 5, five, {}, beyond}) == AnswerFault::malformed);
   std::vector<OpenTransfer> open(1);
   const std::vector<std::string_view> one{"T"};
-  CHECK(fault_of(MessageKind::transfers_answer, TransfersAnswer{{}, open, {}, {}}) == AnswerFault::malformed);
+  CHECK(answer_fault(MessageKind::transfers_answer, TransfersAnswer{{}, open, {}, {}}) == AnswerFault::malformed);
   open[0].lines = 2;
   const std::vector<engine::TransferLine> transfer_lines(1);
-  CHECK(fault_of(MessageKind::transfers_answer, TransfersAnswer{{}, open, one, transfer_lines}) == AnswerFault::malformed);
+  CHECK(answer_fault(MessageKind::transfers_answer, TransfersAnswer{{}, open, one, transfer_lines}) == AnswerFault::malformed);
   const std::vector<std::uint64_t> values(1);
-  CHECK(fault_of(MessageKind::stats_answer, StatsAnswer{{}, values}) == AnswerFault::malformed);
+  CHECK(answer_fault(MessageKind::stats_answer, StatsAnswer{{}, values}) == AnswerFault::malformed);
   AnswerDecoder decoder;
   CHECK(decoder.decode(MessageKind::event, {}).error() == AnswerFault::unknown_kind);
   CHECK(decoder.decode(MessageKind::error, {}).error() == AnswerFault::malformed);
@@ -271,7 +250,12 @@ TEST_CASE("answer: changed bytes never crash the client's decoder", "[schema][an
   append_answer(bytes, 1, OrderView{{}, "order", {}, {}, {}, {}, {}, {}, {}, "c", "", "", "", "", "", lines, allocations});
   const std::vector<std::string_view> texts{"one", "two"};
   const std::vector<WaitingLine> waiting(2);
-  append_answer(bytes, 1, BackordersAnswer{{}, waiting, texts, texts});
+  const std::vector<std::int64_t> dates(2);
+  append_answer(bytes, 1, BackordersAnswer{{}, waiting, texts, texts, dates});
+  std::vector<OpenPurchase> open(2);
+  for (OpenPurchase& purchase : open) purchase.lines = 1, purchase.state = engine::PurchaseState::sent;
+  const auto purchase_lines = random_rows<engine::PurchaseLineState>(random, 2);
+  append_answer(bytes, 1, PurchasesAnswer{{}, open, texts, texts, texts, texts, purchase_lines});
   append_answer(bytes, 1, ErrorAnswer{{engine::ErrorCode::bad_id, 0, {}}, {}, {}, 0});
   AnswerDecoder decoder;
   std::size_t accepted = 0;

@@ -57,7 +57,7 @@ std::uint64_t touch(const Event& event) {
     using Kind = std::decay_t<decltype(decision)>;
     if constexpr (std::is_same_v<Kind, engine::OrderDecision>) {
       text(decision.id), text(decision.texts.customer), text(decision.texts.notes);
-      rows(decision.lines), rows(decision.takes), rows(decision.waits);
+      rows(decision.lines), rows(decision.takes), rows(decision.waits), rows(decision.expected);
       text(decision.hold), rows(decision.returned), text(decision.skipped.order);
     } else if constexpr (std::is_same_v<Kind, engine::StrictDecision>) {
       for (const engine::LostUnits& lost : decision.lost) text(decision.orders[lost.order]), text(decision.customers[lost.order]);
@@ -72,6 +72,12 @@ std::uint64_t touch(const Event& event) {
       text(decision.id), text(decision.reason), rows(decision.rows);
     } else if constexpr (std::is_same_v<Kind, engine::TransferReceiptDecision>) {
       text(decision.command_id), text(decision.transfer_id), rows(decision.rows), rows(decision.missing);
+    } else if constexpr (std::is_same_v<Kind, engine::PurchaseDecision>) {
+      text(decision.id), text(decision.vendor), text(decision.reference), text(decision.notes), rows(decision.lines);
+    } else if constexpr (std::is_same_v<Kind, engine::PurchaseStepDecision>) {
+      text(decision.command_id), text(decision.purchase_id), text(decision.vendor), text(decision.reference), rows(decision.changes);
+    } else if constexpr (std::is_same_v<Kind, engine::PurchaseReceiptDecision>) {
+      text(decision.id), text(decision.purchase_id), text(decision.vendor), rows(decision.rows);
     } else if constexpr (std::is_same_v<Kind, engine::CancelDecision>) {
       text(decision.order_id), rows(decision.lines), rows(decision.released);
     } else if constexpr (std::is_same_v<Kind, engine::StockChangeDecision>) {
@@ -124,6 +130,9 @@ TEST_CASE("event: a flipped bit never crashes the decoder", "[schema][event][hos
   keep(encoder.encode({}, TransferShipSample(random, 4).decision, out.span()));
   keep(encoder.encode({}, TransferReceiptSample(random, 4).decision, out.span()));
   keep(encoder.encode({}, StrictSample(random, 4).decision, out.span()));
+  keep(encoder.encode({}, PurchaseSample(random, 4).decision, out.span()));
+  keep(encoder.encode({}, PurchaseStepSample(random, 4).decision, out.span()));
+  keep(encoder.encode({}, PurchaseReceiptSample(random, 4).decision, out.span()));
   EventDecoder decoder;
   std::uint64_t accepted = 0, touched = 0;
   for (const auto& whole : records) {

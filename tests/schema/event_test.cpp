@@ -44,6 +44,7 @@ void check_order(const engine::OrderDecision& want, const engine::OrderDecision&
   CHECK(same_bytes(got.lines, want.lines));
   CHECK(same_bytes(got.takes, want.takes));
   CHECK(same_bytes(got.waits, want.waits));
+  CHECK(same_bytes(got.expected, want.expected));
   CHECK(got.hold == want.hold);
   CHECK(got.reacquired == want.reacquired);
   CHECK(got.fills_follow == want.fills_follow);

@@ -1,47 +1,11 @@
 // Questions and answers about checkout holds, each there and back.
 #include "engine/limits.hpp"
 #include "schema/answer.hpp"
-#include "schema/ask.hpp"
-#include "schema/request.hpp"
-#include "tests/schema/support.hpp"
+#include "tests/schema/request_round_trip.hpp"
 
 using namespace earmark;
 using namespace earmark::schema;
 using namespace earmark::schema::test;
-
-namespace {
-
-constexpr std::uint64_t correlation = 7;
-
-// Gives the request to `compare` while its views hold. The number of its frames.
-template <class Value, class Ask, class Compare>
-std::size_t round_trip(MessageKind kind, Ask ask, Compare compare) {
-  RequestEncoder encoder;
-  std::vector<std::byte> bytes;
-  ask(encoder, bytes);
-  auto frames = frames_of(bytes);
-  for (const auto& frame : frames) CHECK(frame.header.kind == kind);
-  const auto bodies = bodies_of(frames);
-  RequestDecoder decoder;
-  auto decoded = decoder.decode(kind, bodies);
-  REQUIRE(decoded.has_value());
-  REQUIRE(std::holds_alternative<Value>(*decoded));
-  compare(std::get<Value>(*decoded));
-  return frames.size();
-}
-
-std::vector<engine::OrderLine> random_lines(Random& random, std::size_t count) {
-  std::vector<engine::OrderLine> lines(count);
-  for (engine::OrderLine& line : lines) {
-    line.quantity = random.number<std::int64_t>();
-    line.sku = engine::SkuId{random.number<std::uint32_t>()};
-    line.line = engine::LineNumber{random.number<std::uint32_t>()};
-    line.pinned = engine::WarehouseId{random.number<std::uint16_t>()};
-  }
-  return lines;
-}
-
-}  // namespace
 
 TEST_CASE("request: holds and confirms come back as they were asked for, in parts when they are long", "[schema][request]") {
   const auto seed = test_seed();

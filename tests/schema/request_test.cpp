@@ -5,66 +5,15 @@
 #include <set>
 
 #include "engine/limits.hpp"
-#include "schema/ask.hpp"
 #include "schema/catalogue_generated.h"
 #include "schema/order_generated.h"
 #include "schema/read_generated.h"
-#include "tests/schema/support.hpp"
+#include "tests/schema/request_round_trip.hpp"
 
 using namespace earmark;
 using namespace earmark::schema;
 using namespace earmark::schema::test;
 using engine::ErrorCode;
-
-namespace {
-
-constexpr std::uint64_t correlation = 0x0102030405060708;
-
-// Encodes with `ask`, takes the frames apart, decodes, and gives the request to `compare` while its views hold.
-template <class Value, class Ask, class Compare>
-std::size_t round_trip(MessageKind kind, Ask ask, Compare compare) {
-  RequestEncoder encoder;
-  std::vector<std::byte> bytes;
-  ask(encoder, bytes);
-  auto frames = frames_of(bytes);
-  for (std::size_t index = 0; index < frames.size(); ++index) {
-    CHECK(frames[index].header.kind == kind);
-    CHECK(frames[index].header.correlation == correlation);
-    CHECK(frames[index].header.flags == (index + 1 < frames.size() ? flag_more_parts : 0));
-  }
-  const auto bodies = bodies_of(frames);
-  RequestDecoder decoder;
-  auto decoded = decoder.decode(kind, bodies);
-  REQUIRE(decoded.has_value());
-  REQUIRE(std::holds_alternative<Value>(*decoded));
-  compare(std::get<Value>(*decoded));
-  return frames.size();
-}
-
-std::vector<engine::OrderLine> random_lines(Random& random, std::size_t count) {
-  std::vector<engine::OrderLine> lines(count);
-  for (engine::OrderLine& line : lines) {
-    line.quantity = random.number<std::int64_t>();
-    line.sku = engine::SkuId{random.number<std::uint32_t>()};
-    line.line = engine::LineNumber{random.number<std::uint32_t>()};
-    line.pinned = engine::WarehouseId{random.number<std::uint16_t>()};
-  }
-  return lines;
-}
-
-template <class Build>
-Result<Request, ErrorCode> decode_built(MessageKind kind, Build build) {
-  static RequestDecoder decoder;
-  flatbuffers::FlatBufferBuilder builder;
-  builder.Finish(build(builder));
-  static std::vector<AlignedBytes> kept;  // views of the result point here
-  kept.emplace_back(std::span(reinterpret_cast<const std::byte*>(builder.GetBufferPointer()), builder.GetSize()));
-  return decoder.decode(kind, kept.back().span());
-}
-
-ErrorCode code_of(const Result<Request, ErrorCode>& result) { return result ? ErrorCode::none : result.error(); }
-
-}  // namespace
 
 TEST_CASE("request: orders come back as they were asked for, in parts when they are long", "[schema][request]") {
   const auto seed = test_seed();
@@ -200,10 +149,16 @@ TEST_CASE("request: every other command and question comes back as it was asked"
                              CHECK(got.epoch == 4);
                              CHECK(same_bytes(got.skus, std::span<const engine::SkuId>(skus)));
                              CHECK(got.wanted.empty());
+                             CHECK_FALSE(got.dates);
                            });
   const std::vector<engine::Quantity> wanted(7'000, 12);
-  round_trip<CheckRequest>(MessageKind::check, [&](auto& ask, auto& out) { ask.check(out, correlation, {4, std::span(skus).first(7'000), wanted}); },
-                           [&](const CheckRequest& got) { CHECK(same_bytes(got.wanted, std::span<const engine::Quantity>(wanted))); });
+  for (const bool dates : {false, true}) {
+    round_trip<CheckRequest>(MessageKind::check, [&](auto& ask, auto& out) { ask.check(out, correlation, {4, std::span(skus).first(7'000), wanted, dates}); },
+                             [&](const CheckRequest& got) {
+                               CHECK(same_bytes(got.wanted, std::span<const engine::Quantity>(wanted)));
+                               CHECK(got.dates == dates);
+                             });
+  }
   const StockRequest stock{5, skus, engine::SkuId{8}, engine::WarehouseId{2}, true};
   round_trip<StockRequest>(MessageKind::stock, [&](auto& ask, auto& out) { ask.stock(out, correlation, stock); },
                            [&](const StockRequest& got) {
@@ -385,6 +340,17 @@ TEST_CASE("request: refuses what the schema does not allow", "[schema][request][
   CHECK(code_of(decode_built(MessageKind::order, [](auto& builder) {
     return wire::CreatePlaceOrder(builder, 0, 0, 0, {}, 1, static_cast<wire::Sourcing>(9));
   })) == ErrorCode::malformed);
+  const auto check = [](std::vector<std::uint32_t> wanted, bool dates) {
+    return code_of(decode_built(MessageKind::check, [&](auto& builder) {
+      const auto skus = builder.CreateVector(std::vector<std::uint32_t>{1, 2});
+      return wire::CreateCheck(builder, 0, skus, builder.CreateVector(wanted), dates);
+    }));
+  };
+  CHECK(check({}, false) == ErrorCode::none);
+  CHECK(check({5, 6}, true) == ErrorCode::none);
+  CHECK(check({5}, false) == ErrorCode::malformed);
+  CHECK(check({5}, true) == ErrorCode::malformed);
+  CHECK(check({}, true) == ErrorCode::malformed);  // dates of how much?
   CHECK(code_of(decode_built(MessageKind::load, [](auto& builder) {
     const auto code = builder.CreateString("A");
     return wire::CreateLoad(builder, builder.CreateVector(&code, 1));  // a warehouse without priority

@@ -20,11 +20,14 @@ class RandomEvent {
  public:
   explicit RandomEvent(Random& random) : random_(random) {
     event_.stamp = {engine::Lsn{random.below(1000) + 1}, engine::TimeUs{5}, {}};
-    switch (random.below(16)) {
+    switch (random.below(19)) {
       case 12:
       case 13: move(); break;
       case 14: ship_transfer(); break;
       case 15: receive_transfer(); break;
+      case 16: place_purchase(); break;
+      case 17: move_purchase(); break;
+      case 18: receive_purchase(); break;
       case 0: receipt(); break;
       case 1: fill(); break;
       case 2: random_.chance(50) ? cancel() : amend(); break;
@@ -77,6 +80,9 @@ class RandomEvent {
       if (!refused && random_.chance(40)) {
         line.backordered = few() + 1;
         waits_.push_back({random_.below(9), few() + 1, static_cast<std::uint32_t>(order_lines_.size())});
+        for (engine::Quantity dated = 0, dates = static_cast<engine::Quantity>(random_.below(line.backordered + 1)); dated < dates; ++dated) {
+          expected_.push_back({engine::TimeUs{static_cast<std::int64_t>(dated * 10 + random_.below(10))}, 1, static_cast<std::uint32_t>(order_lines_.size())});
+        }
       }
       line.quantity += line.backordered;
       if (line.quantity == 0 || random_.chance(30)) line.quantity += few() + 1;  // given up
@@ -85,6 +91,7 @@ class RandomEvent {
     order.lines = order_lines_;
     order.takes = takes_;
     order.waits = waits_;
+    order.expected = expected_;
     if (random_.chance(30)) {
       for (std::size_t count = rows() + 1; count > 0; --count) received_.push_back({sku(), warehouse(), 0, few() + 1, few()});
       order.hold = "hold";
@@ -220,7 +227,36 @@ class RandomEvent {
                                                       random_.chance(50), arrived_, missing_};
   }
 
+  void place_purchase() {
+    for (std::size_t count = rows() + 1; count > 0; --count) purchased_.push_back({engine::TimeUs{few()}, number(), sku(), few() + 1, warehouse()});
+    const auto state = static_cast<engine::PurchaseState>(random_.below(3) + 1);
+    event_.decision = engine::PurchaseDecision{"purchase", 13, "vendor", "reference", "notes", state, purchased_};
+  }
+  void move_purchase() {
+    for (std::size_t count = rows(); count > 0; --count) {
+      changes_.push_back({engine::TimeUs{few()}, number(), sku(), few(), static_cast<std::int32_t>(few()) - 2, warehouse()});
+    }
+    using enum engine::PurchaseState;
+    constexpr engine::PurchaseState leads_to[] = {approved, sent, acknowledged, closed, cancelled};
+    const std::size_t step = random_.below(5);
+    const engine::PurchaseState state = step == 2 ? std::array{acknowledged, partly_received, received, closed}[random_.below(4)] : leads_to[step];
+    event_.decision = engine::PurchaseStepDecision{"move", "purchase", engine::Lsn{3}, 14, "vendor", static_cast<engine::PurchaseStep>(step + 1), state,
+                                                   "reference", changes_};
+  }
+  void receive_purchase() {
+    for (std::size_t count = rows() + 1; count > 0; --count) {
+      const engine::Quantity good = few();
+      came_.push_back({number(), sku(), good, few(), good / 2, random_.chance(50) ? good : few(), warehouse()});
+    }
+    const auto state = random_.chance(50) ? engine::PurchaseState::received : engine::PurchaseState::partly_received;
+    event_.decision = engine::PurchaseReceiptDecision{"receipt", "purchase", engine::Lsn{3}, 15, "vendor", state, random_.chance(50), came_};
+  }
+
   Random& random_;
+  std::vector<engine::PurchasedLine> purchased_;
+  std::vector<engine::PurchaseChange> changes_;
+  std::vector<engine::PurchaseArrivedRow> came_;
+  std::vector<engine::ExpectedUnits> expected_;
   std::vector<engine::TransferredRow> transferred_;
   std::vector<engine::ArrivedRow> arrived_;
   std::vector<engine::MissingUnits> missing_;
@@ -285,6 +321,15 @@ std::string envelope(const schema::Event& event) {
         } else if constexpr (std::is_same_v<Kind, engine::TransferReceiptDecision>) {
           return std::string(decision.command_id) + "/" + std::string(decision.transfer_id) + "/" + std::to_string(decision.destination.value) +
                  (decision.closed ? " closed" : "") + (decision.fills_follow ? " fills follow" : "");
+        } else if constexpr (std::is_same_v<Kind, engine::PurchaseDecision>) {
+          return std::string(decision.id) + "/" + std::string(decision.vendor) + "/" + std::string(decision.reference) + "/" + std::string(decision.notes) +
+                 "/" + std::string(name(decision.state));
+        } else if constexpr (std::is_same_v<Kind, engine::PurchaseStepDecision>) {
+          return std::string(decision.command_id) + "/" + std::string(decision.purchase_id) + "/" + std::string(decision.vendor) + "/" +
+                 std::string(decision.reference) + "/" + std::string(name(decision.step)) + "/" + std::string(name(decision.state));
+        } else if constexpr (std::is_same_v<Kind, engine::PurchaseReceiptDecision>) {
+          return std::string(decision.id) + "/" + std::string(decision.purchase_id) + "/" + std::string(decision.vendor) + "/" +
+                 std::string(name(decision.state)) + (decision.fills_follow ? " fills follow" : "");
         } else if constexpr (std::is_same_v<Kind, engine::HoldDecision>) {
           return std::string(decision.id) + "/" + std::string(decision.customer) + "/" + std::to_string(decision.deadline.value);
         } else if constexpr (std::is_same_v<Kind, engine::HoldEndDecision>) {

@@ -108,6 +108,9 @@ struct Lister {
         for (const engine::LineWait& wait : order.waits) {
           if (wait.line_index == index) words += " as " + text(wait.position) + " behind " + text(wait.quantity_ahead);
         }
+        for (const engine::ExpectedUnits& each : order.expected) {
+          if (each.line_index == index) words += ", " + text(each.quantity) + " at " + std::to_string(each.date.value);
+        }
         add({EventKind::line_backordered}, line.sku, line.pinned, words);
       }
       if (given < line.quantity) {
@@ -240,6 +243,33 @@ struct Lister {
     }
     for (const engine::MissingUnits& each : receipt.missing) {
       add({EventKind::transfer_received}, each.sku, receipt.destination, "short " + text(each.quantity));
+    }
+  }
+  void operator()(const engine::PurchaseDecision& purchase) {
+    for (const engine::PurchasedLine& line : purchase.lines) {
+      add({EventKind::purchase_placed}, line.sku, line.warehouse,
+          "line " + text(line.line.value) + " wants " + text(line.quantity) + " at " + std::to_string(line.promised.value));
+    }
+  }
+  void operator()(const engine::PurchaseStepDecision& step) {
+    constexpr EventKind kinds_of[] = {EventKind::purchase_approved, EventKind::purchase_sent, EventKind::purchase_acknowledged, EventKind::purchase_closed,
+                                      EventKind::purchase_cancelled};
+    parts.whole = {kinds_of[static_cast<std::size_t>(step.step) - 1]};
+    const bool all_came = step.state == engine::PurchaseState::received || step.state == engine::PurchaseState::closed;
+    if (step.step == engine::PurchaseStep::acknowledge && all_came) parts.whole.push_back(EventKind::purchase_closed);
+    for (const engine::PurchaseChange& change : step.changes) {
+      add(parts.whole, change.sku, change.warehouse,
+          "line " + text(change.line.value) + " now wants " + text(change.quantity) + " at " + std::to_string(change.promised.value) + " brings " +
+              std::to_string(change.incoming_change));
+    }
+  }
+  void operator()(const engine::PurchaseReceiptDecision& receipt) {
+    for (const engine::PurchaseArrivedRow& row : receipt.rows) {
+      std::vector<EventKind> kinds{EventKind::purchase_received, EventKind::stock_received};
+      if (was_empty(row.quantity, row.available_after)) kinds.push_back(EventKind::back_in_stock);
+      add(kinds, row.sku, row.warehouse,
+          "line " + text(row.line.value) + " arrives " + text(row.quantity) + "@" + text(row.warehouse.value) + " damaged " + text(row.damaged) + " over " +
+              text(row.over) + " makes " + text(row.available_after));
     }
   }
   void operator()(const engine::StrictDecision& strict) {

@@ -176,7 +176,10 @@ Judge::Entry Judge::entry_of(const schema::Event& event) {
   }
   if (const auto* hold = std::get_if<engine::HoldDecision>(&event.decision)) entry.told = {hold->deadline, false, false};
   if (const auto* extend = std::get_if<engine::HoldExtendDecision>(&event.decision)) entry.told = {extend->deadline, extend->cut, false};
-  if (const auto* order = std::get_if<engine::OrderDecision>(&event.decision)) entry.told = {{}, false, order->not_due};
+  if (const auto* order = std::get_if<engine::OrderDecision>(&event.decision)) {
+    entry.told = {{}, false, order->not_due};
+    entry.dates.assign(order->expected.begin(), order->expected.end());
+  }
   entry.name = name_of(event.decision);
   const auto found = commands_.find(entry.name);
   if (found == commands_.end()) throw Broken("E2: a decision that nobody asked for: " + entry.text);
@@ -187,6 +190,7 @@ Judge::Entry Judge::entry_of(const schema::Event& event) {
 void Judge::apply(model::Twin& twin, const Entry& entry, model::Answer& answer) {
   twin.number(entry.lsns);
   twin.told(entry.told);
+  twin.told_dates(entry.dates);
   if (entry.bookkeeping) {
     twin.forget(*entry.bookkeeping, entry.time);
     return;

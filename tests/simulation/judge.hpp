@@ -100,6 +100,7 @@ class Judge {
     };
     std::optional<Turn> turn;  // somebody turns strict: nobody's command either
     std::optional<model::Twin::Told> told;
+    std::vector<engine::ExpectedUnits> dates{};  // of an order
     engine::TimeUs time{};
   };
   // An answer to be judged again at its LSN.

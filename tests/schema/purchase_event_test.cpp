@@ -1,0 +1,124 @@
+// Records of purchase orders, and the dates in an order's, there and back; those that contradict themselves are refused.
+#include <algorithm>
+
+#include "tests/schema/event_round_trip.hpp"
+#include "tests/schema/event_samples.hpp"
+
+using namespace earmark;
+using namespace earmark::schema;
+using namespace earmark::schema::test;
+
+namespace {
+
+// No fault: it is an event.
+template <class Sample>
+std::optional<EventFault> fault_of(const Sample& decision) {
+  AlignedBytes record(encoded(decision));
+  EventDecoder decoder;
+  std::size_t consumed = 0;
+  const auto decoded = decoder.decode(record.span(), consumed);
+  return decoded ? std::nullopt : std::optional(decoded.error());
+}
+
+}  // namespace
+
+TEST_CASE("event: a purchase order, its steps and its receipts come back as they were, in one piece or many", "[schema][event]") {
+  const auto seed = test_seed();
+  CAPTURE(seed);
+  Random random(seed);
+  for (const std::size_t rows : {0U, 1U, 3U, 4096U, 2U, 5U}) {
+    const PurchaseSample placed(random, rows);
+    decode_all_ways<engine::PurchaseDecision>(encoded(placed.decision), [&](const engine::PurchaseDecision& got) {
+      CHECK(got.id == placed.id);
+      CHECK(got.content == placed.decision.content);
+      CHECK(got.vendor == placed.vendor);
+      CHECK(got.reference == placed.reference);
+      CHECK(got.notes == placed.notes);
+      CHECK(got.state == placed.decision.state);
+      CHECK(same_bytes(got.lines, placed.decision.lines));
+    });
+    const PurchaseStepSample step(random, rows);
+    decode_all_ways<engine::PurchaseStepDecision>(encoded(step.decision), [&](const engine::PurchaseStepDecision& got) {
+      CHECK(got.command_id == step.command);
+      CHECK(got.purchase_id == step.purchase);
+      CHECK(got.purchase_lsn == step.decision.purchase_lsn);
+      CHECK(got.content == step.decision.content);
+      CHECK(got.vendor == step.vendor);
+      CHECK(got.step == step.decision.step);
+      CHECK(got.state == step.decision.state);
+      CHECK(got.reference == step.reference);
+      CHECK(same_bytes(got.changes, step.decision.changes));
+    });
+    const PurchaseReceiptSample receipt(random, rows);
+    decode_all_ways<engine::PurchaseReceiptDecision>(encoded(receipt.decision), [&](const engine::PurchaseReceiptDecision& got) {
+      CHECK(got.id == receipt.id);
+      CHECK(got.purchase_id == receipt.purchase);
+      CHECK(got.purchase_lsn == receipt.decision.purchase_lsn);
+      CHECK(got.content == receipt.decision.content);
+      CHECK(got.vendor == receipt.vendor);
+      CHECK(got.state == receipt.decision.state);
+      CHECK(got.fills_follow == receipt.decision.fills_follow);
+      CHECK(same_bytes(got.rows, receipt.decision.rows));
+    });
+  }
+}
+
+TEST_CASE("event: a purchase order in a state that its record cannot lead to is refused", "[schema][event]") {
+  using enum engine::PurchaseState;
+  const auto placed = [](engine::PurchaseState state) { return fault_of(engine::PurchaseDecision{"p", 1, "V", "", "", state, {}}); };
+  for (const auto state : {draft, approved, sent}) CHECK_FALSE(placed(state).has_value());
+  for (const auto state : {acknowledged, partly_received, received, closed, cancelled}) CHECK(placed(state) == EventFault::inconsistent);
+  for (const int state : {0, 9, 255}) CHECK(placed(static_cast<engine::PurchaseState>(state)) == EventFault::not_an_event);
+
+  const auto moved = [](engine::PurchaseStep step, engine::PurchaseState state) {
+    return fault_of(engine::PurchaseStepDecision{"c", "p", engine::Lsn{1}, 1, "V", step, state, "", {}});
+  };
+  CHECK_FALSE(moved(engine::PurchaseStep::approve, approved).has_value());
+  CHECK_FALSE(moved(engine::PurchaseStep::cancel, cancelled).has_value());
+  for (const int step : {0, 6, 255}) CHECK(moved(static_cast<engine::PurchaseStep>(step), sent) == EventFault::not_an_event);
+  for (const int state : {0, 9, 255}) CHECK(moved(engine::PurchaseStep::send, static_cast<engine::PurchaseState>(state)) == EventFault::not_an_event);
+
+  const auto arrived = [](engine::PurchaseState state) {
+    return fault_of(engine::PurchaseReceiptDecision{"r", "p", engine::Lsn{1}, 1, "V", state, false, {}});
+  };
+  for (const auto state : {partly_received, received}) CHECK_FALSE(arrived(state).has_value());
+  for (const auto state : {draft, approved, sent, acknowledged, closed, cancelled}) CHECK(arrived(state) == EventFault::inconsistent);
+  for (const int state : {0, 9, 255}) CHECK(arrived(static_cast<engine::PurchaseState>(state)) == EventFault::not_an_event);
+}
+
+TEST_CASE("event: a receipt of a purchase order with more over than arrived is refused", "[schema][event]") {
+  const auto with = [](engine::Quantity good, engine::Quantity damaged, engine::Quantity over) {
+    const engine::PurchaseArrivedRow rows[] = {{engine::LineNumber{1}, engine::SkuId{1}, 5, 0, 0, 5, engine::WarehouseId{1}},
+                                               {engine::LineNumber{2}, engine::SkuId{1}, good, damaged, over, 5, engine::WarehouseId{1}}};
+    return fault_of(engine::PurchaseReceiptDecision{"r", "p", engine::Lsn{1}, 1, "V", engine::PurchaseState::received, false, rows});
+  };
+  CHECK_FALSE(with(2, 1, 3).has_value());
+  CHECK(with(2, 1, 4) == EventFault::inconsistent);
+  CHECK(with(0, 0, 1) == EventFault::inconsistent);
+  CHECK_FALSE(with(~engine::Quantity{0}, 2, ~engine::Quantity{0}).has_value());  // both together are more than a quantity holds
+}
+
+TEST_CASE("event: dates of an order that are not in order, or of more than waits, are refused", "[schema][event]") {
+  engine::LineDecision lines[2];
+  lines[0].line = engine::LineNumber{1}, lines[0].quantity = lines[0].backordered = 5;
+  lines[1].line = engine::LineNumber{2}, lines[1].quantity = lines[1].backordered = 3;
+  const auto with = [&](std::vector<engine::ExpectedUnits> expected) {
+    engine::OrderDecision order;
+    order.id = "o";
+    order.status = engine::OrderStatus::backordered;
+    order.lines = lines;
+    order.expected = expected;
+    return fault_of(order);
+  };
+  constexpr engine::TimeUs monday{1000}, tuesday{2000};
+  CHECK_FALSE(with({{monday, 2, 0}, {tuesday, 3, 0}, {monday, 3, 1}}).has_value());
+  CHECK_FALSE(with({{monday, 1, 1}}).has_value());  // of the first line nothing is known
+  CHECK(with({{monday, 2, 0}, {monday, 3, 0}}) == EventFault::inconsistent);
+  CHECK(with({{tuesday, 2, 0}, {monday, 3, 0}}) == EventFault::inconsistent);
+  CHECK(with({{monday, 2, 1}, {tuesday, 3, 0}}) == EventFault::inconsistent);
+  CHECK(with({{monday, 1, 2}}) == EventFault::inconsistent);  // there are two lines
+  CHECK(with({{monday, 6, 0}}) == EventFault::inconsistent);
+  CHECK(with({{monday, 2, 0}, {tuesday, 4, 0}}) == EventFault::inconsistent);
+  CHECK(with({{monday, 5, 0}, {tuesday, ~engine::Quantity{0}, 0}}) == EventFault::inconsistent);  // 2^32 + 4 in all
+  CHECK(with({{monday, 5, 0}, {monday, 4, 1}}) == EventFault::inconsistent);
+}
