@@ -234,7 +234,7 @@ TEST_CASE("exchange: a check with dates, and the dates of an order, of `show` an
   CHECK(std::get<BackordersAnswer>(*listed.outcome).lines[1].expected_us == 0);
 }
 
-TEST_CASE("exchange: dates without wanted quantities are wrong usage; dates that nobody asked for are not understood", "[client][exchange][dates]") {
+TEST_CASE("exchange: dates without wanted quantities are wrong usage, dates that nobody asked for are not understood", "[client][exchange][dates]") {
   Played played;
   played.greet();
   played.exchange.submit(CheckQuestion{{"S1"}, {}, true}, played.now + 1min);

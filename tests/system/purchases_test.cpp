@@ -106,7 +106,7 @@ TEST_CASE("purchases: an order waits, a purchase order brings it, and a killed s
   CHECK(count_of(dump, "purchase_receipt", "TRUCK-1") == 1);
 }
 
-TEST_CASE("purchases: open ones come back from the state store; closed, cancelled, and received whole", "[system][purchases]") {
+TEST_CASE("purchases: open ones come back from the state store, and are closed, cancelled and received whole", "[system][purchases]") {
   Shop shop({"--horizon", "1000"});
   const TemporaryDirectory files;
   const std::string file = (files.path() / "lines.csv").string();
