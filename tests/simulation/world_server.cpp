@@ -167,7 +167,7 @@ void World::think(std::size_t client) {
     raw = raw != nullptr ? raw : static_cast<RawClient*>(clients_[0].get());
   }
   // Its record might not fit the ring; that of a long confirm, with a fill for each line, no ring here: a server's has 32 MiB and more.
-  if (is_huge(command) && (mood_.server.ring_bytes < (1U << 20) || std::holds_alternative<model::ConfirmCommand>(command))) return;
+  if (is_huge(command) && (mood_.server.ring_bytes < (1U << 21) || std::holds_alternative<model::ConfirmCommand>(command))) return;
   trace_.mix(model::content_of(command));
   if (raw != nullptr) raw->submit(command);
   else static_cast<ChannelClient&>(*clients_[client]).submit(command, deadline);
