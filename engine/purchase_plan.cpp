@@ -103,7 +103,7 @@ std::vector<PurchaseArrival> whole(const OpenPurchase& purchase) {
   return rows;
 }
 
-bool bad_quantity(WireQuantity quantity) noexcept { return quantity < 0 || quantity > max_quantity; }
+bool out_of_range(WireQuantity quantity) noexcept { return quantity < 0 || quantity > max_quantity; }
 
 // The rows one after the other: what of each is more than was open by then.
 Error add_arrivals(std::span<const PurchaseArrival> rows, const OpenPurchase& purchase, bool accept_over, std::vector<PurchaseArrivedRow>& out) {
@@ -112,7 +112,7 @@ Error add_arrivals(std::span<const PurchaseArrival> rows, const OpenPurchase& pu
     const PurchaseArrival& row = rows[index];
     const PurchaseLineState* line = purchase.line(row.line);
     if (line == nullptr) return at_row(ErrorCode::unknown_line, index, row.line);
-    if (bad_quantity(row.quantity) || bad_quantity(row.damaged)) return at_row(ErrorCode::bad_quantity, index, row.line);
+    if (out_of_range(row.quantity) || out_of_range(row.damaged)) return at_row(ErrorCode::bad_quantity, index, row.line);
     std::uint64_t& sum = received.try_emplace(row.line.value, line->received).first->second;
     const auto units = static_cast<std::uint64_t>(row.quantity + row.damaged);
     const std::uint64_t expected = std::min<std::uint64_t>(open_of(line->quantity, sum), units);

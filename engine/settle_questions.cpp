@@ -45,6 +45,9 @@ TimeUs last_date(std::span<const ExpectedUnits> expected, Quantity units) noexce
 
 }  // namespace
 
+// Asked after cells were read: whatever they said was committed by then.
+Lsn Settler::read_by() { return shared_.commit_word.stable(CommitWord::settler_descriptor).lsn(); }
+
 Pegging Settler::peg(SkuId sku) {
   return Pegging(book_, sku, catalogue().by_priority, now_, [&](WarehouseId warehouse) {
     return CellWord{shared_.cell(sku, warehouse).load(std::memory_order_acquire)}.free();
@@ -88,12 +91,13 @@ bool Settler::settle(const ShowOrder& show, const Message& message, Committer& c
     });
   }
   const std::vector<ShipmentView> shipments = shipments_of(shared_.blocks, *order);
+  as_of = std::max(as_of, read_by());
   committer.outcomes().shown(message.reply, as_of, {order, lines, allocations, returned, shipments, expected});
   return true;
 }
 
 bool Settler::settle(const ListBackorders& list, const Message& message, Committer& committer) {
-  const Lsn as_of = shared_.commit_word.stable(CommitWord::settler_descriptor).lsn();
+  Lsn as_of = read_by();
   if (list.sku.value > book_.catalogue.sku_count()) {
     committer.outcomes().refused(message.reply, as_of, {ErrorCode::unknown_sku, 0, {}});
     return true;
@@ -130,16 +134,32 @@ bool Settler::settle(const ListBackorders& list, const Message& message, Committ
   } else {
     for (std::uint32_t id = 1; id <= book_.catalogue.sku_count(); ++id) list_sku(SkuId{id});
   }
+  as_of = read_by();
   committer.outcomes().listed(message.reply, as_of, found);
   return true;
 }
 
 // What is there, and when the rest could be expected: as if an order of the default priority came, behind everybody of that priority.
 bool Settler::settle(const CheckDates& check, const Message& message, Committer& committer) {
-  const Lsn as_of = shared_.commit_word.stable(CommitWord::settler_descriptor).lsn();
   const CatalogueView& view = catalogue();
   std::vector<Quantity> available, now;
   std::vector<ExpectedUnits> expected;
+  // Others take meanwhile: then once more, so that all of it is the state at the LSN named. (In the end it is told as it was read,
+  // each cell at some LSN up to that one.)
+  constexpr int most_reads = 16;
+  Lsn before = read_by(), as_of = before;
+  for (int read = 0; read < most_reads; ++read, before = as_of) {
+    check_dates(check, view, available, now, expected);
+    as_of = read_by();
+    if (as_of == before) break;
+  }
+  committer.outcomes().checked(message.reply, as_of, {view.warehouse_count, available, now, expected});
+  return true;
+}
+
+void Settler::check_dates(const CheckDates& check, const CatalogueView& view, std::vector<Quantity>& available, std::vector<Quantity>& now,
+                          std::vector<ExpectedUnits>& expected) {
+  available.clear(), now.clear(), expected.clear();
   struct OfSku {
     std::uint64_t left = 0;          // of what is there
     std::optional<Pegging> pegging;  // of what is to come; none: the queue is too long to say
@@ -166,8 +186,6 @@ bool Settler::settle(const CheckDates& check, const Message& message, Committer&
     of.left -= now.back();
     if (of.pegging && now.back() != check.wanted[row]) expect(*of.pegging, {check.wanted[row] - now.back(), {}, false, {}}, row, expected);
   }
-  committer.outcomes().checked(message.reply, as_of, {view.warehouse_count, available, now, expected});
-  return true;
 }
 
 bool Settler::settle(const ResolveCodes& resolve, const Message& message, Committer& committer) {

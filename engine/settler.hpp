@@ -199,7 +199,11 @@ class Settler {
   Taken take_back(const TakeBack& asked, const Message& message, Committer& committer, RaisePlan& raise, Resolve resolve_rows, Decide decide);
 
   void add_waits(const PlaceOrder& order, Lsn lsn, const CatalogueView& view);
-  Pegging peg(SkuId sku);  // as it is now, for questions
+  // Questions.
+  Pegging peg(SkuId sku);  // as it is now
+  Lsn read_by();
+  void check_dates(const CheckDates& check, const CatalogueView& view, std::vector<Quantity>& available, std::vector<Quantity>& now,
+                   std::vector<ExpectedUnits>& expected);
   void add_expected(const PlaceOrder& order, Lsn lsn, const CatalogueView& view);
 
   // Steps of shipments (settle_shipment.cpp).

@@ -16,12 +16,13 @@ int read_purchase(Lsn lsn, const MDB_val& value, std::vector<std::uint64_t>& buf
 
 }  // namespace
 
-int LmdbState::read_open_purchases(MDB_txn* transaction, StateVisitor& visitor) const {
+int LmdbState::read_open_purchases(MDB_txn* transaction, StateVisitor& visitor, std::unordered_set<std::uint64_t>& open) const {
   std::vector<std::uint64_t> buffer;
   return for_each(transaction, tables_.purchases, 0, [&](const MDB_val& key, const MDB_val& value) {
     engine::PurchaseImage image;
     if (const int error = read_purchase(Lsn{integer_key(key)}, value, buffer, image); error != 0) return error;
     visitor.open_purchase(image);
+    open.insert(integer_key(key));
     return 0;
   });
 }

@@ -124,12 +124,13 @@ int LmdbState::read_open_holds(MDB_txn* transaction, StateVisitor& visitor) cons
   });
 }
 
-int LmdbState::read_open_transfers(MDB_txn* transaction, StateVisitor& visitor) const {
+int LmdbState::read_open_transfers(MDB_txn* transaction, StateVisitor& visitor, std::unordered_set<std::uint64_t>& open) const {
   std::vector<std::uint64_t> buffer;
   return for_each(transaction, tables_.transfers, 0, [&](const MDB_val& key, const MDB_val& value) {
     engine::TransferImage image;
     if (const int error = read_transfer(Lsn{integer_key(key)}, value, buffer, image); error != 0) return error;
     visitor.open_transfer(image);
+    open.insert(integer_key(key));
     return 0;
   });
 }
@@ -150,7 +151,7 @@ int find_open(MDB_txn* transaction, MDB_dbi table, std::uint64_t lsn, bool& open
 }
 
 // Those that stand in `ids` but for those of what is open, behind the older ones of closed orders.
-int LmdbState::read_known(MDB_txn* transaction, StateVisitor& visitor) const {
+int LmdbState::read_known(MDB_txn* transaction, StateVisitor& visitor, const std::unordered_set<std::uint64_t>& open) const {
   std::vector<engine::KnownImage> older;
   if (const int error = closed_rows(transaction, older); error != 0) return error;
   std::sort(older.begin(), older.end(), [](const auto& left, const auto& right) { return left.lsn < right.lsn; });
@@ -159,11 +160,7 @@ int LmdbState::read_known(MDB_txn* transaction, StateVisitor& visitor) const {
     IdRow row;
     if (const int error = read_row(key, value, row); error != 0) return error;
     const bool open_hold = row.space == static_cast<std::uint8_t>(engine::IdSpace::hold) && row.ended == 0;
-    bool open = false;
-    if (const MDB_dbi table = table_of_open(tables_, row); table != 0) {
-      if (const int error = find_open(transaction, table, integer_key(key), open); error != 0) return error;
-    }
-    if (!open_hold && !open && (!is_order(row) || row.closed != 0)) visitor.known(known_of(Lsn{integer_key(key)}, row));
+    if (!open_hold && !open.contains(integer_key(key)) && (!is_order(row) || row.closed != 0)) visitor.known(known_of(Lsn{integer_key(key)}, row));
     return 0;
   });
 }
@@ -180,9 +177,10 @@ Outcome<void> LmdbState::read(StateVisitor& visitor) const {
   if (error == 0) error = read_cells(transaction.handle(), visitor);
   if (error == 0) error = read_open_orders(transaction.handle(), visitor);
   if (error == 0) error = read_open_holds(transaction.handle(), visitor);
-  if (error == 0) error = read_open_transfers(transaction.handle(), visitor);
-  if (error == 0) error = read_open_purchases(transaction.handle(), visitor);
-  if (error == 0) error = read_known(transaction.handle(), visitor);
+  std::unordered_set<std::uint64_t> open;  // transfers and purchase orders, by LSN
+  if (error == 0) error = read_open_transfers(transaction.handle(), visitor, open);
+  if (error == 0) error = read_open_purchases(transaction.handle(), visitor, open);
+  if (error == 0) error = read_known(transaction.handle(), visitor, open);
   if (error != 0) return cannot_read(error);
   return {};
 }

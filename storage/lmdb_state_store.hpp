@@ -6,6 +6,7 @@
 #include <functional>
 #include <mutex>
 #include <string>
+#include <unordered_set>
 
 #include "storage/lmdb_state.hpp"
 #include "storage/lmdb_tables.hpp"
@@ -46,9 +47,10 @@ class LmdbState final : public StateStore {
   int read_open_orders(MDB_txn* transaction, StateVisitor& visitor) const;
   int each_open_order(MDB_txn* transaction, const std::function<void(const engine::OrderImage&)>& visit) const;
   int read_open_holds(MDB_txn* transaction, StateVisitor& visitor) const;
-  int read_open_transfers(MDB_txn* transaction, StateVisitor& visitor) const;
-  int read_open_purchases(MDB_txn* transaction, StateVisitor& visitor) const;
-  int read_known(MDB_txn* transaction, StateVisitor& visitor) const;
+  // These name in `open` what they find.
+  int read_open_transfers(MDB_txn* transaction, StateVisitor& visitor, std::unordered_set<std::uint64_t>& open) const;
+  int read_open_purchases(MDB_txn* transaction, StateVisitor& visitor, std::unordered_set<std::uint64_t>& open) const;
+  int read_known(MDB_txn* transaction, StateVisitor& visitor, const std::unordered_set<std::uint64_t>& open) const;
   int keep_some(const Journal& journal, engine::Lsn oldest, engine::Lsn& before, Failure& failure);
   int wanted_decisions(MDB_txn* transaction, engine::Lsn from, engine::Lsn before, std::vector<engine::Lsn>& wanted) const;
 

@@ -45,9 +45,8 @@ Outcome<void> load(const Globals& globals, const std::string& directory) {
                       counted(totals->products, "product"), counted(totals->stock_rows, "row"),
                       counted(totals->units, "unit"), totals->last.value);
   if (totals->fills != 0) text += fmt::format("Filled {} that waited for it.\n", counted(totals->fills, "backorder"));
-  for (const char* name : {"vendors.csv", "rules.csv"}) {
-    if (find_table(directory, name)) text += fmt::format("{} was not used: this version knows no purchasing yet.\n", name);
-  }
+  if (find_table(directory, "vendors.csv")) text += "vendors.csv was not used: purchase orders name vendors by code, and this version keeps no list of them.\n";
+  if (find_table(directory, "rules.csv")) text += "rules.csv was not used: this version knows no reorder rules.\n";
   return print(text);
 }
 

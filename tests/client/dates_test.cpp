@@ -87,10 +87,10 @@ TEST_CASE("dates: a decision tells them of what waits, and no more where nothing
   const Decision decided;
   CHECK(event_text(event(decided.order), catalogue(), false) ==
         "Order A: split (decision 9)\n"
-        "LINE  SKU  ORDERED  SHIPS NOW  WAITS  PLACE IN QUEUE         EXPECTED\n"
-        "   1  S1        12  2 MAIN        10  2nd, behind 7 units    2025-12-01 5, 2025-12-08 3, no date 2\n"
+        "LINE  SKU  ORDERED  SHIPS NOW  WAITS  PLACE IN QUEUE       EXPECTED\n"
+        "   1  S1        12  2 MAIN        10  2nd, behind 7 units  2025-12-01 5, 2025-12-08 3, no date 2\n"
         "   2  S2         4  4 MAIN         -\n"
-        "   3  S3         3  -              3  1st, nobody ahead      no date\n"
+        "   3  S3         3  -              3  1st, nobody ahead    no date\n"
         "Shipment A-1 from MAIN: 6 units\n"
         "Backorder A-B1: 13 units\n");
   const Json json = event_json(event(decided.order), catalogue(), false);
@@ -184,6 +184,7 @@ TEST_CASE("exchange: a check with dates, and the dates of an order, of `show` an
   const std::vector<engine::Quantity> available{4, 0, 0, 9}, now{4, 3};
   const engine::ExpectedUnits expected[] = {{at(first), 5, 0}, {at(first + day), 6, 0}};
   played.answer(0, heard[0].correlation, schema::CheckAnswer{engine::Lsn{9}, 2, available, now, expected});
+  CHECK(played.hear_commands().empty());  // codes that are not known are asked for
   const auto checked = played.finished();
   REQUIRE(checked.outcome.has_value());
   const auto& rows = std::get<CheckAnswer>(*checked.outcome).rows;
@@ -197,6 +198,7 @@ TEST_CASE("exchange: a check with dates, and the dates of an order, of `show` an
   REQUIRE(heard.size() == 1);
   const Decision decided;
   played.send(0, heard[0].correlation, decided.order);
+  played.hear_commands();
   const auto placed = played.finished();
   REQUIRE(placed.outcome.has_value());
   const auto& lines = std::get<OrderAnswer>(*placed.outcome).lines;
@@ -232,7 +234,7 @@ TEST_CASE("exchange: a check with dates, and the dates of an order, of `show` an
   CHECK(std::get<BackordersAnswer>(*listed.outcome).lines[1].expected_us == 0);
 }
 
-TEST_CASE("exchange: dates without wanted quantities are wrong usage; dates that nobody asked for are not understood", "[client][exchange][dates]") {
+TEST_CASE("exchange: dates without wanted quantities are wrong usage, dates that nobody asked for are not understood", "[client][exchange][dates]") {
   Played played;
   played.greet();
   played.exchange.submit(CheckQuestion{{"S1"}, {}, true}, played.now + 1min);

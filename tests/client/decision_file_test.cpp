@@ -166,8 +166,8 @@ TEST_CASE("event text: an order is a small table, its shipments and what waits",
   const Sample sample;
   CHECK(event_text({{engine::Lsn{42}, {}, {}}, sample.order}, catalogue(), false) ==
         "Order A-1 of Ann: split (decision 42)\n"
-        "LINE  SKU   ORDERED  SHIPS NOW        WAITS  PLACE IN QUEUE\n"
-        "   1  BEAM       20  12 MAIN, 3 WEST      5  2nd, behind 8 units\n"
+        "LINE  SKU   ORDERED  SHIPS NOW        WAITS  PLACE IN QUEUE       EXPECTED\n"
+        "   1  BEAM       20  12 MAIN, 3 WEST      5  2nd, behind 8 units  no date\n"
         "   2  NAIL        4  -                    -\n"
         "Shipment A-1-1 from MAIN: 12 units\n"
         "Shipment A-1-2 from WEST: 3 units\n"

@@ -131,7 +131,8 @@ TEST_CASE("documents: a packing slip tells of every line where its units are", "
   CHECK(json["units"] == 42);
   CHECK(json["lines"].size() == 3);
   CHECK(json["lines"][0] == Json{{"line", 1}, {"sku", "BEAM"}, {"description", "Beam, 6 m"}, {"quantity", 20}, {"in_package", 12},
-                                 {"shipped_separately", 5}, {"to_follow", 1}, {"backordered", 2}, {"cancelled", 0}});
+                                 {"shipped_separately", 5}, {"to_follow", 1}, {"backordered", 2}, {"cancelled", 0},
+                                 {"expected", Json::array()}});
   const std::string text = page_text(page_of(*slip));
   CHECK(has(text, "date not known yet"));
   CHECK(has(text, "   3  DOOR                      6                -                   -          -            -          6\n"));

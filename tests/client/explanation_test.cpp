@@ -240,6 +240,6 @@ TEST_CASE("explanation: of a trimmed journal only what the order shows is told",
         "The journal no longer has everything since decision 10, so only what the order itself shows is told; keep more with a larger --retain of "
         "earmarkd.\n"
         "Now, at decision 50:\n"
-        "  Line 1: 20 BEAM: reserved 16 MAIN; 4 wait as 2nd in the queue, 9 units ahead\n");
+        "  Line 1: 20 BEAM: reserved 16 MAIN; 4 wait as 2nd in the queue, 9 units ahead; no date is known\n");
   CHECK(explanation_json(told).at(0).at("trimmed") == true);
 }

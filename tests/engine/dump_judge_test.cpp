@@ -46,10 +46,11 @@ loadtest::JudgedDump judge(const Lines& lines) {
 
 // The numbers of a record that say something about units. Not what the client alone can tell: the numbers that it gave its
 // lines, how many units it wanted to cancel (which shows later only if the line is served) or to hold, and how long, or how many arrived
-// damaged; when a vendor promised them; nor which units
+// damaged; when a vendor promised them; when what waits was expected, which the twin reckons after the engine; nor which units
 // are of which shipment, which a dump does not tell.
 void collect(Json& value, bool with_asked, std::vector<Json*>& numbers) {
   for (auto& [key, part] : value.items()) {
+    if (key == "expected") continue;
     if (part.is_structured()) {
       collect(part, with_asked, numbers);
     } else if (part.is_number() && key != "time_us" && key != "lsn" && key != "priority" && key != "line" && key != "excess" && key != "waiting" && key != "deadline_us" &&

@@ -35,8 +35,8 @@ class Bench {
     ++commands;
     harness.apply(command, commands, engine::TimeUs{commands});
   }
-  void order(const std::vector<std::uint32_t>& skus, engine::Policy policy, std::uint8_t priority = 100, engine::WarehouseId pinned = {}) {
-    model::OrderCommand order{.id = "o" + std::to_string(commands), .priority = engine::Priority{priority}, .policy = policy, .texts = {}};
+  void order(const std::vector<std::uint32_t>& skus, engine::Policy policy, engine::Priority priority = engine::Priority{100}, engine::WarehouseId pinned = {}) {
+    model::OrderCommand order{.id = "o" + std::to_string(commands), .priority = priority, .policy = policy, .texts = {}};
     for (const std::uint32_t sku : skus) {
       order.lines.push_back({.quantity = 1, .sku = SkuId{sku}, .line = engine::LineNumber{static_cast<std::uint32_t>(order.lines.size() + 1)}, .pinned = pinned});
     }
@@ -142,13 +142,13 @@ TEST_CASE("many waiters: behind 10,000 of a SKU with pinned lines no date is tol
   Bench bench;
   bench.supply(9999);
   for (std::uint32_t index = 0; index < 9998; ++index) bench.order({1}, engine::Policy::ship_partial);
-  bench.order({1}, engine::Policy::ship_partial, 200, engine::WarehouseId{1});
+  bench.order({1}, engine::Policy::ship_partial, engine::Priority{200}, engine::WarehouseId{1});
   CHECK(bench.last_wait() == std::pair(1U, Bench::soon));
   bench.order({1}, engine::Policy::ship_partial);
   CHECK(bench.last_wait() == std::pair(10'000U, Bench::later));
   bench.order({1}, engine::Policy::ship_partial);
   CHECK(bench.last_wait() == std::pair(10'001U, engine::TimeUs{}));
-  bench.order({1}, engine::Policy::ship_partial, 150);  // not so far back
+  bench.order({1}, engine::Policy::ship_partial, engine::Priority{150});  // not so far back
   CHECK(bench.last_wait() == std::pair(2U, Bench::soon));
 }
 

@@ -155,7 +155,7 @@ TEST_CASE("dump judge: types that it does not know are passed over, and so are f
   Dump dump = day();
   dump[1]["note"] = {{"deep", {1.5, nullptr, true}}};
   dump[12] = Json::parse(R"({"type":"count","lsn":13,"time_us":9,"available_after":[{"sku":"A","warehouse":"S","available":7}]})");
-  dump[13]["lines"][0] = Json::parse(R"({"line":1,"sku":"A","qty":3,"reserved":{"S":3},"backordered":0,"cancelled":0})");
+  dump[13]["lines"][0] = Json::parse(R"({"line":1,"sku":"A","qty":3,"reserved":{"S":3},"backordered":0,"cancelled":0,"expected":[{"date_us":9,"quantity":5}]})");
   dump[13]["status"] = "reserved";
   after(dump, 14, 0) = 4;
   const JudgedDump judged = judge(dump);

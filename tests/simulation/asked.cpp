@@ -89,6 +89,25 @@ struct Owner {
                     model::ReceiveTransferCommand{std::string(receive.command_id), std::string(receive.transfer_id), receive.close,
                                                   copy(receive.rows)})};
   }
+  Asked operator()(const schema::PlacePurchaseRequest& request) const {
+    const engine::PlacePurchase& place = request.place;
+    return {command(engine::IdSpace::purchase, place.id, schema::content_hash(place),
+                    model::PlacePurchaseCommand{std::string(place.id), std::string(place.vendor), std::string(place.reference),
+                                                std::string(place.notes), place.state, copy(place.lines)})};
+  }
+  Asked operator()(const schema::MovePurchaseRequest& request) const {
+    const engine::MovePurchase& move = request.move;
+    return {command(engine::IdSpace::purchase_command, move.command_id, schema::content_hash(move),
+                    model::MovePurchaseCommand{std::string(move.command_id), std::string(move.purchase_id), move.step,
+                                               std::string(move.reference), copy(move.rows)})};
+  }
+  Asked operator()(const schema::ReceivePurchaseRequest& request) const {
+    const engine::ReceivePurchase& receive = request.receive;
+    return {command(engine::IdSpace::receipt, receive.id, schema::content_hash(receive),
+                    model::ReceivePurchaseCommand{std::string(receive.id), std::string(receive.purchase_id), receive.accept_over,
+                                                  copy(receive.rows)})};
+  }
+  Asked operator()(const schema::PurchasesRequest&) const { return {AskedOther{schema::MessageKind::purchases}}; }
   Asked operator()(const schema::TransfersRequest&) const { return {AskedOther{schema::MessageKind::transfers}}; }
   Asked operator()(const schema::ReportRequest&) const { return {AskedOther{schema::MessageKind::report}}; }
   Asked operator()(const schema::HoldsRequest& request) const { return {AskedHolds{request.sku}}; }

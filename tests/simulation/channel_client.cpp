@@ -100,6 +100,28 @@ client::Request request_of(const model::ReceiveTransferCommand& command) {
   return receive;
 }
 
+client::Request request_of(const model::PlacePurchaseCommand& command) {
+  client::PlacePurchase place{command.id, command.vendor, command.reference, command.notes, command.state, {}};
+  for (const engine::PurchaseLine& line : command.lines) {
+    place.lines.push_back({line.line.value, sku_code(line.sku), warehouse_code(line.warehouse), line.quantity, line.promised.value});
+  }
+  return place;
+}
+
+client::Request request_of(const model::MovePurchaseCommand& command) {
+  client::MovePurchase move{command.command_id, command.purchase_id, command.step, command.reference, {}};
+  for (const engine::PurchaseRow& row : command.rows) {
+    move.rows.push_back({row.line.value, row.quantity == -1 ? std::nullopt : std::optional(row.quantity), row.promised.value});
+  }
+  return move;
+}
+
+client::Request request_of(const model::ReceivePurchaseCommand& command) {
+  client::ReceivePurchase receive{command.id, command.purchase_id, {}, command.accept_over};
+  for (const engine::PurchaseArrival& row : command.rows) receive.rows.push_back({row.line.value, row.quantity, row.damaged});
+  return receive;
+}
+
 std::vector<std::string> codes(const std::vector<engine::SkuId>& skus) {
   std::vector<std::string> all;
   for (const engine::SkuId sku : skus) all.push_back(sku_code(sku));

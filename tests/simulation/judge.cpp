@@ -127,6 +127,13 @@ Asking Judge::name_of(const schema::Decision& decision) const {
   if (const auto* receipt = std::get_if<engine::TransferReceiptDecision>(&decision)) {
     return {engine::IdSpace::transfer_command, std::string(receipt->command_id), receipt->content};
   }
+  if (const auto* place = std::get_if<engine::PurchaseDecision>(&decision)) return {engine::IdSpace::purchase, std::string(place->id), place->content};
+  if (const auto* step = std::get_if<engine::PurchaseStepDecision>(&decision)) {
+    return {engine::IdSpace::purchase_command, std::string(step->command_id), step->content};
+  }
+  if (const auto* receipt = std::get_if<engine::PurchaseReceiptDecision>(&decision)) {
+    return {engine::IdSpace::receipt, std::string(receipt->id), receipt->content};
+  }
   if (const auto* end = std::get_if<engine::HoldEndDecision>(&decision)) {
     return {engine::IdSpace::hold_command, std::string(end->command_id), end->content};
   }

@@ -181,6 +181,15 @@ void Ledger::fold(const engine::TransferReceiptDecision& receipt) {
   }
 }
 
+void Ledger::fold(const engine::PurchaseReceiptDecision& receipt) {
+  for (const engine::PurchaseArrivedRow& row : receipt.rows) {
+    CellAt& to = cell(row.sku, row.warehouse);
+    to.on_hand += row.quantity + row.damaged;
+    to.unavailable += row.damaged;
+    agree(to, row.available_after);
+  }
+}
+
 void Ledger::fold(const engine::StockChangeDecision& change) {
   std::size_t next = 0;
   for (std::uint32_t index = 0; index < change.rows.size(); ++index) {

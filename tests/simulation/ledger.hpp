@@ -53,6 +53,9 @@ class Ledger {
   void fold(const engine::ShipmentDecision& move);
   void fold(const engine::TransferShipDecision& ship);
   void fold(const engine::TransferReceiptDecision& receipt);
+  void fold(const engine::PurchaseDecision&) {}  // nothing is there yet
+  void fold(const engine::PurchaseStepDecision&) {}
+  void fold(const engine::PurchaseReceiptDecision& receipt);
   void hold(engine::SkuId sku, const engine::Take& take);
   void give_back(engine::SkuId sku, engine::WarehouseId warehouse, engine::Quantity units);
 

@@ -6,6 +6,7 @@
 
 #include "schema/record.hpp"
 #include "storage/order_record.hpp"
+#include "storage/purchase_record.hpp"
 #include "storage/transfer_record.hpp"
 #include "tests/simulation/records.hpp"
 #include "tests/simulation/trace.hpp"
@@ -35,6 +36,10 @@ class StateTables::Source final : public storage::StateSource {
     const auto found = tables_.transfers_.find(lsn);
     return found == tables_.transfers_.end() ? std::span<const std::byte>{} : found->second.view();
   }
+  std::span<const std::byte> purchase(Lsn lsn) override {
+    const auto found = tables_.purchases_.find(lsn);
+    return found == tables_.purchases_.end() ? std::span<const std::byte>{} : found->second.view();
+  }
   bool day(std::uint64_t key, storage::DayFigures& figures) override {
     const auto found = tables_.days_.find(storage::day_of_key(key));
     if (found != tables_.days_.end()) figures = found->second;
@@ -53,6 +58,12 @@ class StateTables::Source final : public storage::StateSource {
  private:
   const StateTables& tables_;
 };
+
+void StateTables::Words::keep(std::span<const std::byte> record) {
+  bytes = record.size();
+  words.resize((bytes + 7) / 8);
+  std::memcpy(words.data(), record.data(), bytes);
+}
 
 storage::StateSummary StateTables::summary() const {
   return {applied_, last_time_, oldest_known_, ids_.size(), open_.size(), orders_.size() - open_.size(), archived_, complete_};
@@ -90,13 +101,18 @@ storage::Outcome<void> StateTables::read(storage::StateVisitor& visitor) const {
     if (!storage::read_transfer_record(lsn, record.view(), image)) throw Broken("the state store: a transfer's record is damaged");
     visitor.open_transfer(image);
   }
+  for (const auto& [lsn, record] : purchases_) {
+    engine::PurchaseImage image;
+    if (!storage::read_purchase_record(lsn, record.view(), image)) throw Broken("the state store: a purchase order's record is damaged");
+    visitor.open_purchase(image);
+  }
   std::map<Lsn, engine::KnownImage> older;
   for (const auto& entry : closed_known_) older[entry.second.lsn] = entry.second;
   for (const auto& entry : older) visitor.known(entry.second);
   for (const auto& [lsn, known] : ids_) {
     if (known.space == engine::IdSpace::order && known.closed.value == 0) continue;
     if (known.space == engine::IdSpace::hold && known.ended == engine::HoldEnd::open) continue;
-    if (transfers_.contains(lsn)) continue;
+    if (transfers_.contains(lsn) || purchases_.contains(lsn)) continue;
     visitor.known({known.space, known.identity, known.content, lsn, known.closed, known.ended});
   }
   return {};
@@ -148,12 +164,7 @@ storage::Outcome<storage::Folded> StateTables::fold(const storage::Journal& jour
 void StateTables::write(std::vector<storage::ClosedOrder>& closed) {
   batch_.finish();
   closed.insert(closed.end(), batch_.closed().begin(), batch_.closed().end());
-  const auto keep = [&](const StateBatch::Order& order) {
-    Words& words = orders_[order.lsn];
-    words.bytes = order.bytes;
-    words.words.resize((order.bytes + 7) / 8);
-    std::memcpy(words.words.data(), order.record, order.bytes);
-  };
+  const auto keep = [&](const StateBatch::Order& order) { orders_[order.lsn].keep(std::span(order.record, order.bytes)); };
   for (const StateBatch::Order& order : batch_.touched()) keep(order);
   for (const StateBatch::Order& order : batch_.placed()) keep(order);
   write_closings();
@@ -167,6 +178,7 @@ void StateTables::write(std::vector<storage::ClosedOrder>& closed) {
   for (const auto& [identity, lsn] : batch_.newest()) newest_[storage::identity_key(identity)] = lsn;
   write_holds();
   write_transfers();
+  write_purchases();
   for (const engine::CellImage& cell : batch_.cells()) {
     cells_[storage::cell_key(cell.sku, cell.warehouse)] = {0, cell.on_hand, cell.held, cell.unavailable, cell.level,
                                                            cell.opening_plus_one, cell.lsn.value};
@@ -180,11 +192,7 @@ void StateTables::write(std::vector<storage::ClosedOrder>& closed) {
 void StateTables::write_holds() {
   for (const auto& [lsn, hold] : batch_.holds()) {
     if (hold.open) {
-      const std::vector<std::byte> record = storage::hold_record(hold.image());
-      Words& words = holds_[lsn];
-      words.bytes = record.size();
-      words.words.resize(record.size() / 8);
-      std::memcpy(words.words.data(), record.data(), record.size());
+      holds_[lsn].keep(storage::hold_record(hold.image()));
     } else if (hold.stored) {
       holds_.erase(lsn);
       if (newest_[storage::identity_key(hold.identity)] == lsn) newest_.erase(storage::identity_key(hold.identity));
@@ -196,14 +204,21 @@ void StateTables::write_holds() {
 
 void StateTables::write_transfers() {
   for (const auto& [lsn, transfer] : batch_.transfers()) {
-    if (transfer.open) {
-      const std::vector<std::byte> record = storage::transfer_record(transfer.image(lsn));
-      Words& words = transfers_[lsn];
-      words.bytes = record.size();
-      words.words.resize(record.size() / 8);
-      std::memcpy(words.words.data(), record.data(), record.size());
+    if (transfer.open()) {
+      transfers_[lsn].keep(storage::transfer_record(transfer.image(lsn)));
     } else if (transfer.stored) {
       transfers_.erase(lsn);
+      if (lsn < oldest_known_) drop_decision(lsn);
+    }
+  }
+}
+
+void StateTables::write_purchases() {
+  for (const auto& [lsn, purchase] : batch_.purchases()) {
+    if (purchase.open()) {
+      purchases_[lsn].keep(storage::purchase_record(purchase.image(lsn)));
+    } else if (purchase.stored) {
+      purchases_.erase(lsn);
       if (lsn < oldest_known_) drop_decision(lsn);
     }
   }
@@ -233,7 +248,8 @@ void StateTables::forget(const engine::VoidDecision& decision) {
       closed_known_[known.closed] = {known.space, known.identity, known.content, lsn, known.closed, {}};
     } else if (known.space == engine::IdSpace::order && known.closed.value != 0) {
       drop_decision(lsn);
-    } else if (known.ended != engine::HoldEnd::open || (known.space == engine::IdSpace::transfer && !transfers_.contains(lsn))) {
+    } else if (known.ended != engine::HoldEnd::open || (known.space == engine::IdSpace::transfer && !transfers_.contains(lsn)) ||
+               (known.space == engine::IdSpace::purchase && !purchases_.contains(lsn))) {
       drop_decision(lsn);
     }
     ids_.erase(ids_.begin());
@@ -286,6 +302,7 @@ storage::Outcome<void> StateTables::keep_decisions(const storage::Journal& journ
   wanted.insert(open_.begin(), open_.end());
   for (const auto& entry : holds_) wanted.insert(entry.first);
   for (const auto& entry : transfers_) wanted.insert(entry.first);
+  for (const auto& entry : purchases_) wanted.insert(entry.first);
   Lsn cause;  // wanted, and its last fill has not come
   read_records(journal, decisions_before_, applied_, [&](const schema::Event& event, std::span<const std::byte> record) {
     const bool is_fill = cause.value != 0 && event.stamp.cause == cause;

@@ -36,6 +36,7 @@ class StateTables final : public storage::StateStore {
   void write_closings();
   void write_holds();
   void write_transfers();
+  void write_purchases();
   void forget(const engine::VoidDecision& decision);
   void drop_decision(engine::Lsn lsn) { decisions_.erase(lsn); }
   engine::Lsn end_of_whole_commands(const storage::Journal& journal, engine::Lsn until, std::uint64_t most_records) const;
@@ -44,6 +45,7 @@ class StateTables final : public storage::StateStore {
     std::vector<std::uint64_t> words;
     std::size_t bytes = 0;
     std::span<const std::byte> view() const { return std::as_bytes(std::span(words)).first(bytes); }
+    void keep(std::span<const std::byte> record);
   };
   struct Known {
     engine::IdSpace space{};
@@ -57,6 +59,7 @@ class StateTables final : public storage::StateStore {
   std::map<engine::Lsn, Words> orders_;
   std::map<engine::Lsn, Words> holds_;          // open ones
   std::map<engine::Lsn, Words> transfers_;      // open ones
+  std::map<engine::Lsn, Words> purchases_;      // open ones
   std::set<engine::Lsn> open_;
   std::map<engine::Lsn, Known> ids_;            // decided at oldest_known or after
   std::map<engine::Lsn, engine::KnownImage> closed_known_;  // by closing

@@ -27,7 +27,7 @@ World::Mood World::mood_of(model::Random& random) {
   mood.jump_weight = random.below(3) * 3;
   mood.room = random.chance(40) ? random.between(300, 4'000) : 65'536;
   mood.server.workers = static_cast<std::uint16_t>(random.between(1, 3));
-  mood.server.ring_bytes = std::size_t{1} << (random.chance(50) ? 18 : 20);
+  mood.server.ring_bytes = std::size_t{1} << (random.chance(50) ? 18 : 21);
   mood.server.most_behind = random.chance(30) ? 10 : 100'000;
   mood.server.retention.horizon_commands = random.chance(50) ? random.between(20, 80) : 1'000'000;
   if (random.chance(50)) mood.server.retention.retain_lsns = std::max<std::uint64_t>(mood.server.retention.horizon_commands, 40);

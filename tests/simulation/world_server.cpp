@@ -17,8 +17,19 @@ bool is_huge(const model::Command& command) {
   if (const auto* move = std::get_if<model::MoveCommand>(&command)) return move->rows.size() > many;
   if (const auto* ship = std::get_if<model::ShipTransferCommand>(&command)) return ship->rows.size() > many;
   if (const auto* receive = std::get_if<model::ReceiveTransferCommand>(&command)) return receive->rows.size() > many;
+  if (const auto* place = std::get_if<model::PlacePurchaseCommand>(&command)) return place->lines.size() > many;
+  if (const auto* step = std::get_if<model::MovePurchaseCommand>(&command)) return step->rows.size() > many;
+  if (const auto* arrival = std::get_if<model::ReceivePurchaseCommand>(&command)) return arrival->rows.size() > many;
   const auto* cancel = std::get_if<model::CancelCommand>(&command);
   return cancel != nullptr && cancel->rows.size() > many;
+}
+
+// Rows and a reference are an acknowledgement's.
+void say_no_more_than_the_wire(model::Command& command) {
+  auto* step = std::get_if<model::MovePurchaseCommand>(&command);
+  if (step == nullptr || step->step == engine::PurchaseStep::acknowledge) return;
+  step->rows.clear();
+  step->reference.clear();
 }
 
 }  // namespace
@@ -146,6 +157,7 @@ void World::think(std::size_t client) {
   model::Command command = commands_.next();
   --commands_left_;
   move_times(command);
+  say_no_more_than_the_wire(command);
   if (auto* load = std::get_if<model::LoadCommand>(&command)) {
     if (load->warehouses.empty()) return;
     const std::string mark = std::string(load_mark) + std::to_string(loads_++), code = load->warehouses.front().code;
@@ -155,7 +167,7 @@ void World::think(std::size_t client) {
     raw = raw != nullptr ? raw : static_cast<RawClient*>(clients_[0].get());
   }
   // Its record might not fit the ring; that of a long confirm, with a fill for each line, no ring here: a server's has 32 MiB and more.
-  if (is_huge(command) && (mood_.server.ring_bytes < (1U << 20) || std::holds_alternative<model::ConfirmCommand>(command))) return;
+  if (is_huge(command) && (mood_.server.ring_bytes < (1U << 21) || std::holds_alternative<model::ConfirmCommand>(command))) return;
   trace_.mix(model::content_of(command));
   if (raw != nullptr) raw->submit(command);
   else static_cast<ChannelClient&>(*clients_[client]).submit(command, deadline);

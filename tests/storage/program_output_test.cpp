@@ -133,7 +133,8 @@ TEST_CASE("earmark-journal: a full dump of a trimmed journal: base, queues in th
     ++queues;
     std::pair<int, std::uint64_t> before{-1000, 0};
     for (const json& each : line["waiting"]) {
-      const auto place = orders.at(each["order"]);
+      auto place = orders.at(each["order"]);
+      if (each.contains("raised_at")) place.second = each["raised_at"];  // an entry of its own, of that amend
       CHECK(before <= place);  // the higher priority first, then the earlier order
       before = place;
       queued[line["sku"]] += each["qty"].get<std::uint64_t>();

@@ -106,7 +106,7 @@ TEST_CASE("purchases: an order waits, a purchase order brings it, and a killed s
   CHECK(count_of(dump, "purchase_receipt", "TRUCK-1") == 1);
 }
 
-TEST_CASE("purchases: open ones come back from the state store; closed, cancelled, and received whole", "[system][purchases]") {
+TEST_CASE("purchases: open ones come back from the state store, and are closed, cancelled and received whole", "[system][purchases]") {
   Shop shop({"--horizon", "1000"});
   const TemporaryDirectory files;
   const std::string file = (files.path() / "lines.csv").string();
@@ -153,6 +153,73 @@ TEST_CASE("purchases: open ones come back from the state store; closed, cancelle
   CHECK(shop.stock("NAIL", "W2")["available"] == 5);
   CHECK(shop.events({"po", "list"}).empty());
   shop.compare_digests();
+}
+
+TEST_CASE("purchases: who waits is told when it can be expected, in queue order, and a killed server tells the same", "[system][purchases][dates]") {
+  Shop shop({"--clock", "commands"});  // DOOR: 10 in W1, 3 in W2; NAIL: 5 in W1
+  shop.at("2026-03-01 08:00:00");
+  const auto dated = [](std::int64_t date_us, int quantity) { return Json{{"date_us", date_us}, {"quantity", quantity}}; };
+  const Json undated = shop.events({"order", "--id", "A", "DOOR:18"}).at(0);
+  CHECK(undated["lines"][0]["backordered"] == 5);
+  CHECK(undated["lines"][0]["expected"] == Json::array());
+  CHECK(has(shop.tell({"show", "A"}), "1st, nobody ahead  no date\n"));
+  CHECK(!shop.events({"backorders"}).at(0).contains("expected_us"));
+  CHECK(has(shop.tell({"explain", "A"}), "5 wait as 1st in the queue, nobody ahead; no date is known\n"));
+
+  // A draft is nothing to count on. Approved: 8 on the 4th, 4 on the 6th, 9 without a date.
+  shop.tell({"po", "new", "PO-1", "--vendor", "HOLZ", "DOOR:8@W2=2026-03-04", "DOOR:4@W1=2026-03-06", "DOOR:9@W1"});
+  CHECK(shop.events({"show", "A"}).at(0)["lines"][0]["expected"] == Json::array());
+  shop.tell({"po", "approve", "PO-1"});
+  CHECK(shop.events({"show", "A"}).at(0)["lines"][0]["expected"] == Json::array({dated(fourth, 5)}));
+  CHECK(has(shop.tell({"show", "A"}), "1st, nobody ahead  2026-03-04\n"));
+  CHECK(shop.events({"backorders"}).at(0)["expected_us"] == fourth);
+
+  // Asked before ordering: behind A there are 3 of the 4th and 4 of the 6th. Then the same, told.
+  const Json asked = shop.events({"check", "DOOR:10", "NAIL:5", "--dates"}).at(0);
+  CHECK(asked["now"] == 0);
+  CHECK(asked["expected"] == Json::array({dated(fourth, 3), dated(sixth, 4)}));
+  const std::string check = shop.tell({"check", "DOOR:10", "NAIL:5", "--dates"});
+  CHECK(has(check, "DOOR      10    0  -             2026-03-04 3, 2026-03-06 4, no date 3\n"));
+  CHECK(has(check, "NAIL       5    5  W1 5\n"));
+  CHECK(!shop.events({"check", "DOOR:10"}).at(0).contains("expected"));
+  const std::vector<std::string> second{"order", "--id", "B", "DOOR:10"};
+  CHECK(shop.events(second).at(0)["lines"][0]["expected"] == asked["expected"]);
+  CHECK(has(shop.tell(second), "2nd, behind 5 units  2026-03-04 3, 2026-03-06 4, no date 3\n"));
+  const std::string backorders = shop.tell({"backorders"});
+  CHECK(has(backorders, "2026-03-04\n"));
+  CHECK(has(backorders, "no date\n"));  // of B's last unit
+  CHECK(shop.events({"watch", "--from", "1", "--kind", "line_backordered", "--count", "2"}).at(1)["lines"][0]["expected"] == asked["expected"]);
+  CHECK(has(shop.tell({"watch", "--from", "1", "--kind", "line_backordered", "--count", "2"}), "behind 5 units, expected 2026-03-04 3, 2026-03-06 4, no date 3\n"));
+  for (const char* kind : {"order-confirmation", "backorder-confirmation"}) {
+    CHECK(shop.events({"document", kind, "B"}).at(0)["lines"][0]["expected"] == asked["expected"]);
+    CHECK(has(shop.tell({"document", kind, "B"}), "3 expected 2026-03-04, 4 on 2026-03-06, 3 not known yet"));
+  }
+  CHECK(has(shop.tell({"document", "packing-slip", "A-1"}), "expected 2026-03-04"));
+
+  // The vendor is late with the first: what was told stays told, what is known now moves.
+  shop.tell({"po", "acknowledge", "PO-1", "1=2026-03-06"});
+  const Json moved = Json::array({dated(sixth, 7)});
+  CHECK(shop.events({"show", "B"}).at(0)["lines"][0]["expected"] == moved);
+  CHECK(shop.events(second).at(0)["lines"][0]["expected"] == asked["expected"]);
+  const std::string explained = shop.tell({"explain", "B"});
+  CHECK(has(explained, "It was told to expect: 2026-03-04 3, 2026-03-06 4, no date 3\n"));
+  CHECK(has(explained, "; expected 2026-03-06 7, no date 3\n"));
+
+  shop.server().kill();
+  shop.server().start();
+  shop.compare_digests();
+  CHECK(shop.events({"show", "A"}).at(0)["lines"][0]["expected"] == Json::array({dated(sixth, 5)}));
+  CHECK(shop.events({"show", "B"}).at(0)["lines"][0]["expected"] == moved);
+  CHECK(shop.events(second).at(0)["lines"][0]["expected"] == asked["expected"]);
+  const auto dump = shop.dump();
+  const auto told = std::ranges::find_if(dump, [](const Json& line) { return line.at("type") == "order" && line.at("id") == "B"; });
+  REQUIRE(told != dump.end());
+  CHECK((*told)["lines"][0]["expected"] == asked["expected"]);
+
+  // What comes fills A, and takes its date along.
+  shop.tell({"po", "receive", "PO-1", "1:6"});
+  CHECK(!shop.events({"show", "A"}).at(0)["lines"][0].contains("expected"));
+  CHECK(shop.events({"backorders"}).at(0)["order"] == "B");
 }
 
 TEST_CASE("purchases: what is refused is told in one line, and changes nothing", "[system][purchases]") {

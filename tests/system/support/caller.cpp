@@ -52,6 +52,12 @@ std::uint64_t Caller::put(std::vector<std::byte>& out, const model::Command& com
     encoder_.ship_transfer(out, correlation, {transfer->view(), epoch_, {}});
   } else if (const auto* arrival = std::get_if<model::ReceiveTransferCommand>(&command)) {
     encoder_.receive_transfer(out, correlation, {arrival->view(), epoch_, {}});
+  } else if (const auto* place = std::get_if<model::PlacePurchaseCommand>(&command)) {
+    encoder_.place_purchase(out, correlation, {place->view(), epoch_, {}});
+  } else if (const auto* step = std::get_if<model::MovePurchaseCommand>(&command)) {
+    encoder_.move_purchase(out, correlation, {step->view(), {}});
+  } else if (const auto* delivery = std::get_if<model::ReceivePurchaseCommand>(&command)) {
+    encoder_.receive_purchase(out, correlation, {delivery->view(), {}});
   } else if (const auto* hold = std::get_if<model::HoldCommand>(&command)) {
     encoder_.hold(out, correlation, {hold->view(), epoch_, {}});
   } else if (const auto* extend = std::get_if<model::ExtendCommand>(&command)) {

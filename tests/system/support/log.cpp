@@ -185,6 +185,10 @@ std::string StrongReplay::decide(const schema::Event& event, const model::Comman
           model::TransferReceiptAnswer renumbered = decision;
           renumbered.transfer_lsn = log_lsns_.at(renumbered.transfer_lsn);
           expected = model::describe(engine::Stamp{event.stamp.lsn, {}, {}}, renumbered.view());
+        } else if constexpr (requires { decision.purchase_lsn; }) {
+          std::decay_t<decltype(decision)> renumbered = decision;
+          renumbered.purchase_lsn = log_lsns_.at(renumbered.purchase_lsn);
+          expected = model::describe(engine::Stamp{event.stamp.lsn, {}, {}}, renumbered.view());
         } else if constexpr (std::is_same_v<std::decay_t<decltype(decision)>, model::OrderAnswer>) {
           model::OrderAnswer renumbered = decision;
           renumbered.skipped.order_lsn = log_lsn(renumbered.skipped.order_lsn);

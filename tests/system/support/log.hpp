@@ -62,6 +62,10 @@ class StrongReplay {
   model::Command command_of(const engine::StockChangeDecision& decision) const;
   model::Command command_of(const engine::TransferShipDecision& decision) const;
   model::Command command_of(const engine::TransferReceiptDecision& decision) const;
+  // log_purchases.cpp
+  model::Command command_of(const engine::PurchaseDecision& decision) const;
+  model::Command command_of(const engine::PurchaseStepDecision& decision) const;
+  model::Command command_of(const engine::PurchaseReceiptDecision& decision) const;
   std::string decide(const schema::Event& event, const model::Command& command, std::uint64_t content);
   std::string missing(const schema::Event& event);
   std::string fill(const schema::Event& event, const engine::FillDecision& decision);
