@@ -212,6 +212,7 @@ std::string StrongReplay::fill(const schema::Event& event, const engine::FillDec
   if (cause == outstanding_.end()) return "the twin knows of no such fill: " + logged;
   engine::FillDecision expected = cause->second.front().view();
   expected.order_lsn = log_lsns_.at(expected.order_lsn);
+  expected.raised_at = log_lsn(expected.raised_at);
   expected.skipped.order_lsn = log_lsn(expected.skipped.order_lsn);
   const std::string text = model::describe(engine::Stamp{event.stamp.lsn, {}, event.stamp.cause}, expected);
   if (text != logged) return "the log has\n  " + logged + "\nthe twin says\n  " + text;

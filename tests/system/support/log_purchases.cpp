@@ -1,4 +1,6 @@
 // Commands about purchase orders, read back from their records.
+#include <algorithm>
+
 #include "tests/system/support/log.hpp"
 
 namespace earmark::test {
@@ -10,12 +12,18 @@ model::Command StrongReplay::command_of(const engine::PurchaseDecision& decision
   return place;
 }
 
-// An acknowledgement that names what a line has already is the same as one that leaves it.
+// An acknowledgement that names what a line has already is the same as one that leaves it; but where more has arrived than was ordered, it can
+// only be left.
 model::Command StrongReplay::command_of(const engine::PurchaseStepDecision& decision) const {
   model::MovePurchaseCommand move{.command_id = std::string(decision.command_id), .purchase_id = std::string(decision.purchase_id), .step = decision.step,
                                   .reference = std::string(decision.reference)};
   if (decision.step != engine::PurchaseStep::acknowledge) return move;
-  for (const engine::PurchaseChange& change : decision.changes) move.rows.push_back({change.quantity, change.promised, change.line, 0});
+  const model::Purchase& purchase = *twin_.state().purchase(move.purchase_id);
+  for (const engine::PurchaseChange& change : decision.changes) {
+    const auto line = std::ranges::find(purchase.lines, change.line, &model::PurchaseLine::number);
+    const bool left = line != purchase.lines.end() && line->ordered == change.quantity;
+    move.rows.push_back({left ? engine::WireQuantity{-1} : engine::WireQuantity{change.quantity}, change.promised, change.line, 0});
+  }
   return move;
 }
 
