@@ -157,6 +157,7 @@ struct Purchase {
   engine::Lsn lsn{};
   engine::PurchaseState state = engine::PurchaseState::draft;
   std::vector<PurchaseLine> lines{};
+  std::string reference{};  // the vendor's own, as it was told last
 
   bool is_draft() const { return state == engine::PurchaseState::draft; }
   bool is_closed() const;

@@ -20,7 +20,7 @@ Answer Twin::place_purchase(const engine::PlacePurchase& command, std::uint64_t 
     PurchaseAnswer decision{.id = std::string(command.id), .vendor = std::string(command.vendor), .reference = std::string(command.reference),
                             .notes = std::string(command.notes), .content = content, .state = command.state};
     Purchase& purchase = state_.purchases[answer.stamp.lsn];
-    purchase = {decision.id, decision.vendor, answer.stamp.lsn, command.state, {}};
+    purchase = {decision.id, decision.vendor, answer.stamp.lsn, command.state, {}, decision.reference};
     for (const engine::PurchaseLine& line : command.lines) {
       const auto units = static_cast<Quantity>(line.quantity);
       purchase.lines.push_back({line.line, line.sku, line.warehouse, units, line.promised, line.promised, 0});
@@ -74,6 +74,7 @@ void Twin::tell_open_lines(const Purchase& purchase, bool come, PurchaseStepAnsw
 
 void Twin::acknowledge(Purchase& purchase, const engine::MovePurchase& command, PurchaseStepAnswer& decision) {
   decision.reference = command.reference;
+  if (!command.reference.empty()) purchase.reference = command.reference;
   for (const engine::PurchaseRow& row : command.rows) {
     PurchaseLine& line = *std::ranges::find(purchase.lines, row.line, &PurchaseLine::number);
     const std::uint64_t before = line.open();

@@ -107,7 +107,9 @@ struct Owner {
                     model::ReceivePurchaseCommand{std::string(receive.id), std::string(receive.purchase_id), receive.accept_over,
                                                   copy(receive.rows)})};
   }
-  Asked operator()(const schema::PurchasesRequest&) const { return {AskedOther{schema::MessageKind::purchases}}; }
+  Asked operator()(const schema::PurchasesRequest& request) const {
+    return {AskedPurchases{std::string(request.purchase), std::string(request.vendor)}};
+  }
   Asked operator()(const schema::TransfersRequest&) const { return {AskedOther{schema::MessageKind::transfers}}; }
   Asked operator()(const schema::ReportRequest&) const { return {AskedOther{schema::MessageKind::report}}; }
   Asked operator()(const schema::HoldsRequest& request) const { return {AskedHolds{request.sku}}; }
@@ -122,7 +124,9 @@ struct Owner {
     }
     return {command(load_space, name, 0, std::move(load))};
   }
-  Asked operator()(const schema::CheckRequest& request) const { return {AskedCheck{copy(request.skus)}}; }
+  Asked operator()(const schema::CheckRequest& request) const {
+    return {AskedCheck{copy(request.skus), request.dates ? copy(request.wanted) : std::vector<engine::Quantity>{}}};
+  }
   Asked operator()(const schema::StockRequest& request) const {
     return {AskedStock{copy(request.skus), request.warehouse, request.snapshot}};
   }

@@ -35,8 +35,12 @@ struct AskedBackorders {
 struct AskedHolds {
   engine::SkuId sku{};
 };
+struct AskedPurchases {
+  std::string purchase, vendor;
+};
 struct AskedCheck {
   std::vector<engine::SkuId> skus;
+  std::vector<engine::Quantity> wanted{};  // with dates; empty: without
 };
 struct AskedShow {
   std::string order;
@@ -49,10 +53,11 @@ struct AskedOther {
 };
 
 struct Asked {
-  std::variant<AskedOther, AskedCommand, AskedCheck, AskedStock, AskedShow, AskedBackorders, AskedHolds, AskedEvents> what;
+  std::variant<AskedOther, AskedCommand, AskedCheck, AskedStock, AskedShow, AskedBackorders, AskedHolds, AskedPurchases, AskedEvents> what;
   engine::Lsn told_before{};   // the highest LSN that any client knew of when it was sent
   std::uint64_t correlation = 0;
   std::uint64_t number = 0;    // on its connection
+  std::size_t clock = 0;       // which one the judge had seen when it was sent
 };
 
 // Loads have no id: the harness writes a number into the name of one of a load's warehouses, "load 7".

@@ -159,13 +159,14 @@ bool ChannelClient::submit(const model::Command& command, Time deadline) {
 
 void ChannelClient::ask(const Question& question, Time deadline) {
   client::Request request = client::ShowQuestion{"o1"};
-  if (const auto* check = std::get_if<AskedCheck>(&question)) request = client::CheckQuestion{codes(check->skus)};
+  if (const auto* check = std::get_if<AskedCheck>(&question)) request = client::CheckQuestion{codes(check->skus), check->wanted, !check->wanted.empty()};
   if (const auto* stock = std::get_if<AskedStock>(&question)) request = client::StockQuestion{codes(stock->skus), "", stock->snapshot};
   if (const auto* show = std::get_if<AskedShow>(&question)) request = client::ShowQuestion{show->order};
   if (const auto* list = std::get_if<AskedBackorders>(&question)) {
     request = client::BackordersQuestion{list->sku.value == 0 ? "" : sku_code(list->sku), list->customer};
   }
   if (const auto* list = std::get_if<AskedHolds>(&question)) request = client::HoldsQuestion{list->sku.value == 0 ? "" : sku_code(list->sku)};
+  if (const auto* list = std::get_if<AskedPurchases>(&question)) request = client::PurchasesQuestion{list->purchase, list->vendor};
   calls_.emplace(exchange_.submit(std::move(request), deadline), "");
   take_finished();
 }

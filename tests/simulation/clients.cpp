@@ -72,13 +72,16 @@ void RawClient::send(Pending& pending) {
     void operator()(const model::ExtendCommand& extend) const { encoder.extend(out, correlation, {extend.view(), {}}); }
     void operator()(const model::ConfirmCommand& confirm) const { encoder.confirm(out, correlation, {confirm.view(), epoch, {}}); }
     void operator()(const model::ReleaseCommand& release) const { encoder.release(out, correlation, {release.view(), {}}); }
-    void operator()(const AskedCheck& check) const { encoder.check(out, correlation, {epoch, check.skus}); }
+    void operator()(const AskedCheck& check) const {
+      encoder.check(out, correlation, {epoch, check.skus, check.wanted, !check.wanted.empty()});
+    }
     void operator()(const AskedStock& stock) const {
       encoder.stock(out, correlation, {epoch, stock.skus, {}, stock.warehouse, stock.snapshot});
     }
     void operator()(const AskedShow& show) const { encoder.show(out, correlation, {show.order}); }
     void operator()(const AskedBackorders& asked) const { encoder.backorders(out, correlation, {epoch, asked.sku, asked.customer}); }
     void operator()(const AskedHolds& asked) const { encoder.holds(out, correlation, {epoch, asked.sku}); }
+    void operator()(const AskedPurchases& asked) const { encoder.purchases(out, correlation, {asked.purchase, asked.vendor}); }
     void operator()(const AskedOther&) const { encoder.digest(out, correlation); }
     void operator()(const model::Command& command) const { std::visit(*this, command); }
     void operator()(const Question& question) const { std::visit(*this, question); }

@@ -28,7 +28,7 @@ struct Surroundings {
   const std::uint64_t& server_starts;  // how often a server was started
 };
 
-using Question = std::variant<AskedCheck, AskedStock, AskedShow, AskedBackorders, AskedHolds, AskedOther>;
+using Question = std::variant<AskedCheck, AskedStock, AskedShow, AskedBackorders, AskedHolds, AskedPurchases, AskedOther>;
 
 class Client {
  public:

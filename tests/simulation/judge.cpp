@@ -230,6 +230,7 @@ void Judge::apply(Entry entry) {
     if (twin != entry.text) throw Broken("E2: the log and the twin disagree\nlog:  " + entry.text + "\ntwin: " + twin);
     note_victims(answer);
     note_arrival(answer);
+    note_purchase(answer);
     note_times(entry, answer);
     note_patience(entry, answer);
     const std::uint64_t lsn = entry.lsns.front().value;

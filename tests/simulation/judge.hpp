@@ -54,6 +54,7 @@ class Judge {
     clock_fell_ = clock_fell_ || surroundings.now < surroundings_.now;
     surroundings_ = surroundings;
     latest_now_ = std::max(latest_now_, surroundings.now);
+    if (clocks_.back() != surroundings.now) clocks_.push_back(surroundings.now);
   }
   // Something may have become durable.
   void disk_grew();
@@ -108,6 +109,7 @@ class Judge {
     Asked asked;
     engine::Error error;   // code none: a view or a digest, as text
     std::string text;
+    std::size_t clock = 0;  // what the machine's clock showed when it came: in `clocks_`
   };
 
   // Records (judge.cpp).
@@ -117,6 +119,7 @@ class Judge {
   void apply(Entry entry);
   void note_victims(const model::Answer& answer);
   void note_arrival(const model::Answer& answer);
+  void note_purchase(const model::Answer& answer);  // judge_purchases.cpp
   void note_times(const Entry& entry, const model::Answer& answer);
   void note_patience(const Entry& entry, const model::Answer& answer);
   void check_turn(const Entry& entry) const;
@@ -140,6 +143,8 @@ class Judge {
   engine::Lsn take_event(std::span<const std::span<const std::byte>>& bodies);
 
   // The end (judge_end.cpp).
+  std::vector<engine::TimeUs> clocks_of(const Later& later) const;
+  void note_dates(const Asked& asked, const std::string& told) const;
   bool is_about_times(engine::ErrorCode code, const model::Command& command) const;
   void judge_at(model::Twin& twin, const Later& later, engine::Lsn as_of) const;
 
@@ -153,6 +158,7 @@ class Judge {
   engine::Lsn judged_{}, told_{};
   engine::TimeUs time_{}, latest_now_{};
   bool clock_fell_ = false;
+  std::vector<engine::TimeUs> clocks_{{}};  // what the machine's clock ever showed, in that order
   std::vector<Record> records_;  // LSN 1 first
   Ledger ledger_;
   model::Twin twin_;
@@ -172,9 +178,5 @@ class Judge {
   schema::AnswerDecoder answers_;
   schema::EventDecoder events_;
 };
-
-std::string text_of(const schema::OrderView& view);
-std::string text_of(const schema::BackordersAnswer& answer);
-std::string text_of(const schema::HoldsAnswer& answer);
 
 }  // namespace earmark::simulation

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "tests/simulation/judge.hpp"
+#include "tests/simulation/views.hpp"
 
 namespace earmark::simulation {
 
@@ -44,6 +45,7 @@ void Judge::asked(Line& line, MessageKind kind, std::uint64_t correlation, std::
   asked.told_before = told_;
   asked.correlation = correlation;
   asked.number = ++line.asked;
+  asked.clock = clocks_.size() - 1;
   if (const auto* command = std::get_if<AskedCommand>(&asked.what)) {
     commands_.emplace(command->name, command->command);
     first_asked_.emplace(command->name, FirstAsked{told_, surroundings_.now});
@@ -114,6 +116,9 @@ void Judge::answered(Line& line, const client::Message& message) {
   } else if (const auto* holds = std::get_if<schema::HoldsAnswer>(&*answer)) {
     later(holds->as_of, asked, {}, text_of(*holds));
     told(line, holds->as_of);
+  } else if (const auto* purchases = std::get_if<schema::PurchasesAnswer>(&*answer)) {
+    later(purchases->as_of, asked, {}, text_of(*purchases));
+    told(line, purchases->as_of);
   } else if (const auto* digest = std::get_if<schema::DigestAnswer>(&*answer)) {
     later(digest->lsn, asked, {}, std::string(digest->digest));
     told(line, digest->lsn);
@@ -232,7 +237,8 @@ void Judge::refused(const Asked& asked, const schema::ErrorAnswer& error) {
   }
   // What does not decode, and questions about stock, rest on nothing decided.
   const bool judged = std::holds_alternative<AskedCommand>(asked.what) || std::holds_alternative<AskedShow>(asked.what) ||
-                      std::holds_alternative<AskedBackorders>(asked.what) || std::holds_alternative<AskedHolds>(asked.what);
+                      std::holds_alternative<AskedBackorders>(asked.what) || std::holds_alternative<AskedHolds>(asked.what) ||
+                      std::holds_alternative<AskedPurchases>(asked.what);
   if (!judged) return;
   later(error.as_of, asked, error.error, {});
   if (error.error.code >= ErrorCode::duplicate_order && error.error.code <= ErrorCode::duplicate_ship) {
@@ -244,15 +250,16 @@ void Judge::later(Lsn as_of, const Asked& asked, engine::Error error, std::strin
   const std::string what = error.code == engine::ErrorCode::none ? "an answer" : "the error " + std::string(engine::name(error.code));
   must_be_durable(as_of, what.c_str());
   in_real_time(as_of, asked, what.c_str());
-  later_.emplace(as_of, Later{asked, error, std::move(text)});
+  later_.emplace(as_of, Later{asked, error, std::move(text), clocks_.size() - 1});
 }
 
 void Judge::judge(const Asked& asked, const schema::CheckAnswer& answer) {
-  const auto& skus = std::get<AskedCheck>(asked.what).skus;
+  const auto& [skus, wanted] = std::get<AskedCheck>(asked.what);
   must_be_durable(answer.lsn, "a check");
   in_real_time(answer.lsn, asked, "a check");
   if (surroundings_.disk_behind) sometimes_.met(Met::check_while_the_disk_is_behind);
   if (answer.available.size() != skus.size() * answer.warehouses) throw Broken("wire: a check with the wrong number of rows");
+  if (!wanted.empty()) return later(answer.lsn, asked, {}, text_of(answer));  // all of it is of one moment
   std::array<std::array<std::array<std::uint64_t, 3>, 8>, 16> last_seen{};
   for (std::size_t row = 0; row < skus.size(); ++row) {
     for (std::uint16_t id = 1; id <= answer.warehouses; ++id) {

@@ -112,14 +112,22 @@ Question World::some_question() {
   for (std::uint64_t count = random_.between(1, 5); count > 0; --count) {
     skus.emplace_back(static_cast<std::uint32_t>(random_.between(1, model::RandomCommands::limits().skus)));
   }
-  switch (random_.below(9)) {
+  const auto one_of = [&](const char* kind) { return kind + std::to_string(1 + random_.below(1 + mood_.commands - commands_left_)); };
+  switch (random_.below(12)) {
     case 0:
     case 1: return AskedCheck{std::move(skus)};
     case 2: return AskedStock{{}, {}, random_.chance(60)};
     case 3: return AskedStock{{engine::SkuId{1}, engine::SkuId{3}}, {}, random_.chance(60)};
     case 4: return AskedBackorders{random_.chance(50) ? engine::SkuId{} : skus.front(), random_.chance(70) ? "" : "customer 1"};
     case 5: return AskedHolds{random_.chance(50) ? engine::SkuId{} : skus.front()};
-    default: return AskedShow{"o" + std::to_string(1 + random_.below(1 + mood_.commands - commands_left_))};
+    case 6: return AskedPurchases{random_.chance(50) ? "" : one_of("p"), random_.chance(50) ? "" : "vendor 1"};
+    case 7:
+    case 8: {
+      std::vector<engine::Quantity> wanted;
+      for (std::size_t row = 0; row < skus.size(); ++row) wanted.push_back(static_cast<engine::Quantity>(random_.between(0, 60)));
+      return AskedCheck{std::move(skus), std::move(wanted)};
+    }
+    default: return AskedShow{one_of("o")};
   }
 }
 
@@ -129,8 +137,17 @@ bool World::may_think(std::size_t client) const {
   return loads_ == 0 ? client == 0 : static_cast<const RawClient&>(*clients_[0]).loaded();
 }
 
-// Times of the generator are those of another clock.
+// Times of the generator are those of another clock. Promises are few, so that many come for one, and some are past; what is no time stays so.
 void World::move_times(model::Command& command) {
+  const auto promise = [&](engine::TimeUs& time) {
+    constexpr std::int64_t apart_us = 50'000;
+    if (time.value <= 0 || time.value > 253'402'300'799'999'999) return;
+    const std::int64_t day_us = random_.chance(10) ? 86'400'000'000 : 0;  // about when what is overdue is expected
+    time.value = wall().value / apart_us * apart_us + day_us + (static_cast<std::int64_t>(random_.below(40)) - 10) * apart_us;
+  };
+  if (auto* place = std::get_if<model::PlacePurchaseCommand>(&command)) std::ranges::for_each(place->lines, promise, &engine::PurchaseLine::promised);
+  if (auto* step = std::get_if<model::MovePurchaseCommand>(&command)) std::ranges::for_each(step->rows, promise, &engine::PurchaseRow::promised);
+  if (auto* transfer = std::get_if<model::ShipTransferCommand>(&command)) promise(transfer->expected);
   model::OrderCommand* order = model::order_of(command);
   if (order == nullptr) return;
   for (engine::TimeUs* time : {&order->reserve_not_before, &order->cancel_after}) {
