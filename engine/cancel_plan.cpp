@@ -7,16 +7,6 @@
 namespace earmark::engine {
 namespace {
 
-Quantity released_so_far(const CancelPlan& plan, std::size_t line_index, const Allocation& allocation) noexcept {
-  Quantity units = 0;
-  for (const CancelPlan::Release& release : plan.releases) {
-    if (release.line_index == line_index && release.warehouse == allocation.warehouse && release.shipment == allocation.shipment) {
-      units += release.units;
-    }
-  }
-  return units;
-}
-
 void plan_target(const CancelTarget& target, const BlockStore& blocks, const OrderState& order, const CatalogueView& catalogue, CancelPlan& plan) {
   const OrderLineState& line = order.lines()[target.line_index];
   const bool whole = target.wanted == all_units;
@@ -35,10 +25,10 @@ void plan_target(const CancelTarget& target, const BlockStore& blocks, const Ord
         picked = true;
         return;
       }
-      const Quantity there = whole ? allocation.reserved : allocation.reserved - released_so_far(plan, target.line_index, allocation);
+      const Quantity there = whole ? allocation.reserved : allocation.reserved - plan.cut.released_of(target.line_index, allocation);
       const auto units = static_cast<Quantity>(std::min<std::uint64_t>(open, there));
       if (units == 0) return;
-      plan.releases.push_back({target.line_index, allocation.warehouse, allocation.shipment, units});
+      plan.cut.releases.push_back({target.line_index, allocation.warehouse, allocation.shipment, units});
       ++result.releases;
       open -= units;
     });
@@ -61,7 +51,7 @@ CancelPlan plan_cancel(const BlockStore& blocks, BlockRef block, std::span<const
 void write_releases(CancelPlan& plan, SharedState& shared, WriteSet& writes) {
   const auto* order = shared.blocks.at<OrderState>(plan.cut.order);
   plan.released.clear();
-  for (const CancelPlan::Release& release : plan.releases) {
+  for (const Cut::Release& release : plan.cut.releases) {
     Atomic<std::uint64_t>& cell = shared.cell(order->lines()[release.line_index].sku, release.warehouse);
     const CellWord word{writes.read(cell)};
     const CellWord after = word.plus(release.units, word.gate());

@@ -18,16 +18,9 @@ struct CancelTarget {
 inline constexpr std::uint64_t all_units = ~std::uint64_t{0};
 
 struct CancelPlan {
-  struct Release {
-    std::size_t line_index = 0;
-    WarehouseId warehouse{};
-    std::uint16_t shipment = 0;
-    Quantity units = 0;
-  };
   std::vector<CancelledLine> lines;  // one for each target
-  std::vector<Release> releases;     // in their order
-  std::vector<Take> released;        // the same as units given back, once write_releases() was called
-  Cut cut;
+  std::vector<Take> released;        // the cut's releases as units given back, once write_releases() was called
+  Cut cut;                           // releases in the order of `lines`
   std::vector<SkuId> cut_skus;
   std::size_t needs_picked = none;   // the first target that wants units which are picked
   static constexpr std::size_t none = ~std::size_t{0};

@@ -319,7 +319,8 @@ std::uint16_t ServePlan::shipment_for(BlockRef block, std::size_t line_index, Wa
     for (std::size_t index = 0; index < order->lines().size(); ++index) {
       const bool of_line = is_set_aside(block, index);
       for_each_allocation(shared_.blocks, order->lines()[index], [&](const Allocation& each) {
-        if (each.warehouse != warehouse || each.reserved == 0) return;
+        const Quantity gone = cut_ != nullptr && cut_->order == block ? cut_->released_of(index, each) : 0;
+        if (each.warehouse != warehouse || each.reserved == gone) return;
         if ((of_line && !is_picked(shared_.blocks, *order, each.shipment)) != set_aside) other_kind.push_back(each.shipment);
       });
     }

@@ -63,10 +63,25 @@ struct PlannedFill {
   PassedOver passed_over{};
 };
 
-// Waiting units that the cause itself takes out of the queue (a cancelled order's), by position of the line.
+// What the cause itself takes back of an order: waiting units by position of the line, and reserved ones.
 struct Cut {
+  struct Release {
+    std::size_t line_index = 0;
+    WarehouseId warehouse{};
+    std::uint16_t shipment = 0;
+    Quantity units = 0;
+  };
   BlockRef order = 0;
   std::vector<Quantity> units;
+  std::vector<Release> releases{};  // in the order of the plan
+
+  Quantity released_of(std::size_t line_index, const Allocation& allocation) const noexcept {
+    Quantity sum = 0;
+    for (const Release& each : releases) {
+      if (each.line_index == line_index && each.warehouse == allocation.warehouse && each.shipment == allocation.shipment) sum += each.units;
+    }
+    return sum;
+  }
 };
 
 class ServePlan {

@@ -229,6 +229,13 @@ const std::vector<Scenario> strict_waiters = {
         {"order C X:2 policy=line_complete priority=200", "backordered: 1 X waits 2 place 1 behind 0"},
         {"receive R3 X:1@LON", "received | A/1 X 1@LON#2 waits 0 row 0 skips C/1 || strict C/1"},
         {"ship S2 A", "shipped: 1 X 2@LON#2"}}, 1},
+    {"what a cancel empties is joined by what it frees for a strict line of the same order", {nothing_there,
+        {"receive R1 X:2@LON", "received"},
+        {"order A X:2 X:10 policy=line_complete", "split: 1 X 2@LON#1; 2 X waits 10 place 1 behind 0"},
+        {"receive R2 X:1@LON", "received"},
+        {"order B X:1", "reserved: 1 X 1@LON#1; skips A/2 || strict A/2"},
+        {"cancel K1 A 1:2", "cancelled: 1 X released 2@LON#1 | A/2 X 2@LON#1 waits 8 row 0"},
+        {"receive R3 X:1@LON", "received | A/2 X 1@LON#1 waits 7 row 0"}}, 1},
 };
 
 }  // namespace earmark::model
