@@ -1,8 +1,7 @@
 // earmark po new, approve, send, acknowledge, receive, close and cancel: what a vendor is to bring, and what of it came.
-#include "client/commands/command.hpp"
+#include "client/commands/send.hpp"
 #include "client/csv.hpp"
 #include "client/items.hpp"
-#include "client/put.hpp"
 #include "client/random_id.hpp"
 
 namespace earmark::client {
@@ -78,16 +77,6 @@ struct ReceiveOptions {
   ReceivePurchase receive;
   std::vector<std::string> items;
 };
-
-template <class Command>
-Outcome<void> send(const Globals& globals, const Command& command) {
-  if (auto good = check(Request(command)); !good) return good;
-  auto client = connect(globals);
-  if (!client) return Unexpected{client.error()};
-  auto message = client->ask([&](std::uint64_t correlation) { return put(*client, correlation, command); });
-  if (!message) return Unexpected{message.error()};
-  return print_answer(*client, *message, globals);
-}
 
 Outcome<std::vector<PurchaseLine>> read_file(const std::string& path, std::int64_t now) {
   auto table = CsvReader::open(path == "-" ? "/dev/stdin" : path);

@@ -1,10 +1,9 @@
 // earmark transfer ship, receive, list and show: units on their way from one warehouse to another.
 #include <nlohmann/json.hpp>
 
-#include "client/commands/command.hpp"
+#include "client/commands/send.hpp"
 #include "client/describe.hpp"
 #include "client/items.hpp"
-#include "client/put.hpp"
 #include "client/random_id.hpp"
 #include "client/table.hpp"
 
@@ -14,7 +13,7 @@ namespace {
 constexpr const char* ship_notes = R"(
 The units must be available in FROM: what is reserved, held or quarantined stays. Are there too few of any SKU, nothing leaves
 (not_enough). While they are in transit no warehouse has them and no order can get them; earmark stock shows them as incoming
-of TO. DATE is a time in UTC, or from now on (+2d); it is kept and shown.
+of TO. DATE is a time in UTC, or from now on (+2d); who waits for the units is told it.
 
 EXAMPLES
   earmark transfer ship MAIN WEST BEAM-LVL:20 HANGER:40 --id TR-81 --expected 2026-03-04 --reason "rebalance"
@@ -56,16 +55,6 @@ struct ReceiveOptions {
   ReceiveTransfer receive;
   std::vector<std::string> items;
 };
-
-template <class Command>
-Outcome<void> send(const Globals& globals, const Command& command) {
-  if (auto good = check(Request(command)); !good) return good;
-  auto client = connect(globals);
-  if (!client) return Unexpected{client.error()};
-  auto message = client->ask([&](std::uint64_t correlation) { return put(*client, correlation, command); });
-  if (!message) return Unexpected{message.error()};
-  return print_answer(*client, *message, globals);
-}
 
 Outcome<void> ship(const Globals& globals, ShipOptions options) {
   if (options.items.empty()) return usage("say what is shipped, e.g. MAIN WEST BEAM-LVL:20");

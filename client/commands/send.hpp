@@ -1,0 +1,19 @@
+// A command of the command line that is one message, and what it prints of the answer.
+#pragma once
+
+#include "client/commands/command.hpp"
+#include "client/put.hpp"
+
+namespace earmark::client {
+
+template <class Command>
+Outcome<void> send(const Globals& globals, const Command& command) {
+  if (auto good = check(Request(command)); !good) return good;
+  auto client = connect(globals);
+  if (!client) return Unexpected{client.error()};
+  auto message = client->ask([&](std::uint64_t correlation) { return put(*client, correlation, command); });
+  if (!message) return Unexpected{message.error()};
+  return print_answer(*client, *message, globals);
+}
+
+}  // namespace earmark::client
