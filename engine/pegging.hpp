@@ -6,7 +6,6 @@
 // expected a day from now, whoever brings it, and has its place among what is promised for that time. Owned by whoever settles.
 #pragma once
 
-#include <optional>
 #include <span>
 #include <vector>
 

@@ -114,6 +114,7 @@ bool Settler::settle(const ListBackorders& list, const Message& message, Committ
     if (waiters.size() != unpinned) {
       std::sort(waiters.begin(), waiters.end(), [](const Waiter* left, const Waiter* right) { return left->place < right->place; });
     }
+    if (waiters.empty()) return;  // of most SKUs: their cells need not be read
     std::uint64_t position = 0, ahead = 0;
     Pegging pegging = peg(sku);
     for (const Waiter* waiter : waiters) {
