@@ -181,6 +181,7 @@ class StateBatch {
   bool fold(const engine::Stamp& stamp, const engine::PurchaseReceiptDecision& decision);
   bool acknowledge(Purchase& purchase, const engine::PurchaseChange& change);
   bool tells_open_lines(const Purchase& purchase, const engine::PurchaseStepDecision& decision);
+  void give_up(const Purchase& purchase);
   bool count_skip(const engine::Skip& skipped);
   void settle_patience(Order& order, std::size_t line_index);
   Transfer* find_transfer(engine::Lsn lsn);
@@ -216,7 +217,8 @@ class StateBatch {
 
   void count_availability();
   OrderTotals totals_of(const Order& order) const;
-  void count_fill(Order& order);
+  void count_fill(Order& order, std::size_t line_index);
+  std::span<const std::byte> promises_of(const engine::OrderDecision& decision);
 
   Order* find(engine::Lsn lsn);
   Order* find_by_id(std::string_view id);
@@ -257,6 +259,7 @@ class StateBatch {
   std::map<engine::Lsn, std::vector<engine::RaiseImage>> raises_;  // of orders with_raises
   std::vector<engine::LineImage> lines_;              // of the order that is being placed
   std::vector<engine::AllocationImage> allocations_;
+  std::vector<engine::TimeUs> promises_;
 };
 
 }  // namespace earmark::storage

@@ -68,7 +68,7 @@ PurchaseLineState* StateBatch::Purchase::line(engine::LineNumber number) {
 }
 
 bool StateBatch::fold(const engine::Stamp& stamp, const engine::PurchaseDecision& decision) {
-  if (decision.id.size() > engine::max_id_bytes || decision.lines.size() > engine::max_lines) return refuse("it is too large");
+  if (decision.id.size() > engine::max_id_bytes || decision.vendor.size() > engine::max_vendor_bytes || decision.lines.size() > engine::max_lines) return refuse("it is too large");
   if (decision.state < PurchaseState::draft || decision.state > PurchaseState::sent) return refuse("it places a purchase order that is further on already");
   know(IdSpace::purchase, engine::identify(IdSpace::purchase, decision.id), decision.content, {});
   Purchase& purchase = purchases_[stamp.lsn];
@@ -85,8 +85,10 @@ bool StateBatch::acknowledge(Purchase& purchase, const engine::PurchaseChange& c
   if (line == nullptr || line->sku != change.sku || line->warehouse != change.warehouse) return refuse("it changes a line that the purchase order does not have");
   if (change.quantity < line->received && change.quantity != line->quantity) return refuse("it leaves fewer units ordered than have arrived");
   const std::int64_t open = line->open();
+  const PurchaseLineState before = *line;
   line->quantity = change.quantity;
   line->promised = change.promised;
+  figures_.given_up(*source_, time_, purchase.vendor, before, before.open() - std::min(before.open(), line->open()));
   if (line->first_promised.value == 0) line->first_promised = change.promised;
   return std::int64_t{line->open()} - open == change.incoming_change || refuse("it says of other units that they are incoming");
 }
@@ -108,6 +110,11 @@ bool StateBatch::tells_open_lines(const Purchase& purchase, const engine::Purcha
   return change == decision.changes.end() || refuse("it changes lines of which nothing is open");
 }
 
+// What is open of it will not come any more.
+void StateBatch::give_up(const Purchase& purchase) {
+  for (const PurchaseLineState& line : purchase.lines) figures_.given_up(*source_, time_, purchase.vendor, line, line.open());
+}
+
 bool StateBatch::fold(const engine::Stamp&, const engine::PurchaseStepDecision& decision) {
   if (decision.command_id.size() > engine::max_id_bytes) return refuse("its id is too long");
   know(IdSpace::purchase_command, engine::identify(IdSpace::purchase_command, decision.command_id), decision.content, {});
@@ -122,6 +129,8 @@ bool StateBatch::fold(const engine::Stamp&, const engine::PurchaseStepDecision& 
     if (!decision.changes.empty()) return refuse("it changes lines of a purchase order that is sent");
   } else if (!tells_open_lines(*purchase, decision)) {
     return false;
+  } else if (decision.step != PurchaseStep::approve && engine::is_incoming(purchase->state)) {
+    give_up(*purchase);
   }
   if (after(decision.step, purchase->state, purchase->lines) != decision.state) return refuse("its step does not lead to that state");
   purchase->state = decision.state;
@@ -138,6 +147,7 @@ bool StateBatch::fold(const engine::Stamp&, const engine::PurchaseReceiptDecisio
     if (line == nullptr || line->sku != row.sku || line->warehouse != row.warehouse) return refuse("it receives a line that the purchase order does not have");
     const std::uint64_t units = std::uint64_t{row.quantity} + row.damaged;
     if (units - std::min<std::uint64_t>(units, line->open()) != row.over) return refuse("it says of other units that they are over");
+    figures_.arrived(*source_, time_, purchase->vendor, *line, units);
     line->received += units;
     engine::CellImage& to = cell(row.sku, row.warehouse);
     if (to.on_hand + units > engine::max_quantity) return refuse("a cell passes the largest quantity");

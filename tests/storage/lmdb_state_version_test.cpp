@@ -1,4 +1,4 @@
-// A state store of the version without figures: made again by whoever has the whole journal, else taken over as it is.
+// A state store of a version without figures, or without those of promises: made again by whoever has the whole journal, else taken over as it is.
 #include <catch2/catch.hpp>
 
 #include "engine/level.hpp"
@@ -13,20 +13,18 @@ using namespace earmark;
 using namespace earmark::storage;
 using engine::Lsn;
 
-// Takes the figures out again, and these tables, and writes the version that had none.
-void make_old(const std::filesystem::path& directory, std::initializer_list<MDB_dbi StateTables::*> without = {}) {
+// Takes these tables out again, and writes a version that had none.
+void make_old(const std::filesystem::path& directory, std::uint32_t version, std::initializer_list<MDB_dbi StateTables::*> without) {
   const auto environment = LmdbEnvironment::open(directory / "state", false, 0).value();
   WriteTransaction transaction(*environment);
   StateTables tables;
   REQUIRE(open_tables(transaction.handle(), 0, tables) == 0);
-  REQUIRE(mdb_drop(transaction.handle(), tables.days, 1) == 0);
-  REQUIRE(mdb_drop(transaction.handle(), tables.availability, 1) == 0);
   for (const auto table : without) REQUIRE(mdb_drop(transaction.handle(), tables.*table, 1) == 0);
   IdentityRow identity;
   SummaryRow summary;
   REQUIRE(get_identity(transaction.handle(), tables, identity) == 0);
   REQUIRE(get_summary(transaction.handle(), tables, summary) == 0);
-  identity.version = state_version_without_figures;
+  identity.version = version;
   identity.crc32c = 0;
   identity.crc32c = crc32c(std::as_bytes(std::span(&identity, 1)));
   const std::string_view name = "identity";
@@ -35,6 +33,8 @@ void make_old(const std::filesystem::path& directory, std::initializer_list<MDB_
   REQUIRE(put_summary(transaction.handle(), tables, summary) == 0);
   REQUIRE(transaction.commit() == 0);
 }
+
+const std::initializer_list<MDB_dbi StateTables::*> figures = {&StateTables::days, &StateTables::availability, &StateTables::deliveries};
 
 ReportTable report(const StateStore& state, schema::ReportKind kind) {
   schema::ReportRequest request;
@@ -54,7 +54,7 @@ TEST_CASE("state: a store without figures is of another version, unless the jour
     REQUIRE(state->fold(journal, Lsn{800}, 10'000).has_value());
     reached = state->summary().applied;
   }
-  make_old(directory.path());
+  make_old(directory.path(), state_version_without_figures, figures);
   const auto refused = open_lmdb_state(directory.path(), test::state_identity, test::small_state());
   REQUIRE_FALSE(refused.has_value());
   CHECK(refused.error().kind == FailureKind::bad_version);
@@ -72,6 +72,7 @@ TEST_CASE("state: a store without figures is of another version, unless the jour
     CHECK(test::digest_of(*state) == *history.digest_at(reached));
     CHECK(report(*state, schema::ReportKind::splits).counted_from == reached + 1);
     CHECK(report(*state, schema::ReportKind::splits).totals == std::vector<std::int64_t>(10, 0));
+    CHECK(report(*state, schema::ReportKind::promise_accuracy).counted_from == reached + 1);
     REQUIRE(state->fold(journal, test::to_the_end, 10'000).has_value());
   }
   // What is available then is what the cells say, and it is counted on.
@@ -94,6 +95,44 @@ TEST_CASE("state: a store without figures is of another version, unless the jour
   CHECK(std::any_of(splits.totals.begin(), splits.totals.end(), [](std::int64_t each) { return each > 0; }));
 }
 
+TEST_CASE("state: one of version 2 keeps its figures and begins to count deliveries and promises, where the journal was trimmed", "[storage][state][figures]") {
+  using schema::ReportKind;
+  const test::TemporaryDirectory directory;
+  test::RandomHistory history(62, 0);
+  history.grow(1500);
+  MemoryJournal journal(test::state_identity);
+  history.append_to(journal, 20);
+  std::vector<std::int64_t> splits;
+  Lsn reached;
+  {
+    const auto state = test::open_state(directory.path());
+    REQUIRE(state->fold(journal, Lsn{800}, 10'000).has_value());
+    reached = state->summary().applied;
+    splits = report(*state, ReportKind::splits).totals;
+    CHECK(report(*state, ReportKind::vendor_delay).totals[1] > 0);
+  }
+  make_old(directory.path(), state_version_without_promises, {&StateTables::deliveries});
+  CHECK(open_lmdb_state(directory.path(), test::state_identity, test::small_state()).error().kind == FailureKind::bad_version);
+  StateOptions trimmed = test::small_state();
+  trimmed.journal_whole = false;
+  {
+    const auto state = open_lmdb_state(directory.path(), test::state_identity, trimmed).value().store;
+    CHECK(test::digest_of(*state) == *history.digest_at(reached));
+    CHECK(report(*state, ReportKind::splits).counted_from == Lsn{1});
+    CHECK(report(*state, ReportKind::splits).totals == splits);
+    for (const ReportKind kind : {ReportKind::vendor_delay, ReportKind::vendor_delay_by_sku, ReportKind::promise_accuracy}) {
+      CHECK(report(*state, kind).counted_from == reached + 1);
+    }
+    CHECK(report(*state, ReportKind::vendor_delay).totals[1] == 0);
+    REQUIRE(state->fold(journal, test::to_the_end, 10'000).has_value());
+  }
+  const auto state = open_lmdb_state(directory.path(), test::state_identity, test::small_state()).value().store;
+  CHECK(state->summary().figures_from == Lsn{1});
+  CHECK(state->summary().promises_from == reached + 1);
+  CHECK(report(*state, ReportKind::vendor_delay).totals[1] > 0);
+  CHECK(test::digest_of(*state) == *history.digest_at(journal.last()));
+}
+
 TEST_CASE("state: one that knew of no holds, transfers and purchase orders gets their tables when it is taken over", "[storage][state][transfers]") {
   const test::TemporaryDirectory directory;
   test::RandomHistory history(5, 0);
@@ -105,7 +144,8 @@ TEST_CASE("state: one that knew of no holds, transfers and purchase orders gets 
   history.decide(load);
   history.append_to(journal, 1);
   REQUIRE(test::open_state(directory.path())->fold(journal, journal.last(), 1000).has_value());
-  make_old(directory.path(), {&StateTables::holds, &StateTables::transfers, &StateTables::purchases});
+  make_old(directory.path(), state_version_without_figures, {&StateTables::days, &StateTables::availability, &StateTables::deliveries,
+                                                             &StateTables::holds, &StateTables::transfers, &StateTables::purchases});
   StateOptions trimmed = test::small_state();
   trimmed.journal_whole = false;
   const auto state = open_lmdb_state(directory.path(), test::state_identity, trimmed).value().store;
