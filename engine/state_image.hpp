@@ -93,7 +93,7 @@ struct OrderImage {
   std::span<const std::uint8_t> line_patience{}; // of line_complete lines, by line; empty: 0 all
   bool has_skipped = false;
   std::span<const std::byte> raises{};           // RaiseImage after RaiseImage
-  std::span<const std::byte> promises{};         // of the state store alone (storage/order_record.hpp): not what decides
+  std::span<const std::byte> first_promises{};       // of the state store alone (storage/order_record.hpp): not what decides
 
   LinePolicy own_policy(std::size_t line) const noexcept { return line_policies.empty() ? LinePolicy{} : line_policies[line]; }
   std::uint8_t patience_of_line(std::size_t line) const noexcept { return line_patience.empty() ? std::uint8_t{0} : line_patience[line]; }

@@ -126,7 +126,7 @@ std::size_t order_record_bytes(const engine::OrderImage& image) noexcept {
   if (has_times(image)) bytes += times_bytes;
   bytes += image.line_policies.size_bytes();
   if (has_line_complete_line(image)) bytes += image.lines.size();
-  bytes += image.promises.size();
+  bytes += image.first_promises.size();
   bytes += image.shipments.size();
   if (!image.raises.empty()) bytes += sizeof(std::uint32_t) + image.raises.size();
   return (bytes + 7) & ~std::size_t{7};
@@ -149,7 +149,7 @@ void write_order_record(const engine::OrderImage& image, std::span<std::byte> ou
   const bool keeps_patience = has_line_complete_line(image);
   head.flags = static_cast<std::uint16_t>((image.not_due ? order_not_due : 0) | (image.raises.empty() ? 0 : order_raises) |
                                           (image.has_skipped ? order_has_skipped : 0) | (keeps_patience ? order_line_patience : 0) |
-                                          (image.promises.empty() ? 0 : order_promises) |
+                                          (image.first_promises.empty() ? 0 : order_first_promises) |
                                           image.patience << order_patience_shift);
   head.shipment_bytes = static_cast<std::uint32_t>(image.shipments.size());
   std::byte* at = out.data() + sizeof head;
@@ -163,7 +163,7 @@ void write_order_record(const engine::OrderImage& image, std::span<std::byte> ou
     const std::uint8_t patience = image.patience_of_line(index);
     put(&patience, 1);
   }
-  put(image.promises.data(), image.promises.size());
+  put(image.first_promises.data(), image.first_promises.size());
   put(image.id.data(), image.id.size());
   const auto texts = listed(image.texts);
   for (std::size_t index = 0; index < text_count; ++index) {
@@ -232,11 +232,11 @@ bool view_order_record(engine::Lsn lsn, std::span<const std::byte> record, engin
     image.line_patience = {reinterpret_cast<const std::uint8_t*>(at), head.lines};
     at += head.lines;
   }
-  image.promises = {};
-  if ((head.flags & order_promises) != 0) {
+  image.first_promises = {};
+  if ((head.flags & order_first_promises) != 0) {
     const std::size_t bytes = head.lines * sizeof(engine::TimeUs);
     if (static_cast<std::size_t>(record.data() + record.size() - at) < bytes) return false;
-    image.promises = {at, bytes};
+    image.first_promises = {at, bytes};
     at += bytes;
   }
   return counts_agree(image) && read_texts(head, {at, record.data() + record.size()}, image);
@@ -255,7 +255,7 @@ OrderParts::OrderParts(std::byte* record) noexcept {
   policy = static_cast<engine::Policy>(head.policy);
   at += lines.size_bytes() + allocations.size_bytes();
   if ((head.flags & order_line_patience) != 0) line_patience = {reinterpret_cast<std::uint8_t*>(at), head.lines};
-  if ((head.flags & order_promises) != 0) promises = {at + line_patience.size(), head.lines * sizeof(engine::TimeUs)};
+  if ((head.flags & order_first_promises) != 0) first_promises = {at + line_patience.size(), head.lines * sizeof(engine::TimeUs)};
 }
 
 std::uint8_t OrderParts::patience(std::size_t line_index) const noexcept {
@@ -270,12 +270,12 @@ void OrderParts::set_patience(std::size_t line_index, std::uint8_t patience) noe
 
 engine::TimeUs OrderParts::promise(std::size_t line_index) const noexcept {
   engine::TimeUs date{};
-  if (!promises.empty()) std::memcpy(&date, promises.data() + line_index * sizeof date, sizeof date);
+  if (!first_promises.empty()) std::memcpy(&date, first_promises.data() + line_index * sizeof date, sizeof date);
   return date;
 }
 
 void OrderParts::forget_promise(std::size_t line_index) noexcept {
-  if (!promises.empty()) std::memset(promises.data() + line_index * sizeof(engine::TimeUs), 0, sizeof(engine::TimeUs));
+  if (!first_promises.empty()) std::memset(first_promises.data() + line_index * sizeof(engine::TimeUs), 0, sizeof(engine::TimeUs));
 }
 
 bool has_line_complete_line(const engine::OrderImage& image) noexcept {

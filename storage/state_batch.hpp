@@ -218,7 +218,7 @@ class StateBatch {
   void count_availability();
   OrderTotals totals_of(const Order& order) const;
   void count_fill(Order& order, std::size_t line_index);
-  std::span<const std::byte> promises_of(const engine::OrderDecision& decision);
+  std::span<const std::byte> first_promises_of(const engine::OrderDecision& decision);
 
   Order* find(engine::Lsn lsn);
   Order* find_by_id(std::string_view id);
@@ -259,7 +259,7 @@ class StateBatch {
   std::map<engine::Lsn, std::vector<engine::RaiseImage>> raises_;  // of orders with_raises
   std::vector<engine::LineImage> lines_;              // of the order that is being placed
   std::vector<engine::AllocationImage> allocations_;
-  std::vector<engine::TimeUs> promises_;
+  std::vector<engine::TimeUs> first_promises_;
 };
 
 }  // namespace earmark::storage

@@ -159,13 +159,13 @@ TEST_CASE("order record: what lines were promised stands beside their patience, 
   Sample record = with_patience ? sample(one_whole) : sample();
   engine::OrderImage image;
   REQUIRE(read_order_record(lsn, record.bytes(), image));
-  CHECK(image.promises.empty());
+  CHECK(image.first_promises.empty());
   CHECK(OrderParts(record.bytes().data()).promise(1) == engine::TimeUs{});
   OrderParts(record.bytes().data()).forget_promise(1);  // there is none, and nothing is written
   CHECK(read_order_record(lsn, record.bytes(), image));
 
   constexpr engine::TimeUs dates[] = {engine::TimeUs{}, engine::TimeUs{1'767'225'600'000'000}};
-  image.promises = std::as_bytes(std::span(dates));
+  image.first_promises = std::as_bytes(std::span(dates));
   std::vector<std::uint64_t> words(order_record_bytes(image) / 8);
   const auto bytes = std::as_writable_bytes(std::span(words));
   write_order_record(image, bytes);
@@ -175,7 +175,7 @@ TEST_CASE("order record: what lines were promised stands beside their patience, 
   CHECK(got.id == "order");
   CHECK(got.cancel_after.value == 77);
   CHECK(got.line_patience.size() == (with_patience ? 2 : 0));
-  CHECK(std::ranges::equal(got.promises, image.promises));
+  CHECK(std::ranges::equal(got.first_promises, image.first_promises));
   OrderParts parts(bytes.data());
   CHECK(parts.promise(0) == engine::TimeUs{});
   CHECK(parts.promise(1) == dates[1]);
