@@ -147,6 +147,20 @@ struct PurchasesRequest {
   std::string_view purchase;  // empty: all
   std::string_view vendor;    // empty: any
 };
+struct SetRulesRequest {
+  engine::SetRules set;
+  std::uint64_t epoch = 0;
+  engine::TimeUs time{};
+};
+struct RulesRequest {
+  std::uint64_t epoch = 0;
+  engine::SkuId sku{};        // 0: all
+  std::string_view vendor;    // empty: any
+};
+struct FindRequest {
+  engine::IdSpace space = engine::IdSpace::order;
+  std::string_view id;
+};
 struct DigestRequest {};
 struct StatsRequest {};
 
@@ -156,7 +170,8 @@ using Request = std::variant<HelloRequest, OrderRequest, CancelRequest, ReceiveR
                              ChangeStockRequest, HoldRequest, ExtendRequest, ConfirmRequest,
                              ReleaseRequest, HoldsRequest, MoveShipmentRequest,
                              ShipTransferRequest, ReceiveTransferRequest, TransfersRequest, ReportRequest,
-                             PlacePurchaseRequest, MovePurchaseRequest, ReceivePurchaseRequest, PurchasesRequest>;
+                             PlacePurchaseRequest, MovePurchaseRequest, ReceivePurchaseRequest, PurchasesRequest,
+                             SetRulesRequest, RulesRequest, FindRequest>;
 
 // The parts of one message: bodies in the order in which they came; one for almost every message.
 using Parts = std::span<const std::span<const std::byte>>;
