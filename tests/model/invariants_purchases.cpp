@@ -17,6 +17,7 @@ std::string say(const Words&... words) {
 // By the state alone, where the lines have something to say against it.
 bool goes_with_lines(const Purchase& purchase) {
   switch (purchase.state) {
+    case PurchaseState::suggested:
     case PurchaseState::draft:
     case PurchaseState::approved:
     case PurchaseState::sent:
@@ -36,12 +37,13 @@ std::string cell_name(const CellKey& key) { return say("sku ", key.first.value, 
 std::string check_purchases(const State& state) {
   std::map<CellKey, std::uint64_t> received, open, incoming;
   for (const auto& [lsn, purchase] : state.purchases) {
-    const bool is_open = purchase.state <= PurchaseState::partly_received;
+    const bool unapproved = purchase.state == PurchaseState::draft || purchase.state == PurchaseState::suggested;
+    const bool is_open = purchase.state <= PurchaseState::partly_received || unapproved;
     for (const PurchaseLine& line : purchase.lines) {
       const CellKey key{line.sku, line.warehouse};
       received[key] += line.received;
       if (is_open) open[key] += line.open();
-      if (is_open && purchase.state != PurchaseState::draft) incoming[key] += line.open();
+      if (is_open && !unapproved) incoming[key] += line.open();
       if (line.promised.value != 0 && line.first_promised.value == 0) return say("I2: purchase ", purchase.id, " forgot what was promised first");
     }
     if (!goes_with_lines(purchase)) return say("I2: purchase ", purchase.id, " is ", name(purchase.state), " by mistake");

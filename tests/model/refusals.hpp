@@ -43,6 +43,7 @@ std::vector<engine::ArrivalRow> rows_that_arrive(const State& state, const engin
 engine::Error refusal(const State& state, const engine::PlacePurchase& command);
 engine::Error refusal(const State& state, const engine::MovePurchase& command);
 engine::Error refusal(const State& state, const engine::ReceivePurchase& command);
+engine::Error refusal(const State& state, const engine::SetRules& command);
 // What a delivery says; without rows: everything that is open, whole.
 std::vector<engine::PurchaseArrival> rows_that_arrive(const engine::ReceivePurchase& command, const Purchase& purchase);
 // Of a confirm: too_many_lines, what the hold's state forbids, then what is wrong with the order.

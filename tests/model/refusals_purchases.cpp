@@ -29,6 +29,9 @@ const PurchaseLine* line_of(const Purchase& purchase, engine::LineNumber number)
 // What an open one's state forbids.
 ErrorCode not_now(const Purchase& purchase, PurchaseStep step) {
   switch (step) {
+    case PurchaseStep::adopt:
+      if (purchase.state == PurchaseState::draft) return ErrorCode::purchase_draft;
+      return purchase.state == PurchaseState::suggested ? ErrorCode::none : ErrorCode::purchase_approved;
     case PurchaseStep::approve: return purchase.is_draft() ? ErrorCode::none : ErrorCode::purchase_approved;
     case PurchaseStep::cancel: return purchase.anything_received() ? ErrorCode::purchase_received : ErrorCode::none;
     case PurchaseStep::send:

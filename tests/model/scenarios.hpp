@@ -32,5 +32,6 @@ extern const std::vector<Scenario> shipment_steps;
 extern const std::vector<Scenario> transfers;
 extern const std::vector<Scenario> purchases;
 extern const std::vector<Scenario> dates;
+extern const std::vector<Scenario> rules;
 
 }  // namespace earmark::model

@@ -12,6 +12,9 @@
 //   purchase P ACME sent X:9@LON 7/Y:3@BHM=700 ref=R     step S P acknowledge 1:8 7:3=900 ref=R      ([line/]SKU:quantity@warehouse[=promised])
 //   delivery R P      delivery R P 1:7/1 7:0 over                                             (line:good/damaged; over: more is accepted)
 //   track P6 A 1 carrier=UPS     return P7 A 1 unavailable 1:2     (command id, order, number of the shipment)
+//   rules ACME=5/1020 BOLT | X:ACME=3 Y:BOLT | X@LON:suggest:5+10,min=12,mult=6,max=24,of=ACME,lead=2,pooled Y@LON:off | X@BHM=700
+//                                                   vendors (lead days/cut-off minute; only named) | SKU:vendor[=lead days] | rules | snoozed until
+//                                                   5+10: reorder_point; 5..20: min_max; lot: lot_for_lot
 //   at 700 ship ...                 takes place 700 milliseconds after 1970, and others after it not before
 // Answers: what was due by then stands before "||"; takes are quantity@warehouse#shipment, fills follow after "|" with the row that served them:
 //   split: 1 X 12@LON#1 waits 3 place 1 behind 0; 7 Y 3@BHM#2 cancels 2 not backorderable     received | A/1 X 3@LON#1 waits 0 row 0
@@ -27,6 +30,9 @@
 //   left LON for BHM: X 5, leaves 3     arrived in BHM closed: X 3, 1 damaged, 2 over, makes 3; short Y 2 | A/1 ...
 //   sent to ACME: 1 X 9@LON; 7 Y 3@BHM by 700      acknowledged R: 1 X 8@LON, -1 incoming
 //   partly_received: 1 X 7@LON, 1 damaged, 2 over, makes 7 | A/1 ...
+//   set 1 vendors 2 sources 1 rules
+//   reserved: 1 X 7@LON#1 || X@LON at 5: suggests 10 of ACME, reorder-7 line 1 makes 10 by 432000000, closes 61200000 || Y@LON at 3: alert || X@BHM at 9: cleared
+//   cut-off of reorder-7: approved: 1 X 10@LON by 432000000, +10 incoming || received
 //   loaded 2 warehouses 2 products 2 stock       unknown_sku row 2       again split: ...  (the repeat of a command)
 #pragma once
 
@@ -70,6 +76,8 @@ std::string tell(const engine::StrictDecision& decision, const Codes& codes);
 std::string tell(const engine::PurchaseDecision& decision, const Codes& codes);
 std::string tell(const engine::PurchaseStepDecision& decision, const Codes& codes);
 std::string tell(const engine::PurchaseReceiptDecision& decision, const Codes& codes);
+std::string tell(const engine::RulesDecision& decision, const Codes& codes);
+std::string tell(const engine::ReorderDecision& decision, const Codes& codes);
 std::string tell(const engine::Error& error);
 std::string tell(const Answer& answer, const Codes& codes);
 

@@ -4,7 +4,7 @@
 namespace earmark::model {
 namespace {
 
-constexpr int purchase_states = 9, purchase_steps = 6;  // names that there are, from 0 on
+constexpr int purchase_states = 10, purchase_steps = 7;  // names that there are, from 0 on
 
 std::string by(engine::TimeUs promised) { return promised.value == 0 ? "" : " by " + std::to_string(promised.value / 1000); }
 
@@ -77,7 +77,8 @@ std::string tell(const engine::PurchaseDecision& decision, const Codes& codes) {
 }
 
 std::string tell(const engine::PurchaseStepDecision& decision, const Codes& codes) {
-  std::string text(name(decision.state));
+  std::string text = decision.command_id.empty() ? "cut-off of " + std::string(decision.purchase_id) + ": " : "";
+  text += name(decision.state);
   if (!decision.reference.empty()) text += " " + std::string(decision.reference);
   for (const engine::PurchaseChange& line : decision.changes) {
     text += line_text(line, decision.changes.data(), codes) + by(line.promised);
