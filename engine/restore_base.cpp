@@ -50,6 +50,7 @@ void Engine::restore_base(const HoldImage& hold) {
 void Engine::restore_base(const TransferImage& transfer) {
   const BlockRef known = restore_id({transfer.lsn, transfer.time, {}}, IdSpace::transfer, identify(IdSpace::transfer, transfer.id), transfer.content, 0);
   book_.transfers.add(shared_, transfer.lsn, OpenTransfer(transfer, known));
+  book_.set_transfer_timer(shared_, transfer.lsn);
   for (const TransferLine& line : transfer.lines) view_.add_incoming(line.sku, transfer.destination, line.in_transit());
 }
 

@@ -104,8 +104,19 @@ void ServePlan::begin_step() {
     std::sort(listed->second.begin(), listed->second.end(), [](const Waiter& one, const Waiter& other) { return one.place < other.place; });
   }
   // There may be enough now for those who were passed over in an earlier step of this SKU.
-  if (!book_.has_whole_takers) return;
-  for (auto& [queue, cursor] : cursors_) cursor.started = false;
+  if (book_.has_whole_takers) {
+    for (auto& [queue, cursor] : cursors_) cursor.started = false;
+  }
+  if (step.pegged_order != 0) serve_pegged(step);
+}
+
+// Of the step's own cell alone: everybody else's units are the queue's.
+void ServePlan::serve_pegged(const ServeStep& step) {
+  const auto* order = shared_.blocks.at<OrderState>(step.pegged_order);
+  if (order->not_due) return;
+  for_each_entry(shared_.blocks, *order, step.pegged_line, [&](QueuePlace place, Quantity) {
+    if (wanted_at(step.pegged_order, place) != 0 && usable(step.sku, step.warehouse) != 0) serve_entry(step.pegged_order, place, true);
+  });
 }
 
 Quantity ServePlan::usable(SkuId sku, WarehouseId warehouse) const {
@@ -256,15 +267,16 @@ void ServePlan::serve_order(BlockRef block) {
   }
 }
 
-void ServePlan::serve_entry(BlockRef block, QueuePlace place) {
+void ServePlan::serve_entry(BlockRef block, QueuePlace place, bool pegged) {
   const auto* order = shared_.blocks.at<OrderState>(block);
   const std::size_t line_index = place.line_index;
   const OrderLineState& line = order->lines()[line_index];
-  PlannedFill fill{block, line_index, place, line.sku, cause_->steps[step_].row, 0, 0, takes_.size(), 0, {}};
+  PlannedFill fill{block, line_index, place, line.sku, cause_->steps[step_].row, 0, 0, takes_.size(), 0, pegged, {}};
   Quantity open = wanted_at(block, place);
   for (const WarehouseId warehouse : catalogue_->by_priority) {
     if (open == 0) break;
     if (line.pinned.value != 0 && line.pinned != warehouse) continue;
+    if (pegged && warehouse != cause_->steps[step_].warehouse) continue;
     const Quantity units = std::min(open, usable(line.sku, warehouse));
     if (units == 0) continue;
     Atomic<std::uint64_t>& cell = shared_.cell(line.sku, warehouse);
@@ -276,7 +288,7 @@ void ServePlan::serve_entry(BlockRef block, QueuePlace place) {
     fill.units += units;
   }
   fill.takes = takes_.size() - fill.first_take;
-  if (book_.has_whole_takers) fill.passed_over = passed_over_by(fill);
+  if (book_.has_whole_takers && !pegged) fill.passed_over = passed_over_by(fill);
   cursors_[&book_.queue_of(shared_, line.sku, line.pinned)].gone += fill.units;
   planned_[line_key(block, line_index)] += fill.units;
   if (order->raises != 0) planned_entries_[place] += fill.units;
