@@ -164,7 +164,7 @@ struct Book {
   void apply_rules(SharedState& shared, const RulesDecision& decision);
   // After each change of what of the purchase order is open, or when it is expected, or whether it is a suggestion.
   void set_purchase_timers(SharedState& shared, Lsn lsn);
-  void stop_purchase_timers(SharedState& shared, OpenPurchase& purchase);
+  void end_purchase(SharedState& shared, OpenPurchase& purchase);
 
   // Who waits for all or nothing (book_patience.cpp). The earliest waiter before `place` who can be skipped and could use units of the
   // cell; `waits(waiter)`: he still does.
@@ -187,7 +187,7 @@ struct Book {
   struct Patience { std::uint8_t skips = 0; std::uint16_t parked_line = 0; };
   Patience turn_strict(SharedState& shared, BlockRef order, std::size_t line_index);
   void turn_back(SharedState& shared, BlockRef order, std::size_t line_index, Patience before);
-  // After less of the line waits: who is whole has forgotten everything.
+  // After less of the line waits: who is whole has forgotten everything, also the date that he was told last.
   void settle_patience(SharedState& shared, BlockRef order, std::size_t line_index);
   // Of an order that comes from the state store.
   void restore_patience(SharedState& shared, BlockRef order);

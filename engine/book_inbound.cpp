@@ -34,7 +34,9 @@ void Book::add_purchase(SharedState& shared, const Stamp& stamp, const PurchaseD
   set_purchase_timers(shared, stamp.lsn);
 }
 
-void Book::stop_purchase_timers(SharedState& shared, OpenPurchase& purchase) {
+// It ends. A rule that waits for it may order again, whichever line was the last.
+void Book::end_purchase(SharedState& shared, OpenPurchase& purchase) {
+  touched.add_rows(purchase.lines);
   TimeUs closes_at = purchase.closes;
   run_at(timers, purchase.overdue, purchase.overdue_at, {}, TimerKind::purchase_overdue, {});
   run_at(timers, purchase.cut_off, closes_at, {}, TimerKind::purchase_cut_off, {});
@@ -44,7 +46,7 @@ void Book::stop_purchase_timers(SharedState& shared, OpenPurchase& purchase) {
 void Book::apply_purchase_step(SharedState& shared, const PurchaseStepDecision& decision) {
   OpenPurchase& purchase = *purchases.open_one(decision.purchase_lsn);
   if (decision.step == PurchaseStep::cancel && is_unapproved(purchase.state)) rules.suggestion_cancelled(decision.purchase_lsn);
-  if (!is_open(decision.state)) stop_purchase_timers(shared, purchase);
+  if (!is_open(decision.state)) end_purchase(shared, purchase);
   purchases.step(shared, decision);
   if (is_open(decision.state)) set_purchase_timers(shared, decision.purchase_lsn);
 }
@@ -57,7 +59,7 @@ void Book::apply_purchase_receipt(SharedState& shared, const Stamp& stamp, const
     cell.unavailable += row.damaged;
     vendors.arrived(decision.vendor, purchase.line(row.line)->promised, stamp.time);
   }
-  if (!is_open(decision.state)) stop_purchase_timers(shared, purchase);
+  if (!is_open(decision.state)) end_purchase(shared, purchase);
   purchases.receive(shared, decision);
   if (is_open(decision.state)) set_purchase_timers(shared, decision.purchase_lsn);
 }

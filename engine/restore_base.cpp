@@ -25,6 +25,7 @@ void Engine::restore_base(const OrderImage& order) {
   start_waiting(block);
   book_.restore_patience(shared_, block);
   book_.set_timers(shared_, block);
+  book_.promises.restore(order.lsn, order.promises, [&](std::uint32_t index) { return order.lines[index].sku; });
   for (const LineImage& line : order.lines) {
     if (line.waiting != 0) view_.add_backordered(line.sku, line.waiting);
   }

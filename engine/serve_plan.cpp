@@ -83,6 +83,7 @@ std::vector<ServeStep> steps_of(std::span<const ReceivedRow> rows) {
 
 bool ServePlan::plan(std::size_t most) {
   for (; step_ < cause_->steps.size(); ++step_, begun_ = false) {
+    if (!begun_ && !fills_.empty() && pegged_waits(cause_->steps[step_])) return true;  // its fills come first in a commit, so that they have room
     if (!begun_) begin_step();
     if (!cause_->steps[step_].serves) continue;
     for (Candidate candidate = next_candidate(); candidate.waiter.order != 0; candidate = next_candidate()) {
@@ -107,15 +108,20 @@ void ServePlan::begin_step() {
   if (book_.has_whole_takers) {
     for (auto& [queue, cursor] : cursors_) cursor.started = false;
   }
-  if (step.pegged_order != 0) serve_pegged(step);
+  if (pegged_waits(step)) serve_pegged(step);
 }
 
-// Of the step's own cell alone: everybody else's units are the queue's.
+bool ServePlan::pegged_waits(const ServeStep& step) const {
+  return step.pegged_order != 0 && step.hidden != 0 && !shared_.blocks.at<OrderState>(step.pegged_order)->not_due &&
+         wanted(step.pegged_order, step.pegged_line) != 0;
+}
+
+// Of the step's own cell alone: all else is the queue's.
 void ServePlan::serve_pegged(const ServeStep& step) {
   const auto* order = shared_.blocks.at<OrderState>(step.pegged_order);
-  if (order->not_due) return;
   for_each_entry(shared_.blocks, *order, step.pegged_line, [&](QueuePlace place, Quantity) {
-    if (wanted_at(step.pegged_order, place) != 0 && usable(step.sku, step.warehouse) != 0) serve_entry(step.pegged_order, place, true);
+    const bool can = wanted_at(step.pegged_order, place) != 0 && usable(step.sku, step.warehouse) != 0;
+    if (can && fills_.size() < fills_per_commit) serve_entry(step.pegged_order, place, true);
   });
 }
 

@@ -137,6 +137,7 @@ class ServePlan {
   void serve_order(BlockRef order);
   void serve_entry(BlockRef order, QueuePlace place, bool pegged = false);
   void serve_pegged(const ServeStep& step);
+  bool pegged_waits(const ServeStep& step) const;
   std::optional<std::size_t> blocked_line(BlockRef order);
   // Units that the line still wants behind the plan and the cut.
   Quantity wanted(BlockRef order, std::size_t line_index) const;
