@@ -124,6 +124,12 @@ std::vector<Answer> Twin::run_timers(TimeUs now, std::size_t most) {
       if (is_past(order.cancel_after, state_.time)) due.insert({order.cancel_after, TimerKind::cancel_order, lsn.value});
       if (order.not_due && order.reserve_not_before <= state_.time) due.insert({order.reserve_not_before, TimerKind::order_due, lsn.value});
     }
+    for (const auto& [lsn, purchase] : state_.purchases) {
+      if (const TimeUs expected = purchase.next_expected(); is_past(expected, state_.time)) due.insert({expected, TimerKind::purchase_overdue, lsn.value});
+    }
+    for (const auto& [lsn, transfer] : state_.transfers) {
+      if (transfer.open && transfer.expected.value != 0 && transfer.expected <= state_.time) due.insert({transfer.expected, TimerKind::transfer_overdue, lsn.value});
+    }
     if (due.empty()) break;
     const auto [time, what, subject] = *due.begin();
     const engine::Lsn lsn{subject};
@@ -140,6 +146,8 @@ std::vector<Answer> Twin::run_timers(TimeUs now, std::size_t most) {
     if (what == TimerKind::hold) answer.decision = end(state_.holds.at(lsn), HoldEnd::expired, answer);
     else if (what == TimerKind::cancel_order) answer.decision = cancel_whole(state_.orders.at(lsn), answer);
     else if (what == TimerKind::purchase_cut_off) answer.decision = approve_at_cut_off(state_.purchases.at(lsn));
+    else if (what == TimerKind::purchase_overdue) answer.decision = overdue(state_.purchases.at(lsn));
+    else if (what == TimerKind::transfer_overdue) answer.decision = overdue(state_.transfers.at(lsn));
     else answer.decision = become_due(state_.orders.at(lsn), answer);
     all.push_back(std::move(answer));
   }
@@ -383,8 +391,7 @@ void Twin::reserve(Order& order, const Uses& uses, const std::vector<Quantity>& 
   }
   order.status = status_of(order.policy, taken, waiting, cancelled);
   answer.status = order.status;
-  answer.waits = waits(order);
-  answer.expected = dates(order);
+  tell_what_waits(order, answer);
 }
 
 }  // namespace earmark::model

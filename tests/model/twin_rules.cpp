@@ -129,12 +129,6 @@ Answer Twin::set_rules(const engine::SetRules& command, TimeUs now) {
 
 // ---- what rules make of positions ----
 
-// Who turns strict first, since that changes who gets what.
-std::optional<Answer> Twin::follow() {
-  if (const auto who = passed_over_enough()) return turn(*who, false);
-  return next_of_rules();
-}
-
 std::optional<Answer> Twin::next_of_rules() {
   while (look_) {
     const auto next = state_.rules.upper_bound({look_->sku, look_->warehouse});
@@ -220,7 +214,7 @@ engine::Lsn Twin::order(const Rule& rule, Quantity quantity, const engine::Stamp
     line = &to->lines.emplace_back(PurchaseLine{.number = number, .sku = rule.set.sku, .warehouse = rule.set.warehouse});
   }
   line->ordered += quantity;
-  line->promised = line->first_promised = std::max(line->promised, promised);
+  line->promised = line->first_promised = line->expected = std::max(line->promised, promised);
   if (at_once) state_.ordered[{line->sku, line->warehouse}] += quantity;
   decision.quantity = quantity;
   decision.vendor = choice.vendor;
