@@ -31,6 +31,7 @@ engine::Capacity small_capacity(const model::CatalogueLimits& limits) {
   capacity.warehouses = static_cast<std::uint16_t>(model::RandomCommands::limits().warehouses);
   capacity.max_skips = static_cast<std::uint8_t>(limits.max_skips);
   capacity.max_wait_us = limits.max_wait_us;
+  capacity.date_threshold_us = limits.date_threshold_us;
   capacity.command_ids = 1U << 20;
   capacity.waiting_lines = 1U << 18;
   capacity.order_bytes = 2ULL << 30;
