@@ -93,6 +93,7 @@ class Engine {
   std::string broken_holds();
   std::string broken_transfers();
   std::string broken_purchases();
+  std::string broken_rules();
   void find_pegged_orders();
   void touch_everything();
   void forget_ended_purchase(Lsn lsn, PurchaseState state, const Identity& identity);

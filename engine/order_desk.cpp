@@ -98,7 +98,7 @@ void OrderDesk::judge(Slot& slot, const CatalogueView& catalogue, TimeUs now, Bu
   slot.fate = Fate::decided;
 }
 
-// After the commit: cells before levels. Pairs with Settler::mind_rules(); the fence is between the commit and here (engine/rules.hpp).
+// After the commit, and a turn.
 void OrderDesk::note_crossings(const Slot& slot) {
   SharedState& shared = committer_.shared();
   for (const OrderLine& line : slot.received.order.lines) {
@@ -129,8 +129,8 @@ bool OrderDesk::decide(TimeUs now, const std::function<void(const ReceivedOrder&
   counters_.batches.add();
 
   if (committed.attempt == Attempt::committed) {
-    std::atomic_thread_fence(std::memory_order_seq_cst);
     if (shared.has_rules.load(std::memory_order_relaxed) != 0) {
+      shared.rules_turn.fetch_add(1, std::memory_order_acq_rel);  // engine/rules.hpp: cells before levels; pairs with Settler::mind_rules()
       for (std::size_t index = 0; index < count_; ++index) {
         if (slots_[index].fate == Fate::decided) note_crossings(slots_[index]);
       }

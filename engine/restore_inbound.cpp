@@ -5,6 +5,7 @@ namespace earmark::engine {
 
 void Engine::restore(const Stamp& stamp, const RulesDecision& decision) {
   restored(stamp);
+  shared_.has_rules.store(1, std::memory_order_relaxed);
   book_.apply_rules(shared_, decision);
   view_.apply(stamp, decision);
 }
@@ -39,6 +40,7 @@ void Engine::restore_base(const SourceImage& source) {
 }
 
 void Engine::restore_base(const RuleImage& rule) {
+  shared_.has_rules.store(1, std::memory_order_relaxed);
   book_.rules.restore(rule, rule.vendor.empty() ? VendorId{} : book_.vendors.find(rule.vendor));
   shared_.next_due_us.store(book_.timers.next_due().value, std::memory_order_relaxed);
 }

@@ -16,6 +16,7 @@ bool Settler::settle(const SetRules& set, const Message& message, Committer& com
     committer.outcomes().refused(message.reply, read_by(), plan.error);
     return true;
   }
+  shared_.has_rules.store(1, std::memory_order_relaxed);  // before the commit, which releases it
   const RulesDecision decision{plan.vendors, plan.sources, plan.rules};
   std::size_t bytes = 1024 + plan.sources.size() * sizeof(SourceSet) + plan.rules.size() * sizeof(RuleSet);
   for (const VendorSet& vendor : plan.vendors) bytes += 64 + vendor.code.size() + vendor.name.size();
@@ -69,7 +70,7 @@ bool Settler::mind_rules(SkuId sku, Committer& committer) {
     if (act && !reorder(each->second, committer)) return false;
   }
   set_levels(sku);
-  std::atomic_thread_fence(std::memory_order_seq_cst);  // engine/rules.hpp: levels before cells; OrderDesk::note_crossings is the other half
+  shared_.rules_turn.fetch_add(1, std::memory_order_acq_rel);  // engine/rules.hpp: levels before cells; pairs with OrderDesk::decide()
   writes_.clear();
   if (acts() != book_.rules.of(sku).second) book_.touched.positions.insert(sku);
   return true;
@@ -96,7 +97,6 @@ void Settler::set_levels(SkuId sku) {
       levels[id - 1U] = std::max(levels[id - 1U], static_cast<std::uint32_t>(std::max<std::int64_t>(0, level)));
     }
   }
-  shared_.has_rules.store(1, std::memory_order_release);
   for (std::uint16_t id = 1; id <= view.warehouse_count; ++id) {
     shared_.reorder_levels[shared_.cell_index(sku, WarehouseId{id}).value].store(levels[id - 1U], std::memory_order_release);
   }

@@ -11,8 +11,6 @@
 namespace earmark::test {
 namespace {
 
-engine::TimeUs time_of(const Step& step) { return engine::TimeUs{model::RandomCommands::start_us + static_cast<std::int64_t>(step.number) * model::RandomCommands::step_us}; }
-
 std::string describe(const Step& step) {
   if (const auto* archive = std::get_if<ArchiveStep>(&step.what)) return "archive " + std::to_string(archive->most) + " orders";
   if (const auto* forget = std::get_if<ForgetStep>(&step.what)) return "forget " + std::to_string(forget->percent) + " % of the ids";
@@ -36,7 +34,7 @@ class Both {
 
   // What is wrong after it; an empty string: nothing.
   std::string run(const Step& step, Tally& tally) {
-    const engine::TimeUs now = time_of(step);
+    const engine::TimeUs now = step.time;
     now_ = now;
     if (!std::holds_alternative<model::Command>(step.what)) {
       for (const model::Answer& expiry : twin_.run_timers(now)) log(expiry);
@@ -186,15 +184,17 @@ class Both {
 }  // namespace
 
 Steps draw_history(std::uint64_t seed, std::uint64_t commands, bool with_housekeeping) {
-  model::RandomCommands random(seed, true);
+  model::RandomCommands random(seed, true, seed % 2 == 1);
   model::Random house(seed * 77);
   Steps steps;
   for (std::uint64_t number = 0; number < commands; ++number) {
+    const engine::TimeUs now = random.now();
     // In its place: GCC 12 is wrong about steps that are moved (maybe-uninitialized).
     const auto add = [&](auto what) {
       Step& step = steps.emplace_back();
       step.what.template emplace<decltype(what)>(std::move(what));
       step.number = number;
+      step.time = now;
     };
     add(random.next());
     if (!with_housekeeping) continue;

@@ -23,7 +23,8 @@ struct ForgetStep {  // ids in this share of the remembered LSNs are forgotten
 };
 struct Step {
   std::variant<model::Command, ArchiveStep, ForgetStep> what;
-  std::uint64_t number = 0;  // in the history as it was drawn; its time
+  std::uint64_t number = 0;  // in the history as it was drawn
+  engine::TimeUs time{};
 };
 using Steps = std::vector<Step>;
 

@@ -31,6 +31,7 @@ engine::Capacity small_capacity(const model::CatalogueLimits& limits) {
   capacity.warehouses = static_cast<std::uint16_t>(model::RandomCommands::limits().warehouses);
   capacity.max_skips = static_cast<std::uint8_t>(limits.max_skips);
   capacity.max_wait_us = limits.max_wait_us;
+  capacity.date_threshold_us = limits.date_threshold_us;
   capacity.command_ids = 1U << 20;
   capacity.waiting_lines = 1U << 18;
   capacity.order_bytes = 2ULL << 30;
@@ -53,9 +54,10 @@ std::string Harness::apply(const model::Command& command, std::uint64_t content,
   if (const auto* order = std::get_if<model::OrderCommand>(&command)) {
     const engine::PlaceOrder view = order->view();
     desk_.add({view, content, reply, 0});
-    EARMARK_CHECK(desk_.decide(now, [&](const engine::ReceivedOrder& received) {
+    const auto settle = [&](const engine::ReceivedOrder& received) {
       submit(std::make_unique<engine::Message>(received.order, received.content, received.reply, now));
-    }));
+    };
+    EARMARK_CHECK(desk_.decide(now, settle, [&](std::span<const engine::SkuId> skus) { submit(std::make_unique<engine::Message>(engine::MindRules{skus}, now)); }));
   } else {
     submit(settler_message(command, content, reply, now));
   }

@@ -96,8 +96,8 @@ std::string tell(const engine::ReorderDecision& decision, const Codes& codes) {
   text += (decision.state == engine::PurchaseState::approved ? "orders " : "suggests ") + std::to_string(decision.quantity) + " of " + std::string(decision.vendor) +
           ", " + std::string(decision.purchase) + (decision.purchase_lsn.value == 0 ? "" : " again") + " line " + std::to_string(decision.line.value) + " makes " +
           std::to_string(decision.line_quantity);
-  if (decision.promised.value != 0) text += " by " + std::to_string(decision.promised.value / 1000);
-  if (decision.closes.value != 0) text += ", closes " + std::to_string(decision.closes.value / 1000);
+  if (decision.promised.value != 0) text += " by " + moment(decision.promised);
+  if (decision.closes.value != 0) text += ", closes " + moment(decision.closes);
   return text;
 }
 
