@@ -14,11 +14,15 @@ struct Vendor {
   std::string code{}, name{};                 // name: empty: as it is
   std::optional<std::int32_t> lead_days{};    // from order to arrival; none: not known
   std::optional<std::int16_t> cut_off{};      // minute of the day (UTC) up to which lines to it are gathered in one purchase order
+
+  bool operator==(const Vendor&) const = default;
 };
 // A vendor from whom a SKU can be bought.
 struct Source {
   std::string sku{}, vendor{};
   std::optional<std::int32_t> lead_days{};  // of this SKU; none: the vendor's
+
+  bool operator==(const Source&) const = default;
 };
 // Of one SKU, ordered to one warehouse.
 struct ReorderRule {
@@ -31,6 +35,8 @@ struct ReorderRule {
   std::string vendor{};                                 // empty: the SKU's source with the shortest lead time
   std::optional<std::int32_t> lead_days{};              // none: the source's, or the vendor's
   bool pooled = false;                                  // the position is that of all warehouses together
+
+  bool operator==(const ReorderRule&) const = default;
 };
 // The rule does nothing before then; 0: it does.
 struct SnoozedRule {
