@@ -6,6 +6,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 #include "engine/types.hpp"
 
@@ -25,6 +26,7 @@ inline constexpr std::size_t fills_per_commit = 128;     // a long queue is fill
 constexpr std::size_t fills_after(std::size_t lost_commits) noexcept { return fills_per_commit >> (lost_commits < 7 ? lost_commits : 7); }
 inline constexpr std::uint8_t most_skips = 254;          // --max-skips; engine/patience.hpp keeps them in a byte
 inline constexpr std::size_t max_vendor_bytes = 64;
+inline constexpr std::string_view suggestion_prefix = "reorder-";  // ids of purchase orders that reorder rules make; nobody else's
 inline constexpr std::int32_t max_lead_days = 3'650;
 inline constexpr std::size_t max_rule_rows = 4'096;      // vendors, sources, rules and snoozes of one command, each
 inline constexpr std::size_t dates_per_record = 1'024;   // lines of one record of moved dates

@@ -142,7 +142,7 @@ void Settler::add_expected(const PlaceOrder& order, Lsn lsn, const CatalogueView
   draft_.expected.clear();
   for (const LineWait& wait : draft_.waits) {
     const LineDecision& line = draft_.lines[wait.line_index];
-    Pegging pegging(book_, line.sku, view.by_priority, now_,
+    Pegging pegging(shared_, book_, line.sku, view.by_priority, now_,
                     [&](WarehouseId warehouse) { return CellWord{writes_.read(shared_.cell(line.sku, warehouse))}.free(); });
     if (!take_ahead(pegging, shared_, book_, line.sku, QueuePlace::of(order.priority, lsn, wait.line_index), line.pinned.value != 0)) continue;
     for (const LineWait& earlier : draft_.waits) {
@@ -151,7 +151,7 @@ void Settler::add_expected(const PlaceOrder& order, Lsn lsn, const CatalogueView
       if (other.sku == line.sku) pegging.take(other.backordered, other.pinned);
     }
     const bool whole = waits_whole(draft_.decision.own_policy(wait.line_index).or_else(order.policy));
-    expect(pegging, {line.backordered, line.pinned, whole, order.reserve_not_before}, wait.line_index, draft_.expected);
+    expect(pegging, {line.backordered, line.pinned, whole, order.reserve_not_before, {}}, wait.line_index, draft_.expected);
   }
   draft_.decision.expected = draft_.expected;
 }

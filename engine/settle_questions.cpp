@@ -49,7 +49,7 @@ TimeUs last_date(std::span<const ExpectedUnits> expected, Quantity units) noexce
 Lsn Settler::read_by() { return shared_.commit_word.stable(CommitWord::settler_descriptor).lsn(); }
 
 Pegging Settler::peg(SkuId sku) {
-  return Pegging(book_, sku, catalogue().by_priority, now_, [&](WarehouseId warehouse) {
+  return Pegging(shared_, book_, sku, catalogue().by_priority, now_, [&](WarehouseId warehouse) {
     return CellWord{shared_.cell(sku, warehouse).load(std::memory_order_acquire)}.free();
   });
 }
@@ -87,7 +87,7 @@ bool Settler::settle(const ShowOrder& show, const Message& message, Committer& c
     for_each_entry(shared_.blocks, *order, index, [&](QueuePlace place, Quantity units) {
       Pegging pegging = peg(line.sku);
       if (!take_ahead(pegging, shared_, book_, line.sku, place, line.pinned.value != 0)) return;
-      expect(pegging, {units, line.pinned, whole, not_before}, static_cast<std::uint32_t>(index), expected);
+      expect(pegging, {units, line.pinned, whole, not_before, pegging.pegged_at(place)}, static_cast<std::uint32_t>(index), expected);
     });
   }
   const std::vector<ShipmentView> shipments = shipments_of(shared_.blocks, *order);
@@ -122,7 +122,8 @@ bool Settler::settle(const ListBackorders& list, const Message& message, Committ
       const OrderLineState& line = order->lines()[waiter->place.line_index];
       const bool whole = waits_whole(*order, line) && !is_strict(*order, line);
       expected.clear();
-      expect(pegging, {waiter->quantity, line.pinned, whole, order->not_due ? order->times().reserve_not_before : TimeUs{}}, 0, expected);
+      expect(pegging, {waiter->quantity, line.pinned, whole, order->not_due ? order->times().reserve_not_before : TimeUs{},
+                       pegging.pegged_at(waiter->place)}, 0, expected);
       if (list.customer.empty() || order->texts().customer == list.customer) {
         found.push_back({order, &line, position + 1, ahead, waiter->quantity, last_date(expected, waiter->quantity)});
       }
@@ -180,12 +181,12 @@ void Settler::check_dates(const CheckDates& check, const CatalogueView& view, st
     if (is_new) {
       for (std::size_t column = available.size() - view.warehouse_count; column < available.size(); ++column) of.left += available[column];
       // What is there the order would take, whoever waits for more.
-      of.pegging.emplace(book_, sku, std::span<const WarehouseId>(), now_, [](WarehouseId) { return Quantity{0}; });
+      of.pegging.emplace(shared_, book_, sku, std::span<const WarehouseId>(), now_, [](WarehouseId) { return Quantity{0}; });
       if (!take_ahead(*of.pegging, shared_, book_, sku, behind, false)) of.pegging.reset();
     }
     now.back() = static_cast<Quantity>(std::min<std::uint64_t>(check.wanted[row], of.left));
     of.left -= now.back();
-    if (of.pegging && now.back() != check.wanted[row]) expect(*of.pegging, {check.wanted[row] - now.back(), {}, false, {}}, row, expected);
+    if (of.pegging && now.back() != check.wanted[row]) expect(*of.pegging, {check.wanted[row] - now.back(), {}, false, {}, {}}, row, expected);
   }
 }
 

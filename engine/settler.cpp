@@ -149,7 +149,7 @@ void Settler::add_fills(Bundle& bundle, bool more) {
     const bool last = !more && index + 1 == count;
     const FillDecision decision{order->id(), order->known.lsn(), order->lines()[fill.line_index].line,
                                 fill.sku, fill.row, fill.still_waiting, last, plan_.takes_of(fill), order->texts().customer,
-                                fill.place.order_lsn == order->known.lsn() ? Lsn{} : fill.place.order_lsn, skip_by(fill.passed_over)};
+                                fill.place.order_lsn == order->known.lsn() ? Lsn{} : fill.place.order_lsn, skip_by(fill.passed_over), fill.pegged};
     bundle.add(cause_->time, cause_->lsn, decision, cause_->reply, !last);
   }
 }

@@ -158,6 +158,7 @@ struct VendorImage {
   std::string_view code, name;
   std::int32_t lead_days = -1;
   std::int16_t cut_off = -1;
+  bool listed = false;         // by a SetRules; else it has only delivered
   std::uint64_t arrivals = 0;  // rows of receipts of lines with a promise
   std::int64_t late_us = 0;    // sum of how late they were
 };

@@ -12,7 +12,7 @@
 namespace earmark::engine {
 
 struct SupplyPlace {
-  TimeUs date{};
+  TimeUs date{};            // when it is expected
   Lsn lsn{};                // of the purchase order or transfer
   std::uint32_t index = 0;  // of its line
 
@@ -22,6 +22,8 @@ struct SupplyPlace {
 struct SupplyUnits {
   WarehouseId warehouse{};
   Quantity units = 0;
+  Lsn peg_order{};          // for whose line it is first; 0: for nobody
+  LineNumber peg_line{};
 };
 
 class Supply {
