@@ -50,8 +50,8 @@ struct Capacity {
 // Room for the record of the longest command on so many warehouses with its fills: an order of max_lines that confirms a hold of as
 // many lines and is filled whole. What is left of 32 MiB is for records that wait for the disk.
 constexpr std::size_t ring_bytes_for(std::uint16_t warehouses) noexcept {
-  // 8 dates of 16 bytes (engine/pegging.hpp), an eighth of that for what surrounds them, and 64 for all else.
-  const std::size_t line = 64 + 8 * 16 * 9 / 8 + std::size_t{warehouses} * 32, fill = 1024 + std::size_t{warehouses} * 16;
+  // 9 dates of 16 bytes (engine/pegging.hpp, and a fallback), an eighth of that for what surrounds them, and 64 for all else.
+  const std::size_t line = 64 + 9 * 16 * 9 / 8 + std::size_t{warehouses} * 32, fill = 1024 + std::size_t{warehouses} * 16;
   return std::max(std::size_t{32} << 20, std::bit_ceil(2 * max_lines * line + max_lines * fill));
 }
 

@@ -23,8 +23,8 @@ void Pegging::add_supply(const SharedState& shared, const Book& book, const Supp
 Quantity Pegging::peg(const SharedState& shared, const Book& book, const SupplyPlace& place, const SupplyUnits& units) {
   const auto found = book.pegged_orders.find(units.peg_order);
   if (found == book.pegged_orders.end()) return 0;
-  auto* order = shared.blocks.at<OrderState>(found->second);
-  const auto line_index = static_cast<std::size_t>(&order->line(units.peg_line) - order->lines().data());
+  const auto* order = shared.blocks.at<OrderState>(found->second);
+  const std::size_t line_index = order->line_index(units.peg_line);
   Quantity left = units.units;
   for_each_entry(shared.blocks, *order, line_index, [&](QueuePlace entry, Quantity waiting) {
     const Quantity taken = std::min(left, waiting - units_pegged_at(entry));

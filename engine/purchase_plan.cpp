@@ -273,9 +273,8 @@ std::vector<ServeStep> steps_of_purchase_receipt(const SharedState& shared, cons
     const PurchaseLineState& line = *purchase.line(row.line);
     const auto pegged = book.pegged_orders.find(line.peg_order);
     if (pegged == book.pegged_orders.end()) continue;
-    auto* order = shared.blocks.at<OrderState>(pegged->second);
     step.pegged_order = pegged->second;
-    step.pegged_line = static_cast<std::size_t>(&order->line(line.peg_line) - order->lines().data());
+    step.pegged_line = shared.blocks.at<OrderState>(pegged->second)->line_index(line.peg_line);
   }
   return steps;
 }

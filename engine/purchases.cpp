@@ -202,7 +202,7 @@ const OpenPurchase* Purchases::suggestion(std::string_view vendor, bool automati
 // ---- replay of their records ----
 
 void Engine::restore(const Stamp& stamp, const PurchaseDecision& decision) {
-  restored_ = stamp.lsn;
+  restored(stamp);
   const BlockRef known = restore_id(stamp, IdSpace::purchase, identify(IdSpace::purchase, decision.id), decision.content, 0);
   for (const PurchasePeg& peg : decision.pegs) book_.pegged_orders[peg.order_lsn] = order_block(decision.peg_orders[peg.order]);
   book_.add_purchase(shared_, stamp, decision, known);
@@ -214,7 +214,7 @@ void Engine::forget_ended_purchase(Lsn lsn, PurchaseState state, const Identity&
 }
 
 void Engine::restore(const Stamp& stamp, const PurchaseStepDecision& decision) {
-  restored_ = stamp.lsn;
+  restored(stamp);
   const bool by_time = decision.command_id.empty();  // an automatic suggestion's cut-off
   if (!by_time) restore_id(stamp, IdSpace::purchase_command, identify(IdSpace::purchase_command, decision.command_id), decision.content, 0);
   book_.apply_purchase_step(shared_, decision);
@@ -223,7 +223,7 @@ void Engine::restore(const Stamp& stamp, const PurchaseStepDecision& decision) {
 }
 
 void Engine::restore(const Stamp& stamp, const PurchaseReceiptDecision& decision) {
-  restored_ = stamp.lsn;
+  restored(stamp);
   restore_id(stamp, IdSpace::receipt, identify(IdSpace::receipt, decision.id), decision.content, 0);
   for (const PurchaseArrivedRow& row : decision.rows) add_to_cell(row.sku, row.warehouse, row.quantity);
   const std::vector<ServeStep> steps = steps_of_purchase_receipt(shared_, book_, decision.rows, *book_.purchases.find(decision.purchase_lsn));

@@ -4,9 +4,10 @@
 // A receiving thread takes units without the settler. So that it notices when a rule may have to order, the settler gives each cell of the SKU
 // a level (SharedState::reorder_levels): as long as every cell has its level or more, no rule of the SKU that could trigger is at its point. After
 // each commit the thread compares the cells of its SKUs with their levels, and leaves word (MindRules) where one is below.
-// No crossing is missed: the settler stores the levels (release) and fences (seq_cst), then reads the cells (R); the thread commits its cells by a
-// compare-and-swap, fences, then reads the levels (L). In the one order of those either R sees the cells, and the settler looks at the rules again, or
-// L sees the levels.
+// No crossing is missed: the settler stores the levels, passes SharedState::rules_turn (a read-modify-write, acquire and release), then reads the
+// cells and looks at the rules again if one of them would act; the thread writes its cells, passes rules_turn, then reads the levels. Whoever passes
+// second sees what the first one wrote before: the cells, or the levels. A thread passes only if has_rules is set, which the settler does before the
+// commit of the first rules: who commits behind that has read the commit word behind it; what was committed before, the settler's cells show.
 #pragma once
 
 #include <cstdint>

@@ -65,6 +65,7 @@ void Settler::let_go(Lsn through, Committer& committer) {
     if (kept.touched > through) return false;
     if (kept.block == 0) return true;
     auto* order = shared_.blocks.at<OrderState>(kept.block);
+    book_.promises.forget(order->known.lsn());
     const std::size_t bytes = order->bytes();
     release_allocations(committer.blocks(), *order);
     retired_.retire(kept.block, bytes);  // somebody may have found it before it left the table of ids

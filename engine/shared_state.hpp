@@ -65,7 +65,8 @@ struct SharedState {
   // that answer through the journal's release and acquire, and the store stands before it; who was not may be decided as
   // if before the hold was.
   Atomic<std::int64_t> next_due_us{Timers::never.value};
-  Atomic<std::uint32_t> has_rules{0};  // 1 before the first of reorder_levels is set, and ever after
+  Atomic<std::uint32_t> has_rules{0};   // 1 before the first reorder rules are committed, and ever after
+  Atomic<std::uint32_t> rules_turn{0};  // its value says nothing
   std::vector<std::unique_ptr<RecordRing>> rings;  // by CommitterId
 };
 

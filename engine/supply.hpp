@@ -33,6 +33,10 @@ class Supply {
   // Units 0 or no date: nothing is expected there (any more).
   void set(SkuId sku, SupplyPlace place, SupplyUnits units);
   const Lines& of(SkuId sku) const noexcept;
+  template <class Visitor>
+  void for_each_sku(Visitor&& visit) const {
+    for (const auto& [sku, lines] : lines_) visit(SkuId{sku});
+  }
 
  private:
   std::unordered_map<std::uint32_t, Lines> lines_;  // by SKU

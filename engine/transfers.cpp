@@ -121,7 +121,7 @@ void Book::apply_arrival(SharedState& shared, const TransferReceiptDecision& dec
 // ---- replay of their records ----
 
 void Engine::restore(const Stamp& stamp, const TransferShipDecision& decision) {
-  restored_ = stamp.lsn;
+  restored(stamp);
   const BlockRef known = restore_id(stamp, IdSpace::transfer, identify(IdSpace::transfer, decision.id), decision.content, 0);
   for (const TransferredRow& row : decision.rows) add_to_cell(row.sku, decision.source, -static_cast<std::int64_t>(row.quantity));
   book_.start_transfer(shared_, stamp, decision, known);
@@ -129,7 +129,7 @@ void Engine::restore(const Stamp& stamp, const TransferShipDecision& decision) {
 }
 
 void Engine::restore(const Stamp& stamp, const TransferReceiptDecision& decision) {
-  restored_ = stamp.lsn;
+  restored(stamp);
   restore_id(stamp, IdSpace::transfer_command, identify(IdSpace::transfer_command, decision.command_id), decision.content, 0);
   const OpenTransfer* transfer = book_.transfers.find(decision.transfer_lsn);
   EARMARK_CHECK(transfer != nullptr);

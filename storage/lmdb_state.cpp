@@ -49,8 +49,9 @@ Outcome<void> create(const std::filesystem::path& directory, std::uint64_t epoch
   return sync_directory(directory);
 }
 
-// A state without figures whose journal cannot count them any more: they begin behind `applied`.
-int take_over_without_figures(const LmdbEnvironment& environment) {
+// A state of version 1 or 2 whose journal cannot make it again. Figures begin behind `applied`, and so do vendors' lateness and what lines were
+// promised: of what came before nothing is known.
+int take_over_old(const LmdbEnvironment& environment) {
   WriteTransaction transaction(environment);
   StateTables tables;
   IdentityRow owner;
@@ -59,7 +60,8 @@ int take_over_without_figures(const LmdbEnvironment& environment) {
   if (error == 0) error = open_tables(transaction.handle(), MDB_CREATE, tables);
   if (error == 0) error = get_identity(transaction.handle(), tables, owner);
   if (error == 0) error = get_summary(transaction.handle(), tables, summary);
-  if (error == 0) error = begin_figures(transaction.handle(), tables, summary);
+  if (error == 0 && owner.version == state_version_without_figures) error = begin_figures(transaction.handle(), tables, summary);
+  if (error == 0) error = write_purchases_anew(transaction.handle(), tables);
   if (error == 0) error = put_identity(transaction.handle(), tables, owner.epoch);
   if (error == 0) error = put_summary(transaction.handle(), tables, summary);  // it names the transaction that wrote it
   return error == 0 ? transaction.commit() : error;
@@ -143,8 +145,9 @@ Outcome<void> LmdbState::start(const DirectoryIdentity& identity, const StateOpt
   environment_ = std::move(environment).value();
   IdentityRow owner;
   if (const int failed = read_owner(*environment_, owner); failed != 0) return cannot_read(failed);
-  if (owner.version == state_version_without_figures && !options.read_only && !options.journal_whole) {
-    if (const int failed = take_over_without_figures(*environment_); failed != 0) return cannot_write(failed);
+  const bool is_old = owner.version == state_version_without_figures || owner.version == state_version_without_promises;
+  if (is_old && !options.read_only && !options.journal_whole) {
+    if (const int failed = take_over_old(*environment_); failed != 0) return cannot_write(failed);
     owner.version = state_format_version;
   }
   if (owner.version != state_format_version) {

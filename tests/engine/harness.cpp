@@ -53,9 +53,10 @@ std::string Harness::apply(const model::Command& command, std::uint64_t content,
   if (const auto* order = std::get_if<model::OrderCommand>(&command)) {
     const engine::PlaceOrder view = order->view();
     desk_.add({view, content, reply, 0});
-    EARMARK_CHECK(desk_.decide(now, [&](const engine::ReceivedOrder& received) {
+    const auto settle = [&](const engine::ReceivedOrder& received) {
       submit(std::make_unique<engine::Message>(received.order, received.content, received.reply, now));
-    }));
+    };
+    EARMARK_CHECK(desk_.decide(now, settle, [&](std::span<const engine::SkuId> skus) { submit(std::make_unique<engine::Message>(engine::MindRules{skus}, now)); }));
   } else {
     submit(settler_message(command, content, reply, now));
   }

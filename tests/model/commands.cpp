@@ -110,6 +110,8 @@ void write(std::ostream& out, const PlacePurchaseCommand& command) {
     out << "; line " << line.line.value << " sku " << line.sku.value << " x " << line.quantity << " to " << line.warehouse.value << " promised "
         << line.promised.value;
   }
+  for (const engine::PegRow& peg : command.pegs) out << "; peg " << peg.line.value << " to line " << peg.order_line.value << " of " << peg.order;
+  for (const std::string& order : command.peg_orders) out << " '" << order << "'";
 }
 
 void write(std::ostream& out, const MovePurchaseCommand& command) {
@@ -152,6 +154,11 @@ engine::PlaceOrder OrderCommand::view() const {
   return {.id = id, .priority = priority, .policy = policy, .sourcing = sourcing, .preferred = preferred,
           .placed_at = placed_at, .need_by = need_by, .reserve_not_before = reserve_not_before,
           .cancel_after = cancel_after, .texts = texts.view(), .lines = lines};
+}
+
+engine::PlacePurchase PlacePurchaseCommand::view() const {
+  views.assign(peg_orders.begin(), peg_orders.end());
+  return {id, vendor, reference, notes, state, lines, pegs, views};
 }
 
 LoadCommand::Rows LoadCommand::rows() const {

@@ -149,8 +149,11 @@ struct PlacePurchaseCommand {
   std::string id, vendor, reference{}, notes{};
   engine::PurchaseState state = engine::PurchaseState::draft;
   std::vector<engine::PurchaseLine> lines{};
+  std::vector<engine::PegRow> pegs{};
+  std::vector<std::string> peg_orders{};
+  mutable std::vector<std::string_view> views{};  // of `peg_orders`, as view() saw them last
 
-  engine::PlacePurchase view() const { return {id, vendor, reference, notes, state, lines}; }
+  engine::PlacePurchase view() const;
 };
 
 struct MovePurchaseCommand {

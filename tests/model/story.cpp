@@ -287,7 +287,7 @@ std::string tell(const engine::FillDecision& decision, const Codes& codes) {
   return std::string(decision.order_id) + "/" + std::to_string(decision.line.value) + " " + codes.name(decision.sku) +
          takes_text(decision.takes, codes) + " waits " + std::to_string(decision.still_waiting) + " row " +
          std::to_string(decision.row) + (decision.raised_at.value == 0 ? "" : " raised at " + std::to_string(decision.raised_at.value)) +
-         (decision.skipped.order_lsn.value != 0 ? " skips " + waiter(decision.skipped.order, decision.skipped.line) : "");
+         (decision.pegged ? " pegged" : "") + (decision.skipped.order_lsn.value != 0 ? " skips " + waiter(decision.skipped.order, decision.skipped.line) : "");
 }
 
 std::string tell(const engine::ReceiptDecision&, const Codes&) { return "received"; }

@@ -10,6 +10,7 @@
 //   pick P1 A 1 rev=2 1:3 2:0     pack P2 A 1     ship P3 A 1 carrier=UPS tracking=T1 expected=700     deliver P4 A 1     put_back P5 A 1
 //   transfer T LON BHM X:5 Y:2 expected=700     arrive U T     arrive U T X:3/1 Y:0 close     (X:good/damaged)
 //   purchase P ACME sent X:9@LON 7/Y:3@BHM=700 ref=R     step S P acknowledge 1:8 7:3=900 ref=R      ([line/]SKU:quantity@warehouse[=promised])
+//   purchase P ACME sent X:9@LON=700>A/2                            (line 1 is for line 2 of order A first)
 //   delivery R P      delivery R P 1:7/1 7:0 over                                             (line:good/damaged; over: more is accepted)
 //   track P6 A 1 carrier=UPS     return P7 A 1 unavailable 1:2     (command id, order, number of the shipment)
 //   at 700 ship ...                 takes place 700 milliseconds after 1970, and others after it not before
@@ -26,7 +27,10 @@
 //   received || strict A/1; lost B/1 3@LON#2 | A/1 X 3@LON#1 waits 2 row 0 || strict C waited   (who turns strict behind it, each with fills)
 //   left LON for BHM: X 5, leaves 3     arrived in BHM closed: X 3, 1 damaged, 2 over, makes 3; short Y 2 | A/1 ...
 //   sent to ACME: 1 X 9@LON; 7 Y 3@BHM by 700      acknowledged R: 1 X 8@LON, -1 incoming
-//   partly_received: 1 X 7@LON, 1 damaged, 2 over, makes 7 | A/1 ...
+//   sent to ACME: 1 X 9@LON by 50 expected 86400100 for A/2         (a promise that is over; a peg)
+//   partly_received: 1 X 7@LON, 1 damaged, 2 over, makes 7 | A/1 X 7@LON#1 waits 2 row 0 pegged | B/1 ...
+//   overdue P of ACME until 86400100: 1 X 9@LON by 50 || overdue transfer T until 86400100: X 5@BHM by 50
+//   ... || dates of X: A/1 waits 3 none now 700; B/1 waits 2 700 now 900; C/1 waits 1 900 now none
 //   loaded 2 warehouses 2 products 2 stock       unknown_sku row 2       again split: ...  (the repeat of a command)
 #pragma once
 
@@ -70,6 +74,8 @@ std::string tell(const engine::StrictDecision& decision, const Codes& codes);
 std::string tell(const engine::PurchaseDecision& decision, const Codes& codes);
 std::string tell(const engine::PurchaseStepDecision& decision, const Codes& codes);
 std::string tell(const engine::PurchaseReceiptDecision& decision, const Codes& codes);
+std::string tell(const engine::OverdueDecision& decision, const Codes& codes);
+std::string tell(const engine::DatesDecision& decision, const Codes& codes);
 std::string tell(const engine::Error& error);
 std::string tell(const Answer& answer, const Codes& codes);
 

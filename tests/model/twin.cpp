@@ -164,8 +164,7 @@ OrderAnswer Twin::decide(const engine::PlaceOrder& command, std::uint64_t conten
   }
   order.status = status_of(command.policy, taken, waiting, cancelled);
   answer.status = order.status;
-  answer.waits = waits(order);
-  answer.expected = dates(order);
+  tell_what_waits(order, answer);
   return answer;
 }
 

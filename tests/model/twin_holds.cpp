@@ -101,15 +101,15 @@ Answer Twin::release(const engine::ReleaseHold& command, std::uint64_t content, 
   });
 }
 
-// By their time; of one time holds first, then cancels, then orders that become due, then who turns strict; then by age. Whoever was
-// passed over often enough turns strict before all of them, and behind each.
+// By their time; of one time holds first, then cancels, then orders that become due, then who turns strict, then what is overdue of
+// purchase orders, then of transfers; then by age. What follows a decision by itself comes before all of them, and behind each.
 std::vector<Answer> Twin::run_timers(TimeUs now, std::size_t most) {
-  enum { ends, is_cancelled, becomes_due, turns_strict };
+  enum { ends, is_cancelled, becomes_due, turns_strict, purchase_is_overdue, transfer_is_overdue };
   std::vector<Answer> all;
   state_.time = std::max(state_.time, now);
   while (all.size() < most) {
-    if (const auto patience_ends = passed_over_enough()) {
-      all.push_back(turn(*patience_ends, false));
+    if (std::optional<Answer> next = follow()) {
+      all.push_back(std::move(*next));
       continue;
     }
     std::set<std::tuple<TimeUs, int, engine::Lsn>> due;
@@ -123,6 +123,12 @@ std::vector<Answer> Twin::run_timers(TimeUs now, std::size_t most) {
       if (is_past(order.cancel_after, state_.time)) due.insert({order.cancel_after, is_cancelled, lsn});
       if (order.not_due && order.reserve_not_before <= state_.time) due.insert({order.reserve_not_before, becomes_due, lsn});
     }
+    for (const auto& [lsn, purchase] : state_.purchases) {
+      if (const TimeUs expected = purchase.next_expected(); is_past(expected, state_.time)) due.insert({expected, purchase_is_overdue, lsn});
+    }
+    for (const auto& [lsn, transfer] : state_.transfers) {
+      if (transfer.open && transfer.expected.value != 0 && transfer.expected <= state_.time) due.insert({transfer.expected, transfer_is_overdue, lsn});
+    }
     if (due.empty()) break;
     const auto [time, what, lsn] = *due.begin();
     if (what == turns_strict) {
@@ -133,6 +139,8 @@ std::vector<Answer> Twin::run_timers(TimeUs now, std::size_t most) {
     answer.stamp = next_stamp(now, {});
     if (what == ends) answer.decision = end(state_.holds.at(lsn), HoldEnd::expired, answer);
     else if (what == is_cancelled) answer.decision = cancel_whole(state_.orders.at(lsn), answer);
+    else if (what == purchase_is_overdue) answer.decision = overdue(state_.purchases.at(lsn));
+    else if (what == transfer_is_overdue) answer.decision = overdue(state_.transfers.at(lsn));
     else answer.decision = become_due(state_.orders.at(lsn), answer);
     all.push_back(std::move(answer));
   }
@@ -376,8 +384,7 @@ void Twin::reserve(Order& order, const Uses& uses, const std::vector<Quantity>& 
   }
   order.status = status_of(order.policy, taken, waiting, cancelled);
   answer.status = order.status;
-  answer.waits = waits(order);
-  answer.expected = dates(order);
+  tell_what_waits(order, answer);
 }
 
 }  // namespace earmark::model

@@ -23,10 +23,12 @@ Answer Twin::place_purchase(const engine::PlacePurchase& command, std::uint64_t 
     purchase = {decision.id, decision.vendor, answer.stamp.lsn, command.state, {}, decision.reference};
     for (const engine::PurchaseLine& line : command.lines) {
       const auto units = static_cast<Quantity>(line.quantity);
-      purchase.lines.push_back({line.line, line.sku, line.warehouse, units, line.promised, line.promised, 0});
+      purchase.lines.push_back({line.line, line.sku, line.warehouse, units, line.promised, line.promised, 0, line.promised});
       decision.lines.push_back({.promised = line.promised, .line = line.line, .sku = line.sku, .quantity = units, .warehouse = line.warehouse});
       if (!purchase.is_draft()) state_.ordered[{line.sku, line.warehouse}] += units;
     }
+    if (!purchase.is_draft()) decision.estimates = estimates(purchase, decision.lines);
+    peg(command, purchase, decision);
     answer.decision = std::move(decision);
     return answer;
   });
@@ -41,8 +43,10 @@ Answer Twin::move_purchase(const engine::MovePurchase& command, std::uint64_t co
     PurchaseStepAnswer decision{.command_id = std::string(command.command_id), .purchase_id = purchase.id, .vendor = purchase.vendor,
                                 .purchase_lsn = purchase.lsn, .content = content, .step = command.step};
     switch (command.step) {
+      case PurchaseStep::adopt: purchase.state = PurchaseState::draft; break;
       case PurchaseStep::approve:
         tell_open_lines(purchase, true, decision);
+        decision.estimates = estimates(purchase, decision.changes);
         purchase.state = PurchaseState::approved;
         break;
       case PurchaseStep::send: purchase.state = PurchaseState::sent; break;
@@ -85,6 +89,7 @@ void Twin::acknowledge(Purchase& purchase, const engine::MovePurchase& command, 
     decision.changes.push_back({.promised = line.promised, .line = line.number, .sku = line.sku, .quantity = line.ordered,
                                 .incoming_change = static_cast<std::int32_t>(change), .warehouse = line.warehouse});
   }
+  decision.estimates = estimates(purchase, decision.changes);
   if (purchase.state != PurchaseState::partly_received) purchase.state = PurchaseState::acknowledged;
   if (!purchase.anything_open()) purchase.state = purchase.anything_received() ? PurchaseState::received : PurchaseState::closed;
 }
@@ -118,7 +123,8 @@ Answer Twin::receive_purchase(const engine::ReceivePurchase& command, std::uint6
     purchase.state = purchase.anything_open() ? PurchaseState::partly_received : PurchaseState::received;
     decision.state = purchase.state;
     note_end(purchase);
-    serve_delivery(decision.rows, answer);
+    note_lateness(purchase, decision.rows);
+    serve_delivery(purchase, decision.rows, answer);
     decision.fills_follow = mark_last(answer);
     answer.decision = std::move(decision);
     return answer;
@@ -126,7 +132,7 @@ Answer Twin::receive_purchase(const engine::ReceivePurchase& command, std::uint6
 }
 
 // As an arrival of a transfer, but for the rows' own warehouses.
-void Twin::serve_delivery(const std::vector<engine::PurchaseArrivedRow>& rows, Answer& answer) {
+void Twin::serve_delivery(const Purchase& purchase, const std::vector<engine::PurchaseArrivedRow>& rows, Answer& answer) {
   Withheld withheld;
   const auto brought = [](const engine::PurchaseArrivedRow& row) { return std::min(row.quantity, row.available_after); };
   for (const engine::PurchaseArrivedRow& row : rows) withheld[{row.sku, row.warehouse}] += brought(row);
@@ -134,6 +140,7 @@ void Twin::serve_delivery(const std::vector<engine::PurchaseArrivedRow>& rows, A
     const engine::PurchaseArrivedRow& row = rows[index];
     if (brought(row) == 0) continue;
     withheld[{row.sku, row.warehouse}] -= brought(row);
+    serve_pegged(purchase, row, index, withheld, answer);
     fill(row.sku, index, withheld, answer);
   }
 }

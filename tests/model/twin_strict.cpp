@@ -75,16 +75,16 @@ std::optional<Twin::ByLine> Twin::passed_over_enough() {
 std::vector<Answer> Twin::turn_strict(std::size_t most) {
   std::vector<Answer> all;
   while (all.size() < most) {
-    const auto who = passed_over_enough();
-    if (!who) break;
-    all.push_back(turn(*who, false));
+    std::optional<Answer> next = follow();
+    if (!next) break;
+    all.push_back(std::move(*next));
   }
   return all;
 }
 
 std::optional<Answer> Twin::has_waited(engine::Lsn lsn, engine::LineNumber line, engine::TimeUs now) {
   const auto order = state_.orders.find(lsn);
-  if (must_turn() || order == state_.orders.end()) return std::nullopt;
+  if (passed_over_enough() || order == state_.orders.end()) return std::nullopt;
   const auto index = impatient_line(order->second);
   const bool whole_order = order->second.policy == engine::Policy::ship_complete;
   if (!index || line != (whole_order ? engine::LineNumber{} : order->second.lines[*index].number)) return std::nullopt;

@@ -1,0 +1,90 @@
+// What those who wait are told of when: the first promise, the date told last, and the events that tell that it has moved.
+#include "tests/model/twin.hpp"
+
+#include <algorithm>
+
+#include "tests/model/dates.hpp"
+
+namespace earmark::model {
+
+using engine::TimeUs;
+
+namespace {
+
+constexpr std::size_t most_lines = 1'024;  // of one record
+
+// Dates that have come count as now; 0: none.
+bool has_moved(TimeUs told, TimeUs date, TimeUs now, std::int64_t threshold) {
+  if ((told.value == 0) != (date.value == 0)) return true;
+  if (told.value == 0) return false;
+  const std::int64_t by = std::max(told, now).value - std::max(date, now).value;
+  return std::abs(by) > threshold;
+}
+
+}  // namespace
+
+void Twin::tell_what_waits(Order& order, OrderAnswer& answer) const {
+  answer.waits = waits(order);
+  answer.expected = dates(order);
+  answer.fallbacks = Dates(state_, state_.time).fallbacks(order, answer.expected);
+  note_promises(order, answer.expected);
+}
+
+// At the decision: the last unit's date, if all that waits has dates.
+void Twin::note_promises(Order& order, const std::vector<engine::ExpectedUnits>& expected) {
+  for (std::uint32_t index = 0; index < order.lines.size(); ++index) {
+    Line& line = order.lines[index];
+    std::uint64_t covered = 0;
+    TimeUs last{};
+    for (const engine::ExpectedUnits& each : expected) {
+      if (each.line_index != index) continue;
+      covered += each.quantity;
+      last = std::max(last, each.date);
+    }
+    if (line.waiting > 0 && covered == line.waiting) line.promised_first = line.told = last;
+  }
+}
+
+// Of the first SKU of which there is something to tell; all SKUs are looked at, always.
+std::optional<DatesAnswer> Twin::moved_dates() const {
+  Dates dates(state_, state_.time);
+  for (const auto& [sku, queue] : state_.queues) {
+    DatesAnswer moved{.lines = {}, .texts = std::make_shared<std::deque<std::string>>()};
+    for (const Dates::LineDate& each : dates.lines(sku)) {
+      const Order& order = state_.orders.at(each.first.order);
+      const Line& line = order.lines[each.first.line_index];
+      if (!has_moved(line.told, each.date, state_.time, limits_.date_threshold_us)) continue;
+      if (moved.lines.size() == most_lines) break;
+      const auto named = std::ranges::find(moved.orders, order.id);
+      const auto position = static_cast<std::uint32_t>(named - moved.orders.begin());
+      if (named == moved.orders.end()) {
+        moved.orders.push_back(moved.texts->emplace_back(order.id));
+        moved.customers.push_back(moved.texts->emplace_back(order.customer));
+      }
+      moved.lines.push_back({line.told, each.date, order.lsn, position, line.number, sku, line.waiting});
+    }
+    if (!moved.lines.empty()) return moved;
+  }
+  return std::nullopt;
+}
+
+Answer Twin::tell(DatesAnswer moved) {
+  Answer answer;
+  answer.stamp = next_stamp(state_.time, {});
+  for (const engine::MovedDate& each : moved.lines) {
+    Line& line = *std::ranges::find(state_.orders.at(each.order_lsn).lines, each.line, &Line::number);
+    line.told = each.date;
+    if (line.promised_first.value == 0) line.promised_first = each.date;
+  }
+  answer.decision = std::move(moved);
+  return answer;
+}
+
+// Who turns strict first, since that changes who gets what.
+std::optional<Answer> Twin::follow() {
+  if (const auto who = passed_over_enough()) return turn(*who, false);
+  if (std::optional<DatesAnswer> moved = moved_dates()) return tell(std::move(*moved));
+  return std::nullopt;
+}
+
+}  // namespace earmark::model
