@@ -70,6 +70,7 @@ std::string Harness::ask(const model::Questions& questions, engine::TimeUs now) 
   for (const std::string& order : questions.orders) submit(std::make_unique<engine::Message>(engine::ShowOrder{order}, reply, now));
   submit(std::make_unique<engine::Message>(engine::ListBackorders{}, reply, now));
   submit(std::make_unique<engine::Message>(engine::CheckDates{questions.skus, questions.wanted}, reply, now));
+  for (const auto& [sku, vendor] : questions.rules) submit(std::make_unique<engine::Message>(engine::ListRules{sku, vendor}, reply, now));
   return answer_;
 }
 
@@ -91,6 +92,20 @@ void Harness::listed(const engine::ReplyTo&, engine::Lsn, std::span<const engine
 void Harness::checked(const engine::ReplyTo&, engine::Lsn, const engine::CheckView& view) {
   answer_ += model::describe(model::CheckedStock{{view.available.begin(), view.available.end()}, {view.now.begin(), view.now.end()},
                                                  {view.expected.begin(), view.expected.end()}}) + "\n";
+}
+
+void Harness::listed_rules(const engine::ReplyTo&, engine::Lsn, const engine::RulesView& view) {
+  const auto code = [&](std::uint32_t vendor) { return vendor == 0 ? std::string() : std::string(view.vendors[vendor - 1].code); };
+  model::ListedRules listed;
+  for (const engine::VendorView& each : view.vendors) {
+    listed.vendors.push_back({std::string(each.code), std::string(each.name), each.lead_days, each.cut_off, each.arrivals, each.typical_lateness_us});
+  }
+  for (const engine::SourceSet& each : view.sources) listed.sources.push_back({each.sku, code(each.vendor), each.lead_days});
+  for (const engine::RuleView& each : view.rules) {
+    listed.rules.push_back({.set = each.rule, .vendor = code(each.rule.vendor), .purchase = std::string(each.purchase), .position = each.position,
+                            .triggered = each.triggered, .purchase_lsn = each.purchase_lsn});
+  }
+  answer_ += model::describe(listed) + "\n";
 }
 
 void Harness::committed(engine::Lsn, engine::Lsn last) { engine_.shared().window.advance(last); }

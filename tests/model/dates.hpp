@@ -106,8 +106,9 @@ struct Questions {
   std::vector<std::string> orders{};         // to show
   std::vector<engine::SkuId> skus{};         // to check with dates, parallel to what is wanted of them; and the backorders of all
   std::vector<engine::Quantity> wanted{};
+  std::vector<std::pair<engine::SkuId, std::string>> rules{};  // of which SKU (0: all) or vendor ("": any)
 };
-// Every open order; every SKU more than once, and one that there is not.
+// Every open order; every SKU more than once, and one that there is not; all rules, and those of one SKU or vendor.
 Questions all_questions(const State& state);
 // The answers, a line of text each.
 std::string answers(const State& state, const Questions& questions, engine::TimeUs now);
