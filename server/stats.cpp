@@ -56,7 +56,8 @@ void orders_by_status(const Hub& hub, const Emit& emit) {
 }
 
 void decisions_by_kind(const Hub& hub, const Emit& emit) {
-  constexpr std::string_view kinds[] = {"void", "order", "receipt", "fill", "cancel", "ship", "load", "amend", "stock_change", "hold", "hold_extended", "hold_ended", "shipment", "transfer_shipped", "transfer_received", "turned_strict", "purchase_placed", "purchase_moved", "purchase_received"};
+  constexpr std::string_view kinds[] = {"void", "order", "receipt", "fill", "cancel", "ship", "load", "amend", "stock_change", "hold", "hold_extended", "hold_ended", "shipment", "transfer_shipped", "transfer_received", "turned_strict", "purchase_placed", "purchase_moved", "purchase_received",
+                                        "rules_set", "reorder_triggered", "supply_overdue", "dates_moved"};
   static_assert(std::size(kinds) == std::variant_size_v<schema::Decision>);
   for (std::size_t kind = 0; kind < std::size(kinds); ++kind) emit(kinds[kind], journal(hub).decisions[kind].get());
 }

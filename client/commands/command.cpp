@@ -5,6 +5,7 @@
 
 #include "client/describe.hpp"
 #include "client/event_text.hpp"
+#include "client/items.hpp"
 #include "client/table.hpp"
 
 namespace earmark::client {
@@ -24,6 +25,11 @@ Outcome<Client> connect(const Globals& globals) {
   auto client = Client::connect(options);
   if (client) client->use_time(time);
   return client;
+}
+
+std::int64_t command_time_us(const Globals& globals) {
+  const engine::TimeUs time = time_from(globals.time);
+  return time.value == 0 ? now_us() : time.value;
 }
 
 Outcome<void> print(std::string_view text) {
@@ -46,6 +52,7 @@ Outcome<void> print_answer(Client& client, const Message& message, const Globals
     for (const engine::Take& take : fill->takes) {
       gets += (gets.empty() ? "" : ", ") + with_separators(take.quantity) + " " + catalogue.code(take.warehouse);
     }
+    if (fill->pegged) gets += " (pegged to it)";
     fills.add({std::string(fill->order_id), std::to_string(fill->line.value), catalogue.code(fill->sku), gets,
                fill->still_waiting == 0 ? "-" : with_separators(fill->still_waiting)});
     return {};

@@ -48,6 +48,7 @@ class Committing : public engine::Outcomes {
   void listed_holds(const engine::ReplyTo&, engine::Lsn, std::span<const engine::OpenHoldView>) override {}
   void listed_transfers(const engine::ReplyTo&, engine::Lsn, std::span<const engine::OpenTransferView>) override {}
   void listed_purchases(const engine::ReplyTo&, engine::Lsn, std::span<const engine::OpenPurchaseView>) override {}
+  void listed_rules(const engine::ReplyTo&, engine::Lsn, const engine::RulesView&) override {}
   void resolved(const engine::ReplyTo&, engine::Lsn, const engine::ResolvedView&) override {}
 
  protected:

@@ -55,6 +55,7 @@ class Clerk final : public engine::Outcomes {
   void listed_holds(const engine::ReplyTo&, engine::Lsn, std::span<const engine::OpenHoldView>) override {}
   void listed_transfers(const engine::ReplyTo&, engine::Lsn, std::span<const engine::OpenTransferView>) override {}
   void listed_purchases(const engine::ReplyTo&, engine::Lsn, std::span<const engine::OpenPurchaseView>) override {}
+  void listed_rules(const engine::ReplyTo&, engine::Lsn, const engine::RulesView&) override {}
   void resolved(const engine::ReplyTo&, engine::Lsn, const engine::ResolvedView&) override {}
 
   // Decisions made by this thread, also for others' commands: (whose, which command) by LSN, the cause first.

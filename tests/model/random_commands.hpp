@@ -68,6 +68,12 @@ class RandomCommands {
   ReceivePurchaseCommand receive_purchase();
   const Purchase* some_purchase(std::string& id);
   Command about_purchases();
+  Command about_rules();
+  SetRulesCommand set_rules();
+  VendorEntry some_vendor(std::uint64_t number);
+  engine::RuleRow some_rule(std::uint64_t named);
+  std::string some_suggestion();
+  std::int32_t some_days();
   Command about_holds();
   HoldCommand hold();
   ExtendCommand extend();
@@ -91,6 +97,7 @@ class RandomCommands {
   void spoil(engine::PegRow& peg);
   void spoil(MovePurchaseCommand& move);
   void spoil(ReceivePurchaseCommand& receive);
+  void spoil(SetRulesCommand& set);
 
   engine::LinePolicy some_line_policy();
   engine::SkuId some_sku();
@@ -115,6 +122,8 @@ class RandomCommands {
   std::vector<std::pair<std::string, std::uint16_t>> moved_;  // shipments that steps were taken with
   std::vector<std::string> transfers_;  // to receive
   std::vector<std::string> purchases_;  // to take steps with and to receive
+  bool with_rules_;                    // reorder rules
+  std::uint64_t given_rules_ = 0;      // commands that set some
   std::vector<HoldCommand> holds_;     // to extend, confirm and release
   std::map<std::pair<std::string, std::string>, engine::WireQuantity> openings_;  // figures listed so far
 };

@@ -33,6 +33,7 @@ extern const std::vector<Scenario> shipment_steps;
 extern const std::vector<Scenario> transfers;
 extern const std::vector<Scenario> purchases;
 extern const std::vector<Scenario> dates;
+extern const std::vector<Scenario> rules;
 extern const std::vector<Scenario> told;  // overdue supply, dates that move, pegs
 
 }  // namespace earmark::model

@@ -250,6 +250,7 @@ Command parse(std::string_view event, const Codes& codes) {
   if (kind == "purchase") return parse_purchase(words, codes);
   if (kind == "step") return parse_purchase_step(words);
   if (kind == "delivery") return parse_delivery(words);
+  if (kind == "rules") return parse_rules(event, codes);
   if (kind == "hold") return parse_hold(words, codes);
   if (kind == "extend") return ExtendCommand{words.at(1), words.at(2), microseconds(words.at(3))};
   if (kind == "confirm") return parse_confirm(words, codes);

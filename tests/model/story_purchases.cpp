@@ -98,7 +98,8 @@ std::string tell(const engine::PurchaseDecision& decision, const Codes& codes) {
 }
 
 std::string tell(const engine::PurchaseStepDecision& decision, const Codes& codes) {
-  std::string text(name(decision.state));
+  std::string text = decision.command_id.empty() ? "cut-off of " + std::string(decision.purchase_id) + ": " : "";
+  text += name(decision.state);
   if (!decision.reference.empty()) text += " " + std::string(decision.reference);
   for (const engine::PurchaseChange& line : decision.changes) {
     text += line_text(line, decision.changes.data(), codes) + by(line.promised) + estimate(decision.estimates, static_cast<std::size_t>(&line - decision.changes.data()));

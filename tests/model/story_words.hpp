@@ -65,5 +65,7 @@ inline std::string moment(engine::TimeUs time) {
 Command parse_purchase(const std::vector<std::string>& words, const Codes& codes);
 Command parse_purchase_step(const std::vector<std::string>& words);
 Command parse_delivery(const std::vector<std::string>& words);
+// Of vendors and reorder rules (story_rules.cpp).
+Command parse_rules(std::string_view text, const Codes& codes);
 
 }  // namespace earmark::model

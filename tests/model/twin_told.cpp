@@ -84,6 +84,7 @@ Answer Twin::tell(DatesAnswer moved) {
 // Who turns strict first, since that changes who gets what.
 std::optional<Answer> Twin::follow() {
   if (const auto who = passed_over_enough()) return turn(*who, false);
+  if (std::optional<Answer> said = next_of_rules()) return said;
   if (std::optional<DatesAnswer> moved = moved_dates()) return tell(std::move(*moved));
   return std::nullopt;
 }
