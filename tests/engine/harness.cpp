@@ -70,6 +70,7 @@ std::string Harness::ask(const model::Questions& questions, engine::TimeUs now) 
   for (const std::string& order : questions.orders) submit(std::make_unique<engine::Message>(engine::ShowOrder{order}, reply, now));
   submit(std::make_unique<engine::Message>(engine::ListBackorders{}, reply, now));
   submit(std::make_unique<engine::Message>(engine::CheckDates{questions.skus, questions.wanted}, reply, now));
+  submit(std::make_unique<engine::Message>(engine::ListPurchases{}, reply));
   for (const auto& [sku, vendor] : questions.rules) submit(std::make_unique<engine::Message>(engine::ListRules{sku, vendor}, reply, now));
   return answer_;
 }
@@ -80,6 +81,8 @@ void Harness::shown(const engine::ReplyTo&, engine::Lsn, const engine::OrderView
     if (line.position != 0) order.lines.push_back({line.line->line, line.line->waiting, line.position, line.quantity_ahead});
   }
   order.expected.assign(view.expected.begin(), view.expected.end());
+  order.fallbacks.assign(view.fallbacks.begin(), view.fallbacks.end());
+  for (const engine::PromiseImage& each : view.promises) order.promises.push_back({each.line_index, each.first, each.told});
   answer_ += model::describe(order) + "\n";
 }
 
@@ -91,7 +94,17 @@ void Harness::listed(const engine::ReplyTo&, engine::Lsn, std::span<const engine
 
 void Harness::checked(const engine::ReplyTo&, engine::Lsn, const engine::CheckView& view) {
   answer_ += model::describe(model::CheckedStock{{view.available.begin(), view.available.end()}, {view.now.begin(), view.now.end()},
-                                                 {view.expected.begin(), view.expected.end()}}) + "\n";
+                                                 {view.expected.begin(), view.expected.end()}, {view.fallbacks.begin(), view.fallbacks.end()}}) + "\n";
+}
+
+void Harness::listed_purchases(const engine::ReplyTo&, engine::Lsn, std::span<const engine::OpenPurchaseView> purchases) {
+  for (const engine::OpenPurchaseView& view : purchases) {
+    model::ListedPurchase purchase{view.purchase->id, view.purchase->state, {}};
+    for (const engine::PurchaseLineState& line : view.purchase->lines) {
+      purchase.lines.push_back({line.line, line.promised, line.first_promised, line.expected, line.quantity, line.received, line.peg_order, line.peg_line});
+    }
+    answer_ += model::describe(purchase) + "\n";
+  }
 }
 
 void Harness::listed_rules(const engine::ReplyTo&, engine::Lsn, const engine::RulesView& view) {

@@ -66,6 +66,7 @@ Dates::Sources Dates::to_come(SkuId sku) const {
       sources.push_back({line.expected, lsn, index, line.warehouse, line.open(), line.peg_order, line.peg_line});
     }
   }
+  std::erase_if(sources, [](const Source& source) { return source.units == 0; });
   std::ranges::sort(sources, {}, [](const Source& source) { return std::tuple(source.date, source.lsn, source.index); });
   return sources;
 }

@@ -29,6 +29,8 @@ class Dates {
     engine::TimeUs date{};
   };
   std::vector<LineDate> lines(engine::SkuId sku);
+  // Something with a date is to come.
+  bool has_supply(engine::SkuId sku) const { return !to_come(sku).empty(); }
   // What of the order's lines has no date, by line, and when it could come if it were ordered now.
   std::vector<engine::ExpectedUnits> fallbacks(const Order& order, const std::vector<engine::ExpectedUnits>& expected) const;
   engine::TimeUs now() const { return now_; }
