@@ -9,7 +9,9 @@
 
 namespace earmark::client {
 
-Outcome<Client> connect(const Globals& globals) {
+namespace {
+
+Outcome<Client> open(const Globals& globals) {
   auto server = Address::parse(globals.server);
   if (!server) return Unexpected{server.error()};
   ConnectOptions options;
@@ -17,13 +19,25 @@ Outcome<Client> connect(const Globals& globals) {
   options.token = globals.token;
   options.client_name = "earmark " EARMARK_VERSION;
   options.time_limit = std::chrono::seconds(globals.time_limit_s);
+  return Client::connect(options);
+}
+
+}  // namespace
+
+Outcome<BorrowedClient> connect(const Globals& globals) {
   const engine::TimeUs time = time_from(globals.time);
   if (time.value == 0 && !globals.time.empty()) {
     return usage("--time wants a moment in UTC, for example --time \"2026-03-01 08:30:00\", not '" + globals.time + "'");
   }
-  auto client = Client::connect(options);
-  if (client) client->use_time(time);
-  return client;
+  const bool is_shared = globals.shared != nullptr && globals.shared->has_value();
+  auto client = is_shared ? Outcome<Client>(*std::exchange(*globals.shared, std::nullopt)) : open(globals);
+  if (!client) return Unexpected{client.error()};
+  client->use_time(time);
+  return BorrowedClient(std::move(*client), globals.shared);
+}
+
+void print_failure(const Failure& failure) {
+  std::fprintf(stderr, "earmark: %s%s\n", failure.kind == FailureKind::refused ? "refused: " : "", failure.text.c_str());
 }
 
 Outcome<void> print(std::string_view text) {

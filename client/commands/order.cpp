@@ -180,6 +180,7 @@ bool names_json(std::string_view path) { return path.ends_with(".json") || path.
 
 Outcome<void> place_file(const Globals& globals, const OrderOptions& options) {
   const std::string& path = options.items.front();
+  if (path == "-" && globals.input_is_taken) return usage("standard input has the lines of earmark run; name a file of orders");
   const bool json = options.format.empty() ? names_json(path) : options.format == "json";
   auto reader = open_orders(path, json ? OrderFormat::json : OrderFormat::csv);
   if (!reader) return Unexpected{reader.error()};

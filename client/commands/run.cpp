@@ -1,0 +1,133 @@
+// earmark run FILE|-: a command line per line of input, in their order, over one connection. Each is answered, and so durable, before the
+// next one is sent.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <nlohmann/json.hpp>
+
+#include "client/command_words.hpp"
+#include "client/commands/command.hpp"
+#include "client/describe.hpp"
+#include "client/progress.hpp"
+
+namespace earmark::client {
+namespace {
+
+constexpr const char* notes = R"(
+Each line is a command as it stands behind `earmark` (that word may stand there, too), with all of its options and a --time of its own:
+  order --id A-1 --customer "Okafor Builders" BEAM-LVL:20 HANGER:40@MAIN     # a remark
+  --time "2026-03-01 18:00:00" ship A-1
+Words are divided and quoted as in a shell, but nothing is expanded. --server, --token and --time-limit belong before `run`: all lines share one
+connection; --json and --time there are meant for every line. Not in a file: run, watch, top and replay.
+
+Lines take effect one after the other: the next one is sent when the answer is there, and what was answered is on disk. The first
+line that fails ends the run, and its place is told; with --keep-going the others go on. Lines that have ids can be repeated, so a file that
+ended half-way is run again from its beginning: what was decided is told again, marked as made for an earlier sending.
+
+With --json each line's objects are followed by one that ends them, {"input_line":7,"exit":0}, or if it failed
+{"input_line":7,"exit":1,"error":"unknown_sku","message":"..."}; programs write a line, read up to that object, and decide what comes next.
+
+EXIT CODES
+  0 if every line was done, else that of the line that ended the run. With --keep-going 2 if a line could not be used, else 1 if one was refused.
+  A lost connection ends the run with 3, also with --keep-going.
+
+EXAMPLES
+  earmark run today.txt
+  earmark run today.txt --keep-going > decisions.txt
+  warehouse-program | earmark --json run - | reader)";
+
+struct RunOptions {
+  std::string path;
+  bool keep_going = false;
+};
+
+// Lines of the file; 0 if nobody can know.
+std::uint64_t lines_of(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return static_cast<std::uint64_t>(std::count(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>(), '\n'));
+}
+
+class LineRun {
+ public:
+  LineRun(const Globals& globals, const RunOptions& options)
+      : globals_(globals), keep_going_(options.keep_going), from_input_(options.path == "-"), name_(from_input_ ? "line " : options.path + ":") {
+    globals_.shared = &shared_;
+    globals_.input_is_taken = from_input_;
+  }
+
+  Outcome<void> run(std::istream& lines, std::uint64_t total) {
+    // On a terminal the answers themselves show how far it is.
+    Progress progress("lines", total, isatty(STDOUT_FILENO) == 0);
+    std::string line;
+    while (std::getline(lines, line)) {
+      ++number_;
+      if (auto done = take(line); !done) return done;
+      progress.done(number_);
+    }
+    if (lines.bad()) return usage(place() + "cannot be read any further");
+    return end();
+  }
+
+ private:
+  std::string place() const { return name_ + std::to_string(number_) + ": "; }
+
+  Outcome<void> take(const std::string& line) {
+    auto words = command_words(line);
+    if (words && words->empty()) return {};
+    if (words && words->front() == "earmark") words->erase(words->begin());
+    ++commands_;
+    const Outcome<void> outcome = words ? run_words(std::move(*words), globals_) : usage(words.error());
+    if (outcome) return globals_.json ? print_json({{"input_line", number_}, {"exit", 0}}) : Outcome<void>{};
+    return take_failure(outcome.error());
+  }
+
+  Outcome<void> take_failure(Failure failure) {
+    if (globals_.json) {
+      Json json{{"input_line", number_}, {"exit", static_cast<int>(failure.kind)}, {"message", failure.text}};
+      if (failure.code != engine::ErrorCode::none) json["error"] = engine::name(failure.code);
+      if (auto done = print_json(json); !done) return done;
+    }
+    failure.text = place() + failure.text;
+    if (!keep_going_ || failure.kind == FailureKind::unreachable) return Unexpected{failure};
+    ++(failure.kind == FailureKind::refused ? refused_ : unusable_);
+    print_failure(failure);
+    return {};
+  }
+
+  Outcome<void> end() const {
+    const std::string failed = fmt::format("{} refused and {} not usable of {}, see above; the others are done", with_separators(refused_),
+                                           with_separators(unusable_), counted(commands_, "command"));
+    if (unusable_ != 0) return usage(failed);
+    return refused_ != 0 ? Outcome<void>(refused(failed)) : Outcome<void>{};
+  }
+
+  std::optional<Client> shared_;
+  Globals globals_;
+  const bool keep_going_, from_input_;
+  const std::string name_;
+  std::uint64_t number_ = 0, commands_ = 0, refused_ = 0, unusable_ = 0;
+};
+
+Outcome<void> run_lines(const Globals& globals, const RunOptions& options) {
+  LineRun run(globals, options);
+  if (options.path == "-") return run.run(std::cin, 0);
+  std::ifstream file(options.path, std::ios::binary);
+  if (!file) return usage(options.path + ": cannot be read; is it there?");
+  return run.run(file, isatty(STDERR_FILENO) == 1 ? lines_of(options.path) : 0);
+}
+
+}  // namespace
+
+Run add_run(Options& options, const Globals& globals) {
+  auto chosen = std::make_shared<RunOptions>();
+  options.needed("file", chosen->path, "FILE", "Commands, one a line; - is standard input")
+      .flag("--keep-going", chosen->keep_going, "Go on behind a line that was refused or could not be used")
+      .notes(notes);
+  return [&globals, chosen] { return run_lines(globals, *chosen); };
+}
+
+}  // namespace earmark::client
