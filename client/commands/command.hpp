@@ -16,15 +16,15 @@
 
 namespace earmark::client {
 
+class Lines;
+
 struct Globals {
   std::string server = "127.0.0.1:7411";
   std::string token;
   bool json = false;
   std::uint64_t time_limit_s = 60;
   std::string time;  // that commands carry
-  // Of earmark run: the connection that all lines share, there while none of them is running; and that standard input is not theirs.
-  std::optional<Client>* shared = nullptr;
-  bool input_is_taken = false;
+  Lines* lines = nullptr;  // of a line of earmark run
 };
 
 using Run = std::function<Outcome<void>()>;
@@ -100,8 +100,15 @@ class BorrowedClient : public Client {
   std::optional<Client>* home_;  // null: its own
 };
 
-// A connection with what the global options say, or the shared one.
+// A connection with what the global options say, or that of all lines when they are answered.
 Outcome<BorrowedClient> connect(const Globals& globals);
+// The parts of connect: a new connection; the time that commands carry.
+Outcome<Client> open(const Globals& globals);
+Outcome<engine::TimeUs> time_of(const Globals& globals);
+
+// A command that is one message: sends it and prints the answer, or leaves that to the lines.
+using Put = std::function<Outcome<void>(Client& client, std::uint64_t correlation)>;
+Outcome<void> send_message(const Globals& globals, const Put& put);
 
 // On stderr, in one line.
 void print_failure(const Failure& failure);

@@ -1,5 +1,5 @@
-// earmark run FILE|-: a command line per line of input, in their order, over one connection. Each is answered, and so durable, before the
-// next one is sent.
+// earmark run FILE|-: a command line per line of input, in their order, over one connection. A line is answered, and so durable, before the
+// next one is sent, unless it says with & that this need not be.
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -10,7 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "client/command_words.hpp"
-#include "client/commands/command.hpp"
+#include "client/commands/lines.hpp"
 #include "client/describe.hpp"
 #include "client/progress.hpp"
 
@@ -20,13 +20,19 @@ namespace {
 constexpr const char* notes = R"(
 Each line is a command as it stands behind `earmark` (that word may stand there, too), with all of its options and a --time of its own:
   order --id A-1 --customer "Okafor Builders" BEAM-LVL:20 HANGER:40@MAIN     # a remark
-  --time "2026-03-01 18:00:00" ship A-1
+  --time "2026-03-01 18:00:00" ship A-1 &
+  --time "2026-03-01 18:00:00" ship A-2 &
 Words are divided and quoted as in a shell, but nothing is expanded. --server, --token and --time-limit belong before `run`: all lines share one
 connection; --json and --time there are meant for every line. Not in a file: run, watch, top and replay.
 
-Lines take effect one after the other: the next one is sent when the answer is there, and what was answered is on disk. The first
-line that fails ends the run, and its place is told; with --keep-going the others go on. Lines that have ids can be repeated, so a file that
-ended half-way is run again from its beginning: what was decided is told again, marked as made for an earlier sending.
+Lines take effect one after the other: the next one is sent when the answer is there, and what was answered is on disk. A line that ends
+with & is not waited for: the next one, if it ends so, too, is sent at once, up to 256 of them, which is faster by far. What they name alike
+(an order, a hold, a transfer, a purchase order) still takes effect in the order of the lines; other things may in any, so it is for lines
+that take nothing from each other, such as the evening's `ship`. Answers are told in the order of the lines, those of lines with & at the next
+line without it, at the end, or when there are many.
+
+The first line that fails ends the run, and its place is told; with --keep-going the others go on. Lines that have ids can be repeated, so a
+file that ended half-way is run again from its beginning: what was decided is told again, marked as made for an earlier sending.
 
 With --json each line's objects are followed by one that ends them, {"input_line":7,"exit":0}, or if it failed
 {"input_line":7,"exit":1,"error":"unknown_sku","message":"..."}; programs write a line, read up to that object, and decide what comes next.
@@ -51,51 +57,67 @@ std::uint64_t lines_of(const std::string& path) {
   return static_cast<std::uint64_t>(std::count(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>(), '\n'));
 }
 
+constexpr std::size_t most_under_way = 256;
+
 class LineRun {
  public:
   LineRun(const Globals& globals, const RunOptions& options)
-      : globals_(globals), keep_going_(options.keep_going), from_input_(options.path == "-"), name_(from_input_ ? "line " : options.path + ":") {
-    globals_.shared = &shared_;
-    globals_.input_is_taken = from_input_;
+      : globals_(globals), keep_going_(options.keep_going), name_(options.path == "-" ? "line " : options.path + ":"),
+        lines_(options.path == "-", [this](std::uint64_t number, const Outcome<void>& outcome) { return finish(number, outcome); }) {
+    globals_.lines = &lines_;
   }
 
-  Outcome<void> run(std::istream& lines, std::uint64_t total) {
+  Outcome<void> run(std::istream& input, std::uint64_t total) {
     // On a terminal the answers themselves show how far it is.
     Progress progress("lines", total, isatty(STDOUT_FILENO) == 0);
     std::string line;
-    while (std::getline(lines, line)) {
+    while (!stopped_ && std::getline(input, line)) {
       ++number_;
-      if (auto done = take(line); !done) return done;
+      take(line);
       progress.done(number_);
     }
-    if (lines.bad()) return usage(place() + "cannot be read any further");
+    if (!stopped_ || stopped_->kind != FailureKind::unreachable) (void)lines_.settle();
+    if (stopped_) return Unexpected{*stopped_};
+    if (input.bad()) return usage(place(number_) + "cannot be read any further");
     return end();
   }
 
  private:
-  std::string place() const { return name_ + std::to_string(number_) + ": "; }
+  std::string place(std::uint64_t number) const { return name_ + std::to_string(number) + ": "; }
 
-  Outcome<void> take(const std::string& line) {
+  void take(const std::string& line) {
     auto words = command_words(line);
-    if (words && words->empty()) return {};
-    if (words && words->front() == "earmark") words->erase(words->begin());
+    if (words && words->empty()) return;
     ++commands_;
+    const bool overlaps = words && words->back() == "&";
+    if (overlaps) words->pop_back();
+    if (!overlaps && !lines_.settle()) return;
+    lines_.begin(number_, overlaps);
+    if (words && !words->empty() && words->front() == "earmark") words->erase(words->begin());
     const Outcome<void> outcome = words ? run_words(std::move(*words), globals_) : usage(words.error());
-    if (outcome) return globals_.json ? print_json({{"input_line", number_}, {"exit", 0}}) : Outcome<void>{};
-    return take_failure(outcome.error());
+    if (stopped_) return;  // by a line before this one, which has not run
+    (void)(lines_.is_under_way() ? lines_.settle(most_under_way) : finish(number_, outcome));
   }
 
-  Outcome<void> take_failure(Failure failure) {
+  // Fails when the run is to end.
+  Outcome<void> finish(std::uint64_t number, const Outcome<void>& outcome) {
+    if (outcome) return globals_.json ? stop_unless(print_json({{"input_line", number}, {"exit", 0}})) : Outcome<void>{};
+    Failure failure = outcome.error();
     if (globals_.json) {
-      Json json{{"input_line", number_}, {"exit", static_cast<int>(failure.kind)}, {"message", failure.text}};
+      Json json{{"input_line", number}, {"exit", static_cast<int>(failure.kind)}, {"message", failure.text}};
       if (failure.code != engine::ErrorCode::none) json["error"] = engine::name(failure.code);
-      if (auto done = print_json(json); !done) return done;
+      if (auto done = stop_unless(print_json(json)); !done) return done;
     }
-    failure.text = place() + failure.text;
-    if (!keep_going_ || failure.kind == FailureKind::unreachable) return Unexpected{failure};
+    failure.text = place(number) + failure.text;
+    if (!stopped_ && (!keep_going_ || failure.kind == FailureKind::unreachable)) return stop_unless(Unexpected{failure});
     ++(failure.kind == FailureKind::refused ? refused_ : unusable_);
     print_failure(failure);
     return {};
+  }
+
+  Outcome<void> stop_unless(Outcome<void> outcome) {
+    if (!outcome && !stopped_) stopped_ = outcome.error();
+    return outcome;
   }
 
   Outcome<void> end() const {
@@ -105,10 +127,11 @@ class LineRun {
     return refused_ != 0 ? Outcome<void>(refused(failed)) : Outcome<void>{};
   }
 
-  std::optional<Client> shared_;
   Globals globals_;
-  const bool keep_going_, from_input_;
+  const bool keep_going_;
   const std::string name_;
+  Lines lines_;
+  std::optional<Failure> stopped_;  // what ended the run
   std::uint64_t number_ = 0, commands_ = 0, refused_ = 0, unusable_ = 0;
 };
 

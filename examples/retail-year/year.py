@@ -47,8 +47,8 @@ def order_events(folder):
 
 def cancel_events(folder, places):
     """`places`: (order, line of the file) -> number of the line as the server has it. What is not in it stays, and is refused."""
-    for (name, time, order), rows in grouped(rows_of(folder, "cancellations"), lambda row: (row["cancellation"], row["time"], row["order"])).items():
-        yield Event(time, "cancel", f"{name}-{order}", [(places.get((order, row["line"]), int(row["line"])), int(row["qty"])) for row in rows],
+    for (name, order), rows in grouped(rows_of(folder, "cancellations"), lambda row: (row["cancellation"], row["order"])).items():
+        yield Event(rows[0]["time"], "cancel", f"{name}-{order}", [(places.get((order, row["line"]), int(row["line"])), int(row["qty"])) for row in rows],
                     {"order": order})
 
 
