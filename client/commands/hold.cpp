@@ -4,7 +4,6 @@
 #include "client/commands/send.hpp"
 #include "client/describe.hpp"
 #include "client/items.hpp"
-#include "client/put.hpp"
 #include "client/random_id.hpp"
 #include "client/table.hpp"
 

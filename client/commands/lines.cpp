@@ -26,18 +26,12 @@ Outcome<void> Lines::put_under_way(const Globals& globals, const Put& put) {
 }
 
 Outcome<void> Lines::settle(std::size_t left) {
-  Outcome<void> first;
   while (under_way_.size() > left) {
     const Entry entry = std::move(under_way_.front());
     under_way_.pop_front();
-    const Outcome<void> outcome = answer(entry);
-    auto told = finish_(entry.number, outcome);
-    if (!outcome && outcome.error().kind == FailureKind::unreachable) return told;
-    if (told || !first) continue;
-    first = told;
-    left = 0;
+    if (auto told = finish_(entry.number, answer(entry)); !told) return told;
   }
-  return first;
+  return {};
 }
 
 Outcome<void> Lines::answer(const Entry& entry) {

@@ -27,7 +27,7 @@ class Lines {
   bool is_under_way() const { return is_under_way_; }
   Outcome<void> put_under_way(const Globals& globals, const Put& put);
 
-  // Tells what is under way until so few are left. All of them are told, also when one fails, unless the connection is lost.
+  // Tells what is under way until so few are left, or one of them ends the run.
   Outcome<void> settle(std::size_t left = 0);
 
  private:

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <iterator>
@@ -26,10 +27,9 @@ Words are divided and quoted as in a shell, but nothing is expanded. --server, -
 connection; --json and --time there are meant for every line. Not in a file: run, watch, top and replay.
 
 Lines take effect one after the other: the next one is sent when the answer is there, and what was answered is on disk. A line that ends
-with & is not waited for: the next one, if it ends so, too, is sent at once, up to 256 of them, which is faster by far. What they name alike
-(an order, a hold, a transfer, a purchase order) still takes effect in the order of the lines; other things may in any, so it is for lines
-that take nothing from each other, such as the evening's `ship`. Answers are told in the order of the lines, those of lines with & at the next
-line without it, at the end, or when there are many.
+with & is not waited for: the next one, if it ends so, too, is sent at once, up to 256 of them, which is faster by far. They may take effect in
+any order, so it is for lines that take nothing from each other and name different orders, such as the evening's `ship`. Answers are told in
+the order of the lines, those of lines with & at the next line without it, at the end, or when there are many.
 
 The first line that fails ends the run, and its place is told; with --keep-going the others go on. Lines that have ids can be repeated, so a
 file that ended half-way is run again from its beginning: what was decided is told again, marked as made for an earlier sending.
@@ -51,8 +51,9 @@ struct RunOptions {
   bool keep_going = false;
 };
 
-// Lines of the file; 0 if nobody can know.
+// 0 if they can be read only once.
 std::uint64_t lines_of(const std::string& path) {
+  if (!std::filesystem::is_regular_file(path)) return 0;
   std::ifstream file(path, std::ios::binary);
   return static_cast<std::uint64_t>(std::count(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>(), '\n'));
 }
@@ -76,6 +77,7 @@ class LineRun {
       take(line);
       progress.done(number_);
     }
+    // What is under way took effect, whatever ended the run.
     if (!stopped_ || stopped_->kind != FailureKind::unreachable) (void)lines_.settle();
     if (stopped_) return Unexpected{*stopped_};
     if (input.bad()) return usage(place(number_) + "cannot be read any further");

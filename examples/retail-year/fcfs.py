@@ -143,6 +143,8 @@ class Shop:
 
     def serve(self, sku):
         queue = self.queues[sku]
+        if any(self.available[sku].values()):
+            self.seen.add(sku)  # counted from then on, also if all of it is taken at once
         while queue and any(self.available[sku].values()):
             line = queue[0]
             self.take(line)
