@@ -55,11 +55,11 @@ int audit_command(const AuditArguments& arguments) {
     if (inspection->trimmed()) {
       if (const auto begun = audit.begin(*inspection->state); !begun) return fail(begun.error());
     }
-    ProgressLine progress(records_text);
+    ProgressLine progress(count_text);
     const auto report = replay(*inspection->journal, [&](const schema::Event& event) {
       audit.read(event);
       const std::uint64_t done = event.stamp.lsn.value - before.value;
-      if (done % records_per_line == 0) progress.show("read", done, last.value - before.value);
+      if (done % records_per_line == 0) progress.show("records read", done, last.value - before.value);
     }, {before + 1, last});
     if (!report && trimmed_meanwhile(report.error(), tries)) continue;
     if (!report) return fail(report.error());

@@ -40,7 +40,7 @@ std::string bytes_text(double bytes) {
   return text;
 }
 
-std::string records_text(double count) { return std::to_string(static_cast<std::uint64_t>(count)) + " records"; }
+std::string count_text(double count) { return std::to_string(static_cast<std::uint64_t>(count)); }
 
 bool ProgressLine::is_terminal() { return ::isatty(STDERR_FILENO) == 1; }
 

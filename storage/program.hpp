@@ -24,7 +24,7 @@ bool trimmed_meanwhile(const Failure& failure, int tries) noexcept;
 
 std::string time_text(std::int64_t microseconds);
 std::string bytes_text(double bytes);    // "1.2 MB"
-std::string records_text(double count);  // "1200 records"
+std::string count_text(double count);    // "1200"
 
 // One line that is written over itself: step, how much of how much, rate, time left. Nothing when stderr is no terminal.
 class ProgressLine {

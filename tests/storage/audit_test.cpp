@@ -33,7 +33,7 @@ std::vector<std::string> told(const AuditReport& report) {
 
 TEST_CASE("audit: nobody is overtaken in what the twin decided, and skips are as the records tell", "[storage][audit]") {
   AuditReport sum;
-  for (std::uint64_t seed = 1; seed <= 40; ++seed) {
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
     CAPTURE(seed);
     RandomHistory history(seed, 3);
     history.grow(1500);
@@ -61,7 +61,7 @@ TEST_CASE("audit: nobody is overtaken in what the twin decided, and skips are as
     sum.holds += report.holds;
     for (std::size_t reason = 0; reason < passings; ++reason) sum.passed[reason] += report.passed[reason];
   }
-  std::cout << "audit: 40 histories, " << sum.takes << " takes, " << sum.causes << " causes; passed by right:";
+  std::cout << "audit: 20 histories, " << sum.takes << " takes, " << sum.causes << " causes; passed by right:";
   for (const std::uint64_t count : sum.passed) std::cout << " " << count;
   std::cout << "\n";
   CHECK(sum.unopposed > 0);
