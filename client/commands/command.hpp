@@ -105,11 +105,6 @@ class BorrowedClient : public Client {
     if (home_ != nullptr) home_->emplace(static_cast<Client&&>(*this));
   }
 
-<<<<<<< HEAD
-// Now, or what --time says.
-std::int64_t command_time_us(const Globals& globals);
-
-=======
  private:
   std::optional<Client>* home_;  // null: its own
 };
