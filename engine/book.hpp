@@ -162,6 +162,8 @@ struct Book {
   // `known`: of a purchase order that the record makes.
   void apply_reorder(SharedState& shared, const Stamp& stamp, const ReorderDecision& decision, BlockRef known);
   void apply_rules(SharedState& shared, const RulesDecision& decision);
+  // Every SKU that has a rule, supply with a date, or a line that was told one.
+  void touch_everything();
   // After each change of what of the purchase order is open, or when it is expected, or whether it is a suggestion.
   void set_purchase_timers(SharedState& shared, Lsn lsn);
   void end_purchase(SharedState& shared, OpenPurchase& purchase);

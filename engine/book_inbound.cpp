@@ -84,6 +84,12 @@ void Book::apply_reorder(SharedState& shared, const Stamp& stamp, const ReorderD
   rules.done(decision, purchase);
 }
 
+void Book::touch_everything() {
+  for (const auto& [key, rule] : rules.all()) touched.positions.insert(SkuId{key.first});
+  supply.for_each_sku([&](SkuId sku) { touched.dates.insert(sku); });
+  promises.for_each_sku_told([&](SkuId sku) { touched.dates.insert(sku); });
+}
+
 void Book::apply_rules(SharedState& shared, const RulesDecision& decision) {
   std::vector<VendorId> ids;
   for (const VendorSet& vendor : decision.vendors) ids.push_back(vendors.list(vendor));

@@ -30,9 +30,8 @@ std::uint64_t Random::next() {
   return mixed ^ (mixed >> 31);
 }
 
-RandomCommands::RandomCommands(std::uint64_t seed, bool with_holds, bool with_days)
-    : random_(seed), with_holds_(with_holds), with_days_(with_days), whole_percent_(random_.chance(40) ? 35 : 2), seen_(limits(seed)),
-      with_rules_(random_.chance(70)) {}
+RandomCommands::RandomCommands(std::uint64_t seed, bool with_holds, bool with_days, bool with_rules)
+    : random_(seed), with_holds_(with_holds), with_days_(with_days), with_rules_(with_rules), whole_percent_(random_.chance(40) ? 35 : 2), seen_(limits(seed)) {}
 
 Command RandomCommands::next() {
   Command command = given_.empty() ? Command(load()) : random_.chance(8) ? repeat() : fresh();

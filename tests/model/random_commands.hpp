@@ -24,8 +24,8 @@ class Random {
 
 class RandomCommands {
  public:
-  // `with_days`: more than a day passes every 250 commands.
-  explicit RandomCommands(std::uint64_t seed, bool with_holds = false, bool with_days = false);
+  // `with_days`: more than a day passes every 250 commands. `with_rules`: reorder rules, and what is done with what they suggest.
+  explicit RandomCommands(std::uint64_t seed, bool with_holds = false, bool with_days = false, bool with_rules = false);
   // The first command loads the catalogue. Holds run out when one command comes every `step_us`.
   static constexpr std::int64_t step_us = 700;
   // The time of the first command, for those that name times.
@@ -113,7 +113,7 @@ class RandomCommands {
   void add_peg(PlacePurchaseCommand& place);
 
   Random random_;
-  bool with_holds_, with_days_;
+  bool with_holds_, with_days_, with_rules_;
   std::uint64_t whole_percent_;        // of this history's orders that take all or nothing
   Twin seen_;                          // of this history alone: counts have to expect what is on hand
   std::uint64_t ids_ = 0;
@@ -122,7 +122,6 @@ class RandomCommands {
   std::vector<std::pair<std::string, std::uint16_t>> moved_;  // shipments that steps were taken with
   std::vector<std::string> transfers_;  // to receive
   std::vector<std::string> purchases_;  // to take steps with and to receive
-  bool with_rules_;                    // reorder rules
   std::uint64_t given_rules_ = 0;      // commands that set some
   std::vector<HoldCommand> holds_;     // to extend, confirm and release
   std::map<std::pair<std::string, std::string>, engine::WireQuantity> openings_;  // figures listed so far

@@ -78,7 +78,7 @@ SetRulesCommand RandomCommands::set_rules() {
   for (std::uint64_t rows = random_.chance(70) ? random_.between(1, 4) : 0; rows > 0; --rows) set.rules.push_back(some_rule(named));
   for (const auto& [key, rule] : seen_.state().rules) {
     if (!random_.chance(8)) continue;
-    const engine::TimeUs until = random_.chance(40) ? engine::TimeUs{} : with_holds_ ? some_time() : engine::TimeUs{1};
+    const engine::TimeUs until = random_.chance(40) ? engine::TimeUs{} : some_time();
     set.snoozes.push_back({.until = until, .sku = key.first, .warehouse = key.second});
   }
   return set;

@@ -44,7 +44,8 @@ ErrorCode judge(const State& state, const engine::VendorEntry& entry, std::set<s
   if (entry.code.empty() || entry.code.size() > max_vendor || !seen.insert(entry.code).second) return ErrorCode::bad_vendor;
   const auto known = state.vendors.find(entry.code);
   if (entry.only_named && (known == state.vendors.end() || !known->second.listed)) return ErrorCode::unknown_vendor;
-  return is_bad_lead(entry.lead_days) || entry.cut_off < -1 || entry.cut_off >= 24 * 60 ? ErrorCode::bad_lead_time : ErrorCode::none;
+  const bool bad = is_bad_lead(entry.lead_days) || entry.cut_off < -1 || entry.cut_off >= 24 * 60;
+  return bad && !entry.only_named ? ErrorCode::bad_lead_time : ErrorCode::none;
 }
 
 ErrorCode judge(const State& state, const engine::SourceRow& row, std::size_t vendors, Standing& standing) {
@@ -66,10 +67,10 @@ ErrorCode judge(const State& state, const engine::RuleRow& row, std::size_t vend
   return ErrorCode::none;
 }
 
-ErrorCode judge(const State& state, const engine::SnoozeRow& row, const Standing& standing) {
+ErrorCode judge(const State& state, const engine::SnoozeRow& row, engine::TimeUs now, const Standing& standing) {
   if (!state.has(row.sku)) return ErrorCode::unknown_sku;
   if (!state.has(row.warehouse)) return ErrorCode::unknown_warehouse;
-  if (row.until.value < 0 || row.until.value > end_of_9999) return ErrorCode::bad_lead_time;
+  if (row.until.value < 0 || row.until.value > end_of_9999 || is_past(row.until, now)) return ErrorCode::bad_lead_time;
   return standing.rules.contains({row.sku, row.warehouse}) ? ErrorCode::none : ErrorCode::unknown_rule;
 }
 
@@ -84,7 +85,7 @@ Error first_fault(std::span<const Row> rows, Judge judge_row) {
 
 }  // namespace
 
-Error refusal(const State& state, const engine::SetRules& command) {
+Error refusal(const State& state, const engine::SetRules& command, engine::TimeUs now) {
   const std::size_t most = std::max({command.vendors.size(), command.sources.size(), command.rules.size(), command.snoozes.size()});
   if (most > max_rows) return {.code = ErrorCode::too_many_lines};
   std::set<std::string_view> seen;
@@ -95,7 +96,7 @@ Error refusal(const State& state, const engine::SetRules& command) {
   Error fault = first_fault(command.vendors, [&](const auto& row) { return judge(state, row, seen); });
   if (fault.code == ErrorCode::none) fault = first_fault(command.sources, [&](const auto& row) { return judge(state, row, vendors, standing); });
   if (fault.code == ErrorCode::none) fault = first_fault(command.rules, [&](const auto& row) { return judge(state, row, vendors, standing); });
-  if (fault.code == ErrorCode::none) fault = first_fault(command.snoozes, [&](const auto& row) { return judge(state, row, standing); });
+  if (fault.code == ErrorCode::none) fault = first_fault(command.snoozes, [&](const auto& row) { return judge(state, row, now, standing); });
   return fault;
 }
 

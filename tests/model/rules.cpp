@@ -12,6 +12,12 @@ using engine::Quantity;
 using engine::SkuId;
 using engine::WarehouseId;
 
+namespace {
+
+constexpr std::int64_t day_us = 86'400'000'000;
+
+}  // namespace
+
 bool Rule::is_below(std::int64_t position) const {
   return set.kind == engine::RuleKind::lot_for_lot ? position < 0 : position <= std::int64_t{set.point};
 }
@@ -92,8 +98,14 @@ Choice vendor_of(const State& state, const Rule& rule) {
   return {std::move(vendor), lead};
 }
 
+std::int64_t lateness_of(const State& state, const std::string& vendor) {
+  const auto found = state.lateness.find(vendor);
+  if (found == state.lateness.end() || found->second.arrivals == 0) return day_us;
+  return std::clamp(found->second.late_us / static_cast<std::int64_t>(found->second.arrivals), day_us, 365 * day_us);
+}
+
 engine::TimeUs next_cut_off(std::int16_t minute, engine::TimeUs now) {
-  constexpr std::int64_t day_us = 86'400'000'000, minute_us = 60'000'000;
+  constexpr std::int64_t minute_us = 60'000'000;
   std::int64_t time = minute * minute_us;
   while (time <= now.value) time += std::max(day_us, (now.value - time) / day_us * day_us);
   return engine::TimeUs{time};
@@ -104,16 +116,18 @@ engine::TimeUs next_cut_off(std::int16_t minute, engine::TimeUs now) {
 ListedRules list_rules(const State& state, SkuId sku, std::string_view vendor) {
   ListedRules listed;
   std::set<std::string, std::less<>> named;
+  const auto shown = [&](SkuId of, std::string_view code) { return (sku.value == 0 || of == sku) && (vendor.empty() || code == vendor); };
   for (const auto& [of, sellers] : state.sellers) {
     for (const auto& [code, days] : sellers) {
-      if ((sku.value != 0 && of != sku) || (!vendor.empty() && code != vendor)) continue;
-      listed.sources.push_back({of, {code, days}});
+      if (!shown(of, code)) continue;
+      listed.sources.push_back({of, code, days});
       named.insert(code);
     }
   }
   const Positions positions(state);
   for (const auto& [key, rule] : state.rules) {
-    if ((sku.value != 0 && key.first != sku) || (!vendor.empty() && rule.vendor != vendor)) continue;
+    const bool has_vendor = !rule.vendor.empty() || state.sellers.contains(key.first);  // an alert needs none
+    if (!shown(key.first, has_vendor ? vendor_of(state, rule).vendor : "")) continue;
     ListedRule& told = listed.rules.emplace_back(ListedRule{.set = rule.set, .vendor = rule.vendor, .triggered = rule.triggered});
     told.position = positions.of(key.first, key.second, rule.set.pooled != 0).units();
     if (!rule.vendor.empty()) named.insert(rule.vendor);
@@ -122,9 +136,16 @@ ListedRules list_rules(const State& state, SkuId sku, std::string_view vendor) {
     told.purchase_lsn = rule.purchase;
     told.purchase = purchase->second.id;
   }
-  for (const auto& [code, of] : state.vendors) {
+  std::set<std::string, std::less<>> heard_of;  // those who have only delivered, too
+  for (const auto& [code, of] : state.vendors) heard_of.insert(code);
+  for (const auto& [code, of] : state.lateness) heard_of.insert(code);
+  for (const std::string& code : heard_of) {
     const bool all = sku.value == 0 && (vendor.empty() || vendor == code);
-    if (all || named.contains(code)) listed.vendors.emplace_back(code, of);
+    if (!all && !named.contains(code)) continue;
+    const auto set = state.vendors.find(code);
+    const Vendor of = set == state.vendors.end() ? Vendor{} : set->second;
+    const auto late = state.lateness.find(code);
+    listed.vendors.push_back({code, of.name, of.lead_days, of.cut_off, late == state.lateness.end() ? 0 : late->second.arrivals, lateness_of(state, code)});
   }
   return listed;
 }
@@ -132,8 +153,11 @@ ListedRules list_rules(const State& state, SkuId sku, std::string_view vendor) {
 std::string describe(const ListedRules& listed) {
   std::ostringstream out;
   out << "rules";
-  for (const auto& [code, vendor] : listed.vendors) out << "; vendor '" << code << "' '" << vendor.name << "' " << vendor.lead_days << " days, cut-off " << vendor.cut_off;
-  for (const auto& [sku, seller] : listed.sources) out << "; sku " << sku.value << " of '" << seller.first << "' " << seller.second << " days";
+  for (const ListedVendor& each : listed.vendors) {
+    out << "; vendor '" << each.code << "' '" << each.name << "' " << each.lead_days << " days, cut-off " << each.cut_off << ", " << each.arrivals << " arrivals, late by "
+        << each.typical_lateness_us;
+  }
+  for (const ListedSource& each : listed.sources) out << "; sku " << each.sku.value << " of '" << each.vendor << "' " << each.lead_days << " days";
   for (const ListedRule& rule : listed.rules) {
     out << "; rule of sku " << rule.set.sku.value << " in " << rule.set.warehouse.value << ' ' << name(rule.set.kind) << ' ' << name(rule.set.mode) << " pooled "
         << +rule.set.pooled << " point " << rule.set.point << " quantity " << rule.set.quantity << " minimum " << rule.set.minimum << " multiple "

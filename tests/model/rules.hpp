@@ -58,6 +58,8 @@ struct Choice {
   std::int32_t lead_days = -1;
 };
 Choice vendor_of(const State& state, const Rule& rule);
+// By how much later than now what a vendor should have brought is expected: as late as its deliveries have been on average.
+std::int64_t lateness_of(const State& state, const std::string& vendor);
 // The next time that the clock (UTC) shows this minute of the day.
 engine::TimeUs next_cut_off(std::int16_t minute, engine::TimeUs now);
 
@@ -70,12 +72,24 @@ struct ListedRule {
   bool triggered = false;
   engine::Lsn purchase_lsn{};
 };
-struct ListedRules {
-  std::vector<std::pair<std::string, Vendor>> vendors{};
-  std::vector<std::pair<engine::SkuId, std::pair<std::string, std::int32_t>>> sources{};
-  std::vector<ListedRule> rules{};
+struct ListedVendor {
+  std::string code, name;
+  std::int32_t lead_days = -1;
+  std::int16_t cut_off = -1;
+  std::uint64_t arrivals = 0;
+  std::int64_t typical_lateness_us = 0;
 };
-// Of one SKU (0: of all), or one vendor ("": any): what names it.
+struct ListedSource {
+  engine::SkuId sku{};
+  std::string vendor{};
+  std::int32_t lead_days = -1;
+};
+struct ListedRules {
+  std::vector<ListedVendor> vendors{};   // by code
+  std::vector<ListedSource> sources{};   // by SKU
+  std::vector<ListedRule> rules{};       // by SKU and warehouse
+};
+// Of one SKU (0: of all), or one vendor ("": any): its sources, the rules that order from it now, and whom they name; of all SKUs every vendor.
 ListedRules list_rules(const State& state, engine::SkuId sku, std::string_view vendor);
 std::string describe(const ListedRules& listed);
 

@@ -18,110 +18,110 @@ constexpr std::int64_t day_us = 86'400'000'000, end_of_9999 = 253'402'300'799'99
 constexpr std::uint64_t most_open = 2'147'483'647;
 constexpr std::size_t most_lines = 4'096;
 
-// The same but for what is snoozed, and the vendor.
-bool same_rule(engine::RuleSet one, engine::RuleSet other) {
-  one.vendor = other.vendor = 0;
-  one.snoozed_until = other.snoozed_until = {};
-  return std::memcmp(&one, &other, sizeof one) == 0;
-}
-
 engine::RuleSet set_by(const engine::RuleRow& row) {
+  if (row.mode == RuleMode::off) return {.sku = row.sku, .warehouse = row.warehouse};
   return {.sku = row.sku, .point = static_cast<Quantity>(row.point), .quantity = static_cast<Quantity>(row.quantity),
           .minimum = static_cast<Quantity>(row.minimum), .multiple = static_cast<Quantity>(row.multiple),
           .maximum = static_cast<Quantity>(row.maximum), .lead_days = row.lead_days, .warehouse = row.warehouse, .kind = row.kind,
           .mode = row.mode, .pooled = row.pooled};
 }
 
-// What a command changed, vendors by their codes until all are known.
-struct Changed {
-  std::vector<std::string> vendors{};
-  std::vector<std::pair<engine::SourceSet, std::string>> sources{};
-  std::vector<std::pair<engine::RuleSet, std::string>> rules{};
+bool operator==(const engine::RuleSet& one, const engine::RuleSet& other) { return std::memcmp(&one, &other, sizeof one) == 0; }
 
-  bool names(const std::string& code) const {
-    return std::ranges::find(vendors, code) != vendors.end() || std::ranges::find(sources, code, &std::pair<engine::SourceSet, std::string>::second) != sources.end() ||
-           std::ranges::find(rules, code, &std::pair<engine::RuleSet, std::string>::second) != rules.end();
+// As the rows of a command leave it: the rule, and its vendor's code.
+using NewRules = std::map<CellKey, std::pair<engine::RuleSet, std::string>>;
+
+// What stands; mode off: nothing.
+std::pair<engine::RuleSet, std::string> standing(const State& state, const CellKey& key) {
+  const auto found = state.rules.find(key);
+  if (found == state.rules.end()) return {{.sku = key.first, .warehouse = key.second}, ""};
+  return {found->second.set, found->second.vendor};
+}
+
+NewRules new_rules(const State& state, const engine::SetRules& command) {
+  NewRules rules;
+  const auto present = [&](engine::SkuId sku, engine::WarehouseId warehouse) -> auto& {
+    return rules.try_emplace({sku, warehouse}, standing(state, {sku, warehouse})).first->second;
+  };
+  for (const engine::RuleRow& row : command.rules) {
+    auto& [set, vendor] = present(row.sku, row.warehouse);
+    const TimeUs snoozed = row.mode == RuleMode::off ? TimeUs{} : set.snoozed_until;
+    set = set_by(row);
+    set.snoozed_until = snoozed;
+    vendor = row.vendor == 0 || row.mode == RuleMode::off ? "" : command.vendors[row.vendor - 1].code;
   }
-};
+  for (const engine::SnoozeRow& row : command.snoozes) present(row.sku, row.warehouse).first.snoozed_until = row.until;
+  std::erase_if(rules, [&](const auto& each) {
+    const auto [set, vendor] = standing(state, each.first);
+    return set == each.second.first && vendor == each.second.second;
+  });
+  return rules;
+}
 
-void set_vendor(State& state, const engine::VendorEntry& entry, Changed& changed) {
-  if (entry.only_named) return;
+// Goes on with what it waits for, if it is the same but for its snooze.
+void set_rule(State& state, engine::RuleSet set, const std::string& vendor) {
+  const CellKey key{set.sku, set.warehouse};
+  if (set.mode == RuleMode::off) {
+    state.rules.erase(key);
+    return;
+  }
+  Rule& rule = state.rules[key];
+  engine::RuleSet before = rule.set;
+  before.snoozed_until = set.snoozed_until;
+  if (before == set && rule.vendor == vendor) rule.set.snoozed_until = set.snoozed_until;
+  else rule = {.set = set, .vendor = vendor};
+  rule.asleep = set.snoozed_until > state.time;
+}
+
+// True: it is new or has changed.
+bool set_vendor(State& state, const engine::VendorEntry& entry) {
+  if (entry.only_named) return false;
   Vendor& vendor = state.vendors[std::string(entry.code)];
   const Vendor before = vendor;
   if (!entry.name.empty()) vendor.name = entry.name;
   vendor.lead_days = entry.lead_days;
   vendor.cut_off = entry.cut_off;
   vendor.listed = true;
-  const bool same = before.listed && before.name == vendor.name && before.lead_days == vendor.lead_days && before.cut_off == vendor.cut_off;
-  if (!same) changed.vendors.emplace_back(entry.code);
-}
-
-void set_rule(State& state, const engine::RuleRow& row, const std::string& vendor, Changed& changed) {
-  const CellKey key{row.sku, row.warehouse};
-  const auto found = state.rules.find(key);
-  engine::RuleSet set = set_by(row);
-  if (row.mode == RuleMode::off) {
-    if (state.rules.erase(key) > 0) changed.rules.emplace_back(set, vendor);
-    return;
-  }
-  Rule rule{.set = set, .vendor = vendor};
-  if (found != state.rules.end()) {
-    if (same_rule(found->second.set, set) && found->second.vendor == vendor) return;
-    rule.set.snoozed_until = found->second.set.snoozed_until;
-    rule.asleep = found->second.asleep;
-  }
-  state.rules[key] = rule;
-  changed.rules.emplace_back(rule.set, vendor);
-}
-
-// Those of the command first, then those of rules that were only snoozed.
-std::vector<std::string> vendors_to_name(const engine::SetRules& command, const Changed& changed) {
-  std::vector<std::string> codes;
-  for (const engine::VendorEntry& entry : command.vendors) {
-    if (changed.names(std::string(entry.code))) codes.emplace_back(entry.code);
-  }
-  for (const auto& [rule, code] : changed.rules) {
-    if (!code.empty() && std::ranges::find(codes, code) == codes.end()) codes.push_back(code);
-  }
-  return codes;
+  return !before.listed || before.name != vendor.name || before.lead_days != vendor.lead_days || before.cut_off != vendor.cut_off;
 }
 
 }  // namespace
 
+// The record names the command's vendors that have changed or that rows of the record name, then those of rules that are only snoozed.
 Answer Twin::set_rules(const engine::SetRules& command, TimeUs now) {
-  if (const auto fault = refusal(state_, command); fault.code != engine::ErrorCode::none) return error(fault);
+  if (const auto fault = refusal(state_, command, std::max(state_.time, now)); fault.code != engine::ErrorCode::none) return error(fault);
   Answer answer;
   answer.stamp = next_stamp(now, {});
-  const auto code_of = [&](std::uint32_t vendor) { return vendor == 0 ? std::string() : std::string(command.vendors[vendor - 1].code); };
-  Changed changed;
-  for (const engine::VendorEntry& entry : command.vendors) set_vendor(state_, entry, changed);
+  std::set<std::string, std::less<>> named;
+  for (const engine::VendorEntry& entry : command.vendors) {
+    if (set_vendor(state_, entry)) named.emplace(entry.code);
+  }
+  std::vector<std::pair<engine::SourceSet, std::string>> sources;
   for (const engine::SourceRow& row : command.sources) {
-    const auto [seller, is_new] = state_.sellers[row.sku].try_emplace(code_of(row.vendor), row.lead_days);
+    const std::string code(command.vendors[row.vendor - 1].code);
+    const auto [seller, is_new] = state_.sellers[row.sku].try_emplace(code, row.lead_days);
     if (!is_new && seller->second == row.lead_days) continue;
     seller->second = row.lead_days;
-    changed.sources.push_back({{row.sku, 0, row.lead_days}, seller->first});
+    sources.push_back({{row.sku, 0, row.lead_days}, code});
+    named.insert(code);
   }
-  for (const engine::RuleRow& row : command.rules) set_rule(state_, row, code_of(row.vendor), changed);
-  for (const engine::SnoozeRow& row : command.snoozes) {
-    Rule& rule = state_.rules.at({row.sku, row.warehouse});
-    if (rule.set.snoozed_until == row.until) continue;
-    rule.set.snoozed_until = row.until;
-    rule.asleep = row.until > state_.time;
-    changed.rules.emplace_back(rule.set, rule.vendor);
-  }
+  const NewRules rules = new_rules(state_, command);
+  for (const auto& [key, rule] : rules) named.insert(rule.second);
+
   RulesAnswer decision{.texts = std::make_shared<std::deque<std::string>>()};
-  const std::vector<std::string> codes = vendors_to_name(command, changed);
-  const auto position = [&](const std::string& code) {
-    return code.empty() ? 0U : static_cast<std::uint32_t>(std::ranges::find(codes, code) - codes.begin() + 1);
-  };
-  for (const std::string& code : codes) {
-    const Vendor& vendor = state_.vendors.at(code);
+  std::map<std::string, std::uint32_t, std::less<>> positions{{"", 0}};
+  const auto name_vendor = [&](std::string_view code) {
+    if (!named.contains(code) || !positions.try_emplace(std::string(code), decision.vendors.size() + 1).second) return;
+    const Vendor& vendor = state_.vendors.at(std::string(code));
     decision.vendors.push_back({decision.texts->emplace_back(code), decision.texts->emplace_back(vendor.name), vendor.lead_days, vendor.cut_off});
-  }
-  for (auto [source, code] : changed.sources) decision.sources.push_back({source.sku, position(code), source.lead_days});
-  for (auto [rule, code] : changed.rules) {
-    rule.vendor = position(code);
-    decision.rules.push_back(rule);
+  };
+  for (const engine::VendorEntry& entry : command.vendors) name_vendor(entry.code);
+  for (const auto& [key, rule] : rules) name_vendor(rule.second);
+  for (const auto& [source, code] : sources) decision.sources.push_back({source.sku, positions.at(code), source.lead_days});
+  for (const auto& [key, rule] : rules) {
+    decision.rules.push_back(rule.first);
+    decision.rules.back().vendor = positions.at(rule.second);
+    set_rule(state_, rule.first, rule.second);
   }
   answer.decision = std::move(decision);
   return answer;
