@@ -107,7 +107,8 @@ TEST_CASE("figures: a SKU is out from its last unit to its next, and moments are
   CHECK(sku.times_out_so_far() == row.times);
 }
 
-// A random history whose records lie at first milliseconds, then hours apart; those of one command at one moment.
+// A random history whose records lie at first milliseconds, then hours apart, and no earlier than they were decided; those of one command at one
+// moment.
 class History {
  public:
   explicit History(std::uint64_t seed, std::size_t records) : history_(seed, 3), random_(seed + 1) {
@@ -121,7 +122,7 @@ class History {
       std::memcpy(record.data(), bytes.data(), bytes.size());
       const auto own = std::as_writable_bytes(std::span(record));
       if (schema::stamp_of(own).cause.value == 0) {
-        time += static_cast<std::int64_t>(index < records * 2 / 3 ? random_.below(3'000) : random_.below(std::uint64_t{5} * 3'600'000'000));
+        time = std::max(time, schema::stamp_of(own).time.value) + static_cast<std::int64_t>(index < records * 2 / 3 ? random_.below(3'000) : random_.below(std::uint64_t{5} * 3'600'000'000));
       }
       schema::set_time(own, TimeUs{time});
       std::size_t consumed = 0;
