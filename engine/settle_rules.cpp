@@ -163,46 +163,54 @@ bool Settler::wake_rule(std::uint64_t subject) {
 bool Settler::settle(const ListRules& list, const Message& message, Committer& committer) {
   writes_.clear();
   const CatalogueView& view = catalogue();
-  std::vector<VendorView> vendors;
-  std::vector<std::uint32_t> positions(book_.vendors.count() + 1);  // by VendorId
-  const auto position_of_vendor = [&](VendorId id) {
-    if (id.value == 0 || positions[id.value] != 0) return id.value == 0 ? 0U : positions[id.value];
-    const Vendor& vendor = book_.vendors.at(id);
-    vendors.push_back({vendor.code, vendor.name, vendor.lead_days, vendor.cut_off, vendor.arrivals, vendor.typical_lateness_us()});
-    return positions[id.value] = static_cast<std::uint32_t>(vendors.size());
-  };
   const VendorId only = list.vendor.empty() ? VendorId{} : book_.vendors.find(list.vendor);
-  const bool any = list.vendor.empty();
-  std::vector<VendorId> by_code;
-  for (std::uint32_t id = 1; id <= book_.vendors.count(); ++id) by_code.push_back(VendorId{id});
-  std::sort(by_code.begin(), by_code.end(), [&](VendorId one, VendorId other) { return book_.vendors.at(one).code < book_.vendors.at(other).code; });
-  for (const VendorId id : by_code) {
-    if (list.sku.value == 0 && (any || id == only)) position_of_vendor(id);
-  }
-  std::vector<SourceSet> sources;
+  const auto is_asked = [&](std::uint32_t sku, VendorId vendor) {
+    return (list.sku.value == 0 || list.sku.value == sku) && (list.vendor.empty() || (only.value != 0 && vendor == only));
+  };
+  std::vector<SourceSet> sources;  // their vendors, and those of rules, by VendorId at first
   for (const auto& [sku, all] : book_.vendors.sources()) {
     for (const Source& source : all) {
-      if ((list.sku.value == 0 || list.sku.value == sku) && (any || source.vendor == only)) sources.push_back({SkuId{sku}, position_of_vendor(source.vendor), source.lead_days});
+      if (is_asked(sku, source.vendor)) sources.push_back({SkuId{sku}, source.vendor.value, source.lead_days});
     }
   }
   std::vector<RuleView> rules;
+  const auto level = [&](CellIndex cell) { return signed_level(CellWord{shared_.cells[cell.value].load(std::memory_order_acquire)}.level()); };
   for (const auto& [key, rule] : book_.rules.all()) {
-    const VendorId vendor = rule.vendor.value != 0 ? rule.vendor : book_.vendors.choose(rule.set.sku);
-    if ((list.sku.value != 0 && list.sku.value != key.first) || (!any && (vendor != only || only.value == 0))) continue;
-    RuleView& row = rules.emplace_back();
-    row.rule = rule.set;
-    row.rule.vendor = position_of_vendor(rule.vendor);
-    row.position = position_of(shared_, book_, view, rule.set, [&](CellIndex cell) {
-                     return signed_level(CellWord{shared_.cells[cell.value].load(std::memory_order_acquire)}.level());
-                   }).value();
-    row.triggered = rule.triggered;
+    if (!is_asked(key.first, rule.vendor.value != 0 ? rule.vendor : book_.vendors.choose(rule.set.sku))) continue;
+    RuleView& row = rules.emplace_back(RuleView{rule.set, position_of(shared_, book_, view, rule.set, level).value(), rule.triggered, {}, {}});
+    row.rule.vendor = rule.vendor.value;
     const OpenPurchase* purchase = book_.purchases.find(rule.purchase);
     if (purchase == nullptr) continue;
     row.purchase_lsn = rule.purchase;
     row.purchase = purchase->id;
   }
+  const bool all_vendors = list.sku.value == 0 && list.vendor.empty();
+  std::vector<bool> named(book_.vendors.count() + 1, all_vendors);
+  if (list.sku.value == 0) named[only.value] = true;
+  for (const SourceSet& source : sources) named[source.vendor] = true;
+  for (const RuleView& rule : rules) named[rule.rule.vendor] = true;
+  const std::vector<VendorView> vendors = number_vendors(named, sources, rules);
   committer.outcomes().listed_rules(message.reply, read_by(), {vendors, sources, rules});
   return true;
+}
+
+// Those that are named, by code; what names them by id names them by their position from then on.
+std::vector<VendorView> Settler::number_vendors(const std::vector<bool>& named, std::span<SourceSet> sources, std::span<RuleView> rules) const {
+  std::vector<VendorId> by_code;
+  for (std::uint32_t id = 1; id < named.size(); ++id) {
+    if (named[id]) by_code.push_back(VendorId{id});
+  }
+  std::sort(by_code.begin(), by_code.end(), [&](VendorId one, VendorId other) { return book_.vendors.at(one).code < book_.vendors.at(other).code; });
+  std::vector<VendorView> vendors;
+  std::vector<std::uint32_t> positions(named.size());
+  for (const VendorId id : by_code) {
+    const Vendor& vendor = book_.vendors.at(id);
+    vendors.push_back({vendor.code, vendor.name, vendor.lead_days, vendor.cut_off, vendor.arrivals, vendor.typical_lateness_us()});
+    positions[id.value] = static_cast<std::uint32_t>(vendors.size());
+  }
+  for (SourceSet& source : sources) source.vendor = positions[source.vendor];
+  for (RuleView& rule : rules) rule.rule.vendor = positions[rule.rule.vendor];
+  return vendors;
 }
 
 bool Settler::settle(const FindDecision& find, const Message& message, Committer& committer) {

@@ -116,6 +116,7 @@ class Settler {
   bool mind_rules(SkuId sku, Committer& committer);
   bool reorder(const Rule& rule, Committer& committer);
   void set_levels(SkuId sku);
+  std::vector<VendorView> number_vendors(const std::vector<bool>& named, std::span<SourceSet> sources, std::span<RuleView> rules) const;
   bool tell_dates(SkuId sku, Committer& committer);
 
   // Each of them: false: no room.

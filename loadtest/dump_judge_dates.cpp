@@ -40,7 +40,7 @@ void DumpJudge::overdue_transfer(const DumpRecord& record) {
     return;
   }
   std::size_t left = 0;
-  for (const auto& [sku, units] : transfer->skus) left += units.left() > 0 ? 1 : 0;
+  for (const auto& [sku, units] : transfer->skus) left += units.left() > 0 ? 1U : 0U;
   bool right = transfer->expected_us != 0 && transfer->expected_us <= time_us_ && record.self.expected_us > transfer->expected_us && left == record.rows.size();
   for (const DumpRow& row : record.rows) {
     const auto found = transfer->skus.find(row.sku);

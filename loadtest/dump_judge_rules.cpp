@@ -31,7 +31,7 @@ void DumpJudge::rules(const DumpRecord& record) {
       violate(Promise::decisions, [&] { return fmt::format("a source has no SKU, or vendor \"{}\", whom nobody has listed", each.vendor); });
       continue;
     }
-    state_.sources[each.sku][std::string(each.vendor)] = each.lead_days;
+    state_.sellers[each.sku][std::string(each.vendor)] = each.lead_days;
   }
   for (const DumpRule& each : record.rules) {
     if (each.sku == no_code || each.warehouse == no_code || (!each.vendor.empty() && !known(each.vendor))) {
@@ -65,7 +65,7 @@ void DumpJudge::base_rule(const DumpRecord& record) {
   rule.quantity = record.self.quantity;
   if (record.part == "vendor") state_.vendors[std::string(record.vendor)] = {rule.lead_days, rule.cut_off};
   if (rule.sku == no_code) return;
-  if (record.part == "source") state_.sources[rule.sku][std::string(record.vendor)] = rule.lead_days;
+  if (record.part == "source") state_.sellers[rule.sku][std::string(record.vendor)] = rule.lead_days;
   if (record.part != "rule" || rule.warehouse == no_code) return;
   set_rule(rule);
   DumpReorderRule& set = state_.rules[{rule.sku, rule.warehouse}];
@@ -74,8 +74,8 @@ void DumpJudge::base_rule(const DumpRecord& record) {
 }
 
 std::int64_t DumpJudge::lead_days(std::uint32_t sku, const std::string& vendor) const {
-  const auto of_sku = state_.sources.find(sku);
-  if (of_sku != state_.sources.end()) {
+  const auto of_sku = state_.sellers.find(sku);
+  if (of_sku != state_.sellers.end()) {
     const auto source = of_sku->second.find(vendor);
     if (source != of_sku->second.end() && source->second >= 0) return source->second;
   }
@@ -85,8 +85,8 @@ std::int64_t DumpJudge::lead_days(std::uint32_t sku, const std::string& vendor) 
 
 // Its own; else who sells the SKU the fastest, whose time is known before others, then by code. Empty: nobody.
 std::string DumpJudge::vendor_of(std::uint32_t sku, const DumpReorderRule& rule) const {
-  const auto of_sku = state_.sources.find(sku);
-  if (!rule.vendor.empty() || of_sku == state_.sources.end()) return rule.vendor;
+  const auto of_sku = state_.sellers.find(sku);
+  if (!rule.vendor.empty() || of_sku == state_.sellers.end()) return rule.vendor;
   std::tuple<bool, std::int64_t, std::string> best{true, 0, ""};
   for (const auto& [vendor, days] : of_sku->second) {
     const std::int64_t lead = lead_days(sku, vendor);

@@ -225,7 +225,7 @@ class DumpState {
 
   DumpIds ids;
   std::map<std::string, DumpVendor, std::less<>> vendors;
-  std::map<std::uint32_t, std::map<std::string, std::int64_t>> sources;  // by SKU: who sells it, and in how many days, -1: the vendor's
+  std::map<std::uint32_t, std::map<std::string, std::int64_t>> sellers;  // by SKU: who sells it, and in how many days, -1: the vendor's
   std::map<std::pair<std::uint32_t, std::uint32_t>, DumpReorderRule> rules;
   std::set<std::uint64_t> suggestions;  // purchase orders that are suggested
   std::unordered_map<std::uint64_t, DumpOrder>& open_orders() noexcept { return orders_; }

@@ -192,7 +192,7 @@ TEST_CASE("told: show tells what was promised first and what was told last; purc
   teller.say("at 20d purchase Q ACME sent A:3@LON=1d>O/4 B:1@LON=30d");
   CHECK(teller.show("O").find("; promised index 0 first 2592000000000 told 2592000000000; promised index 1 first 432000000000 told 777600000000"
                               "; promised index 2 first 777600000000 told 1728000000000; promised index 3 first 1814400000000 told 1814400000000; index") != std::string::npos);
-  CHECK(teller.purchases() == "purchase 'P' sent; line 1 0 of 3 promised 1728000000000 at first 432000000000 expected 1814400000000"
+  CHECK(teller.purchases() == "purchase 'P' acknowledged; line 1 0 of 3 promised 1728000000000 at first 432000000000 expected 1814400000000"
                               "; line 2 0 of 3 promised 777600000000 at first 777600000000 expected 1814400000000\n"
                               "purchase 'Q' sent; line 1 0 of 3 promised 86400000000 at first 86400000000 expected 1814400000000 for line 4 of 3"
                               "; line 2 0 of 1 promised 2592000000000 at first 2592000000000 expected 2592000000000\n");

@@ -181,10 +181,8 @@ engine::Lsn Twin::order(const Rule& rule, Quantity quantity, const engine::Stamp
   const Choice choice = vendor_of(state_, rule);
   const bool automatic = rule.set.mode == RuleMode::auto_po;
   const std::int16_t cut_off = state_.vendors.at(choice.vendor).cut_off;
-  const bool at_once = automatic && cut_off == -1;
   TimeUs promised;
   if (choice.lead_days != -1) promised.value = std::min(stamp.time.value + choice.lead_days * day_us, end_of_9999);
-  if (choice.lead_days != -1 && at_once) promised = std::max(promised, TimeUs{stamp.time.value + 1});
 
   Purchase* to = nullptr;
   PurchaseLine* line = nullptr;
@@ -198,7 +196,9 @@ engine::Lsn Twin::order(const Rule& rule, Quantity quantity, const engine::Stamp
     }
     if (purchase.lines.size() < most_lines && (purchase.closes.value == 0 || stamp.time < purchase.closes)) to = &purchase;
   }
+  const bool at_once = automatic && cut_off == -1 && line == nullptr;
   if (at_once) to = nullptr;
+  if (at_once && choice.lead_days != -1) promised = std::max(promised, TimeUs{stamp.time.value + 1});
   if (to == nullptr) {
     to = &state_.purchases[stamp.lsn];
     *to = {.id = "reorder-" + std::to_string(stamp.lsn.value), .vendor = choice.vendor, .lsn = stamp.lsn,
