@@ -77,6 +77,10 @@ class NaiveFigures {
   void on(const engine::PurchaseReceiptDecision& decision);
   void on(const engine::PurchaseDecision&) {}
   void on(const engine::PurchaseStepDecision&) {}
+  void on(const engine::RulesDecision&) {}
+  void on(const engine::ReorderDecision&) {}
+  void on(const engine::OverdueDecision&) {}
+  void on(const engine::DatesDecision&) {}
   void on(const engine::HoldExtendDecision&) {}
   void on(const engine::VoidDecision&) {}
 
