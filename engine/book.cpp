@@ -88,6 +88,7 @@ void Book::change_priority(SharedState& shared, BlockRef block, Priority priorit
     }
   };
   list_all(false);
+  touched.add_rows(order->lines());
   stop_waiting(shared, block);
   order->priority = priority;
   list_all(true);
@@ -119,6 +120,7 @@ void Book::set_timers(SharedState& shared, BlockRef block) {
 void Book::set_due(SharedState& shared, BlockRef block, bool due) {
   auto* order = shared.blocks.at<OrderState>(block);
   order->not_due = !due;
+  touched.add_rows(order->lines());
   order->parked_line = OrderState::no_line;
   for (std::size_t index = 0; index < order->lines().size(); ++index) {
     const OrderLineState& line = order->lines()[index];

@@ -49,7 +49,8 @@ Outcome<void> create(const std::filesystem::path& directory, std::uint64_t epoch
   return sync_directory(directory);
 }
 
-// A state without figures, or some of them, whose journal cannot count them any more: they begin behind `applied`.
+// A state of version 1 or 2 whose journal cannot make it again. Figures, or those that it had not, begin behind `applied`, and so do vendors' lateness and
+// what lines were promised: of what came before nothing is known.
 int take_over_old(const LmdbEnvironment& environment) {
   WriteTransaction transaction(environment);
   StateTables tables;
@@ -60,6 +61,7 @@ int take_over_old(const LmdbEnvironment& environment) {
   if (error == 0) error = get_identity(transaction.handle(), tables, owner);
   if (error == 0) error = get_summary(transaction.handle(), tables, summary);
   if (error == 0 && owner.version == state_version_without_figures) error = begin_figures(transaction.handle(), tables, summary);
+  if (error == 0) error = write_purchases_anew(transaction.handle(), tables);
   if (error == 0) error = put_promises(transaction.handle(), tables, {0, 0, summary.applied + 1});
   if (error == 0) error = put_identity(transaction.handle(), tables, owner.epoch);
   if (error == 0) error = put_summary(transaction.handle(), tables, summary);  // it names the transaction that wrote it

@@ -34,6 +34,25 @@ int LmdbState::read_open_purchases(MDB_txn* transaction, StateVisitor& visitor, 
   });
 }
 
+int write_purchases_anew(MDB_txn* transaction, const StateTables& tables) {
+  std::vector<std::uint64_t> buffer;
+  std::vector<engine::PurchaseLineState> lines;
+  std::vector<std::pair<std::uint64_t, std::vector<std::byte>>> records;  // they are few, and a cursor does not see what it changes
+  int error = for_each(transaction, tables.purchases, 0, [&](const MDB_val& key, const MDB_val& value) {
+    engine::PurchaseImage image;
+    buffer.resize(value.mv_size / 8 + 1);
+    std::memcpy(buffer.data(), value.mv_data, value.mv_size);
+    if (!read_old_purchase_record(Lsn{integer_key(key)}, std::as_bytes(std::span(buffer)).first(value.mv_size), lines, image)) return MDB_CORRUPTED;
+    records.emplace_back(integer_key(key), purchase_record(image));
+    return 0;
+  });
+  for (const auto& [lsn, record] : records) {
+    MDB_val key = key_of(lsn), value = value_of(record);
+    if (error == 0) error = mdb_put(transaction, tables.purchases, &key, &value, 0);
+  }
+  return error;
+}
+
 int LmdbState::purchases_before(MDB_txn* transaction, Lsn from, Lsn before, std::vector<engine::KnownImage>& known) const {
   return each_open_purchase(transaction, from, [&](const engine::PurchaseImage& image) {
     if (image.lsn >= before) return MDB_NOTFOUND;  // that one was verified, too

@@ -174,12 +174,14 @@ Outcome<void> LmdbState::read(StateVisitor& visitor) const {
   if (error != 0) return cannot_read(error);
   visitor.begin(summary);
   error = read_catalogue(transaction.handle(), visitor);
+  if (error == 0) error = read_vendors(transaction.handle(), visitor);
   if (error == 0) error = read_cells(transaction.handle(), visitor);
   if (error == 0) error = read_open_orders(transaction.handle(), visitor);
   if (error == 0) error = read_open_holds(transaction.handle(), visitor);
   std::unordered_set<std::uint64_t> open;  // transfers and purchase orders, by LSN
   if (error == 0) error = read_open_transfers(transaction.handle(), visitor, open);
   if (error == 0) error = read_open_purchases(transaction.handle(), visitor, open);
+  if (error == 0) error = read_rules(transaction.handle(), visitor);
   if (error == 0) error = read_known(transaction.handle(), visitor, open);
   if (error != 0) return cannot_read(error);
   return {};

@@ -49,7 +49,10 @@ int open_tables(MDB_txn* transaction, unsigned flags, StateTables& tables) {
              {"purchases", MDB_INTEGERKEY, tables.purchases},
              {"days", MDB_INTEGERKEY, tables.days},
              {"availability", MDB_INTEGERKEY, tables.availability},
-             {"deliveries", 0, tables.deliveries}};
+             {"deliveries", 0, tables.deliveries},
+             {"vendors", 0, tables.vendors},
+             {"sources", 0, tables.sources},
+             {"rules", MDB_INTEGERKEY, tables.rules}};
   int error = 0;
   for (const auto& each : all) {
     if (error == 0) error = mdb_dbi_open(transaction, each.name, each.flags | flags, &each.table);

@@ -17,7 +17,7 @@ inline constexpr const char* state_remedy =
 
 struct StateTables {
   MDB_dbi meta = 0, catalogue = 0, cells = 0, orders = 0, open = 0, ids = 0, closed_known = 0, newest = 0, decisions = 0;
-  MDB_dbi holds = 0, transfers = 0, purchases = 0, days = 0, availability = 0, deliveries = 0;
+  MDB_dbi holds = 0, transfers = 0, purchases = 0, days = 0, availability = 0, deliveries = 0, vendors = 0, sources = 0, rules = 0;
 };
 
 // Opens all of them, with MDB_CREATE in `flags` makes them.

@@ -7,8 +7,10 @@
 //  28  u16 preferred warehouse, u16 next shipment
 //  32  u32 lines, u32 allocations
 //  40  u8 id bytes, u8 which texts are there (bit 6: times, bit 7: policies of lines), u16 flags (bit 0: not due, 1: raises, 2: has skipped,
-//      3: patience of lines is there, 4: was reserved whole once, 6: first promises are there, 8 .. 15: the order's patience), u32 bytes of the shipments (0 in records of old)
-//  48  lines            20 bytes each (engine::LineImage)
+//      3: patience of lines is there, 4: was reserved whole once, 5: promises, 6: first promises, 8 .. 15: the order's patience), u32 bytes of
+//      the shipments (0 in records of old)
+//  48  promises         of orders with promised lines: u32 how many, u32 0, 24 bytes each (engine::PromiseImage), by line; records of old have none
+//      lines            20 bytes each (engine::LineImage)
 //      allocations      12 bytes each (engine::AllocationImage), those of the first line first
 //      patience         u8 for each line (engine/patience.hpp), of orders with line_complete lines; records of old have none
 //      first promises   i64 for each line: when its last unit was promised for at first; 0: not, or no longer. Of orders with such
@@ -52,6 +54,7 @@ inline constexpr std::uint16_t order_raises = 2;   // raised lines of it wait in
 inline constexpr std::uint16_t order_has_skipped = 4;
 inline constexpr std::uint16_t order_line_patience = 8;
 inline constexpr std::uint16_t order_was_whole = 16;  // nothing of it waited once, all being reserved; figures alone ask for it
+inline constexpr std::uint16_t order_promises = 32;
 inline constexpr std::uint16_t order_first_promises = 64;
 inline constexpr unsigned order_patience_shift = 8;
 
@@ -64,6 +67,7 @@ struct OrderParts {
   std::uint8_t* priority;
   std::uint16_t* flags;
   std::span<std::uint8_t> line_patience;  // empty: not kept
+  std::span<engine::PromiseImage> promises;
   std::span<std::byte> first_promises;        // the same
   engine::Policy policy{};
 

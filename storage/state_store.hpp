@@ -1,8 +1,9 @@
 // The state store: what the journal's records amount to, in a second environment beside it (DIR/state), so that a start
 // need not read the whole journal, closed orders can leave memory, and the journal can be trimmed. It holds nothing that
 // the journal did not say: lost or damaged, it is made again, unless the journal has been trimmed.
-//   catalogue, cells, orders (open and closed, by LSN), open holds, transfers and purchase orders, ids within the horizon, the newest
-//   order of each id, decisions of what is open that the journal no longer holds; figures for reports; every value has a CRC32C
+//   catalogue, vendors, who sells what, reorder rules, cells, orders (open and closed, by LSN), open holds, transfers and purchase orders, ids
+//   within the horizon, the newest order of each id, decisions of what is open that the journal no longer holds; figures for reports; every value
+//   has a CRC32C
 // One thread folds; find(), newest(), decision() and figures() may be called by others meanwhile, one thread at a time each.
 // `applied` never stands between a command and its last fill.
 #pragma once
@@ -46,8 +47,8 @@ struct Folded {
   std::vector<ClosedOrder> closed;  // orders that were closed in these records, in the order of closing
 };
 
-// Everything that recovery needs, in this order: warehouses, products, cells, open orders by LSN, open holds by LSN,
-// open transfers by LSN, open purchase orders by LSN, known ids by LSN.
+// Everything that recovery needs, in this order: warehouses, products, vendors by code, sources by SKU, cells, open orders by LSN, open holds
+// by LSN, open transfers by LSN, open purchase orders by LSN, rules by SKU and warehouse, known ids by LSN.
 class StateVisitor {
  public:
   virtual ~StateVisitor() = default;
@@ -58,6 +59,9 @@ class StateVisitor {
   virtual void open_hold(const engine::HoldImage&) {}
   virtual void open_transfer(const engine::TransferImage&) {}
   virtual void open_purchase(const engine::PurchaseImage&) {}
+  virtual void vendor(const engine::VendorImage&) {}
+  virtual void source(const engine::SourceImage&) {}
+  virtual void rule(const engine::RuleImage&) {}
   virtual void known(const engine::KnownImage& known) = 0;       // not those of what is open
 };
 

@@ -55,6 +55,7 @@ class Clerk final : public engine::Outcomes {
   void listed_holds(const engine::ReplyTo&, engine::Lsn, std::span<const engine::OpenHoldView>) override {}
   void listed_transfers(const engine::ReplyTo&, engine::Lsn, std::span<const engine::OpenTransferView>) override {}
   void listed_purchases(const engine::ReplyTo&, engine::Lsn, std::span<const engine::OpenPurchaseView>) override {}
+  void listed_rules(const engine::ReplyTo&, engine::Lsn, const engine::RulesView&) override {}
   void resolved(const engine::ReplyTo&, engine::Lsn, const engine::ResolvedView&) override {}
 
   // Decisions made by this thread, also for others' commands: (whose, which command) by LSN, the cause first.
@@ -70,11 +71,11 @@ class Clerk final : public engine::Outcomes {
     settle(test::settler_message(command, content, reply, now()));
   }
   void decide() {
-    while (!desk_.decide(now(), [&](const engine::ReceivedOrder& received) {
+    const auto to_settler = [&](const engine::ReceivedOrder& received) {
       settle(std::make_unique<engine::Message>(received.order, received.content, received.reply, now()));
-    })) {
-      let_go();
-    }
+    };
+    const auto mind_rules = [&](std::span<const engine::SkuId> skus) { settle(std::make_unique<engine::Message>(engine::MindRules{skus}, now())); };
+    while (!desk_.decide(now(), to_settler, mind_rules)) let_go();
   }
   void settle(std::unique_ptr<engine::Message> message) {
     stalled_ = engine_.settler().submit(std::move(message), committer_) == engine::Settled::stalled || stalled_;

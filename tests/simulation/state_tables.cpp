@@ -40,6 +40,16 @@ class StateTables::Source final : public storage::StateSource {
     const auto found = tables_.purchases_.find(lsn);
     return found == tables_.purchases_.end() ? std::span<const std::byte>{} : found->second.view();
   }
+  bool vendor(std::string_view code, engine::VendorImage& image) override {
+    const auto found = tables_.vendors_.find(code);
+    if (found != tables_.vendors_.end()) image = found->second.image(code);
+    return found != tables_.vendors_.end();
+  }
+  bool rule(std::uint64_t key, engine::RuleImage& image) override {
+    const auto found = tables_.rules_.find(key);
+    if (found != tables_.rules_.end()) image = found->second.image();
+    return found != tables_.rules_.end();
+  }
   bool day(std::uint64_t key, storage::DayFigures& figures) override {
     const auto found = tables_.days_.find(storage::day_of_key(key));
     if (found != tables_.days_.end()) figures = found->second;
@@ -87,6 +97,8 @@ storage::Outcome<void> StateTables::read(storage::StateVisitor& visitor) const {
     }
   }
   if (!catalogue_.empty()) visitor.catalogue({false, warehouses, products, {}});
+  for (const auto& [code, vendor] : vendors_) visitor.vendor(vendor.image(code));
+  for (const auto& [source, lead_days] : sources_) visitor.source({source.first, source.second, lead_days});
   for (const auto& [key, row] : cells_) {
     visitor.cell({engine::SkuId{static_cast<std::uint32_t>(key >> 16)}, engine::WarehouseId{static_cast<std::uint16_t>(key)}, row.on_hand,
                   row.held, row.unavailable, row.level, row.opening_plus_one, Lsn{row.lsn}});
@@ -111,6 +123,7 @@ storage::Outcome<void> StateTables::read(storage::StateVisitor& visitor) const {
     if (!storage::read_purchase_record(lsn, record.view(), image)) throw Broken("the state store: a purchase order's record is damaged");
     visitor.open_purchase(image);
   }
+  for (const auto& [key, rule] : rules_) visitor.rule(rule.image());
   std::map<Lsn, engine::KnownImage> older;
   for (const auto& entry : closed_known_) older[entry.second.lsn] = entry.second;
   for (const auto& entry : older) visitor.known(entry.second);
@@ -184,6 +197,12 @@ void StateTables::write(std::vector<storage::ClosedOrder>& closed) {
   write_holds();
   write_transfers();
   write_purchases();
+  for (const auto& [code, vendor] : batch_.vendors()) vendors_[code] = vendor;
+  for (const auto& [source, lead_days] : batch_.sources()) sources_[source] = lead_days;
+  for (const auto& [key, rule] : batch_.rules()) {
+    if (rule.is_set()) rules_[key] = rule;
+    else rules_.erase(key);
+  }
   for (const engine::CellImage& cell : batch_.cells()) {
     cells_[storage::cell_key(cell.sku, cell.warehouse)] = {0, cell.on_hand, cell.held, cell.unavailable, cell.level,
                                                            cell.opening_plus_one, cell.lsn.value};

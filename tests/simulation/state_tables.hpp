@@ -66,6 +66,9 @@ class StateTables final : public storage::StateStore {
   std::map<storage::IdentityKey, engine::Lsn> newest_;
   std::map<std::uint64_t, storage::StateBatch::Entry> catalogue_;
   std::map<engine::Lsn, std::vector<std::byte>> decisions_;
+  std::map<std::string, storage::StateBatch::Vendor, std::less<>> vendors_;
+  storage::StateBatch::Sources sources_;
+  std::map<std::uint64_t, storage::StateBatch::Rule> rules_;
   std::map<std::int32_t, storage::DayFigures> days_;
   std::map<engine::SkuId, storage::AvailabilityRow> availability_;
   std::map<storage::DeliveryKey, storage::DeliveryFigures> deliveries_;

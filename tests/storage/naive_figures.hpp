@@ -101,6 +101,10 @@ class NaiveFigures {
   void on(const engine::PurchaseReceiptDecision& decision);
   void on(const engine::PurchaseDecision& decision);
   void on(const engine::PurchaseStepDecision& decision);
+  void on(const engine::RulesDecision&) {}
+  void on(const engine::ReorderDecision& decision);
+  void on(const engine::OverdueDecision&) {}
+  void on(const engine::DatesDecision&) {}
   void give_up(const NaivePurchase& purchase, const NaivePurchaseLine& line, std::uint64_t units);
   void judge_promise(NaiveLine& line);
   void on(const engine::HoldExtendDecision&) {}

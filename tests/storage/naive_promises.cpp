@@ -30,6 +30,14 @@ void NaiveFigures::on(const engine::PurchaseDecision& decision) {
   }
 }
 
+void NaiveFigures::on(const engine::ReorderDecision& decision) {
+  if (decision.quantity == 0) return;
+  NaivePurchase& purchase = purchases_[decision.purchase_lsn.value == 0 ? lsn_ : decision.purchase_lsn];
+  purchase.vendor = decision.vendor;
+  purchase.draft = decision.state == engine::PurchaseState::suggested;
+  purchase.lines[decision.line.value] = {decision.sku, decision.line_quantity, 0, decision.promised.value, decision.promised.value};
+}
+
 void NaiveFigures::give_up(const NaivePurchase& purchase, const NaivePurchaseLine& line, std::uint64_t units) {
   if (units == 0 || purchase.draft || line.first_promise == 0 || line.first_promise >= now_) return;
   deliveries_[{day_of(engine::TimeUs{now_}), purchase.vendor, line.sku.value}].counts[DeliveryCount::never_came] += units;

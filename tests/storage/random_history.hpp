@@ -16,8 +16,9 @@ namespace earmark::storage::test {
 
 class RandomHistory {
  public:
-  // `voids_percent` of the steps are void records.
-  RandomHistory(std::uint64_t seed, std::size_t voids_percent) : random_(seed), commands_(seed, true), voids_percent_(voids_percent) {}
+  // `voids_percent` of the steps are void records. `with_days`: more than a day passes now and then, so that supply is overdue.
+  RandomHistory(std::uint64_t seed, std::size_t voids_percent, bool with_days = false)
+      : random_(seed), commands_(seed, true, with_days), voids_percent_(voids_percent) {}
 
   // Goes on until there are at least so many records.
   void grow(std::size_t records);
@@ -37,7 +38,7 @@ class RandomHistory {
  private:
   void add(const model::Answer& answer);
   void add_void();
-  // One step later; holds that are due by then end.
+  // To the time of the next command; holds that are due by then end.
   void let_time_pass();
 
   model::Random random_;
