@@ -116,7 +116,7 @@ TEST_CASE("state: a store without figures is of another version, unless the jour
     REQUIRE(state->fold(journal, Lsn{800}, 10'000).has_value());
     reached = state->summary().applied;
   }
-  make_old(directory.path(), state_version_without_figures, figures);
+  make_old(directory.path());
   const auto refused = open_lmdb_state(directory.path(), test::state_identity, test::small_state());
   REQUIRE_FALSE(refused.has_value());
   CHECK(refused.error().kind == FailureKind::bad_version);
@@ -257,8 +257,7 @@ TEST_CASE("state: one that knew of no holds, transfers and purchase orders gets 
   history.decide(load);
   history.append_to(journal, 1);
   REQUIRE(test::open_state(directory.path())->fold(journal, journal.last(), 1000).has_value());
-  make_old(directory.path(), state_version_without_figures, {&StateTables::days, &StateTables::availability, &StateTables::deliveries,
-                                                             &StateTables::holds, &StateTables::transfers, &StateTables::purchases});
+  make_old(directory.path(), {&StateTables::holds, &StateTables::transfers, &StateTables::purchases});
   StateOptions trimmed = test::small_state();
   trimmed.journal_whole = false;
   const auto state = open_lmdb_state(directory.path(), test::state_identity, trimmed).value().store;
