@@ -96,7 +96,6 @@ void make_old(const std::filesystem::path& directory, std::initializer_list<MDB_
   REQUIRE(transaction.commit() == 0);
 }
 
-const std::initializer_list<MDB_dbi StateTables::*> figures = {&StateTables::days, &StateTables::availability, &StateTables::deliveries};
 
 ReportTable report(const StateStore& state, schema::ReportKind kind) {
   schema::ReportRequest request;
