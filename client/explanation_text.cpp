@@ -241,7 +241,9 @@ std::string now_text(const OrderStateLine& line) {
   if (returned != 0) add(text, with_separators(returned) + " came back");
   if (line.backordered != 0) {
     add(text, queue_text(line.backordered, line.position, line.quantity_ahead));
-    add(text, expectation_text(line.expected, line.backordered, line.fallback_us));
+    std::string when = expectation_text(line.expected, line.backordered, line.fallback_us);
+    if (line.expected.empty()) when.replace(0, std::string_view("no date").size(), "no date is known");
+    add(text, when);
     if (line.first_promised_us != 0) add(text, "promised first for " + day_text(line.first_promised_us));
   }
   if (line.cancelled != 0) add(text, with_separators(line.cancelled) + " cancelled");

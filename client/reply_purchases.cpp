@@ -47,6 +47,7 @@ ReceivePurchaseAnswer answer_of(const engine::PurchaseReceiptDecision& receipt, 
   answer.id = receipt.id;
   answer.purchase = receipt.purchase_id;
   answer.vendor = receipt.vendor;
+  answer.purchase_lsn = receipt.purchase_lsn.value;
   answer.state = receipt.state;
   for (const engine::PurchaseArrivedRow& row : receipt.rows) {
     answer.rows.push_back({row.line.value, codes(row.sku), codes(row.warehouse), row.quantity, row.damaged, row.over, row.available_after});

@@ -364,7 +364,7 @@ class ToReply {
       const schema::WaitingLine& line = from.lines[index];
       answer.lines.push_back({codes_(line.sku), std::string(from.orders[line.order]), std::string(from.customers[line.order]),
                               line.line.value, line.quantity, line.position, line.quantity_ahead, line.order_lsn.value,
-                              line.since.value, line.priority.value, from.expected[index]});
+                              line.since.value, line.priority.value, from.expected[index], codes_(line.pinned)});
     }
     return answer;
   }

@@ -453,6 +453,7 @@ struct Backorder {
   std::int64_t since_us = 0;
   std::uint8_t priority = 0;
   std::int64_t expected_us = 0;  // when its last unit can be expected, as known now; 0: no date is known, of some at least
+  std::string pinned{};          // taken from this warehouse alone; empty: any
 };
 struct BackordersAnswer {
   std::uint64_t as_of = 0;

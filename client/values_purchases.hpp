@@ -96,7 +96,8 @@ struct ReceivePurchaseAnswerRow {
 };
 struct ReceivePurchaseAnswer : Decided {
   std::string id{}, purchase{}, vendor{};
-  engine::PurchaseState state{};  // partly_received, or received
+  std::uint64_t purchase_lsn = 0;  // of the decision that made it
+  engine::PurchaseState state{};   // partly_received, or received
   std::vector<ReceivePurchaseAnswerRow> rows{};
   std::vector<Fill> filled{};
 };

@@ -99,6 +99,11 @@ OfflineState::Line* OfflineState::line_of(Order& order, engine::LineNumber numbe
   return found == order.lines.end() ? nullptr : &*found;
 }
 
+const OfflineState::Order* OfflineState::order(Lsn lsn) const {
+  const auto found = orders_.find(lsn);
+  return found == orders_.end() ? nullptr : &found->second;
+}
+
 Lsn OfflineState::open_order(std::string_view id) const {
   const engine::Identity identity = engine::identify(IdSpace::order, id);
   const auto known = known_.find({IdSpace::order, {identity.low, identity.high}});

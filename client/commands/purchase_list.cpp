@@ -116,6 +116,7 @@ Outcome<void> show(const Globals& globals, const std::string& id) {
   if (!purchase.reference.empty()) text += "Vendor's reference: " + on_one_line(purchase.reference) + "\n";
   if (!purchase.notes.empty()) text += "Notes: " + on_one_line(purchase.notes) + "\n";
   const std::int64_t now = client->time().value != 0 ? client->time().value : now_us();
+  if (purchase.closes_us != 0) text += std::string(purchase.automatic ? "Approved at " : "Takes lines of rules until ") + moment(purchase.closes_us) + "\n";
   return print(text + table_of(purchase, now) + counted(figures_of(purchase).open, "unit") + " open, true at decision " + std::to_string(answer->as_of) + ".\n");
 }
 

@@ -2,6 +2,7 @@
 // After it: what came, and who got it.
 #pragma once
 
+#include "client/failure.hpp"
 #include "client/documents/benefits.hpp"
 #include "client/values_rules.hpp"
 

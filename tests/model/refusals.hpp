@@ -46,6 +46,7 @@ engine::Error refusal(const State& state, const engine::PlacePurchase& command);
 engine::Error refusal_of_pegs(const State& state, const engine::PlacePurchase& command);
 engine::Error refusal(const State& state, const engine::MovePurchase& command);
 engine::Error refusal(const State& state, const engine::ReceivePurchase& command);
+engine::Error refusal(const State& state, const engine::SetRules& command, engine::TimeUs now);
 // What a delivery says; without rows: everything that is open, whole.
 std::vector<engine::PurchaseArrival> rows_that_arrive(const engine::ReceivePurchase& command, const Purchase& purchase);
 // Of a confirm: too_many_lines, what the hold's state forbids, then what is wrong with the order.
