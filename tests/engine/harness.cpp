@@ -1,5 +1,8 @@
 #include "tests/engine/harness.hpp"
 
+#include <algorithm>
+#include <tuple>
+
 #include "tests/engine/settler_message.hpp"
 #include "tests/model/random_commands.hpp"
 
@@ -114,6 +117,7 @@ void Harness::listed_rules(const engine::ReplyTo&, engine::Lsn, const engine::Ru
     listed.vendors.push_back({std::string(each.code), std::string(each.name), each.lead_days, each.cut_off, each.arrivals, each.typical_lateness_us});
   }
   for (const engine::SourceSet& each : view.sources) listed.sources.push_back({each.sku, code(each.vendor), each.lead_days});
+  std::ranges::sort(listed.sources, {}, [](const model::ListedSource& source) { return std::tie(source.sku, source.vendor); });  // of one SKU in any order
   for (const engine::RuleView& each : view.rules) {
     listed.rules.push_back({.set = each.rule, .vendor = code(each.rule.vendor), .purchase = std::string(each.purchase), .position = each.position,
                             .triggered = each.triggered, .purchase_lsn = each.purchase_lsn});

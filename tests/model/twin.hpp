@@ -8,7 +8,6 @@
 #include <optional>
 
 #include "engine/command.hpp"
-#include "engine/timers.hpp"
 #include "tests/model/refusals.hpp"
 #include "tests/model/state.hpp"
 #include "tests/model/whole.hpp"
@@ -196,7 +195,9 @@ class Twin {
   void suggestion_cancelled(const Purchase& purchase);
   PurchaseStepAnswer approve_at_cut_off(Purchase& purchase);
   void wake(std::uint64_t subject);
-  using DueTimer = std::tuple<engine::TimeUs, engine::TimerKind, std::uint64_t>;  // and its subject
+  // What is due at one time runs in this order.
+  enum class TimerKind : std::uint8_t { hold, cancel_order, order_due, turn_strict, purchase_cut_off, purchase_overdue, transfer_overdue, rule_wakes };
+  using DueTimer = std::tuple<engine::TimeUs, TimerKind, std::uint64_t>;  // and its subject
   void rule_timers(std::set<DueTimer>& due) const;
 
   static void note_closing(Order& order, engine::Lsn lsn);

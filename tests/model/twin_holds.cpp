@@ -104,7 +104,6 @@ Answer Twin::release(const engine::ReleaseHold& command, std::uint64_t content, 
 // By their time; of one time holds first, then cancels, then orders that become due, then who turns strict, then the rest as TimerKind has it; then by
 // age. What follows a decision by itself comes before all of them, and behind each.
 std::vector<Answer> Twin::run_timers(TimeUs now, std::size_t most) {
-  using engine::TimerKind;
   std::vector<Answer> all;
   state_.time = std::max(state_.time, now);
   while (all.size() < most) {

@@ -247,11 +247,11 @@ PurchaseStepAnswer Twin::approve_at_cut_off(Purchase& purchase) {
 void Twin::rule_timers(std::set<DueTimer>& due) const {
   for (const auto& [lsn, purchase] : state_.purchases) {
     const bool closes = purchase.automatic && purchase.state == PurchaseState::suggested && purchase.closes.value != 0;
-    if (closes && purchase.closes <= state_.time) due.insert({purchase.closes, engine::TimerKind::purchase_cut_off, lsn.value});
+    if (closes && purchase.closes <= state_.time) due.insert({purchase.closes, TimerKind::purchase_cut_off, lsn.value});
   }
   for (const auto& [key, rule] : state_.rules) {
     const std::uint64_t subject = std::uint64_t{key.first.value} << 16 | key.second.value;
-    if (rule.asleep && rule.set.snoozed_until <= state_.time) due.insert({rule.set.snoozed_until, engine::TimerKind::rule_wakes, subject});
+    if (rule.asleep && rule.set.snoozed_until <= state_.time) due.insert({rule.set.snoozed_until, TimerKind::rule_wakes, subject});
   }
 }
 
