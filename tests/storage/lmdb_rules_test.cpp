@@ -84,11 +84,11 @@ TEST_CASE("rule records: come back as they were, at their key alone, and damage 
   CHECK(seen.vendors == Texts{"ACME 'Acme Tools' 14 960 listed arrivals 7 late 86400000001"});
 
   engine::SourceImage source;
-  const auto of_source = source_record({engine::SkuId{70'000}, "ACME", 3});
-  find_damage(of_source, [&](const std::vector<std::byte>& record) { return read_source_record(source_key(engine::SkuId{70'000}, "ACME"), record, source); });
+  const auto of_source = source_record({engine::SkuId{70'000}, "ACME", 3}), key_of_source = source_key(engine::SkuId{70'000}, "ACME");
+  find_damage(of_source, [&](const std::vector<std::byte>& record) { return read_source_record(key_of_source, record, source); });
   CHECK_FALSE(read_source_record(source_key(engine::SkuId{70'001}, "ACME"), of_source, source));
   CHECK_FALSE(read_source_record(bytes("abc"), of_source, source));
-  REQUIRE(read_source_record(source_key(engine::SkuId{70'000}, "ACME"), of_source, source));
+  REQUIRE(read_source_record(key_of_source, of_source, source));
   CHECK(source.sku == engine::SkuId{70'000});
   CHECK(source.vendor == "ACME");
   CHECK(source.lead_days == 3);
