@@ -101,7 +101,8 @@ Purchasing purchasing_of(const PurchasesAnswer& answer, std::int64_t now_us) {
     const bool suggested = purchase.state == engine::PurchaseState::suggested;
     purchasing.suggestions += suggested ? 1 : 0;
     purchasing.suggested_units += suggested ? figures_of(purchase).open : 0;
-    purchasing.overdue += std::ranges::any_of(purchase.lines, [&](const OpenPurchaseLine& line) { return is_overdue(purchase, line, now_us); }) ? 1 : 0;
+    const auto overdue = [&](const OpenPurchaseLine& line) { return is_overdue(purchase, line, now_us); };
+    if (std::ranges::any_of(purchase.lines, overdue)) ++purchasing.overdue;
   }
   return purchasing;
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "client/documents/benefits.hpp"
+#include "client/failure.hpp"
 #include "client/values_rules.hpp"
 
 namespace earmark::client::documents {
