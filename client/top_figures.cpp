@@ -99,10 +99,9 @@ Purchasing purchasing_of(const PurchasesAnswer& answer, std::int64_t now_us) {
   Purchasing purchasing;
   for (const OpenPurchase& purchase : answer.purchases) {
     const bool suggested = purchase.state == engine::PurchaseState::suggested;
-    purchasing.suggestions += suggested ? 1 : 0;
+    purchasing.suggestions += suggested ? 1U : 0U;
     purchasing.suggested_units += suggested ? figures_of(purchase).open : 0;
-    const auto overdue = [&](const OpenPurchaseLine& line) { return is_overdue(purchase, line, now_us); };
-    if (std::ranges::any_of(purchase.lines, overdue)) ++purchasing.overdue;
+    purchasing.overdue += std::ranges::any_of(purchase.lines, [&](const OpenPurchaseLine& line) { return is_overdue(purchase, line, now_us); }) ? 1U : 0U;
   }
   return purchasing;
 }

@@ -162,9 +162,13 @@ struct Book {
   // `known`: of a purchase order that the record makes.
   void apply_reorder(SharedState& shared, const Stamp& stamp, const ReorderDecision& decision, BlockRef known);
   void apply_rules(SharedState& shared, const RulesDecision& decision);
+  // Every SKU that has a rule, supply with a date, or a line that was told one.
+  void touch_everything();
   // After each change of what of the purchase order is open, or when it is expected, or whether it is a suggestion.
   void set_purchase_timers(SharedState& shared, Lsn lsn);
   void end_purchase(SharedState& shared, OpenPurchase& purchase);
+  // What an order as decided is told of its lines that wait.
+  void promise(const Stamp& stamp, const OrderDecision& decision);
 
   // Who waits for all or nothing (book_patience.cpp). The earliest waiter before `place` who can be skipped and could use units of the
   // cell; `waits(waiter)`: he still does.

@@ -34,6 +34,15 @@ void Book::add_purchase(SharedState& shared, const Stamp& stamp, const PurchaseD
   set_purchase_timers(shared, stamp.lsn);
 }
 
+// Nobody looks at a SKU without dated supply until somebody was told a date: what others can expect by then is told now.
+void Book::promise(const Stamp& stamp, const OrderDecision& decision) {
+  for (const ExpectedUnits& each : decision.expected) {
+    const SkuId sku = decision.lines[each.line_index].sku;
+    if (!promises.some_told(sku)) touched.dates.insert(sku);
+  }
+  promises.decided(stamp, decision);
+}
+
 // It ends. A rule that waits for it may order again, whichever line was the last.
 void Book::end_purchase(SharedState& shared, OpenPurchase& purchase) {
   touched.add_rows(purchase.lines);
@@ -82,6 +91,12 @@ void Book::apply_reorder(SharedState& shared, const Stamp& stamp, const ReorderD
     set_purchase_timers(shared, purchase);
   }
   rules.done(decision, purchase);
+}
+
+void Book::touch_everything() {
+  for (const auto& [key, rule] : rules.all()) touched.positions.insert(SkuId{key.first});
+  supply.for_each_sku([&](SkuId sku) { touched.dates.insert(sku); });
+  promises.for_each_sku_told([&](SkuId sku) { touched.dates.insert(sku); });
 }
 
 void Book::apply_rules(SharedState& shared, const RulesDecision& decision) {

@@ -95,7 +95,6 @@ class Engine {
   std::string broken_purchases();
   std::string broken_rules();
   void find_pegged_orders();
-  void touch_everything();
   void forget_ended_purchase(Lsn lsn, PurchaseState state, const Identity& identity);
   std::string broken_patience();
   void add_to_cell(SkuId sku, WarehouseId warehouse, std::int64_t change);

@@ -104,7 +104,7 @@ struct OpenTransferView {
 struct OpenPurchaseView {
   Lsn lsn{};  // of the decision
   const OpenPurchase* purchase = nullptr;
-  std::span<const std::string_view> peg_orders{};  // ids, one for each of its lines with a peg_order, in their order; empty: known no longer
+  std::span<const std::string_view> peg_orders{};  // ids, one for each of its lines with a peg_order, in their order; empty: it has left memory
 };
 
 struct WarehouseView {

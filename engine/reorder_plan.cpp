@@ -119,13 +119,14 @@ ReorderPlan plan_reorder(const SharedState& shared, const Book& book, const Rule
 }
 
 TimeUs fallback_date(const Book& book, const CatalogueView& catalogue, SkuId sku, WarehouseId pinned, TimeUs now) {
+  const auto orders = [](const Rule* rule) { return rule != nullptr && rule->set.mode >= RuleMode::suggest; };
   const Rule* rule = nullptr;
   if (pinned.value != 0) {
     rule = book.rules.find(sku, pinned);
   } else if (book.rules.has(sku)) {
-    for (std::size_t next = 0; rule == nullptr && next < catalogue.by_priority.size(); ++next) rule = book.rules.find(sku, catalogue.by_priority[next]);
+    for (std::size_t next = 0; !orders(rule) && next < catalogue.by_priority.size(); ++next) rule = book.rules.find(sku, catalogue.by_priority[next]);
   }
-  if (rule == nullptr || rule->set.mode < RuleMode::suggest) return {};
+  if (!orders(rule)) return {};
   return days_from(now, lead_days_of(book, *rule, vendor_of(book, *rule)));
 }
 

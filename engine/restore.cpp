@@ -84,7 +84,7 @@ void Engine::restore(const Stamp& stamp, const OrderDecision& decision) {
   }
   start_waiting(block);
   book_.set_timers(shared_, block);
-  book_.promises.decided(stamp, decision);
+  book_.promise(stamp, decision);
   if (decision.fills_follow) open_cause_ = std::move(cause);
   view_.apply(stamp, decision);
 }
@@ -251,7 +251,7 @@ void Engine::restore_finished() {
     return !takes_all(*order) || !waits_at_all(*order);
   });
   find_pegged_orders();
-  touch_everything();
+  book_.touch_everything();  // what a crash may have cut off between a decision and what follows from it
   settler_.continue_after_recovery(std::exchange(open_cause_, std::nullopt), whole_orders_, last_record_);
   whole_orders_.clear();
   shared_.commit_word.start_at(restored_);

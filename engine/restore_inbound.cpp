@@ -60,11 +60,4 @@ void Engine::find_pegged_orders() {
   });
 }
 
-// What a crash may have cut off between a decision and what follows from it is found by looking at everything that could.
-void Engine::touch_everything() {
-  for (const auto& [key, rule] : book_.rules.all()) book_.touched.positions.insert(SkuId{key.first});
-  book_.supply.for_each_sku([&](SkuId sku) { book_.touched.dates.insert(sku); });
-  book_.promises.for_each_sku_told([&](SkuId sku) { book_.touched.dates.insert(sku); });
-}
-
 }  // namespace earmark::engine

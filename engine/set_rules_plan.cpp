@@ -4,6 +4,7 @@
 #include <cstring>
 #include <map>
 #include <unordered_set>
+#include <utility>
 
 #include "engine/limits.hpp"
 
@@ -39,15 +40,15 @@ class Planner {
     for (std::size_t row = 0; good() && row < set_.rules.size(); ++row) fault(row, add(set_.rules[row]));
     for (std::size_t row = 0; good() && row < set_.snoozes.size(); ++row) fault(row, add(set_.snoozes[row]));
     for (const auto& [key, rule] : rules_) {
-      if (rule.changed) plan_.rules.push_back(rule.set);
+      if (!same_rule(rule.set, rule.before)) plan_.rules.push_back(rule.set);
     }
+    leave_out_vendors();
     return std::move(plan_);
   }
 
  private:
   struct Changed {
-    RuleSet set;
-    bool changed = false;
+    RuleSet set, before;
   };
 
   bool good() const noexcept { return plan_.error.code == ErrorCode::none; }
@@ -63,11 +64,13 @@ class Planner {
     if (entry.only_named) {
       if (known == nullptr) return ErrorCode::unknown_vendor;
       plan_.vendors.push_back({known->code, known->name, known->lead_days, known->cut_off});
+      changed_.push_back(false);
       return ErrorCode::none;
     }
     if (bad_lead_time(entry.lead_days) || entry.cut_off < -1 || entry.cut_off >= 24 * 60) return ErrorCode::bad_lead_time;
     const std::string_view name = entry.name.empty() && known != nullptr ? std::string_view(known->name) : entry.name;
     plan_.vendors.push_back({entry.code, name, entry.lead_days, entry.cut_off});
+    changed_.push_back(known == nullptr || known->name != name || known->lead_days != entry.lead_days || known->cut_off != entry.cut_off);
     return ErrorCode::none;
   }
 
@@ -75,11 +78,11 @@ class Planner {
     if (!catalogue_.knows(row.sku)) return ErrorCode::unknown_sku;
     if (row.vendor == 0 || row.vendor > set_.vendors.size()) return ErrorCode::unknown_vendor;
     if (bad_lead_time(row.lead_days)) return ErrorCode::bad_lead_time;
-    new_sources_.insert(row.sku.value);
+    const auto [present, is_first] = sources_.try_emplace({row.sku.value, row.vendor}, no_source);
     for (const Source& source : book_.vendors.sources_of(row.sku)) {
-      if (book_.vendors.at(source.vendor).code == code_of(row.vendor) && source.lead_days == row.lead_days) return ErrorCode::none;
+      if (is_first && book_.vendors.at(source.vendor).code == code_of(row.vendor)) present->second = source.lead_days;
     }
-    plan_.sources.push_back({row.sku, row.vendor, row.lead_days});
+    if (std::exchange(present->second, row.lead_days) != row.lead_days) plan_.sources.push_back({row.sku, row.vendor, row.lead_days});
     return ErrorCode::none;
   }
 
@@ -89,14 +92,15 @@ class Planner {
     if (row.mode != RuleMode::off && is_bad(row)) return ErrorCode::bad_rule;
     if (bad_lead_time(row.lead_days)) return ErrorCode::bad_lead_time;
     if (row.vendor > set_.vendors.size()) return ErrorCode::unknown_vendor;
-    const bool has_source = !book_.vendors.sources_of(row.sku).empty() || new_sources_.contains(row.sku.value);
+    const auto of_command = sources_.lower_bound({row.sku.value, 0});
+    const bool has_source = !book_.vendors.sources_of(row.sku).empty() || (of_command != sources_.end() && of_command->first.first == row.sku.value);
     if (row.mode >= RuleMode::suggest && row.vendor == 0 && !has_source) return ErrorCode::unknown_vendor;
     RuleSet rule{{}, row.sku, row.vendor, static_cast<Quantity>(row.point), static_cast<Quantity>(row.quantity), static_cast<Quantity>(row.minimum),
                  static_cast<Quantity>(row.multiple), static_cast<Quantity>(row.maximum), row.lead_days, row.warehouse, row.kind, row.mode, row.pooled != 0};
     if (row.mode == RuleMode::off) rule = off(row.sku, row.warehouse);
-    Changed& before = present(row.sku, row.warehouse);
-    const bool same = same_rule(before.set, rule);
-    before = {rule, before.changed || !same};
+    RuleSet& before = present(row.sku, row.warehouse).set;
+    if (row.mode != RuleMode::off) rule.snoozed_until = before.snoozed_until;
+    before = rule;
     return ErrorCode::none;
   }
 
@@ -106,7 +110,6 @@ class Planner {
     if (row.until.value < 0 || row.until.value > max_time_us || (row.until.value != 0 && row.until <= now_)) return ErrorCode::bad_lead_time;
     Changed& rule = present(row.sku, row.warehouse);
     if (rule.set.mode == RuleMode::off) return ErrorCode::unknown_rule;
-    rule.changed = rule.changed || rule.set.snoozed_until != row.until;
     rule.set.snoozed_until = row.until;
     return ErrorCode::none;
   }
@@ -123,11 +126,13 @@ class Planner {
   Changed& present(SkuId sku, WarehouseId warehouse) {
     const auto [place, is_new] = rules_.try_emplace(Rules::key_of(sku, warehouse));
     if (!is_new) return place->second;
-    place->second.set = off(sku, warehouse);
-    const Rule* rule = book_.rules.find(sku, warehouse);
-    if (rule == nullptr) return place->second;
-    place->second.set = rule->set;
-    place->second.set.vendor = rule->vendor.value == 0 ? 0 : position_of(book_.vendors.at(rule->vendor));
+    RuleSet& set = place->second.set;
+    set = off(sku, warehouse);
+    if (const Rule* rule = book_.rules.find(sku, warehouse); rule != nullptr) {
+      set = rule->set;
+      set.vendor = rule->vendor.value == 0 ? 0 : position_of(book_.vendors.at(rule->vendor));
+    }
+    place->second.before = set;
     return place->second;
   }
   std::uint32_t position_of(const Vendor& vendor) {
@@ -135,7 +140,24 @@ class Planner {
       if (plan_.vendors[index].code == vendor.code) return index + 1;
     }
     plan_.vendors.push_back({vendor.code, vendor.name, vendor.lead_days, vendor.cut_off});
+    changed_.push_back(false);
     return static_cast<std::uint32_t>(plan_.vendors.size());
+  }
+  // Those that neither have changed nor are named by what has.
+  void leave_out_vendors() {
+    std::vector<std::uint32_t> now(plan_.vendors.size() + 1);  // by position
+    for (const SourceSet& source : plan_.sources) now[source.vendor] = 1;
+    for (const RuleSet& rule : plan_.rules) now[rule.vendor] = 1;
+    std::vector<VendorSet> kept;
+    now[0] = 0;
+    for (std::size_t position = 1; position < now.size(); ++position) {
+      if (now[position] == 0 && !changed_[position - 1]) continue;
+      kept.push_back(plan_.vendors[position - 1]);
+      now[position] = static_cast<std::uint32_t>(kept.size());
+    }
+    for (SourceSet& source : plan_.sources) source.vendor = now[source.vendor];
+    for (RuleSet& rule : plan_.rules) rule.vendor = now[rule.vendor];
+    plan_.vendors = std::move(kept);
   }
 
   const SetRules& set_;
@@ -144,7 +166,9 @@ class Planner {
   TimeUs now_;
   SetRulesPlan plan_;
   std::unordered_set<std::string_view> named_;
-  std::unordered_set<std::uint32_t> new_sources_;
+  std::vector<bool> changed_;  // vendors, by position
+  static constexpr std::int32_t no_source = -2;
+  std::map<std::pair<std::uint32_t, std::uint32_t>, std::int32_t> sources_;  // SKU, vendor's position: lead days as the rows so far leave them
   std::map<Rules::Key, Changed> rules_;
 };
 

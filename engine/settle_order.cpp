@@ -64,7 +64,7 @@ bool Settler::settle(const PlaceOrder& order, const Message& message, Committer&
     return true;
   }
   book_.start_waiting(shared_, block, draft_.blocked_line);
-  book_.promises.decided({committed.first, message.time, {}}, draft_.decision);
+  book_.promise({committed.first, message.time, {}}, draft_.decision);
   note_who_is_behind(draft_.waits);
   count_skip(passed, block);
   book_.set_timers(shared_, block);

@@ -162,6 +162,15 @@ bool Settler::settle(const ListPurchases& list, const Message& message, Committe
     }
     views.push_back({found.lsn, found.open});
   }
+  std::vector<std::vector<std::string_view>> peg_orders(views.size());
+  for (std::size_t index = 0; index < views.size(); ++index) {
+    for (const PurchaseLineState& line : views[index].purchase->lines) {
+      if (line.peg_order.value == 0) continue;
+      const auto found = book_.pegged_orders.find(line.peg_order);
+      peg_orders[index].push_back(found == book_.pegged_orders.end() ? std::string_view() : shared_.blocks.at<OrderState>(found->second)->id());
+    }
+    views[index].peg_orders = peg_orders[index];
+  }
   committer.outcomes().listed_purchases(message.reply, as_of, views);
   return true;
 }

@@ -64,15 +64,16 @@ bool Settler::mind_rules(SkuId sku, Committer& committer) {
   };
   const auto [first, last] = book_.rules.of(sku);
   if (first == last) return true;
+  bool no_memory = false;
   for (auto each = first; each != last; ++each) {
     writes_.clear();
     const bool act = would_act(book_, each->second, position_of(shared_, book_, catalogue(), each->second.set, read), now_);
-    if (act && !reorder(each->second, committer)) return false;
+    if (act && !reorder(each->second, committer, no_memory)) return false;
   }
   set_levels(sku);
   shared_.rules_turn.fetch_add(1, std::memory_order_acq_rel);  // engine/rules.hpp: levels before cells; pairs with OrderDesk::decide()
   writes_.clear();
-  if (acts() != book_.rules.of(sku).second) book_.touched.positions.insert(sku);
+  if (!no_memory && acts() != book_.rules.of(sku).second) book_.touched.positions.insert(sku);
   return true;
 }
 
@@ -102,7 +103,8 @@ void Settler::set_levels(SkuId sku) {
   }
 }
 
-bool Settler::reorder(const Rule& rule, Committer& committer) {
+// `no_memory`: there is none for one more id; the rule acts when something touches its SKU again.
+bool Settler::reorder(const Rule& rule, Committer& committer, bool& no_memory) {
   ReorderPlan plan;
   Judged judged;
   const BlockRef known = committer.blocks().allocate(sizeof(KnownCommand));
@@ -120,7 +122,8 @@ bool Settler::reorder(const Rule& rule, Committer& committer) {
         makes = plan.decision.quantity != 0 && plan.decision.purchase_lsn.value == 0;
         if (makes) {
           name_new_one(plan, bundle.next(), is_taken);
-          if (known == 0 || judged.place.slot == nullptr) return;  // memory is used up: when something touches the SKU again
+          no_memory = known == 0 || judged.place.slot == nullptr;
+          if (no_memory) return;
           write_id(judged, known, IdSpace::purchase, 0, bundle.next());
         }
         bundle.add(now_, {}, plan.decision, ReplyTo{});
@@ -163,46 +166,54 @@ bool Settler::wake_rule(std::uint64_t subject) {
 bool Settler::settle(const ListRules& list, const Message& message, Committer& committer) {
   writes_.clear();
   const CatalogueView& view = catalogue();
-  std::vector<VendorView> vendors;
-  std::vector<std::uint32_t> positions(book_.vendors.count() + 1);  // by VendorId
-  const auto position_of_vendor = [&](VendorId id) {
-    if (id.value == 0 || positions[id.value] != 0) return id.value == 0 ? 0U : positions[id.value];
-    const Vendor& vendor = book_.vendors.at(id);
-    vendors.push_back({vendor.code, vendor.name, vendor.lead_days, vendor.cut_off, vendor.arrivals, vendor.typical_lateness_us()});
-    return positions[id.value] = static_cast<std::uint32_t>(vendors.size());
-  };
   const VendorId only = list.vendor.empty() ? VendorId{} : book_.vendors.find(list.vendor);
-  const bool any = list.vendor.empty();
-  std::vector<VendorId> by_code;
-  for (std::uint32_t id = 1; id <= book_.vendors.count(); ++id) by_code.push_back(VendorId{id});
-  std::sort(by_code.begin(), by_code.end(), [&](VendorId one, VendorId other) { return book_.vendors.at(one).code < book_.vendors.at(other).code; });
-  for (const VendorId id : by_code) {
-    if (list.sku.value == 0 && (any || id == only)) position_of_vendor(id);
-  }
-  std::vector<SourceSet> sources;
+  const auto is_asked = [&](std::uint32_t sku, VendorId vendor) {
+    return (list.sku.value == 0 || list.sku.value == sku) && (list.vendor.empty() || (only.value != 0 && vendor == only));
+  };
+  std::vector<SourceSet> sources;  // their vendors, and those of rules, by VendorId at first
   for (const auto& [sku, all] : book_.vendors.sources()) {
     for (const Source& source : all) {
-      if ((list.sku.value == 0 || list.sku.value == sku) && (any || source.vendor == only)) sources.push_back({SkuId{sku}, position_of_vendor(source.vendor), source.lead_days});
+      if (is_asked(sku, source.vendor)) sources.push_back({SkuId{sku}, source.vendor.value, source.lead_days});
     }
   }
   std::vector<RuleView> rules;
+  const auto level = [&](CellIndex cell) { return signed_level(CellWord{shared_.cells[cell.value].load(std::memory_order_acquire)}.level()); };
   for (const auto& [key, rule] : book_.rules.all()) {
-    const VendorId vendor = rule.vendor.value != 0 ? rule.vendor : book_.vendors.choose(rule.set.sku);
-    if ((list.sku.value != 0 && list.sku.value != key.first) || (!any && (vendor != only || only.value == 0))) continue;
-    RuleView& row = rules.emplace_back();
-    row.rule = rule.set;
-    row.rule.vendor = position_of_vendor(rule.vendor);
-    row.position = position_of(shared_, book_, view, rule.set, [&](CellIndex cell) {
-                     return signed_level(CellWord{shared_.cells[cell.value].load(std::memory_order_acquire)}.level());
-                   }).value();
-    row.triggered = rule.triggered;
+    if (!is_asked(key.first, rule.vendor.value != 0 ? rule.vendor : book_.vendors.choose(rule.set.sku))) continue;
+    RuleView& row = rules.emplace_back(RuleView{rule.set, position_of(shared_, book_, view, rule.set, level).value(), rule.triggered, {}, {}});
+    row.rule.vendor = rule.vendor.value;
     const OpenPurchase* purchase = book_.purchases.find(rule.purchase);
     if (purchase == nullptr) continue;
     row.purchase_lsn = rule.purchase;
     row.purchase = purchase->id;
   }
+  const bool all_vendors = list.sku.value == 0 && list.vendor.empty();
+  std::vector<bool> named(book_.vendors.count() + 1, all_vendors);
+  if (list.sku.value == 0) named[only.value] = true;
+  for (const SourceSet& source : sources) named[source.vendor] = true;
+  for (const RuleView& rule : rules) named[rule.rule.vendor] = true;
+  const std::vector<VendorView> vendors = number_vendors(named, sources, rules);
   committer.outcomes().listed_rules(message.reply, read_by(), {vendors, sources, rules});
   return true;
+}
+
+// Those that are named, by code; what names them by id names them by their position from then on.
+std::vector<VendorView> Settler::number_vendors(const std::vector<bool>& named, std::span<SourceSet> sources, std::span<RuleView> rules) const {
+  std::vector<VendorId> by_code;
+  for (std::uint32_t id = 1; id < named.size(); ++id) {
+    if (named[id]) by_code.push_back(VendorId{id});
+  }
+  std::sort(by_code.begin(), by_code.end(), [&](VendorId one, VendorId other) { return book_.vendors.at(one).code < book_.vendors.at(other).code; });
+  std::vector<VendorView> vendors;
+  std::vector<std::uint32_t> positions(named.size());
+  for (const VendorId id : by_code) {
+    const Vendor& vendor = book_.vendors.at(id);
+    vendors.push_back({vendor.code, vendor.name, vendor.lead_days, vendor.cut_off, vendor.arrivals, vendor.typical_lateness_us()});
+    positions[id.value] = static_cast<std::uint32_t>(vendors.size());
+  }
+  for (SourceSet& source : sources) source.vendor = positions[source.vendor];
+  for (RuleView& rule : rules) rule.rule.vendor = positions[rule.rule.vendor];
+  return vendors;
 }
 
 bool Settler::settle(const FindDecision& find, const Message& message, Committer& committer) {

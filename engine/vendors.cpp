@@ -50,9 +50,10 @@ std::span<const Source> Vendors::sources_of(SkuId sku) const {
 
 void Vendors::set_source(SkuId sku, Source source) {
   std::vector<Source>& all = sources_[sku.value];
-  const auto found = std::find_if(all.begin(), all.end(), [&](const Source& each) { return each.vendor == source.vendor; });
-  if (found == all.end()) all.push_back(source);
-  else *found = source;
+  const auto place = std::lower_bound(all.begin(), all.end(), source,
+                                      [&](const Source& one, const Source& other) { return at(one.vendor).code < at(other.vendor).code; });
+  if (place != all.end() && place->vendor == source.vendor) *place = source;
+  else all.insert(place, source);
 }
 
 void Vendors::arrived(std::string_view code, TimeUs promised, TimeUs now) {

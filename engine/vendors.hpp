@@ -68,7 +68,7 @@ class Vendors {
 
   std::deque<Vendor> vendors_;  // deque: the codes below are views into it
   std::unordered_map<std::string_view, VendorId> by_code_;
-  std::map<std::uint32_t, std::vector<Source>> sources_;  // by SKU
+  std::map<std::uint32_t, std::vector<Source>> sources_;  // by SKU, then by code
 };
 
 }  // namespace earmark::engine

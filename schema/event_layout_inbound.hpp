@@ -1,8 +1,9 @@
-// Row structs of decisions about what is inbound (engine/decision_inbound.hpp) are those of event.fbs, byte for byte. For schema/*.cpp only.
+// Row structs of decisions about what is inbound (engine/decision_inbound.hpp) are those of event_inbound.fbs, byte for byte.
+// For schema/*.cpp only.
 #pragma once
 
 #include "engine/decision_inbound.hpp"
-#include "schema/event_generated.h"
+#include "schema/event_inbound_generated.h"
 #include "schema/layout.hpp"
 
 namespace earmark::schema {

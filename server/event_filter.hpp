@@ -18,8 +18,8 @@
 //   of a purchase order     each line as it was placed (purchase_placed); a step as a whole, without SKU and warehouse, and each line that it
 //                           changes (purchase_approved ... purchase_cancelled, purchase_adopted); each row of its receipts (purchase_received,
 //                           stock_received, back_in_stock); each line that is overdue (purchase_overdue)
-//   of rules                each vendor, without SKU and warehouse, each source, without warehouse, each rule (rules_set); a vendor stays with
-//                           the rows that name it, too; a record without any is a part of its own
+//   of rules                the record as a whole and each vendor, without SKU and warehouse, each source, without warehouse, each rule
+//                           (rules_set); a vendor stays with the rows that name it, too
 //   of a reorder rule       its trigger (reorder_triggered; purchase_suggested if something is suggested or ordered) or its end (reorder_cleared)
 //   of told dates           each line, its customer's, without warehouse (date_assigned, date_changed)
 //   a hold as a whole       hold_created; each take hold_created, out_of_stock; what a line did not get stays with the hold as a whole

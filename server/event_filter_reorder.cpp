@@ -37,6 +37,7 @@ Passes EventSieve::sift(const EventFilter& filter, const engine::RulesDecision& 
   }
   if (sources_.empty() && rules_.empty()) return Passes::nothing;
   keep_vendors(set.vendors);
+  if (sources_.size() == set.sources.size() && rules_.size() == set.rules.size() && vendors_.size() == set.vendors.size()) return Passes::whole;
   engine::RulesDecision& kept = left.emplace<engine::RulesDecision>(set);
   kept.vendors = vendors_;
   kept.sources = sources_;

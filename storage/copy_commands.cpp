@@ -1,14 +1,12 @@
 #include "storage/copy_commands.hpp"
 
-#include <unistd.h>
-
-#include <array>
 #include <atomic>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
 
 #include "storage/backup.hpp"
+#include "storage/program.hpp"
 
 namespace earmark::storage {
 namespace {
@@ -17,50 +15,6 @@ using Clock = std::chrono::steady_clock;
 
 std::atomic<bool> interrupted{false};
 static_assert(std::atomic<bool>::is_always_lock_free);  // set by a signal handler
-
-std::string bytes_text(double bytes) {
-  constexpr std::array units{"B", "kB", "MB", "GB", "TB"};
-  std::size_t unit = 0;
-  for (; bytes >= 1000 && unit + 1 < units.size(); ++unit) bytes /= 1000;
-  char text[32] = {};
-  std::snprintf(text, sizeof text, unit == 0 ? "%.0f %s" : "%.1f %s", bytes, units[unit]);
-  return text;
-}
-
-// One line that is written over itself: step, bytes of bytes, rate, time left. Nothing when stderr is no terminal.
-class ProgressLine {
- public:
-  ~ProgressLine() {
-    if (terminal_ && !step_.empty()) std::fputs("\r\033[K", stderr);
-  }
-  bool show(std::string_view step, std::uint64_t done, std::uint64_t total) {
-    if (interrupted.load(std::memory_order_relaxed)) return false;
-    if (!terminal_) return true;
-    if (step != step_) {
-      step_ = step;
-      since_ = Clock::now();
-    }
-    std::string line = step_;
-    const double seconds = std::chrono::duration<double>(Clock::now() - since_).count();
-    const double rate = seconds > 0.3 ? static_cast<double>(done) / seconds : 0;
-    if (total > 0) line += ": " + bytes_text(static_cast<double>(done)) + " of " + bytes_text(static_cast<double>(total));
-    if (rate > 0) line += ", " + bytes_text(rate) + "/s";
-    if (rate > 0 && done < total) line += ", " + std::to_string(static_cast<std::uint64_t>(static_cast<double>(total - done) / rate)) + " s left";
-    std::fprintf(stderr, "\r\033[K%s", line.c_str());
-    std::fflush(stderr);
-    return true;
-  }
-
- private:
-  const bool terminal_ = ::isatty(STDERR_FILENO) == 1;
-  std::string step_;
-  Clock::time_point since_;
-};
-
-int fail(const std::string& text, int code) {
-  std::fprintf(stderr, "earmark-journal: %s\n", text.c_str());
-  return code;
-}
 
 int code_for(FailureKind kind) {
   switch (kind) {
@@ -86,8 +40,12 @@ int run(const std::string& target, const Work& work) {
   let_signals_interrupt();
   const auto start = Clock::now();
   Outcome<CopyReport> report = [&] {
-    ProgressLine line;
-    return work([&](std::string_view step, std::uint64_t done, std::uint64_t total) { return line.show(step, done, total); });
+    ProgressLine line(bytes_text);
+    return work([&](std::string_view step, std::uint64_t done, std::uint64_t total) {
+      if (interrupted.load(std::memory_order_relaxed)) return false;
+      line.show(step, done, total);
+      return true;
+    });
   }();
   if (!report) return fail(report.error().text, code_for(report.error().kind));
   if (report->state == CopiedState::left_out) {

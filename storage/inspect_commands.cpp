@@ -2,12 +2,11 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstdio>
-#include <ctime>
 
 #include "storage/dump_base.hpp"
 #include "storage/inspection.hpp"
 #include "storage/offline_state.hpp"
+#include "storage/program.hpp"
 #include "storage/recovery.hpp"
 #include "storage/retained.hpp"
 
@@ -18,23 +17,18 @@ using engine::Lsn;
 
 constexpr int exit_not_found = 1, exit_usage = 2, exit_damaged = 4;
 
-void print(const std::string& line) {
-  if (std::fwrite(line.data(), 1, line.size(), stdout) == line.size() && std::fputc('\n', stdout) != EOF) return;
-  throw OutputClosed{};
+void print_line(const std::string& line) {
+  print(line);
+  print("\n");
 }
 
-void print_row(const char* name, const std::string& value) { print(std::string(name) + "=" + value); }
+void print_row(const char* name, const std::string& value) { print_line(std::string(name) + "=" + value); }
 void print_row(const char* name, std::uint64_t value) { print_row(name, std::to_string(value)); }
 
-int fail(const std::string& text, int code) {
-  std::fflush(stdout);
-  std::fprintf(stderr, "earmark-journal: %s\n", text.c_str());
-  return code;
-}
+using storage::fail;
 
 int fail(const Failure& failure) {
-  const bool damaged = failure.kind == FailureKind::damaged || failure.kind == FailureKind::bad_version;
-  return fail(failure.text, damaged ? exit_damaged : exit_not_found);
+  return fail(failure.text, is_damage(failure) ? exit_damaged : exit_not_found);
 }
 
 // One past the journal's end is a mistake worth naming; an empty journal has no LSN at all.
@@ -51,24 +45,12 @@ int state_trimmed(std::uint64_t lsn, Lsn applied) {
               exit_not_found);
 }
 
-// A server may trim what is just being read; then it is read again from where it begins now.
-bool overtaken(const Failure& failure, int tries) { return failure.kind == FailureKind::trimmed && tries < 10; }
-
-std::string time_text(std::int64_t microseconds) {
-  const std::time_t seconds = microseconds / 1'000'000;
-  std::tm parts = {};
-  ::gmtime_r(&seconds, &parts);
-  char text[32] = {};
-  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
-  return text;
-}
-
 int dump_records(const Journal& journal, Dump& lines, Lsn learn_from, Lsn from, Lsn to) {
   const auto report = replay(
       journal,
       [&](const schema::Event& event) {
         lines.learn(event);
-        if (event.stamp.lsn >= from) print(lines.line(event));
+        if (event.stamp.lsn >= from) print_line(lines.line(event));
       },
       {learn_from, to});
   return report ? 0 : fail(report.error());
@@ -81,7 +63,7 @@ int dump_trimmed(const Inspection& inspection, const InspectArguments& arguments
   const Lsn applied = inspection.state->summary().applied;
   if (arguments.from == 0 && arguments.to != 0 && arguments.to < applied.value) return state_trimmed(arguments.to, applied);
   Dump lines(arguments.full);
-  BaseDump base(lines, arguments.from == 0 ? BaseDump::Print(print) : BaseDump::Print());
+  BaseDump base(lines, arguments.from == 0 ? BaseDump::Print(print_line) : BaseDump::Print());
   if (const auto read = inspection.state->read(base); !read) return fail(read.error());
   const Lsn behind = base.finish() + 1;
   const Lsn from = arguments.from == 0 ? behind : Lsn{arguments.from};
@@ -107,7 +89,7 @@ int verify_command(const InspectArguments& arguments) {
     return replay(*inspection->journal, [](const schema::Event&) {}, {inspection->journal->oldest(), check.tail.last});
   };
   auto report = decode();
-  for (int tries = 0; !report && overtaken(report.error(), tries); ++tries) {
+  for (int tries = 0; !report && trimmed_meanwhile(report.error(), tries); ++tries) {
     inspection = Unexpected{report.error()};  // closed before it is opened again
     inspection = inspect(arguments.directory, CheckDepth::pages, StateNeed::where_trimmed);
     if (!inspection) return fail(inspection.error());
@@ -117,7 +99,7 @@ int verify_command(const InspectArguments& arguments) {
   const auto milliseconds = [](auto duration) {
     return std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(duration).count());
   };
-  print("ok lsn=" + std::to_string(check.tail.last.value) + " groups=" + std::to_string(check.groups) +
+  print_line("ok lsn=" + std::to_string(check.tail.last.value) + " groups=" + std::to_string(check.groups) +
         " record_bytes=" + std::to_string(check.record_bytes) + " checked_ms=" + milliseconds(checked - start) +
         " decoded_ms=" + milliseconds(std::chrono::steady_clock::now() - checked) + state);
   return 0;
@@ -147,10 +129,10 @@ int digest_command(const InspectArguments& arguments) {
     }
     const auto report = replay(*inspection->journal, [&](const schema::Event& event) { state.apply(event); },
                                {state.last() + 1, Lsn{arguments.at}});
-    if (!report && overtaken(report.error(), tries)) continue;
+    if (!report && trimmed_meanwhile(report.error(), tries)) continue;
     if (!report) return fail(report.error());
     if (!state.problem().empty()) return fail(state.problem() + "; keep a copy of the directory and report this", exit_damaged);
-    print(std::to_string(state.last().value) + " " + state.digest());
+    print_line(std::to_string(state.last().value) + " " + state.digest());
     return 0;
   }
 }

@@ -13,9 +13,6 @@ struct InspectArguments {
   std::uint64_t from = 0, to = 0, at = 0;  // 0: not given
 };
 
-// Thrown when nobody reads stdout any more: a quiet end.
-struct OutputClosed {};
-
 // Exit codes: 0 done, 1 not found or trimmed, 2 bad usage, 4 damaged or of an unknown format version. Errors are one line on
 // stderr.
 int verify_command(const InspectArguments& arguments);

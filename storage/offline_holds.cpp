@@ -14,6 +14,11 @@ Lsn OfflineState::open_hold(std::string_view id) const {
   return known == known_.end() || !holds_.contains(known->second.lsn) ? Lsn{} : known->second.lsn;
 }
 
+const OfflineState::Hold* OfflineState::hold(Lsn lsn) const {
+  const auto found = holds_.find(lsn);
+  return found == holds_.end() ? nullptr : &found->second;
+}
+
 // Beyond the horizon the id goes with the hold.
 void OfflineState::end_hold(Lsn lsn, HoldEnd how) {
   const IdKey key{IdSpace::hold, {holds_.at(lsn).identity.low, holds_.at(lsn).identity.high}};

@@ -99,6 +99,11 @@ OfflineState::Line* OfflineState::line_of(Order& order, engine::LineNumber numbe
   return found == order.lines.end() ? nullptr : &*found;
 }
 
+const OfflineState::Order* OfflineState::order(Lsn lsn) const {
+  const auto found = orders_.find(lsn);
+  return found == orders_.end() ? nullptr : &found->second;
+}
+
 Lsn OfflineState::open_order(std::string_view id) const {
   const engine::Identity identity = engine::identify(IdSpace::order, id);
   const auto known = known_.find({IdSpace::order, {identity.low, identity.high}});
@@ -180,7 +185,7 @@ bool OfflineState::fold(const engine::Stamp& stamp, const engine::OrderDecision&
       dated += each.quantity;
       last = std::max(last, each.date);
     }
-    if (dated != 0 && dated == order.lines[index].waiting) order.lines[index].first = order.lines[index].told = last;
+    if (dated != 0 && dated == order.lines[index].waiting && last > stamp.time) order.lines[index].first = order.lines[index].told = last;
   }
   for (const engine::ReceivedRow& row : decision.returned) {
     if (!agrees({row.sku, row.warehouse}, row.available_after)) return false;

@@ -32,7 +32,7 @@ class OfflineState {
   void tell_rules(StateVisitor& visitor) const;
   std::vector<engine::PromiseImage> promises(engine::Lsn order) const;
 
- private:
+  // What it is made of, for who looks at it between two records (storage/audit.hpp).
   struct Cell {
     std::uint64_t on_hand = 0;
     std::int64_t level = 0;  // what is left to promise; below 0: overdrawn
@@ -81,6 +81,18 @@ class OfflineState {
     engine::TimeUs deadline{};
     std::vector<Line> lines;  // reserved in their allocations is what is held
   };
+  using CellKey = std::pair<engine::SkuId, engine::WarehouseId>;
+
+  // Open ones; null: there is none.
+  const Order* order(engine::Lsn lsn) const;
+  const Hold* hold(engine::Lsn lsn) const;
+  const std::map<engine::Lsn, Order>& open_orders() const noexcept { return orders_; }
+  // The open order or hold with this id; its LSN, 0 when there is none.
+  engine::Lsn open_order(std::string_view id) const;
+  engine::Lsn open_hold(std::string_view id) const;
+  const std::map<CellKey, Cell>& cells() const noexcept { return cells_; }
+
+ private:
   struct InTransit {
     std::uint64_t shipped = 0, received = 0;
     std::uint64_t left() const noexcept { return shipped > received ? shipped - received : 0; }
@@ -127,7 +139,6 @@ class OfflineState {
     engine::Lsn closed{};  // an order's: of the record that closed it
     engine::HoldEnd ended = engine::HoldEnd::open;  // a hold's
   };
-  using CellKey = std::pair<engine::SkuId, engine::WarehouseId>;
   using IdKey = std::pair<engine::IdSpace, std::pair<std::uint64_t, std::uint64_t>>;
 
   class BaseReader;
@@ -171,7 +182,6 @@ class OfflineState {
   void settle_patience(engine::Lsn order);
   bool move_line(Order* order, const engine::ShipmentDecision& decision, const engine::MovedLine& moved);
   bool confirm(const engine::OrderDecision& decision);
-  engine::Lsn open_hold(std::string_view id) const;
   void end_hold(engine::Lsn lsn, engine::HoldEnd how);
   bool decided_line(Line& line, const engine::LineDecision& decided, std::span<const engine::Take> more);
 
@@ -188,8 +198,6 @@ class OfflineState {
   bool agrees(const CellKey& key, std::uint64_t available_after);
   Line* line_of(Order& order, engine::LineNumber number);
   static Shipment& shipment_of(Order& order, std::uint16_t number);
-  // The open order with this id; its LSN, 0 when there is none.
-  engine::Lsn open_order(std::string_view id) const;
   void close_if_done(engine::Lsn lsn);
   void forget(engine::Lsn oldest_known, engine::Lsn archived);
 

@@ -17,9 +17,7 @@ Outcome<void> send(Client& client, const Globals& globals, const Command& comman
 template <class Command>
 Outcome<void> send(const Globals& globals, const Command& command) {
   if (auto good = check(Request(command)); !good) return good;
-  auto client = connect(globals);
-  if (!client) return Unexpected{client.error()};
-  return send(*client, globals, command);
+  return send_message(globals, [command](Client& client, std::uint64_t correlation) { return put(client, correlation, command); });
 }
 
 }  // namespace earmark::client

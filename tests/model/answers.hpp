@@ -13,6 +13,7 @@
 #include "engine/decision.hpp"
 #include "engine/errors.hpp"
 #include "engine/types.hpp"
+#include "tests/model/answers_rules.hpp"
 
 namespace earmark::model {
 
@@ -319,7 +320,7 @@ struct Answer {
   engine::Stamp stamp;
   std::variant<std::monostate, OrderAnswer, ReceiptAnswer, CancelAnswer, ShipAnswer, LoadAnswer, AmendAnswer, StockChangeAnswer,
                HoldAnswer, HoldExtendAnswer, HoldEndAnswer, ShipmentAnswer, TransferShipAnswer, TransferReceiptAnswer, StrictAnswer,
-               PurchaseAnswer, PurchaseStepAnswer, PurchaseReceiptAnswer, OverdueAnswer, DatesAnswer> decision;
+               PurchaseAnswer, PurchaseStepAnswer, PurchaseReceiptAnswer, OverdueAnswer, DatesAnswer, RulesAnswer, ReorderAnswer> decision;
   // Behind a short pick: what was missing.
   engine::Stamp missing_stamp{};
   std::optional<StockChangeAnswer> missing{};

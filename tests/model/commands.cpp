@@ -124,6 +124,20 @@ void write(std::ostream& out, const ReceivePurchaseCommand& command) {
   for (const engine::PurchaseArrival& row : command.rows) out << "; line " << row.line.value << " + " << row.quantity << " damaged " << row.damaged;
 }
 
+void write(std::ostream& out, const SetRulesCommand& command) {
+  out << "rules";
+  for (const VendorEntry& entry : command.vendors) {
+    out << "; vendor '" << entry.code << "' '" << entry.name << "' " << entry.lead_days << " days, cut-off " << entry.cut_off << " only named " << entry.only_named;
+  }
+  for (const engine::SourceRow& row : command.sources) out << "; sku " << row.sku.value << " of vendor " << row.vendor << ' ' << row.lead_days << " days";
+  for (const engine::RuleRow& row : command.rules) {
+    out << "; sku " << row.sku.value << " in " << row.warehouse.value << ' ' << name(row.kind) << ' ' << name(row.mode) << " pooled " << +row.pooled << " point "
+        << row.point << " quantity " << row.quantity << " minimum " << row.minimum << " multiple " << row.multiple << " maximum " << row.maximum
+        << " of vendor " << row.vendor << ' ' << row.lead_days << " days";
+  }
+  for (const engine::SnoozeRow& row : command.snoozes) out << "; snooze sku " << row.sku.value << " in " << row.warehouse.value << " until " << row.until.value;
+}
+
 struct Applied {
   Twin& twin;
   std::uint64_t content;
@@ -146,6 +160,7 @@ struct Applied {
   Answer operator()(const PlacePurchaseCommand& command) const { return twin.place_purchase(command.view(), content, now); }
   Answer operator()(const MovePurchaseCommand& command) const { return twin.move_purchase(command.view(), content, now); }
   Answer operator()(const ReceivePurchaseCommand& command) const { return twin.receive_purchase(command.view(), content, now); }
+  Answer operator()(const SetRulesCommand& command) const { return twin.set_rules(command.rows().view(), now); }
 };
 
 }  // namespace
@@ -167,6 +182,27 @@ LoadCommand::Rows LoadCommand::rows() const {
   for (const Product& entry : products) rows.products.push_back({entry.code, entry.description, entry.backorderable});
   rows.stock = stock;
   return rows;
+}
+
+SetRulesCommand::Rows SetRulesCommand::rows() const {
+  Rows rows{.of = *this};
+  for (const VendorEntry& entry : vendors) rows.vendors.push_back({entry.code, entry.name, entry.lead_days, entry.cut_off, entry.only_named});
+  return rows;
+}
+
+Command with_suggestions(Command command, const State& state) {
+  constexpr std::string_view stands_for = "suggestion-";
+  std::string* id = nullptr;
+  if (auto* move = std::get_if<MovePurchaseCommand>(&command)) id = &move->purchase_id;
+  if (auto* receive = std::get_if<ReceivePurchaseCommand>(&command)) id = &receive->purchase_id;
+  if (id == nullptr || !id->starts_with(stands_for)) return command;
+  auto newer = std::stoul(id->substr(stands_for.size()));
+  for (auto purchase = state.purchases.rbegin(); purchase != state.purchases.rend(); ++purchase) {
+    if (!purchase->second.by_a_rule() || purchase->second.is_closed() || newer-- > 0) continue;
+    *id = purchase->second.id;
+    break;
+  }
+  return command;
 }
 
 std::string describe(const Command& command) {

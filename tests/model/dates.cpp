@@ -66,6 +66,7 @@ Dates::Sources Dates::to_come(SkuId sku) const {
       sources.push_back({line.expected, lsn, index, line.warehouse, line.open(), line.peg_order, line.peg_line});
     }
   }
+  std::erase_if(sources, [](const Source& source) { return source.units == 0; });
   std::ranges::sort(sources, {}, [](const Source& source) { return std::tuple(source.date, source.lsn, source.index); });
   return sources;
 }
@@ -279,6 +280,7 @@ Questions all_questions(const State& state) {
     all.skus.emplace_back(1 + row % (skus + 1));
     all.wanted.push_back(amounts[(row + state.lsn.value) % std::size(amounts)]);
   }
+  all.rules = {{SkuId{}, ""}, {SkuId{static_cast<std::uint32_t>(1 + state.lsn.value % (skus + 1))}, ""}, {SkuId{}, "vendor " + std::to_string(state.lsn.value % 5)}};
   return all;
 }
 
@@ -289,6 +291,7 @@ std::string answers(const State& state, const Questions& questions, TimeUs now) 
   for (const ListedLine& line : list_backorders(state, dates)) text += describe(line) + "\n";
   text += describe(check(state, questions.skus, questions.wanted, dates)) + "\n";
   for (const ListedPurchase& purchase : list_purchases(state)) text += describe(purchase) + "\n";
+  for (const auto& [sku, vendor] : questions.rules) text += describe(list_rules(state, sku, vendor)) + "\n";
   return text;
 }
 

@@ -29,6 +29,8 @@ class Dates {
     engine::TimeUs date{};
   };
   std::vector<LineDate> lines(engine::SkuId sku);
+  // Something with a date is to come.
+  bool has_supply(engine::SkuId sku) const { return !to_come(sku).empty(); }
   // What of the order's lines has no date, by line, and when it could come if it were ordered now.
   std::vector<engine::ExpectedUnits> fallbacks(const Order& order, const std::vector<engine::ExpectedUnits>& expected) const;
   engine::TimeUs now() const { return now_; }
@@ -106,8 +108,9 @@ struct Questions {
   std::vector<std::string> orders{};         // to show
   std::vector<engine::SkuId> skus{};         // to check with dates, parallel to what is wanted of them; and the backorders of all
   std::vector<engine::Quantity> wanted{};
+  std::vector<std::pair<engine::SkuId, std::string>> rules{};  // of which SKU (0: all) or vendor ("": any)
 };
-// Every open order; every SKU more than once, and one that there is not.
+// Every open order; every SKU more than once, and one that there is not; all rules, and those of one SKU or vendor.
 Questions all_questions(const State& state);
 // The answers, a line of text each.
 std::string answers(const State& state, const Questions& questions, engine::TimeUs now);

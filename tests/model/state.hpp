@@ -11,6 +11,7 @@
 
 #include "engine/digest.hpp"
 #include "tests/model/answers.hpp"
+#include "tests/model/rules.hpp"
 
 namespace earmark::model {
 
@@ -162,8 +163,11 @@ struct Purchase {
   engine::PurchaseState state = engine::PurchaseState::draft;
   std::vector<PurchaseLine> lines{};
   std::string reference{};  // the vendor's own, as it was told last
+  engine::TimeUs closes{};  // of a suggestion: no rule adds lines from then on; 0: never
+  bool automatic = false;   // made by a rule in mode auto_po
 
-  bool is_draft() const { return state == engine::PurchaseState::draft || state == engine::PurchaseState::suggested; }
+  bool is_draft() const { return engine::is_unapproved(state); }  // or suggested
+  bool by_a_rule() const { return id.starts_with("reorder-"); }
   bool is_closed() const;
   bool anything_open() const;
   bool anything_received() const;
@@ -205,6 +209,9 @@ struct State {
   std::map<engine::Lsn, Transfer> transfers;  // closed ones, too
   std::map<engine::Lsn, Purchase> purchases;  // closed ones, too
   std::map<CellKey, std::int64_t> ordered;    // incoming by purchase orders, by what the records say alone
+  std::map<std::string, Vendor, std::less<>> vendors;
+  std::map<engine::SkuId, std::map<std::string, std::int32_t>> sellers;  // who sells it, in how many days; -1: the vendor's
+  std::map<CellKey, Rule> rules;
   std::map<std::string, Lateness> lateness;   // by vendor
   engine::Lsn oldest_known{1};
   std::map<engine::SkuId, std::set<Place>> queues;

@@ -6,13 +6,13 @@ namespace {
 
 constexpr int purchase_states = 10, purchase_steps = 7;  // names that there are, from 0 on
 
-std::string by(engine::TimeUs promised) { return promised.value == 0 ? "" : " by " + std::to_string(promised.value / 1000); }
+std::string by(engine::TimeUs promised) { return promised.value == 0 ? "" : " by " + moment(promised); }
 
 std::string estimate(std::span<const engine::TimeUs> estimates, std::size_t row) {
-  return estimates.empty() || estimates[row].value == 0 ? "" : " expected " + std::to_string(estimates[row].value / 1000);
+  return estimates.empty() || estimates[row].value == 0 ? "" : " expected " + moment(estimates[row]);
 }
 
-std::string date(engine::TimeUs time) { return time.value == 0 ? "none" : std::to_string(time.value / 1000); }
+std::string date(engine::TimeUs time) { return time.value == 0 ? "none" : moment(time); }
 
 // "A/2": line 2 of order A.
 void parse_peg(std::string_view text, engine::LineNumber line, PlacePurchaseCommand& place) {
@@ -47,7 +47,7 @@ Command parse_purchase(const std::vector<std::string>& words, const Codes& codes
     line.quantity = number<engine::WireQuantity>(before(item, '@'));
     line.warehouse = codes.warehouse(item);
     place.lines.push_back(line);
-    if (!word.empty()) parse_peg(word, line.line, place);
+    while (!word.empty()) parse_peg(before(word, '>'), line.line, place);
   }
   return place;
 }
@@ -98,7 +98,8 @@ std::string tell(const engine::PurchaseDecision& decision, const Codes& codes) {
 }
 
 std::string tell(const engine::PurchaseStepDecision& decision, const Codes& codes) {
-  std::string text(name(decision.state));
+  std::string text = decision.command_id.empty() ? "cut-off of " + std::string(decision.purchase_id) + ": " : "";
+  text += name(decision.state);
   if (!decision.reference.empty()) text += " " + std::string(decision.reference);
   for (const engine::PurchaseChange& line : decision.changes) {
     text += line_text(line, decision.changes.data(), codes) + by(line.promised) + estimate(decision.estimates, static_cast<std::size_t>(&line - decision.changes.data()));
@@ -121,7 +122,7 @@ std::string tell(const engine::PurchaseReceiptDecision& decision, const Codes& c
 std::string tell(const engine::OverdueDecision& decision, const Codes& codes) {
   std::string text = (decision.transfer ? "overdue transfer " : "overdue ") + std::string(decision.id);
   if (!decision.vendor.empty()) text += " of " + std::string(decision.vendor);
-  text += " until " + std::to_string(decision.expected.value / 1000);
+  text += " until " + moment(decision.expected);
   for (const engine::OverdueLine& line : decision.lines) {
     text += (&line == decision.lines.data() ? ": " : "; ") + (line.line.value == 0 ? "" : std::to_string(line.line.value) + " ") + codes.name(line.sku) + " " +
             std::to_string(line.open) + "@" + codes.name(line.warehouse) + by(line.promised);

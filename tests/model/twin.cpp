@@ -30,6 +30,7 @@ engine::Stamp Twin::next_stamp(TimeUs now, engine::Lsn cause) {
   }
   state_.lsn = std::max(state_.lsn, lsn);
   state_.time = std::max(state_.time, now);
+  look_ = Look{};
   return {lsn, state_.time, cause};
 }
 

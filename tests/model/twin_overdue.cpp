@@ -16,9 +16,7 @@ constexpr std::int64_t day_us = 86'400'000'000;
 
 // What its deliveries with a promise have been late on average.
 std::int64_t Twin::lateness(const std::string& vendor) const {
-  const auto found = state_.lateness.find(vendor);
-  if (found == state_.lateness.end() || found->second.arrivals == 0) return day_us;
-  return std::clamp(found->second.late_us / static_cast<std::int64_t>(found->second.arrivals), day_us, 365 * day_us);
+  return lateness_of(state_, vendor);
 }
 
 TimeUs Twin::expect(PurchaseLine& line, const std::string& vendor) {

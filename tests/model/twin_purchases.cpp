@@ -13,6 +13,7 @@ using engine::Quantity;
 using engine::TimeUs;
 
 Answer Twin::place_purchase(const engine::PlacePurchase& command, std::uint64_t content, TimeUs now) {
+  if (command.id.starts_with("reorder-")) return error({.code = ErrorCode::bad_id});  // the rules'
   return once(IdSpace::purchase, command.id, content, ErrorCode::duplicate_purchase, [&] {
     if (const auto fault = refusal(state_, command); fault.code != ErrorCode::none) return error(fault);
     Answer answer;
@@ -20,7 +21,7 @@ Answer Twin::place_purchase(const engine::PlacePurchase& command, std::uint64_t 
     PurchaseAnswer decision{.id = std::string(command.id), .vendor = std::string(command.vendor), .reference = std::string(command.reference),
                             .notes = std::string(command.notes), .content = content, .state = command.state};
     Purchase& purchase = state_.purchases[answer.stamp.lsn];
-    purchase = {decision.id, decision.vendor, answer.stamp.lsn, command.state, {}, decision.reference};
+    purchase = {.id = decision.id, .vendor = decision.vendor, .lsn = answer.stamp.lsn, .state = command.state, .reference = decision.reference};
     for (const engine::PurchaseLine& line : command.lines) {
       const auto units = static_cast<Quantity>(line.quantity);
       purchase.lines.push_back({line.line, line.sku, line.warehouse, units, line.promised, line.promised, 0, line.promised});
@@ -44,25 +45,32 @@ Answer Twin::move_purchase(const engine::MovePurchase& command, std::uint64_t co
                                 .purchase_lsn = purchase.lsn, .content = content, .step = command.step};
     switch (command.step) {
       case PurchaseStep::adopt: purchase.state = PurchaseState::draft; break;
-      case PurchaseStep::approve:
-        tell_open_lines(purchase, true, decision);
-        decision.estimates = estimates(purchase, decision.changes);
-        purchase.state = PurchaseState::approved;
-        break;
+      case PurchaseStep::approve: approve(purchase, decision); break;
       case PurchaseStep::send: purchase.state = PurchaseState::sent; break;
       case PurchaseStep::acknowledge: acknowledge(purchase, command, decision); break;
       case PurchaseStep::close:
       case PurchaseStep::cancel:
+        if (purchase.is_draft() && purchase.by_a_rule()) suggestion_cancelled(purchase);
         tell_open_lines(purchase, false, decision);
         purchase.state = command.step == PurchaseStep::close ? PurchaseState::closed : PurchaseState::cancelled;
         break;
     }
-    decision.state = purchase.state;
-    for (const engine::PurchaseChange& change : decision.changes) state_.ordered[{change.sku, change.warehouse}] += change.incoming_change;
-    note_end(purchase);
+    take_effect(purchase, decision);
     answer.decision = std::move(decision);
     return answer;
   });
+}
+
+void Twin::approve(Purchase& purchase, PurchaseStepAnswer& decision) {
+  tell_open_lines(purchase, true, decision);
+  decision.estimates = estimates(purchase, decision.changes);
+  purchase.state = PurchaseState::approved;
+}
+
+void Twin::take_effect(const Purchase& purchase, PurchaseStepAnswer& decision) {
+  decision.state = purchase.state;
+  for (const engine::PurchaseChange& change : decision.changes) state_.ordered[{change.sku, change.warehouse}] += change.incoming_change;
+  note_end(purchase);
 }
 
 // Lines come to be expected, or are not expected any more; a draft's never were.

@@ -18,6 +18,8 @@ std::unique_ptr<MemoryJournal> journal_of(const Records& records, std::size_t co
 // With a small map.
 StateOptions small_state();
 std::unique_ptr<StateStore> open_state(const std::filesystem::path& directory);
+// A data directory with a journal of groups of three, a state that stands at `applied`, and, if `oldest` is not 0, only what comes from there on.
+void write_directory(const std::filesystem::path& directory, const Records& records, std::uint64_t applied, std::uint64_t oldest);
 // Of everything that the store gives.
 std::string digest_of(const StateStore& state);
 

@@ -11,6 +11,7 @@
 #include "storage/offline_state.hpp"
 #include "storage/recovery.hpp"
 #include "tests/storage/history.hpp"
+#include "tests/storage/open_state.hpp"
 #include "tests/storage/random_history.hpp"
 
 namespace {
@@ -29,26 +30,10 @@ std::vector<std::string> lines_of(const std::string& text) {
   return lines;
 }
 
-// A journal with a state that stands at `applied`, and, if `oldest` is not 0, only what comes from there on.
-void write_directory(const std::filesystem::path& directory, const test::Records& records, std::uint64_t applied, std::uint64_t oldest) {
-  const auto journal = test::open_small(directory).value();
-  for (std::size_t from = 0; from < records.size(); from += 3) {
-    REQUIRE(records.append(*journal, from, std::min(from + 3, records.size())).has_value());
-  }
-  StateOptions options;
-  options.map_bytes = std::size_t{64} << 20;
-  const auto opened = open_lmdb_state(directory, journal->identity(), options);
-  REQUIRE(opened.has_value());
-  REQUIRE(opened->store->fold(*journal, Lsn{applied}, 1'000'000).has_value());
-  if (oldest == 0) return;
-  REQUIRE(opened->store->keep_decisions(*journal, Lsn{oldest}).has_value());
-  REQUIRE(journal->trim_now(Lsn{oldest}, 1'000'000).has_value());
-}
-
 TEST_CASE("earmark-journal: a trimmed dump starts with the state", "[storage][program][state]") {
   const test::TemporaryDirectory whole, trimmed;
-  write_directory(whole.path(), test::small_history(), 6, 0);
-  write_directory(trimmed.path(), test::small_history(), 8, 7);  // groups begin at LSN 1, 4, 7, 10
+  test::write_directory(whole.path(), test::small_history(), 6, 0);
+  test::write_directory(trimmed.path(), test::small_history(), 8, 7);  // groups begin at LSN 1, 4, 7, 10
   const std::string data = trimmed.path().string();
   const auto full = lines_of(test::run(program, {"dump", whole.path().string()}).out);
   REQUIRE(full.size() == 10);
@@ -80,7 +65,7 @@ TEST_CASE("earmark-journal: a trimmed dump starts with the state", "[storage][pr
 
 TEST_CASE("earmark-journal: what is trimmed is named", "[storage][program][state]") {
   const test::TemporaryDirectory directory;
-  write_directory(directory.path(), test::small_history(), 8, 7);
+  test::write_directory(directory.path(), test::small_history(), 8, 7);
   const std::string data = directory.path().string();
   struct Row {
     std::vector<std::string> arguments;
@@ -106,7 +91,7 @@ TEST_CASE("earmark-journal: verify, stat and digest with a state store", "[stora
   test::RandomHistory history(71, 5);
   history.grow(900);
   const test::TemporaryDirectory directory;
-  write_directory(directory.path(), history.records(), 700, trim ? 300 : 0);
+  test::write_directory(directory.path(), history.records(), 700, trim ? 300 : 0);
   const std::string data = directory.path().string();
   const std::uint64_t last = history.records().size();
   std::uint64_t applied = 0;
@@ -143,7 +128,7 @@ TEST_CASE("earmark-journal: verify, stat and digest with a state store", "[stora
 
 TEST_CASE("earmark-journal: a damaged state is found by verify", "[storage][program][state][damage]") {
   const test::TemporaryDirectory directory;
-  write_directory(directory.path(), test::small_history(), 10, 0);
+  test::write_directory(directory.path(), test::small_history(), 10, 0);
   const auto file = directory.path() / "state" / "data.mdb";
   auto bytes = test::read_file(file);
   const std::string id = "O3";  // an open order's

@@ -29,6 +29,14 @@ std::string dump(const TemporaryDirectory& directory) {
   return dumped.out;
 }
 
+// The fairness audit says the same of as many fills.
+json audit(const TemporaryDirectory& directory) {
+  const ProgramResult audited = run("earmark-journal", {"audit", "--json", (directory.path() / "data").string()});
+  INFO(audited.out << audited.error);
+  REQUIRE(audited.code == 0);
+  return json::parse(audited.out);
+}
+
 ProgramResult judge(const TemporaryDirectory& directory, const std::string& text) {
   const std::string file = (directory.path() / "dump.jsonl").string();
   std::ofstream(file) << text;
@@ -72,6 +80,10 @@ TEST_CASE("judge: a run beyond the horizon of ids has nothing unexplained, and t
   CHECK(verdict["voids"] > 0);
   CHECK(verdict["last_lsn"] == verdict["records"]);
   CHECK(verdict["outstanding_cause"] == 0);
+  const json fair = audit(directory);
+  CHECK(fair["fills"] == verdict["fills"]);
+  CHECK(fair["overtaken"].empty());
+  CHECK(fair["to"] == verdict["last_lsn"]);
   std::cout << "judge: " << verdict["records"] << " records of a server, " << bookkeeping << " of them bookkeeping within a run\n";
 
   // One unit less of one fill is found.
@@ -102,6 +114,9 @@ TEST_CASE("judge: the dump of a trimmed journal is judged from its base on", "[s
   CHECK(verdict["first_lsn"] > 1);
   CHECK(verdict["last_lsn"] == verdict["first_lsn"].get<std::uint64_t>() + verdict["records"].get<std::uint64_t>() - 1);
   CHECK(server.terminate().status == 0);
+  const json fair = audit(directory);
+  CHECK(fair["from"] > 1);
+  CHECK(fair["overtaken"].empty());
 }
 
 TEST_CASE("judge: bad usage and what is no dump end with 2 and one line", "[system][load]") {
