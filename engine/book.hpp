@@ -167,6 +167,8 @@ struct Book {
   // After each change of what of the purchase order is open, or when it is expected, or whether it is a suggestion.
   void set_purchase_timers(SharedState& shared, Lsn lsn);
   void end_purchase(SharedState& shared, OpenPurchase& purchase);
+  // What an order as decided is told of its lines that wait.
+  void promise(const Stamp& stamp, const OrderDecision& decision);
 
   // Who waits for all or nothing (book_patience.cpp). The earliest waiter before `place` who can be skipped and could use units of the
   // cell; `waits(waiter)`: he still does.

@@ -34,6 +34,15 @@ void Book::add_purchase(SharedState& shared, const Stamp& stamp, const PurchaseD
   set_purchase_timers(shared, stamp.lsn);
 }
 
+// Nobody looks at a SKU without dated supply until somebody was told a date: what others can expect by then is told now.
+void Book::promise(const Stamp& stamp, const OrderDecision& decision) {
+  for (const ExpectedUnits& each : decision.expected) {
+    const SkuId sku = decision.lines[each.line_index].sku;
+    if (!promises.some_told(sku)) touched.dates.insert(sku);
+  }
+  promises.decided(stamp, decision);
+}
+
 // It ends. A rule that waits for it may order again, whichever line was the last.
 void Book::end_purchase(SharedState& shared, OpenPurchase& purchase) {
   touched.add_rows(purchase.lines);

@@ -101,8 +101,9 @@ void OrderDesk::judge(Slot& slot, const CatalogueView& catalogue, TimeUs now, Bu
 // After the commit, and a turn.
 void OrderDesk::note_crossings(const Slot& slot) {
   SharedState& shared = committer_.shared();
+  const std::uint16_t warehouses = SharedState::catalogue_of(shared.catalogue.load(std::memory_order_acquire)).warehouse_count;
   for (const OrderLine& line : slot.received.order.lines) {
-    for (std::uint16_t id = 1; id <= shared.capacity.warehouses; ++id) {
+    for (std::uint16_t id = 1; id <= warehouses; ++id) {
       const CellIndex cell = shared.cell_index(line.sku, WarehouseId{id});
       const std::uint32_t level = shared.reorder_levels[cell.value].load(std::memory_order_acquire);
       if (level == 0 || CellWord{shared.cells[cell.value].load(std::memory_order_acquire)}.free() >= level) continue;

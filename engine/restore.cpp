@@ -84,7 +84,7 @@ void Engine::restore(const Stamp& stamp, const OrderDecision& decision) {
   }
   start_waiting(block);
   book_.set_timers(shared_, block);
-  book_.promises.decided(stamp, decision);
+  book_.promise(stamp, decision);
   if (decision.fills_follow) open_cause_ = std::move(cause);
   view_.apply(stamp, decision);
 }

@@ -101,7 +101,7 @@ bool Settler::settle(const ConfirmHold& confirm, const Message& message, Committ
     hold_has_ended(found.lsn, HoldEnd::confirmed, forgotten, committer);
     counters_.confirmed_holds.add();
   }
-  book_.promises.decided({committed.first, message.time, {}}, draft_.decision);
+  book_.promise({committed.first, message.time, {}}, draft_.decision);
   for (const LineWait& wait : draft_.waits) book_.touched.dates.insert(draft_.lines[wait.line_index].sku);
   count_skip(passed, block);
   book_.set_timers(shared_, block);

@@ -150,7 +150,6 @@ bool Settler::settle(const LoadCatalogue& load, const Message& message, Committe
     return false;
   }
   book_.apply_load(shared_, loaded.warehouses, loaded.products, loaded.stock);
-  if (!loaded.warehouses.empty()) book_.touch_everything();  // who waits for any warehouse counts at the first one
   fills_committed(more, committer);
   committer.announce(committed.first);
   return true;

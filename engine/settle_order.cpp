@@ -64,7 +64,7 @@ bool Settler::settle(const PlaceOrder& order, const Message& message, Committer&
     return true;
   }
   book_.start_waiting(shared_, block, draft_.blocked_line);
-  book_.promises.decided({committed.first, message.time, {}}, draft_.decision);
+  book_.promise({committed.first, message.time, {}}, draft_.decision);
   note_who_is_behind(draft_.waits);
   count_skip(passed, block);
   book_.set_timers(shared_, block);
@@ -179,9 +179,7 @@ void Settler::note_who_is_behind(std::span<const LineWait> waits) {
   for (const LineWait& wait : waits) {
     const SkuId sku = draft_.lines[wait.line_index].sku;
     const Ahead all = book_.ahead_of(shared_, book_.catalogue.warehouse_count(), sku, QueuePlace::last());
-    // Without supply it may be the first to be told a date of what is there, and then others are looked at, too.
-    const bool first_told = book_.supply.of(sku).empty() && book_.promises.some_told(sku);
-    if (all.lines != wait.position || first_told) book_.touched.dates.insert(sku);
+    if (all.lines != wait.position) book_.touched.dates.insert(sku);
   }
 }
 

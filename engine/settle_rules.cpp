@@ -64,15 +64,16 @@ bool Settler::mind_rules(SkuId sku, Committer& committer) {
   };
   const auto [first, last] = book_.rules.of(sku);
   if (first == last) return true;
+  bool no_memory = false;
   for (auto each = first; each != last; ++each) {
     writes_.clear();
     const bool act = would_act(book_, each->second, position_of(shared_, book_, catalogue(), each->second.set, read), now_);
-    if (act && !reorder(each->second, committer)) return false;
+    if (act && !reorder(each->second, committer, no_memory)) return false;
   }
   set_levels(sku);
   shared_.rules_turn.fetch_add(1, std::memory_order_acq_rel);  // engine/rules.hpp: levels before cells; pairs with OrderDesk::decide()
   writes_.clear();
-  if (acts() != book_.rules.of(sku).second) book_.touched.positions.insert(sku);
+  if (!no_memory && acts() != book_.rules.of(sku).second) book_.touched.positions.insert(sku);
   return true;
 }
 
@@ -102,7 +103,8 @@ void Settler::set_levels(SkuId sku) {
   }
 }
 
-bool Settler::reorder(const Rule& rule, Committer& committer) {
+// `no_memory`: there is none for one more id; the rule acts when something touches its SKU again.
+bool Settler::reorder(const Rule& rule, Committer& committer, bool& no_memory) {
   ReorderPlan plan;
   Judged judged;
   const BlockRef known = committer.blocks().allocate(sizeof(KnownCommand));
@@ -120,7 +122,8 @@ bool Settler::reorder(const Rule& rule, Committer& committer) {
         makes = plan.decision.quantity != 0 && plan.decision.purchase_lsn.value == 0;
         if (makes) {
           name_new_one(plan, bundle.next(), is_taken);
-          if (known == 0 || judged.place.slot == nullptr) return;  // memory is used up: when something touches the SKU again
+          no_memory = known == 0 || judged.place.slot == nullptr;
+          if (no_memory) return;
           write_id(judged, known, IdSpace::purchase, 0, bundle.next());
         }
         bundle.add(now_, {}, plan.decision, ReplyTo{});

@@ -352,7 +352,7 @@ bool is_whole(const ReportAnswer& answer) {
   if (columns == 0) return answer.rows.empty() && answer.totals.empty();
   if (answer.rows.size() % columns != 0 || answer.totals.size() % columns != 0) return false;
   for (std::size_t index = 0; index < answer.rows.size(); ++index) {
-    if (answer.columns[index % columns] != ReportColumn::customer) continue;
+    if (!names_text(answer.columns[index % columns])) continue;
     if (answer.rows[index] < 0 || static_cast<std::uint64_t>(answer.rows[index]) >= answer.texts.size()) return false;
   }
   return true;

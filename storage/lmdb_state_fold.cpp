@@ -59,6 +59,7 @@ class StateFold final : public StateSource {
   bool availability(engine::SkuId sku, AvailabilityRow& row) override {
     return found(get_row(transaction_, tables_.availability, std::uint64_t{sku.value}, row));
   }
+  bool delivery(const DeliveryKey& key, DeliveryFigures& figures) override { return found(get_delivery(transaction_, tables_, key, figures)); }
 
  private:
   template <class Image>

@@ -16,13 +16,20 @@ int read_purchase(Lsn lsn, const MDB_val& value, std::vector<std::uint64_t>& buf
 
 }  // namespace
 
-int LmdbState::read_open_purchases(MDB_txn* transaction, StateVisitor& visitor, std::unordered_set<std::uint64_t>& open) const {
+// `visit` gives 0, or MDB_NOTFOUND for enough.
+int LmdbState::each_open_purchase(MDB_txn* transaction, Lsn from, const std::function<int(const engine::PurchaseImage&)>& visit) const {
   std::vector<std::uint64_t> buffer;
-  return for_each(transaction, tables_.purchases, 0, [&](const MDB_val& key, const MDB_val& value) {
+  return for_each(transaction, tables_.purchases, from.value, [&](const MDB_val& key, const MDB_val& value) {
     engine::PurchaseImage image;
-    if (const int error = read_purchase(Lsn{integer_key(key)}, value, buffer, image); error != 0) return error;
+    const int error = read_purchase(Lsn{integer_key(key)}, value, buffer, image);
+    return error != 0 ? error : visit(image);
+  });
+}
+
+int LmdbState::read_open_purchases(MDB_txn* transaction, StateVisitor& visitor, std::unordered_set<std::uint64_t>& open) const {
+  return each_open_purchase(transaction, {}, [&](const engine::PurchaseImage& image) {
     visitor.open_purchase(image);
-    open.insert(integer_key(key));
+    open.insert(image.lsn.value);
     return 0;
   });
 }
@@ -47,13 +54,9 @@ int write_purchases_anew(MDB_txn* transaction, const StateTables& tables) {
 }
 
 int LmdbState::purchases_before(MDB_txn* transaction, Lsn from, Lsn before, std::vector<engine::KnownImage>& known) const {
-  std::vector<std::uint64_t> buffer;
-  return for_each(transaction, tables_.purchases, from.value, [&](const MDB_val& key, const MDB_val& value) {
-    const Lsn lsn{integer_key(key)};
-    engine::PurchaseImage image;
-    if (const int error = read_purchase(lsn, value, buffer, image); error != 0) return error;  // also of the one that ends it
-    if (lsn >= before) return MDB_NOTFOUND;
-    known.push_back({engine::IdSpace::purchase, engine::identify(engine::IdSpace::purchase, image.id), image.content, lsn, {}, engine::HoldEnd::open});
+  return each_open_purchase(transaction, from, [&](const engine::PurchaseImage& image) {
+    if (image.lsn >= before) return MDB_NOTFOUND;  // that one was verified, too
+    known.push_back({engine::IdSpace::purchase, engine::identify(engine::IdSpace::purchase, image.id), image.content, image.lsn, {}, engine::HoldEnd::open});
     return 0;
   });
 }

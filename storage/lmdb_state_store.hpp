@@ -50,6 +50,7 @@ class LmdbState final : public StateStore {
   // These name in `open` what they find.
   int read_open_transfers(MDB_txn* transaction, StateVisitor& visitor, std::unordered_set<std::uint64_t>& open) const;
   int read_open_purchases(MDB_txn* transaction, StateVisitor& visitor, std::unordered_set<std::uint64_t>& open) const;
+  int each_open_purchase(MDB_txn* transaction, engine::Lsn from, const std::function<int(const engine::PurchaseImage&)>& visit) const;
   int read_vendors(MDB_txn* transaction, StateVisitor& visitor) const;
   int read_rules(MDB_txn* transaction, StateVisitor& visitor) const;
   int read_known(MDB_txn* transaction, StateVisitor& visitor, const std::unordered_set<std::uint64_t>& open) const;
@@ -83,8 +84,9 @@ MDB_dbi table_of_open(const StateTables& tables, const IdRow& row);
 // closed, an open one's decision would be dropped.
 int find_open(MDB_txn* transaction, MDB_dbi table, std::uint64_t lsn, bool& open);
 
-// A day's figures and a SKU's availability, as the store has them; MDB_NOTFOUND: it has none.
+// A day's figures, and those of deliveries, as the store has them; MDB_NOTFOUND: it has none.
 int get_day(MDB_txn* transaction, const StateTables& tables, std::uint64_t key, DayFigures& figures);
+int get_delivery(MDB_txn* transaction, const StateTables& tables, const DeliveryKey& key, DeliveryFigures& figures);
 // Writes what a batch has counted.
 int write_figures(MDB_txn* transaction, const StateTables& tables, const FigureBatch& figures);
 // A vendor and a rule, as the store has them; MDB_NOTFOUND: it has none. Texts lie in the transaction.

@@ -17,7 +17,7 @@ inline constexpr const char* state_remedy =
 
 struct StateTables {
   MDB_dbi meta = 0, catalogue = 0, cells = 0, orders = 0, open = 0, ids = 0, closed_known = 0, newest = 0, decisions = 0;
-  MDB_dbi holds = 0, transfers = 0, purchases = 0, days = 0, availability = 0, vendors = 0, sources = 0, rules = 0;
+  MDB_dbi holds = 0, transfers = 0, purchases = 0, days = 0, availability = 0, deliveries = 0, vendors = 0, sources = 0, rules = 0;
 };
 
 // Opens all of them, with MDB_CREATE in `flags` makes them.
@@ -69,6 +69,9 @@ int get_summary(MDB_txn* transaction, const StateTables& tables, SummaryRow& row
 int put_summary(MDB_txn* transaction, const StateTables& tables, SummaryRow row);  // fills in checksum and commit
 int get_figures(MDB_txn* transaction, const StateTables& tables, FiguresRow& row);  // not there: those of a store that counted from LSN 1
 int put_figures(MDB_txn* transaction, const StateTables& tables, FiguresRow row);
+// The same of what states of version 2 did not count.
+int get_promises(MDB_txn* transaction, const StateTables& tables, FiguresRow& row);
+int put_promises(MDB_txn* transaction, const StateTables& tables, FiguresRow row);
 
 // All entries of a table from the key `from` on. `visit` gives an error, or MDB_NOTFOUND for enough.
 template <class Visit>

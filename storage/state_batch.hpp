@@ -238,6 +238,7 @@ class StateBatch {
   void settle_promise(Order& order, std::size_t line_index);
   bool acknowledge(Purchase& purchase, const engine::PurchaseChange& change);
   bool tells_open_lines(const Purchase& purchase, const engine::PurchaseStepDecision& decision);
+  void give_up(const Purchase& purchase);
   bool count_skip(const engine::Skip& skipped);
   void settle_patience(Order& order, std::size_t line_index);
   Transfer* find_transfer(engine::Lsn lsn);
@@ -274,7 +275,8 @@ class StateBatch {
 
   void count_availability();
   OrderTotals totals_of(const Order& order) const;
-  void count_fill(Order& order);
+  void count_fill(Order& order, std::size_t line_index);
+  std::span<const std::byte> first_promises_of(const engine::OrderDecision& decision);
 
   Order* find(engine::Lsn lsn);
   Order* find_by_id(std::string_view id);
@@ -322,6 +324,7 @@ class StateBatch {
   std::vector<engine::LineImage> lines_;              // of the order that is being placed
   std::vector<engine::AllocationImage> allocations_;
   std::vector<engine::PromiseImage> promised_;
+  std::vector<engine::TimeUs> first_promises_;
 };
 
 }  // namespace earmark::storage

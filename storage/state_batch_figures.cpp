@@ -32,13 +32,32 @@ OrderTotals StateBatch::totals_of(const Order& order) const {
   return totals;
 }
 
-// Of a line of which nothing waits any more.
-void StateBatch::count_fill(Order& order) {
-  const OrderParts parts(order.record);
+// For when the last unit of each line is expected at its decision, of lines all of whose waiting units have a date; 0: not.
+// Nothing: that is no line of it.
+std::span<const std::byte> StateBatch::first_promises_of(const engine::OrderDecision& decision) {
+  first_promises_.assign(decision.expected.empty() ? 0 : decision.lines.size(), {});
+  bool any = false;
+  for (auto part = decision.expected.begin(); part != decision.expected.end();) {
+    const std::uint32_t line = part->line_index;
+    std::uint64_t covered = 0;
+    engine::TimeUs last{};
+    for (; part != decision.expected.end() && part->line_index == line; ++part) covered += part->quantity, last = part->date;
+    if (line >= first_promises_.size() || covered != decision.lines[line].backordered) continue;
+    first_promises_[line] = last;
+    any = true;
+  }
+  return any ? std::as_bytes(std::span(first_promises_)) : std::span<const std::byte>{};
+}
+
+// Of a line of which nothing waits any more. What was promised was promised once.
+void StateBatch::count_fill(Order& order, std::size_t line_index) {
+  OrderParts parts(order.record);
+  const engine::TimeUs promised = parts.promise(line_index);
+  parts.forget_promise(line_index);
   const bool whole = (*parts.flags & order_was_whole) == 0 &&
                      std::all_of(parts.lines.begin(), parts.lines.end(), [](const engine::LineImage& line) { return line.waiting == 0; });
   if (whole) *parts.flags |= order_was_whole;
-  figures_.line_filled(*source_, time_, totals_of(order), whole);
+  figures_.line_filled(*source_, time_, totals_of(order), promised, whole);
 }
 
 }  // namespace earmark::storage

@@ -135,8 +135,10 @@ bool StateBatch::acknowledge(Purchase& purchase, const engine::PurchaseChange& c
   if (line == nullptr || line->sku != change.sku || line->warehouse != change.warehouse) return refuse("it changes a line that the purchase order does not have");
   if (change.quantity < line->received && change.quantity != line->quantity) return refuse("it leaves fewer units ordered than have arrived");
   const std::int64_t open = line->open();
+  const PurchaseLineState before = *line;
   line->quantity = change.quantity;
   line->promised = change.promised;
+  figures_.given_up(*source_, time_, purchase.vendor, before, before.open() - std::min(before.open(), line->open()));
   if (line->first_promised.value == 0) line->first_promised = change.promised;
   return std::int64_t{line->open()} - open == change.incoming_change || refuse("it says of other units that they are incoming");
 }
@@ -156,6 +158,11 @@ bool StateBatch::tells_open_lines(const Purchase& purchase, const engine::Purcha
     ++change;
   }
   return change == decision.changes.end() || refuse("it changes lines of which nothing is open");
+}
+
+// What is open of it will not come any more.
+void StateBatch::give_up(const Purchase& purchase) {
+  for (const PurchaseLineState& line : purchase.lines) figures_.given_up(*source_, time_, purchase.vendor, line, line.open());
 }
 
 // What is approved, or acknowledged, is expected anew.
@@ -194,6 +201,8 @@ bool StateBatch::fold(const engine::Stamp&, const engine::PurchaseStepDecision& 
     if (!decision.changes.empty()) return refuse("it changes lines of a purchase order that is " + std::string(decision.step == PurchaseStep::send ? "sent" : "adopted"));
   } else if (!tells_open_lines(*purchase, decision)) {
     return false;
+  } else if (decision.step != PurchaseStep::approve && engine::is_incoming(purchase->state)) {
+    give_up(*purchase);
   }
   if (!estimate_changes(*purchase, decision)) return false;
   if (decision.step == PurchaseStep::cancel) suggestion_cancelled(decision.purchase_lsn, *purchase);
@@ -214,6 +223,7 @@ bool StateBatch::fold(const engine::Stamp& stamp, const engine::PurchaseReceiptD
     if (line == nullptr || line->sku != row.sku || line->warehouse != row.warehouse) return refuse("it receives a line that the purchase order does not have");
     const std::uint64_t units = std::uint64_t{row.quantity} + row.damaged;
     if (units - std::min<std::uint64_t>(units, line->open()) != row.over) return refuse("it says of other units that they are over");
+    figures_.arrived(*source_, time_, purchase->vendor, *line, units);
     line->received += units;
     count_lateness(purchase->vendor, line->promised);
     if (line->peg_order.value != 0) pegged_[{line->peg_order, line->peg_line}] += row.quantity;

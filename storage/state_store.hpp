@@ -31,6 +31,7 @@ struct StateSummary {
   bool complete = false;          // it has once held everything that the journal held: not a rebuild that was cut off
   engine::Lsn decisions_before{1};  // decisions of open orders and holds made before it are kept, so the journal may begin there
   engine::Lsn figures_from{1};  // figures count records from here on: a store of an older format had none, and no journal to count again
+  engine::Lsn promises_from{1};  // the same of deliveries and promises
 };
 
 // An order that was closed by the record `closed`, and has this id.
@@ -66,8 +67,8 @@ class StateVisitor {
 
 // What a report asks for; the rest is not read.
 struct FigureQuestion {
-  bool days = false, availability = false, open_orders = false;
-  std::int32_t first_day = INT32_MIN, last_day = INT32_MAX;  // of days, both included
+  bool days = false, availability = false, open_orders = false, deliveries = false, open_purchases = false;
+  std::int32_t first_day = INT32_MIN, last_day = INT32_MAX;  // of days and deliveries, both included
 };
 
 // Figures, and what waits; all of it true at one LSN.
@@ -78,6 +79,8 @@ class FigureVisitor {
   virtual void day(std::int32_t, const DayFigures&) {}                        // ascending; only days with figures
   virtual void availability(engine::SkuId, const AvailabilityRow&) {}          // ascending
   virtual void open_order(const engine::OrderImage&) {}                        // by LSN
+  virtual void delivery(const DeliveryKey&, const DeliveryFigures&) {}         // by day
+  virtual void open_purchase(const engine::PurchaseImage&) {}                  // by LSN
 };
 
 class StateStore {

@@ -46,6 +46,8 @@ class Twin {
   // other; then reorder rules say what they make of it; then dates that have moved are told, SKU by SKU. To be called after every command whose
   // fills are done, which this twin decides by itself.
   std::vector<Answer> turn_strict(std::size_t most = ~std::size_t{0});
+  // One of these, judged by another clock than the latest: of a log whose server had several.
+  std::vector<Answer> follow_at(engine::TimeUs now);
   // Of a log that is followed: somebody turns strict, or is told a date, before anything else that the settler decides.
   bool must_turn() { return passed_over_enough() || moved_dates(); }
   // Of a log whose server had several clocks: by one of them who waits in this line (0: the order) has waited long enough. Nothing, if

@@ -1,6 +1,7 @@
 // Who waits for all or nothing is not passed over for ever: skips, turning strict, and taking over what later strict ones gathered.
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include "tests/model/twin.hpp"
 
@@ -80,6 +81,13 @@ std::vector<Answer> Twin::turn_strict(std::size_t most) {
     all.push_back(std::move(*next));
   }
   return all;
+}
+
+std::vector<Answer> Twin::follow_at(engine::TimeUs now) {
+  const engine::TimeUs latest = std::exchange(state_.time, now);
+  std::vector<Answer> next = turn_strict(1);
+  state_.time = std::max(latest, now);
+  return next;
 }
 
 std::optional<Answer> Twin::has_waited(engine::Lsn lsn, engine::LineNumber line, engine::TimeUs now) {

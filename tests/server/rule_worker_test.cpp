@@ -114,7 +114,7 @@ TEST_CASE("worker: what a rule suggests is listed with its purchase order, adopt
   const engine::Lsn made = listed.open[0].lsn;
   {
     const auto rules = bench.rules(beam, "");
-    CHECK(rules.rules.at(0).position == 9 + 40);
+    CHECK(rules.rules[0].position == 9 + 40);
     CHECK(rules.rules[0].purchase_lsn == made);
     CHECK(rules.purchases[0] == id);
   }

@@ -60,6 +60,11 @@ class StateTables::Source final : public storage::StateSource {
     if (found != tables_.availability_.end()) row = found->second;
     return found != tables_.availability_.end();
   }
+  bool delivery(const storage::DeliveryKey& key, storage::DeliveryFigures& figures) override {
+    const auto found = tables_.deliveries_.find(key);
+    if (found != tables_.deliveries_.end()) figures = found->second;
+    return found != tables_.deliveries_.end();
+  }
   Lsn newest(engine::Identity identity) override {
     const auto found = tables_.newest_.find(storage::identity_key(identity));
     return found == tables_.newest_.end() ? Lsn{} : found->second;
@@ -205,6 +210,7 @@ void StateTables::write(std::vector<storage::ClosedOrder>& closed) {
   for (const StateBatch::Entry& entry : batch_.catalogue()) catalogue_[entry.key] = entry;
   for (const auto& [day, counted] : batch_.figures().days()) days_[day] = counted;
   for (const auto& [sku, row] : batch_.figures().availabilities()) availability_[sku] = row;
+  for (const auto& [key, counted] : batch_.figures().deliveries()) deliveries_[key] = counted;
   batch_.clear();
 }
 
@@ -344,6 +350,15 @@ storage::Outcome<void> StateTables::figures(storage::FigureVisitor& visitor, con
   }
   for (const auto& [sku, row] : availability_) {
     if (question.availability) visitor.availability(sku, row);
+  }
+  for (const auto& [key, counted] : deliveries_) {
+    if (question.deliveries && key.day >= question.first_day && key.day <= question.last_day) visitor.delivery(key, counted);
+  }
+  for (const auto& [lsn, record] : purchases_) {
+    engine::PurchaseImage image;
+    if (!question.open_purchases) break;
+    if (!storage::read_purchase_record(lsn, record.view(), image)) throw Broken("the state store: a purchase order's record is damaged");
+    visitor.open_purchase(image);
   }
   for (const Lsn lsn : open_) {
     engine::OrderImage image;

@@ -71,6 +71,7 @@ class StateTables final : public storage::StateStore {
   std::map<std::uint64_t, storage::StateBatch::Rule> rules_;
   std::map<std::int32_t, storage::DayFigures> days_;
   std::map<engine::SkuId, storage::AvailabilityRow> availability_;
+  std::map<storage::DeliveryKey, storage::DeliveryFigures> deliveries_;
   engine::Lsn applied_{}, oldest_known_{1}, archived_{}, decisions_before_{1};
   engine::TimeUs last_time_{};
   storage::StateBatch batch_;

@@ -192,7 +192,8 @@ TEST_CASE("state: what a rule ordered is known beyond the horizon and the journa
   REQUIRE(store->fold(*journal, test::to_the_end, 1000).value().applied == Lsn{24});
   REQUIRE(store->keep_decisions(*journal, Lsn{24}).has_value());
   std::vector<std::uint64_t> known;
-  for (const engine::KnownImage& each : store->known_ids(Lsn{1}, Lsn{25}, 100).value()) known.push_back(each.lsn.value);
+  const auto ids = store->known_ids(Lsn{1}, Lsn{25}, 100).value();
+  for (const engine::KnownImage& each : ids) known.push_back(each.lsn.value);
   CHECK(known == std::vector<std::uint64_t>{4, 5, 7, 18});  // reorder-4, O1, P1, T1
   const std::vector<std::byte> kept = store->decision(Lsn{4}).value();
   REQUIRE_FALSE(kept.empty());

@@ -76,7 +76,7 @@ void make_old(const std::filesystem::path& directory, std::initializer_list<MDB_
   StateTables tables;
   REQUIRE(open_tables(transaction.handle(), 0, tables) == 0);
   make_purchases_old(transaction.handle(), tables);
-  for (const auto table : {&StateTables::vendors, &StateTables::sources, &StateTables::rules}) REQUIRE(mdb_drop(transaction.handle(), tables.*table, 1) == 0);
+  for (const auto table : {&StateTables::deliveries, &StateTables::vendors, &StateTables::sources, &StateTables::rules}) REQUIRE(mdb_drop(transaction.handle(), tables.*table, 1) == 0);
   if (version == state_version_without_figures) {
     REQUIRE(mdb_drop(transaction.handle(), tables.days, 1) == 0);
     REQUIRE(mdb_drop(transaction.handle(), tables.availability, 1) == 0);
@@ -95,6 +95,7 @@ void make_old(const std::filesystem::path& directory, std::initializer_list<MDB_
   REQUIRE(put_summary(transaction.handle(), tables, summary) == 0);
   REQUIRE(transaction.commit() == 0);
 }
+
 
 ReportTable report(const StateStore& state, schema::ReportKind kind) {
   schema::ReportRequest request;
@@ -132,6 +133,7 @@ TEST_CASE("state: a store without figures is of another version, unless the jour
     CHECK(test::digest_of(*state) == *history.digest_at(reached));
     CHECK(report(*state, schema::ReportKind::splits).counted_from == reached + 1);
     CHECK(report(*state, schema::ReportKind::splits).totals == std::vector<std::int64_t>(10, 0));
+    CHECK(report(*state, schema::ReportKind::promise_accuracy).counted_from == reached + 1);
     REQUIRE(state->fold(journal, test::to_the_end, 10'000).has_value());
   }
   // What is available then is what the cells say, and it is counted on.
@@ -152,6 +154,44 @@ TEST_CASE("state: a store without figures is of another version, unless the jour
   }
   const ReportTable splits = report(*state, schema::ReportKind::splits);
   CHECK(std::any_of(splits.totals.begin(), splits.totals.end(), [](std::int64_t each) { return each > 0; }));
+}
+
+TEST_CASE("state: one of version 2 keeps its figures and begins to count deliveries and promises, where the journal was trimmed", "[storage][state][figures]") {
+  using schema::ReportKind;
+  const test::TemporaryDirectory directory;
+  test::RandomHistory history(62, 0);
+  history.grow(1500);
+  MemoryJournal journal(test::state_identity);
+  history.append_to(journal, 20);
+  std::vector<std::int64_t> splits;
+  Lsn reached;
+  {
+    const auto state = test::open_state(directory.path());
+    REQUIRE(state->fold(journal, Lsn{800}, 10'000).has_value());
+    reached = state->summary().applied;
+    splits = report(*state, ReportKind::splits).totals;
+    CHECK(report(*state, ReportKind::vendor_delay).totals[1] > 0);
+  }
+  make_old(directory.path(), {}, state_version_without_promises);
+  CHECK(open_lmdb_state(directory.path(), test::state_identity, test::small_state()).error().kind == FailureKind::bad_version);
+  StateOptions trimmed = test::small_state();
+  trimmed.journal_whole = false;
+  {
+    const auto state = open_lmdb_state(directory.path(), test::state_identity, trimmed).value().store;
+    CHECK(test::digest_of(*state) == *history.digest_at(reached));
+    CHECK(report(*state, ReportKind::splits).counted_from == Lsn{1});
+    CHECK(report(*state, ReportKind::splits).totals == splits);
+    for (const ReportKind kind : {ReportKind::vendor_delay, ReportKind::vendor_delay_by_sku, ReportKind::promise_accuracy}) {
+      CHECK(report(*state, kind).counted_from == reached + 1);
+    }
+    CHECK(report(*state, ReportKind::vendor_delay).totals[1] == 0);
+    REQUIRE(state->fold(journal, test::to_the_end, 10'000).has_value());
+  }
+  const auto state = open_lmdb_state(directory.path(), test::state_identity, test::small_state()).value().store;
+  CHECK(state->summary().figures_from == Lsn{1});
+  CHECK(state->summary().promises_from == reached + 1);
+  CHECK(report(*state, ReportKind::vendor_delay).totals[1] > 0);
+  CHECK(test::digest_of(*state) == *history.digest_at(journal.last()));
 }
 
 // Records as a server of that version decides them: none of rules, nothing pegged or late, nobody told a date.

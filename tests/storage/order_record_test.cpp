@@ -3,6 +3,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <cstring>
 #include <vector>
 
@@ -150,6 +151,43 @@ TEST_CASE("order record: what waits of raised lines comes back, if it is of the 
     std::vector<std::uint64_t> sequences;
     engine::for_each_raise(got.raises, [&](const engine::RaiseImage& raise) { sequences.push_back(raise.sequence.value); });
     CHECK(sequences == std::vector<std::uint64_t>{lsn.value + 3, lsn.value + 4});
+  }
+}
+
+TEST_CASE("order record: what lines were promised stands beside their patience, and can be forgotten", "[storage][state]") {
+  static constexpr engine::LinePolicy one_whole[] = {{}, engine::LinePolicy::of(engine::Policy::line_complete)};
+  const bool with_patience = GENERATE(false, true);
+  Sample record = with_patience ? sample(one_whole) : sample();
+  engine::OrderImage image;
+  REQUIRE(read_order_record(lsn, record.bytes(), image));
+  CHECK(image.first_promises.empty());
+  CHECK(OrderParts(record.bytes().data()).promise(1) == engine::TimeUs{});
+  OrderParts(record.bytes().data()).forget_promise(1);  // there is none, and nothing is written
+  CHECK(read_order_record(lsn, record.bytes(), image));
+
+  constexpr engine::TimeUs dates[] = {engine::TimeUs{}, engine::TimeUs{1'767'225'600'000'000}};
+  image.first_promises = std::as_bytes(std::span(dates));
+  std::vector<std::uint64_t> words(order_record_bytes(image) / 8);
+  const auto bytes = std::as_writable_bytes(std::span(words));
+  write_order_record(image, bytes);
+  seal_order_record(lsn, bytes);
+  engine::OrderImage got;
+  REQUIRE(read_order_record(lsn, bytes, got));
+  CHECK(got.id == "order");
+  CHECK(got.cancel_after.value == 77);
+  CHECK(got.line_patience.size() == (with_patience ? 2 : 0));
+  CHECK(std::ranges::equal(got.first_promises, image.first_promises));
+  OrderParts parts(bytes.data());
+  CHECK(parts.promise(0) == engine::TimeUs{});
+  CHECK(parts.promise(1) == dates[1]);
+  parts.forget_promise(1);
+  CHECK(parts.promise(1) == engine::TimeUs{});
+  REQUIRE(view_order_record(lsn, bytes, got));
+  CHECK(got.id == "order");
+  for (std::size_t size = 0; size < words.size(); ++size) {
+    const auto length = static_cast<std::uint32_t>(size * 8);
+    if (size > 0) std::memcpy(bytes.data() + 4, &length, sizeof length);
+    CHECK_FALSE(view_order_record(lsn, bytes.first(size * 8), got));
   }
 }
 

@@ -20,6 +20,7 @@ void RandomHistory::add(const model::Answer& answer) {
   for (const model::FillAnswer& fill : answer.fills) records_.add(fill.view(), cause, answer.stamp.time);
   digests_.resize(records_.size() + 1);
   digests_.back() = twin_.digest();
+  times_.resize(digests_.size(), now_);
 }
 
 void RandomHistory::add_void() {
@@ -31,6 +32,7 @@ void RandomHistory::add_void() {
   twin_.forget(void_, {});
   records_.add(void_, {}, now_);
   digests_.push_back(twin_.digest());
+  times_.push_back(now_);
 }
 
 void RandomHistory::let_time_pass() {

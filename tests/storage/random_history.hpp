@@ -29,6 +29,8 @@ class RandomHistory {
   const model::Twin& twin() const noexcept { return twin_; }
   // The twin's digest after the record `lsn`; none within a command's fills.
   const std::optional<std::string>& digest_at(engine::Lsn lsn) const { return digests_[lsn.value]; }
+  // By the twin's clock, which is another than that of the records.
+  engine::TimeUs decided_at(engine::Lsn lsn) const { return times_[lsn.value]; }
   engine::VoidDecision last_void() const noexcept { return void_; }
   // Appends all records that `journal` has not got, in groups of 1 .. `most` records.
   void append_to(Journal& journal, std::size_t most);
@@ -45,6 +47,7 @@ class RandomHistory {
   model::Twin twin_{model::RandomCommands::limits(1)};  // who waits for all or nothing turns strict soon
   Records records_;
   engine::TimeUs now_{};
+  std::vector<engine::TimeUs> times_ = {{}};
   std::vector<std::optional<std::string>> digests_ = {std::nullopt};
   engine::VoidDecision void_{engine::Lsn{1}, {}};
 };
