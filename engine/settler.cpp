@@ -46,7 +46,7 @@ Settled Settler::resume(Committer& committer) {
       if (!turn_strict(order, key.second, false, committer)) return Settled::stalled;
       continue;
     }
-    if (something_touched() && now_.value != 0) {
+    if (something_touched() && knows_time_) {
       if (!mind_touched(committer)) return Settled::stalled;
       continue;
     }
@@ -56,7 +56,8 @@ Settled Settler::resume(Committer& committer) {
       continue;
     }
     now_ = std::max(now_, todo_->time);
-    if (something_touched() && now_.value != 0) continue;  // left by a crash, and what was restored did not tell the time
+    knows_time_ = true;
+    if (something_touched()) continue;  // left by a crash, and what was restored did not tell the time
     if (now_.value >= shared_.next_due_us.load(std::memory_order_relaxed)) {  // written by whoever settles alone
       if (const Timer* due = book_.timers.first_due(now_); due != nullptr) {
         if (!run_timer(*due, committer)) return Settled::stalled;
@@ -74,6 +75,7 @@ Settled Settler::resume(Committer& committer) {
 
 void Settler::continue_after_recovery(std::optional<Cause> cause, std::span<const BlockRef> whole_orders, TimeUs last_record) {
   now_ = last_record;
+  knows_time_ = last_record.value != 0;
   cause_ = std::move(cause);
   writes_.clear();
   plan_.park(cause_ ? &*cause_ : nullptr, catalogue(), writes_, whole_orders);
