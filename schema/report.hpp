@@ -43,7 +43,7 @@ std::string_view name(ReportKind kind) noexcept;
 std::string_view name(ReportColumn column) noexcept;
 std::string_view name(ReportMeasure measure) noexcept;
 // Its number is a position in the answer's texts.
-constexpr bool names_text(ReportColumn column) noexcept { 
+constexpr bool names_text(ReportColumn column) noexcept {
   return column == ReportColumn::customer || column == ReportColumn::vendor || column == ReportColumn::vendor_name;
 }
 // Of those that can be asked for.
