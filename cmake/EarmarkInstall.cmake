@@ -16,6 +16,7 @@ install(FILES README.md CHANGELOG.md LICENSE DESTINATION ${earmark_doc} COMPONEN
 install(DIRECTORY docs DESTINATION ${earmark_doc} COMPONENT doc)
 install(DIRECTORY schema DESTINATION ${earmark_doc} COMPONENT doc FILES_MATCHING PATTERN "*.fbs" PATTERN "PROTOCOL.md")
 install(DIRECTORY examples/building-materials DESTINATION ${earmark_doc}/examples COMPONENT doc)
+install(DIRECTORY examples/retail-year DESTINATION ${earmark_doc}/examples COMPONENT doc USE_SOURCE_PERMISSIONS PATTERN "__pycache__" EXCLUDE)
 install(FILES examples/earmark.toml DESTINATION ${earmark_doc}/examples COMPONENT doc OPTIONAL)
 
 # The service reads its flags from /etc/default/earmarkd; with an example of a configuration file it starts with a copy of that.

@@ -1,7 +1,6 @@
 // earmark amend ORDER --priority N | earmark amend ORDER LINE:QTY...
-#include "client/commands/command.hpp"
+#include "client/commands/send.hpp"
 #include "client/items.hpp"
-#include "client/put.hpp"
 #include "client/random_id.hpp"
 
 namespace earmark::client {
@@ -41,11 +40,7 @@ Outcome<void> amend(const Globals& globals, AmendOptions options) {
     return usage("give either --priority or quantities as LINE:QUANTITY, for example: earmark amend ORD-1007 --priority 200");
   }
   if (options.amend.command_id.empty()) options.amend.command_id = random_id("amend");
-  auto client = connect(globals);
-  if (!client) return Unexpected{client.error()};
-  auto message = client->ask([&](std::uint64_t correlation) { return put(*client, correlation, options.amend); });
-  if (!message) return Unexpected{message.error()};
-  return print_answer(*client, *message, globals);
+  return send(globals, options.amend);
 }
 
 }  // namespace

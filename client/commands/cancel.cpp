@@ -1,7 +1,6 @@
 // earmark cancel ORDER [LINE:QTY...]
-#include "client/commands/command.hpp"
+#include "client/commands/send.hpp"
 #include "client/items.hpp"
-#include "client/put.hpp"
 #include "client/random_id.hpp"
 
 namespace earmark::client {
@@ -30,11 +29,7 @@ Outcome<void> cancel(const Globals& globals, CancelOptions options) {
     options.cancel.rows.push_back({row->line, row->quantity});
   }
   if (options.cancel.command_id.empty()) options.cancel.command_id = random_id("cancel");
-  auto client = connect(globals);
-  if (!client) return Unexpected{client.error()};
-  auto message = client->ask([&](std::uint64_t correlation) { return put(*client, correlation, options.cancel); });
-  if (!message) return Unexpected{message.error()};
-  return print_answer(*client, *message, globals);
+  return send(globals, options.cancel);
 }
 
 }  // namespace

@@ -3,13 +3,14 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
+#include "client/commands/lines.hpp"
 #include "client/describe.hpp"
 #include "client/event_text.hpp"
 #include "client/table.hpp"
 
 namespace earmark::client {
 
-Outcome<Client> connect(const Globals& globals) {
+Outcome<Client> open(const Globals& globals) {
   auto server = Address::parse(globals.server);
   if (!server) return Unexpected{server.error()};
   ConnectOptions options;
@@ -17,13 +18,41 @@ Outcome<Client> connect(const Globals& globals) {
   options.token = globals.token;
   options.client_name = "earmark " EARMARK_VERSION;
   options.time_limit = std::chrono::seconds(globals.time_limit_s);
+  return Client::connect(options);
+}
+
+Outcome<engine::TimeUs> time_of(const Globals& globals) {
   const engine::TimeUs time = time_from(globals.time);
-  if (time.value == 0 && !globals.time.empty()) {
-    return usage("--time wants a moment in UTC, for example --time \"2026-03-01 08:30:00\", not '" + globals.time + "'");
+  if (time.value != 0 || globals.time.empty()) return time;
+  return usage("--time wants a moment in UTC, for example --time \"2026-03-01 08:30:00\", not '" + globals.time + "'");
+}
+
+Outcome<BorrowedClient> connect(const Globals& globals) {
+  const auto time = time_of(globals);
+  if (!time) return Unexpected{time.error()};
+  std::optional<Client>* home = nullptr;
+  if (globals.lines != nullptr) {
+    if (auto done = globals.lines->settle(); !done) return Unexpected{done.error()};
+    home = &globals.lines->client();
   }
-  auto client = Client::connect(options);
-  if (client) client->use_time(time);
-  return client;
+  const bool is_open = home != nullptr && home->has_value();
+  auto client = is_open ? Outcome<Client>(*std::exchange(*home, std::nullopt)) : open(globals);
+  if (!client) return Unexpected{client.error()};
+  client->use_time(*time);
+  return BorrowedClient(std::move(*client), home);
+}
+
+Outcome<void> send_message(const Globals& globals, const Put& put) {
+  if (globals.lines != nullptr && globals.lines->overlaps()) return globals.lines->put_under_way(globals, put);
+  auto client = connect(globals);
+  if (!client) return Unexpected{client.error()};
+  auto message = client->ask([&](std::uint64_t correlation) { return put(*client, correlation); });
+  if (!message) return Unexpected{message.error()};
+  return print_answer(*client, *message, globals);
+}
+
+void print_failure(const Failure& failure) {
+  std::fprintf(stderr, "earmark: %s%s\n", failure.kind == FailureKind::refused ? "refused: " : "", failure.text.c_str());
 }
 
 Outcome<void> print(std::string_view text) {

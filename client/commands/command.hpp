@@ -4,8 +4,11 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "client/client.hpp"
 #include "client/commands/options.hpp"
@@ -13,12 +16,15 @@
 
 namespace earmark::client {
 
+class Lines;
+
 struct Globals {
   std::string server = "127.0.0.1:7411";
   std::string token;
   bool json = false;
   std::uint64_t time_limit_s = 60;
   std::string time;  // that commands carry
+  Lines* lines = nullptr;  // of a line of earmark run
 };
 
 using Run = std::function<Outcome<void>()>;
@@ -47,6 +53,7 @@ Run add_check(Options& options, const Globals& globals);
 Run add_stock(Options& options, const Globals& globals);
 Run add_backorders(Options& options, const Globals& globals);
 Run add_watch(Options& options, const Globals& globals);
+Run add_run(Options& options, const Globals& globals);
 Run add_replay(Options& options, const Globals& globals);
 Run add_digest(Options& options, const Globals& globals);
 Run add_stats(Options& options, const Globals& globals);
@@ -76,10 +83,35 @@ Run add_po_show(Options& options, const Globals& globals);
 
 // The whole command line, without main: parses, runs, prints errors, gives the exit code.
 int run_command_line(int argc, const char* const* argv);
+// One line of earmark run, without the program's name; `globals` are those of its own.
+Outcome<void> run_words(std::vector<std::string> words, Globals globals);
 
-// A connection with what the global options say.
-Outcome<Client> connect(const Globals& globals);
+// The client of one command. A shared one goes back when the command is done.
+class BorrowedClient : public Client {
+ public:
+  BorrowedClient(Client client, std::optional<Client>* home) : Client(std::move(client)), home_(home) {}
+  BorrowedClient(BorrowedClient&& other) noexcept : Client(std::move(other)), home_(std::exchange(other.home_, nullptr)) {}
+  BorrowedClient& operator=(BorrowedClient&&) = delete;
+  ~BorrowedClient() {
+    if (home_ != nullptr) home_->emplace(static_cast<Client&&>(*this));
+  }
 
+ private:
+  std::optional<Client>* home_;  // null: its own
+};
+
+// A connection with what the global options say, or that of all lines when they are answered.
+Outcome<BorrowedClient> connect(const Globals& globals);
+// The parts of connect: a new connection; the time that commands carry.
+Outcome<Client> open(const Globals& globals);
+Outcome<engine::TimeUs> time_of(const Globals& globals);
+
+// A command that is one message: sends it and prints the answer, or leaves that to the lines.
+using Put = std::function<Outcome<void>(Client& client, std::uint64_t correlation)>;
+Outcome<void> send_message(const Globals& globals, const Put& put);
+
+// On stderr, in one line.
+void print_failure(const Failure& failure);
 // To stdout; fails when stdout takes no more.
 Outcome<void> print(std::string_view text);
 Outcome<void> print_json(const Json& json);

@@ -72,6 +72,7 @@ constexpr Subcommand subcommands[] = {
     {"document", "Print a document: order confirmation, pick list, packing slip, delivery note and others", add_document},
     {"report", "Report what waits, and how orders fared: fill rates, times, stock-outs", add_report},
     {"watch", "Print decisions as they are made", add_watch},
+    {"run", "Run the command lines of a file, one after the other, over one connection", add_run},
     {"replay", "Run a recorded day of orders, cancels and receipts through an empty server", add_replay},
     {"digest", "Hash the server's state, to compare it with its journal or a twin", add_digest},
     {"stats", "Print the server's counters", add_stats},
@@ -105,16 +106,20 @@ constexpr Group group_table[] = {
     {"po", "Order from vendors: new, approve, send, acknowledge, receive, close, cancel, list, show"},
 };
 
+void add_line_options(CLI::App& app, Globals& globals) {
+  app.add_flag("--json", globals.json, "One JSON object per line instead of tables");
+  app.add_option("--time", globals.time, "When the command takes place, in UTC; for servers that run with --clock commands")
+      ->type_name("TIME");
+}
+
 void add_global_options(CLI::App& app, Globals& globals) {
   app.add_option("--server", globals.server, "Server to talk to, HOST:PORT")
       ->envname("EARMARK_SERVER")->capture_default_str()->type_name("HOST:PORT");
   app.add_option("--token", globals.token, "Token of the caller; servers without tokens ignore it")
       ->envname("EARMARK_TOKEN")->type_name("TEXT");
-  app.add_flag("--json", globals.json, "One JSON object per line instead of tables");
   app.add_option("--time-limit", globals.time_limit_s, "Longest wait for the server, in seconds")
       ->capture_default_str()->type_name("SECONDS")->check(CLI::Range(std::uint64_t{1}, std::uint64_t{86'400}));
-  app.add_option("--time", globals.time, "When the command takes place, in UTC; for servers that run with --clock commands")
-      ->type_name("TIME");
+  add_line_options(app, globals);
   app.set_version_flag("--version", "earmark " EARMARK_VERSION, "Print the version and leave");
 }
 
@@ -140,10 +145,24 @@ CLI::App* add_command(CLI::App& app, const Subcommand& subcommand, std::map<std:
   return first->add_subcommand(name.substr(space + 1), subcommand.help);
 }
 
-// The word that stands where a subcommand should, if it is none.
-std::string unknown_subcommand(int argc, const char* const* argv) {
-  for (int index = 1; index < argc; ++index) {
-    const std::string word = argv[index];
+// The subcommands whose first word is `only`, or all; `run` becomes what the chosen one does.
+void add_subcommands(CLI::App& app, const Globals& globals, Run& run, std::string_view only) {
+  app.require_subcommand(1);
+  app.fallthrough();
+  std::map<std::string, CLI::App*> groups;  // subcommands that have subcommands
+  for (const Subcommand& subcommand : subcommands) {
+    const std::string_view name = subcommand.name;
+    if (!only.empty() && name.substr(0, name.find(' ')) != only) continue;
+    CLI::App* command = add_command(app, subcommand, groups);
+    Options options(*command);
+    command->callback([&run, chosen = subcommand.add(options, globals)] { run = chosen; });
+  }
+}
+
+// The word that stands where the subcommand should.
+std::string first_word(const std::vector<std::string>& words) {
+  for (std::size_t index = 0; index < words.size(); ++index) {
+    const std::string& word = words[index];
     if (word == "--server" || word == "--token" || word == "--time-limit" || word == "--time") {
       ++index;  // its value
     } else if (!word.starts_with("-")) {
@@ -155,41 +174,51 @@ std::string unknown_subcommand(int argc, const char* const* argv) {
 
 std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
 
+std::string sentence_of(const CLI::ParseError& fault, const CLI::App& app, const std::vector<std::string>& words) {
+  const std::string program = program_of(app), word = first_word(words);
+  if (program == "earmark" && !word.empty()) return "there is no subcommand '" + word + "'; see 'earmark --help'";
+  return first_line(fault.what()) + "; see '" + program + " --help'";
+}
+
 }  // namespace
 
 int run_command_line(int argc, const char* const* argv) {
   Globals globals;
   CLI::App app(about, "earmark");
   app.footer(notes);
-  app.require_subcommand(1);
-  app.fallthrough();
   app.get_formatter()->column_width(34);
   add_global_options(app, globals);
   Run run;
-  std::map<std::string, CLI::App*> groups;  // subcommands that have subcommands
-  for (const Subcommand& subcommand : subcommands) {
-    CLI::App* command = add_command(app, subcommand, groups);
-    Options options(*command);
-    command->callback([&run, chosen = subcommand.add(options, globals)] { run = chosen; });
-  }
+  add_subcommands(app, globals, run, {});
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& asked) {
     return app.exit(asked);  // help or version
   } catch (const CLI::ParseError& fault) {
-    const std::string program = program_of(app), word = unknown_subcommand(argc, argv);
-    if (program == "earmark" && !word.empty()) {
-      std::fprintf(stderr, "earmark: there is no subcommand '%s'; see 'earmark --help'\n", word.c_str());
-      return static_cast<int>(FailureKind::usage);
-    }
-    std::fprintf(stderr, "earmark: %s; see '%s --help'\n", first_line(fault.what()).c_str(), program.c_str());
+    std::fprintf(stderr, "earmark: %s\n", sentence_of(fault, app, {argv + 1, argv + argc}).c_str());
     return static_cast<int>(FailureKind::usage);
   }
   const Outcome<void> outcome = run();
   if (outcome) return 0;
-  const Failure& failure = outcome.error();
-  std::fprintf(stderr, "earmark: %s%s\n", failure.kind == FailureKind::refused ? "refused: " : "", failure.text.c_str());
-  return static_cast<int>(failure.kind);
+  print_failure(outcome.error());
+  return static_cast<int>(outcome.error().kind);
+}
+
+// Only what the line names is made ready: all subcommands take longer than a command does.
+Outcome<void> run_words(std::vector<std::string> words, Globals globals) {
+  const std::string word = first_word(words);
+  if (word == "run" || word == "watch" || word == "top" || word == "replay") return usage("'" + word + "' is not for a line of earmark run; give it by itself");
+  CLI::App app({}, "earmark");
+  app.set_help_flag();  // nor have the subcommands one
+  add_line_options(app, globals);
+  Run run;
+  try {
+    add_subcommands(app, globals, run, word.empty() ? "-" : word);
+    app.parse(std::vector<std::string>(words.rbegin(), words.rend()));
+  } catch (const CLI::ParseError& fault) {
+    return usage(sentence_of(fault, app, words));
+  }
+  return run();
 }
 
 }  // namespace earmark::client

@@ -1,7 +1,6 @@
 // earmark count, adjust, quarantine, restore and scrap: WAREHOUSE and what changes there.
-#include "client/commands/command.hpp"
+#include "client/commands/send.hpp"
 #include "client/items.hpp"
-#include "client/put.hpp"
 #include "client/random_id.hpp"
 
 namespace earmark::client {
@@ -79,12 +78,7 @@ Outcome<void> change_stock(const Globals& globals, ChangeKind kind, const Change
     if (!row) return Unexpected{row.error()};
     change.rows.push_back(std::move(*row));
   }
-  if (auto good = check(Request(change)); !good) return good;
-  auto client = connect(globals);
-  if (!client) return Unexpected{client.error()};
-  auto message = client->ask([&](std::uint64_t correlation) { return put(*client, correlation, change); });
-  if (!message) return Unexpected{message.error()};
-  return print_answer(*client, *message, globals);
+  return send(globals, change);
 }
 
 Run add(Options& options, const Globals& globals, ChangeKind kind, const char* rows, const char* rows_help, const char* notes) {

@@ -1,10 +1,9 @@
 // earmark hold, extend, confirm, release, holds
 #include <nlohmann/json.hpp>
 
-#include "client/commands/command.hpp"
+#include "client/commands/send.hpp"
 #include "client/describe.hpp"
 #include "client/items.hpp"
-#include "client/put.hpp"
 #include "client/random_id.hpp"
 #include "client/table.hpp"
 
@@ -52,15 +51,6 @@ Holds that are open, in the order in which they were made, with the units that t
 EXAMPLES
   earmark holds
   earmark holds --sku DOOR-FIRE --json)";
-
-template <class Command>
-Outcome<void> send(const Globals& globals, const Command& command) {
-  auto client = connect(globals);
-  if (!client) return Unexpected{client.error()};
-  auto message = client->ask([&](std::uint64_t correlation) { return put(*client, correlation, command); });
-  if (!message) return Unexpected{message.error()};
-  return print_answer(*client, *message, globals);
-}
 
 // SKU:QUANTITY[@WAREHOUSE], with a line number of its own before a '/' where there is one.
 Outcome<OrderLine> parse_line(const std::string& text, std::size_t position) {

@@ -6,7 +6,8 @@
 #include <nlohmann/json.hpp>
 #include <unordered_map>
 
-#include "client/commands/command.hpp"
+#include "client/commands/lines.hpp"
+#include "client/commands/send.hpp"
 #include "client/describe.hpp"
 #include "client/items.hpp"
 #include "client/order_file.hpp"
@@ -82,12 +83,7 @@ Outcome<void> place_one(const Globals& globals, OrderOptions options) {
     const auto line = static_cast<std::uint32_t>(options.order.lines.size() + 1);
     options.order.lines.push_back({line, item->sku, item->quantity, item->warehouse, item->policy});
   }
-  if (auto good = check(options.order); !good) return good;
-  auto client = connect(globals);
-  if (!client) return Unexpected{client.error()};
-  auto message = client->ask([&](std::uint64_t correlation) { return put(*client, correlation, options.order); });
-  if (!message) return Unexpected{message.error()};
-  return print_answer(*client, *message, globals);
+  return send(globals, options.order);
 }
 
 // Orders of a file: some under way, answers printed in the order of the file.
@@ -180,6 +176,7 @@ bool names_json(std::string_view path) { return path.ends_with(".json") || path.
 
 Outcome<void> place_file(const Globals& globals, const OrderOptions& options) {
   const std::string& path = options.items.front();
+  if (path == "-" && globals.lines != nullptr && globals.lines->from_input()) return usage("standard input has the lines of earmark run; name a file of orders");
   const bool json = options.format.empty() ? names_json(path) : options.format == "json";
   auto reader = open_orders(path, json ? OrderFormat::json : OrderFormat::csv);
   if (!reader) return Unexpected{reader.error()};

@@ -1,4 +1,5 @@
 // earmark po new, approve, send, acknowledge, receive, close and cancel: what a vendor is to bring, and what of it came.
+#include "client/commands/lines.hpp"
 #include "client/commands/send.hpp"
 #include "client/csv.hpp"
 #include "client/items.hpp"
@@ -121,6 +122,7 @@ Outcome<void> place(const Globals& globals, NewOptions options) {
   if (options.items.empty() == options.file.empty()) {
     return usage("say what is ordered (BEAM-LVL:200@MAIN), or name a file of lines with --file, not both");
   }
+  if (options.file == "-" && globals.lines != nullptr && globals.lines->from_input()) return usage("standard input has the lines of earmark run; name a file of lines");
   auto lines = options.file.empty() ? read_items(options.items, now_us()) : read_file(options.file, now_us());
   if (!lines) return Unexpected{lines.error()};
   options.place.lines = std::move(*lines);

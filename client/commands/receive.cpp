@@ -1,10 +1,9 @@
 // earmark receive WAREHOUSE SKU:QTY... and earmark receive --file FILE, either with --po PURCHASE
 #include "client/commands/ask.hpp"
-#include "client/commands/command.hpp"
+#include "client/commands/send.hpp"
 #include "client/csv.hpp"
 #include "client/items.hpp"
 #include "client/purchases.hpp"
-#include "client/put.hpp"
 #include "client/random_id.hpp"
 
 namespace earmark::client {
@@ -57,18 +56,18 @@ Outcome<Receipt> read_items(const ReceiveOptions& options) {
   return receipt;
 }
 
-Outcome<void> receive_purchase(Client& client, const Globals& globals, const Receipt& receipt, const std::string& purchase) {
-  const auto open = ask<PurchasesAnswer>(client, PurchasesQuestion{purchase, {}});
+// A command against the lines that are open now.
+Outcome<ReceivePurchase> against(const Globals& globals, const Receipt& receipt, const std::string& purchase) {
+  auto client = connect(globals);
+  if (!client) return Unexpected{client.error()};
+  const auto open = ask<PurchasesAnswer>(*client, PurchasesQuestion{purchase, {}});
   if (!open) return Unexpected{open.error()};
   if (open->purchases.size() != 1) return not_understood();
   auto rows = arrivals_of(open->purchases.front(), receipt.rows);
   if (!rows) return Unexpected{rows.error()};
   // Without rows it would be everything that is open.
   if (rows->empty()) return usage("say what was received, e.g. MAIN BEAM:16; earmark po receive " + purchase + " receives everything that is open");
-  const ReceivePurchase command{receipt.id, purchase, std::move(*rows), false};
-  auto message = client.ask([&](std::uint64_t correlation) { return put(client, correlation, command); });
-  if (!message) return Unexpected{message.error()};
-  return print_answer(client, *message, globals);
+  return ReceivePurchase{receipt.id, purchase, std::move(*rows), false};
 }
 
 Outcome<void> receive(const Globals& globals, const ReceiveOptions& options) {
@@ -78,12 +77,10 @@ Outcome<void> receive(const Globals& globals, const ReceiveOptions& options) {
   auto receipt = options.file.empty() ? read_items(options) : read_file(options.file);
   if (!receipt) return Unexpected{receipt.error()};
   receipt->id = options.id.empty() ? random_id("receipt") : options.id;
-  auto client = connect(globals);
-  if (!client) return Unexpected{client.error()};
-  if (!options.purchase.empty()) return receive_purchase(*client, globals, *receipt, options.purchase);
-  auto message = client->ask([&](std::uint64_t correlation) { return put(*client, correlation, *receipt); });
-  if (!message) return Unexpected{message.error()};
-  return print_answer(*client, *message, globals);
+  if (options.purchase.empty()) return send(globals, *receipt);
+  auto command = against(globals, *receipt, options.purchase);
+  if (!command) return Unexpected{command.error()};
+  return send(globals, *command);
 }
 
 }  // namespace

@@ -9,11 +9,7 @@ namespace earmark::client {
 template <class Command>
 Outcome<void> send(const Globals& globals, const Command& command) {
   if (auto good = check(Request(command)); !good) return good;
-  auto client = connect(globals);
-  if (!client) return Unexpected{client.error()};
-  auto message = client->ask([&](std::uint64_t correlation) { return put(*client, correlation, command); });
-  if (!message) return Unexpected{message.error()};
-  return print_answer(*client, *message, globals);
+  return send_message(globals, [command](Client& client, std::uint64_t correlation) { return put(client, correlation, command); });
 }
 
 }  // namespace earmark::client

@@ -1,7 +1,6 @@
 // earmark ship ORDER | earmark ship ORDER --shipment N
-#include "client/commands/command.hpp"
+#include "client/commands/send.hpp"
 #include "client/commands/shipment.hpp"
-#include "client/put.hpp"
 #include "client/random_id.hpp"
 
 namespace earmark::client {
@@ -25,11 +24,7 @@ struct ShipOptions {
 
 Outcome<void> ship(const Globals& globals, Ship input) {
   if (input.command_id.empty()) input.command_id = random_id("ship");
-  auto client = connect(globals);
-  if (!client) return Unexpected{client.error()};
-  auto message = client->ask([&](std::uint64_t correlation) { return put(*client, correlation, input); });
-  if (!message) return Unexpected{message.error()};
-  return print_answer(*client, *message, globals);
+  return send(globals, input);
 }
 
 Outcome<void> ship(const Globals& globals, ShipOptions options) {

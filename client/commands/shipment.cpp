@@ -1,9 +1,8 @@
 // earmark pick, pack, deliver, put-back, track and return: steps of one shipment. Shipping one: client/commands/ship.cpp.
-#include "client/commands/command.hpp"
+#include "client/commands/send.hpp"
 #include "client/commands/shipment.hpp"
 #include "client/describe.hpp"
 #include "client/items.hpp"
-#include "client/put.hpp"
 #include "client/random_id.hpp"
 
 namespace earmark::client {
@@ -131,12 +130,7 @@ void add_tracking(Options& options, ShipmentMove& move, std::string& expected) {
 
 Outcome<void> move_shipment(const Globals& globals, ShipmentMove move) {
   if (move.command_id.empty()) move.command_id = random_id(name(move.step));
-  if (auto good = check(Request(move)); !good) return good;
-  auto client = connect(globals);
-  if (!client) return Unexpected{client.error()};
-  auto message = client->ask([&](std::uint64_t correlation) { return put(*client, correlation, move); });
-  if (!message) return Unexpected{message.error()};
-  return print_answer(*client, *message, globals);
+  return send(globals, move);
 }
 
 Run add_pick(Options& options, const Globals& globals) { return add(options, globals, ShipmentStep::pick, pick_notes); }
