@@ -143,18 +143,22 @@ class Planner {
     changed_.push_back(false);
     return static_cast<std::uint32_t>(plan_.vendors.size());
   }
-  // Those that neither have changed nor are named by what has.
+  // Without those that neither have changed nor are named by what has. The command's own come first, then those of other rules, by SKU.
   void leave_out_vendors() {
-    std::vector<std::uint32_t> now(plan_.vendors.size() + 1);  // by position
-    for (const SourceSet& source : plan_.sources) now[source.vendor] = 1;
-    for (const RuleSet& rule : plan_.rules) now[rule.vendor] = 1;
+    std::vector<bool> named(plan_.vendors.size() + 1);  // by position
+    for (const SourceSet& source : plan_.sources) named[source.vendor] = true;
+    for (const RuleSet& rule : plan_.rules) named[rule.vendor] = true;
     std::vector<VendorSet> kept;
-    now[0] = 0;
-    for (std::size_t position = 1; position < now.size(); ++position) {
-      if (now[position] == 0 && !changed_[position - 1]) continue;
+    std::vector<std::uint32_t> now(plan_.vendors.size() + 1);
+    const auto keep = [&](std::size_t position) {
+      if (position == 0 || now[position] != 0) return;
       kept.push_back(plan_.vendors[position - 1]);
       now[position] = static_cast<std::uint32_t>(kept.size());
+    };
+    for (std::size_t position = 1; position <= set_.vendors.size(); ++position) {
+      if (named[position] || changed_[position - 1]) keep(position);
     }
+    for (const RuleSet& rule : plan_.rules) keep(rule.vendor);
     for (SourceSet& source : plan_.sources) source.vendor = now[source.vendor];
     for (RuleSet& rule : plan_.rules) rule.vendor = now[rule.vendor];
     plan_.vendors = std::move(kept);

@@ -49,6 +49,11 @@ class Coverage {
     if (const auto* purchase = std::get_if<PurchaseAnswer>(&answer.decision)) count("purchase placed: " + std::string(name(purchase->state)));
     if (const auto* step = std::get_if<PurchaseStepAnswer>(&answer.decision)) see(*step);
     if (const auto* delivery = std::get_if<PurchaseReceiptAnswer>(&answer.decision)) see(*delivery);
+    if (const auto* overdue = std::get_if<OverdueAnswer>(&answer.decision)) count(overdue->transfer ? "overdue: transfer" : "overdue: purchase order");
+    if (const auto* purchase = std::get_if<PurchaseAnswer>(&answer.decision)) {
+      if (!purchase->pegs.empty()) count("pegged");
+      if (!purchase->estimates.empty()) count("promise that is over");
+    }
     if (const auto* reorder = std::get_if<ReorderAnswer>(&answer.decision)) see(*reorder);
     if (const auto* rules = std::get_if<RulesAnswer>(&answer.decision)) see(*rules, state);
     if (const auto* ship = std::get_if<ShipAnswer>(&answer.decision)) see(*ship, state);
@@ -248,6 +253,7 @@ class Coverage {
     }
     const Place place{order.priority, order.lsn, fill.line_index, fill.raised_at};
     if (fill.raised_at.value != 0) count("fill of raised units");
+    if (fill.pegged) count(fill.raised_at.value != 0 ? "pegged fill of raised units" : "pegged fill");
     const auto& queue = state.queues.at(fill.sku);
     if (!queue.empty() && *queue.begin() < place) count("pinned waiter passed over");
     if (!queue.empty() && queue.begin()->order < order.lsn && place < *queue.begin()) count("fill by priority");
@@ -294,6 +300,7 @@ constexpr const char* expected[] = {
     "delivery, now partly_received", "delivery, now received", "delivered over", "delivered damaged", "overdraft made up by a delivery",
     "error duplicate_purchase", "error duplicate_purchase_command", "error bad_vendor", "error empty_purchase", "error unknown_purchase",
     "error purchase_closed", "error purchase_draft", "error purchase_approved", "error purchase_sent", "error purchase_received", "error over_tolerance",
+    "overdue: transfer", "overdue: purchase order", "dates moved", "promise that is over", "pegged", "pegged fill", "pegged fill of raised units", "error bad_peg",
     "dates: none", "dates: now", "dates: overdue", "dates: not before its time", "dates: of a part", "dates: of a pinned line", "dates: of a whole line",
     "dates: of a whole order", "dates: several", "dates: eight", "dates: behind others",
     "rules", "reorder", "reorder: cleared", "reorder: alert", "reorder: nothing may be open", "reorder: ordered", "reorder: new suggestion", "reorder: line raised",
