@@ -155,7 +155,7 @@ class Planner {
       kept.push_back(plan_.vendors[position - 1]);
       now[position] = static_cast<std::uint32_t>(kept.size());
     };
-    for (std::size_t position = 1; position <= set_.vendors.size(); ++position) {
+    for (std::size_t position = 1; position <= std::min(set_.vendors.size(), plan_.vendors.size()); ++position) {
       if (named[position] || changed_[position - 1]) keep(position);
     }
     for (const RuleSet& rule : plan_.rules) keep(rule.vendor);

@@ -300,7 +300,7 @@ constexpr const char* expected[] = {
     "delivery, now partly_received", "delivery, now received", "delivered over", "delivered damaged", "overdraft made up by a delivery",
     "error duplicate_purchase", "error duplicate_purchase_command", "error bad_vendor", "error empty_purchase", "error unknown_purchase",
     "error purchase_closed", "error purchase_draft", "error purchase_approved", "error purchase_sent", "error purchase_received", "error over_tolerance",
-    "overdue: transfer", "overdue: purchase order", "dates moved", "promise that is over", "pegged", "pegged fill", "pegged fill of raised units", "error bad_peg",
+    "overdue: transfer", "overdue: purchase order", "dates moved", "promise that is over", "pegged", "pegged fill", "error bad_peg",
     "dates: none", "dates: now", "dates: overdue", "dates: not before its time", "dates: of a part", "dates: of a pinned line", "dates: of a whole line",
     "dates: of a whole order", "dates: several", "dates: eight", "dates: behind others",
     "rules", "reorder", "reorder: cleared", "reorder: alert", "reorder: nothing may be open", "reorder: ordered", "reorder: new suggestion", "reorder: line raised",
