@@ -56,8 +56,8 @@ Settled Settler::resume(Committer& committer) {
       continue;
     }
     now_ = std::max(now_, todo_->time);
-    knows_time_ = true;
-    if (something_touched()) continue;  // left by a crash, and what was restored did not tell the time
+    knows_time_ = knows_time_ || todo_->time.value != 0;  // questions may have none
+    if (something_touched() && knows_time_) continue;  // left by a crash, and what was restored did not tell the time
     if (now_.value >= shared_.next_due_us.load(std::memory_order_relaxed)) {  // written by whoever settles alone
       if (const Timer* due = book_.timers.first_due(now_); due != nullptr) {
         if (!run_timer(*due, committer)) return Settled::stalled;

@@ -1,7 +1,7 @@
 // Vendors, reorder rules, what they suggest, and dates in the state store: their records, how they come, change and go, by hand and in random histories.
 #include <catch2/catch.hpp>
 
-#include <cstring>
+#include <algorithm>
 
 #include "storage/recovery.hpp"
 #include "storage/rule_record.hpp"
@@ -84,11 +84,11 @@ TEST_CASE("rule records: come back as they were, at their key alone, and damage 
   CHECK(seen.vendors == Texts{"ACME 'Acme Tools' 14 960 listed arrivals 7 late 86400000001"});
 
   engine::SourceImage source;
-  const auto of_source = source_record({engine::SkuId{70'000}, "ACME", 3});
-  find_damage(of_source, [&](const std::vector<std::byte>& record) { return read_source_record(source_key(engine::SkuId{70'000}, "ACME"), record, source); });
+  const auto of_source = source_record({engine::SkuId{70'000}, "ACME", 3}), key_of_source = source_key(engine::SkuId{70'000}, "ACME");
+  find_damage(of_source, [&](const std::vector<std::byte>& record) { return read_source_record(key_of_source, record, source); });
   CHECK_FALSE(read_source_record(source_key(engine::SkuId{70'001}, "ACME"), of_source, source));
   CHECK_FALSE(read_source_record(bytes("abc"), of_source, source));
-  REQUIRE(read_source_record(source_key(engine::SkuId{70'000}, "ACME"), of_source, source));
+  REQUIRE(read_source_record(key_of_source, of_source, source));
   CHECK(source.sku == engine::SkuId{70'000});
   CHECK(source.vendor == "ACME");
   CHECK(source.lead_days == 3);
@@ -181,6 +181,39 @@ TEST_CASE("state: all of it in one fold is what it is in many", "[storage][state
   require_same(seen, test::rules_of(offline, seen.orders));
 }
 
+// The journal raises times that fall: a date that was to come at the decision may have come by the record's.
+TEST_CASE("state: whoever was told a date that his record's time has reached was told it when the next one says so", "[storage][state][rules]") {
+  test::Records history;
+  const engine::LoadedWarehouse warehouses[] = {{engine::WarehouseId{1}, 1, "A", ""}};
+  const engine::LoadedProduct products[] = {{engine::SkuId{1}, "nail", ""}};
+  history.add(engine::LoadDecision{false, warehouses, products, {}});
+  const engine::LineDecision lines[] = {{engine::LineNumber{1}, engine::SkuId{1}, 3, 3, 0, 0, {}, 0, 0, {}}, {engine::LineNumber{2}, engine::SkuId{1}, 2, 2, 0, 0, {}, 0, 0, {}}};
+  const engine::ExpectedUnits expected[] = {{TimeUs{2000}, 3, 0}, {TimeUs{2001}, 2, 1}};
+  const engine::LineWait waits[] = {{0, 1, 0}, {3, 2, 1}};
+  engine::OrderDecision order;
+  order.id = "O1";
+  order.status = engine::OrderStatus::backordered;
+  order.lines = lines;
+  order.waits = waits;
+  order.expected = expected;
+  const Lsn lsn = history.add(order);  // at 2000
+  const engine::MovedDate moved[] = {{TimeUs{2000}, TimeUs{9000}, lsn, 0, engine::LineNumber{1}, engine::SkuId{1}, 3}, {TimeUs{2001}, TimeUs{}, lsn, 0, engine::LineNumber{2}, engine::SkuId{1}, 2}};
+  const std::string_view orders[] = {"O1"}, customers[] = {""};
+  history.add(engine::DatesDecision{moved, orders, customers});
+  const auto journal = test::journal_of(history, history.size());
+  const test::TemporaryDirectory directory;
+  const auto store = test::open_state(directory.path());
+  OfflineState offline;
+  for (const std::uint64_t until : {2U, 3U}) {
+    REQUIRE(store->fold(*journal, Lsn{until}, 1000).value().applied == Lsn{until});
+    REQUIRE(replay(*journal, [&](const schema::Event& event) { offline.apply(event); }, {offline.last() + 1, Lsn{until}}).has_value());
+    REQUIRE(offline.problem() == "");
+    const test::RulesSeen seen = test::rules_of(*store);
+    require_same(seen, test::rules_of(offline, seen.orders));
+    CHECK(seen.promised == (until == 2 ? Texts{"2 1 first 2001 told 2001"} : Texts{"2 0 first 2000 told 9000", "2 1 first 2001 told 0"}));
+  }
+}
+
 TEST_CASE("state: what a rule ordered is known beyond the horizon and the journal as long as it is open", "[storage][state][rules]") {
   const test::Records history = test::rule_history();
   test::Records longer(Lsn{24});
@@ -212,6 +245,7 @@ TEST_CASE("state: rules, vendors and dates of random histories are what the offl
   const test::TemporaryDirectory directory;
   MemoryJournal journal(test::state_identity);
   OfflineState offline;
+  std::size_t rules = 0, suggested = 0, promised = 0, vendors = 0;
   while (history.records().size() < 1500) {
     history.grow(history.records().size() + random.between(1, 200));
     history.append_to(journal, 30);
@@ -224,6 +258,8 @@ TEST_CASE("state: rules, vendors and dates of random histories are what the offl
       REQUIRE(offline.problem() == "");
       const test::RulesSeen seen = test::rules_of(*state);
       require_same(seen, test::rules_of(offline, seen.orders));
+      rules += seen.rules.size(), promised += seen.promised.size(), vendors += seen.vendors.size();
+      suggested += static_cast<std::size_t>(std::count_if(seen.purchases.begin(), seen.purchases.end(), [](const std::string& each) { return each.starts_with("reorder-"); }));
     }
     const test::RulesSeen seen = test::rules_of(*state), of_twin = rules_of(history.twin().state());
     REQUIRE(seen.vendors == of_twin.vendors);
@@ -235,4 +271,8 @@ TEST_CASE("state: rules, vendors and dates of random histories are what the offl
     REQUIRE(from_base.begin(*state).has_value());
     require_same(seen, test::rules_of(from_base, seen.orders));
   }
+  CHECK(rules > 0);
+  CHECK(suggested > 0);
+  CHECK(promised > 0);
+  CHECK(vendors > 0);
 }
