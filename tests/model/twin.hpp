@@ -196,7 +196,9 @@ class Twin {
   engine::Lsn order(const Rule& rule, engine::Quantity quantity, const engine::Stamp& stamp, ReorderAnswer& decision);
   void suggestion_cancelled(const Purchase& purchase);
   PurchaseStepAnswer approve_at_cut_off(Purchase& purchase);
-  void wake(std::uint64_t subject);
+  // Rules of a SKU that is looked at: those whose time has come sleep no more.
+  void wake(engine::SkuId sku);
+  void wake(const Answer& answer);  // of the SKUs that it touches
   // What is due at one time runs in this order.
   enum class TimerKind : std::uint8_t { hold, cancel_order, order_due, turn_strict, purchase_cut_off, purchase_overdue, transfer_overdue, rule_wakes };
   using DueTimer = std::tuple<engine::TimeUs, TimerKind, std::uint64_t>;  // and its subject

@@ -105,10 +105,14 @@ Answer Twin::release(const engine::ReleaseHold& command, std::uint64_t content, 
 // age. What follows a decision by itself comes before all of them, and behind each.
 std::vector<Answer> Twin::run_timers(TimeUs now, std::size_t most) {
   std::vector<Answer> all;
+  const auto add = [&](Answer answer) {
+    wake(answer);
+    all.push_back(std::move(answer));
+  };
   state_.time = std::max(state_.time, now);
   while (all.size() < most) {
     if (std::optional<Answer> next = follow()) {
-      all.push_back(std::move(*next));
+      add(std::move(*next));
       continue;
     }
     std::set<DueTimer> due;
@@ -133,11 +137,11 @@ std::vector<Answer> Twin::run_timers(TimeUs now, std::size_t most) {
     const auto [time, what, subject] = *due.begin();
     const engine::Lsn lsn{subject};
     if (what == TimerKind::turn_strict) {
-      all.push_back(turn({lsn, *impatient_line(state_.orders.at(lsn))}, true));
+      add(turn({lsn, *impatient_line(state_.orders.at(lsn))}, true));
       continue;
     }
     if (what == TimerKind::rule_wakes) {
-      wake(subject);
+      wake(engine::SkuId{static_cast<std::uint32_t>(subject >> 16)});
       continue;
     }
     Answer answer;
@@ -148,7 +152,7 @@ std::vector<Answer> Twin::run_timers(TimeUs now, std::size_t most) {
     else if (what == TimerKind::purchase_overdue) answer.decision = overdue(state_.purchases.at(lsn));
     else if (what == TimerKind::transfer_overdue) answer.decision = overdue(state_.transfers.at(lsn));
     else answer.decision = become_due(state_.orders.at(lsn), answer);
-    all.push_back(std::move(answer));
+    add(std::move(answer));
   }
   return all;
 }

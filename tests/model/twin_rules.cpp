@@ -262,9 +262,30 @@ void Twin::rule_timers(std::set<DueTimer>& due) const {
   }
 }
 
-void Twin::wake(std::uint64_t subject) {
-  state_.rules.at({engine::SkuId{static_cast<std::uint32_t>(subject >> 16)}, engine::WarehouseId{static_cast<std::uint16_t>(subject)}}).asleep = false;
+void Twin::wake(engine::SkuId sku) {
+  for (auto& [key, rule] : state_.rules) {
+    if (key.first == sku && rule.set.snoozed_until <= state_.time) rule.asleep = false;
+  }
   look_ = Look{};
+}
+
+// What happens by time, and what follows from it.
+void Twin::wake(const Answer& answer) {
+  std::set<engine::SkuId> skus;
+  const auto touch = [&](const auto& rows) {
+    for (const auto& row : rows) skus.insert(row.sku);
+  };
+  touch(answer.fills);
+  if (const auto* end = std::get_if<HoldEndAnswer>(&answer.decision)) touch(end->lines);
+  if (const auto* cancel = std::get_if<CancelAnswer>(&answer.decision)) touch(cancel->lines);
+  if (const auto* due = std::get_if<AmendAnswer>(&answer.decision)) touch(state_.orders.at(state_.order_ids.at(due->order_id)).lines);
+  if (const auto* step = std::get_if<PurchaseStepAnswer>(&answer.decision)) touch(step->changes);
+  if (const auto* overdue = std::get_if<OverdueAnswer>(&answer.decision)) touch(overdue->lines);
+  if (const auto* strict = std::get_if<StrictAnswer>(&answer.decision)) {
+    touch(strict->lost);
+    skus.insert(strict->served.begin(), strict->served.end());
+  }
+  for (const engine::SkuId sku : skus) wake(sku);
 }
 
 }  // namespace earmark::model
