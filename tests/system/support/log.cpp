@@ -26,7 +26,8 @@ std::vector<std::string> read_log(const std::filesystem::path& directory) {
 std::uint64_t wire_content(const model::Command& command) {
   return std::visit(
       [](const auto& each) -> std::uint64_t {
-        if constexpr (std::is_same_v<std::decay_t<decltype(each)>, model::LoadCommand>) return 0;
+        using Kind = std::decay_t<decltype(each)>;
+        if constexpr (std::is_same_v<Kind, model::LoadCommand> || std::is_same_v<Kind, model::SetRulesCommand>) return 0;  // they have no id
         else return schema::content_hash(each.view());
       },
       command);

@@ -35,6 +35,7 @@ struct Named {
   void operator()(const schema::HoldsAnswer& answer) { see(answer.as_of); }
   void operator()(const schema::TransfersAnswer& answer) { see(answer.as_of); }
   void operator()(const schema::PurchasesAnswer& answer) { see(answer.as_of); }
+  void operator()(const schema::RulesAnswer& answer) { see(answer.as_of); }
   void operator()(const schema::ReportAnswer& answer) { see(answer.as_of); }
   void operator()(const schema::SubscribeAnswer& answer) { see(answer.durable); }
   void operator()(const schema::StreamPosition& position) { see(position.lsn); }
