@@ -23,11 +23,16 @@ class Promises {
   void tell(Lsn order, std::uint32_t line_index, SkuId sku, TimeUs date);
   // Nothing of the line waits any more.
   void line_is_whole(Lsn order, std::uint32_t line_index, SkuId sku);
-  // `sku_of(line_index)`.
+  // As they were kept, but for what only figures ask for. `sku_of(line_index)`.
   template <class SkuOf>
   void restore(Lsn order, std::span<const PromiseImage> promises, SkuOf&& sku_of) {
-    if (!promises.empty()) orders_[order].assign(promises.begin(), promises.end());
-    for (const PromiseImage& each : promises) count(sku_of(each.line_index), {}, each.told);
+    if (promises.empty()) return;
+    std::vector<PromiseImage>& kept = orders_[order];
+    kept.assign(promises.begin(), promises.end());
+    for (PromiseImage& each : kept) {
+      each.settled = 0;
+      count(sku_of(each.line_index), {}, each.told);
+    }
   }
   // A line of the SKU was told a date that holds.
   bool some_told(SkuId sku) const { return told_.contains(sku); }

@@ -76,7 +76,7 @@ void for_each_raise(std::span<const std::byte> bytes, Visitor&& visit) {
 struct PromiseImage {
   TimeUs first{}, told{};
   std::uint32_t line_index = 0;
-  std::uint32_t unused = 0;
+  std::uint32_t settled = 0;  // of the state store alone: figures judge the line by `first` no more (storage/state_batch_figures.cpp)
 };
 static_assert(sizeof(PromiseImage) == 24);
 
@@ -103,7 +103,6 @@ struct OrderImage {
   bool has_skipped = false;
   std::span<const std::byte> raises{};           // RaiseImage after RaiseImage
   std::span<const PromiseImage> promises{};      // of lines that were ever promised, by line_index
-  std::span<const std::byte> first_promises{};       // of the state store alone (storage/order_record.hpp): not what decides
 
   LinePolicy own_policy(std::size_t line) const noexcept { return line_policies.empty() ? LinePolicy{} : line_policies[line]; }
   std::uint8_t patience_of_line(std::size_t line) const noexcept { return line_patience.empty() ? std::uint8_t{0} : line_patience[line]; }

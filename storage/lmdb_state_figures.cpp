@@ -94,7 +94,10 @@ Outcome<void> LmdbState::figures(FigureVisitor& visitor, const FigureQuestion& q
   if (error == 0) error = summary_in(transaction.handle(), row, summary);
   if (error != 0) return cannot_read(error);
   visitor.begin(summary);
-  if (question.days) {
+  if (question.rules) error = read_warehouses(transaction.handle(), visitor);
+  if (error == 0 && question.vendors) error = read_vendors(transaction.handle(), visitor);
+  if (error == 0 && question.rules) error = read_rules(transaction.handle(), visitor);
+  if (error == 0 && question.days) {
     error = for_each(transaction.handle(), tables_.days, day_key(question.first_day), [&](const MDB_val& key, const MDB_val& value) {
       DayFigures counted;
       if (integer_key(key) > day_key(question.last_day)) return MDB_NOTFOUND;

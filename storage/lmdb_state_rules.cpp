@@ -43,7 +43,7 @@ int write_rules(MDB_txn* transaction, const StateTables& tables, const StateBatc
   return error;
 }
 
-int LmdbState::read_vendors(MDB_txn* transaction, StateVisitor& visitor) const {
+int LmdbState::read_vendors(MDB_txn* transaction, RulesVisitor& visitor) const {
   const int error = for_each(transaction, tables_.vendors, first_key, [&](const MDB_val& key, const MDB_val& value) {
     engine::VendorImage vendor;
     if (!read_vendor_record(bytes_of(key), bytes_of(value), vendor)) return MDB_CORRUPTED;
@@ -59,7 +59,7 @@ int LmdbState::read_vendors(MDB_txn* transaction, StateVisitor& visitor) const {
   });
 }
 
-int LmdbState::read_rules(MDB_txn* transaction, StateVisitor& visitor) const {
+int LmdbState::read_rules(MDB_txn* transaction, RulesVisitor& visitor) const {
   return for_each(transaction, tables_.rules, 0, [&](const MDB_val& key, const MDB_val& value) {
     engine::RuleImage rule;
     if (!read_rule_record(integer_key(key), bytes_of(value), rule)) return MDB_CORRUPTED;

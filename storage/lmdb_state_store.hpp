@@ -43,6 +43,7 @@ class LmdbState final : public StateStore {
   int ids_between(MDB_txn* transaction, engine::Lsn from, engine::Lsn before, std::size_t most,
                   std::vector<engine::KnownImage>& known) const;
   int read_catalogue(MDB_txn* transaction, StateVisitor& visitor) const;
+  int read_warehouses(MDB_txn* transaction, FigureVisitor& visitor) const;
   int read_cells(MDB_txn* transaction, StateVisitor& visitor) const;
   int read_open_orders(MDB_txn* transaction, StateVisitor& visitor) const;
   int each_open_order(MDB_txn* transaction, const std::function<void(const engine::OrderImage&)>& visit) const;
@@ -51,8 +52,8 @@ class LmdbState final : public StateStore {
   int read_open_transfers(MDB_txn* transaction, StateVisitor& visitor, std::unordered_set<std::uint64_t>& open) const;
   int read_open_purchases(MDB_txn* transaction, StateVisitor& visitor, std::unordered_set<std::uint64_t>& open) const;
   int each_open_purchase(MDB_txn* transaction, engine::Lsn from, const std::function<int(const engine::PurchaseImage&)>& visit) const;
-  int read_vendors(MDB_txn* transaction, StateVisitor& visitor) const;
-  int read_rules(MDB_txn* transaction, StateVisitor& visitor) const;
+  int read_vendors(MDB_txn* transaction, RulesVisitor& visitor) const;
+  int read_rules(MDB_txn* transaction, RulesVisitor& visitor) const;
   int read_known(MDB_txn* transaction, StateVisitor& visitor, const std::unordered_set<std::uint64_t>& open) const;
   int keep_some(const Journal& journal, engine::Lsn oldest, engine::Lsn& before, Failure& failure);
   int wanted_decisions(MDB_txn* transaction, engine::Lsn from, engine::Lsn before, std::vector<engine::Lsn>& wanted) const;

@@ -64,7 +64,7 @@ bool raises_agree(const engine::OrderImage& image) noexcept {
 bool promises_agree(const engine::OrderImage& image) noexcept {
   std::uint64_t next = 0;
   return std::all_of(image.promises.begin(), image.promises.end(), [&](const engine::PromiseImage& each) {
-    const bool agrees = each.line_index >= next && each.line_index < image.lines.size() && each.first.value != 0;
+    const bool agrees = each.line_index >= next && each.line_index < image.lines.size() && each.first.value != 0 && each.settled <= 1;
     next = std::uint64_t{each.line_index} + 1;
     return agrees;
   });
@@ -154,7 +154,6 @@ std::size_t order_record_bytes(const engine::OrderImage& image) noexcept {
   if (has_times(image)) bytes += times_bytes;
   bytes += image.line_policies.size_bytes();
   if (has_line_complete_line(image)) bytes += image.lines.size();
-  bytes += image.first_promises.size();
   bytes += image.shipments.size();
   if (!image.raises.empty()) bytes += sizeof(std::uint32_t) + image.raises.size();
   if (!image.promises.empty()) bytes += sizeof(PromiseHead) + image.promises.size_bytes();
@@ -178,8 +177,7 @@ void write_order_record(const engine::OrderImage& image, std::span<std::byte> ou
   const bool keeps_patience = has_line_complete_line(image);
   head.flags = static_cast<std::uint16_t>((image.not_due ? order_not_due : 0) | (image.raises.empty() ? 0 : order_raises) |
                                           (image.has_skipped ? order_has_skipped : 0) | (keeps_patience ? order_line_patience : 0) |
-                                          (image.promises.empty() ? 0 : order_promises) | (image.first_promises.empty() ? 0 : order_first_promises) |
-                                          image.patience << order_patience_shift);
+                                          (image.promises.empty() ? 0 : order_promises) | image.patience << order_patience_shift);
   head.shipment_bytes = static_cast<std::uint32_t>(image.shipments.size());
   std::byte* at = out.data() + sizeof head;
   const auto put = [&at](const void* bytes, std::size_t size) {
@@ -195,7 +193,6 @@ void write_order_record(const engine::OrderImage& image, std::span<std::byte> ou
     const std::uint8_t patience = image.patience_of_line(index);
     put(&patience, 1);
   }
-  put(image.first_promises.data(), image.first_promises.size());
   put(image.id.data(), image.id.size());
   const auto texts = listed(image.texts);
   for (std::size_t index = 0; index < text_count; ++index) {
@@ -265,13 +262,6 @@ bool view_order_record(engine::Lsn lsn, std::span<const std::byte> record, engin
     image.line_patience = {reinterpret_cast<const std::uint8_t*>(at), head.lines};
     at += head.lines;
   }
-  image.first_promises = {};
-  if ((head.flags & order_first_promises) != 0) {
-    const std::size_t bytes = head.lines * sizeof(engine::TimeUs);
-    if (static_cast<std::size_t>(record.data() + record.size() - at) < bytes) return false;
-    image.first_promises = {at, bytes};
-    at += bytes;
-  }
   return counts_agree(image) && promises_agree(image) && read_texts(head, {at, record.data() + record.size()}, image);
 }
 
@@ -294,7 +284,6 @@ OrderParts::OrderParts(std::byte* record) noexcept {
   policy = static_cast<engine::Policy>(head.policy);
   at += lines.size_bytes() + allocations.size_bytes();
   if ((head.flags & order_line_patience) != 0) line_patience = {reinterpret_cast<std::uint8_t*>(at), head.lines};
-  if ((head.flags & order_first_promises) != 0) first_promises = {at + line_patience.size(), head.lines * sizeof(engine::TimeUs)};
 }
 
 std::uint8_t OrderParts::patience(std::size_t line_index) const noexcept {
@@ -305,16 +294,6 @@ std::uint8_t OrderParts::patience(std::size_t line_index) const noexcept {
 void OrderParts::set_patience(std::size_t line_index, std::uint8_t patience) noexcept {
   if (policy == engine::Policy::ship_complete) *flags = static_cast<std::uint16_t>((*flags & 0xFF) | patience << order_patience_shift);
   else if (!line_patience.empty()) line_patience[line_index] = patience;
-}
-
-engine::TimeUs OrderParts::promise(std::size_t line_index) const noexcept {
-  engine::TimeUs date{};
-  if (!first_promises.empty()) std::memcpy(&date, first_promises.data() + line_index * sizeof date, sizeof date);
-  return date;
-}
-
-void OrderParts::forget_promise(std::size_t line_index) noexcept {
-  if (!first_promises.empty()) std::memset(first_promises.data() + line_index * sizeof(engine::TimeUs), 0, sizeof(engine::TimeUs));
 }
 
 bool has_line_complete_line(const engine::OrderImage& image) noexcept {

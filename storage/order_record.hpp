@@ -7,14 +7,11 @@
 //  28  u16 preferred warehouse, u16 next shipment
 //  32  u32 lines, u32 allocations
 //  40  u8 id bytes, u8 which texts are there (bit 6: times, bit 7: policies of lines), u16 flags (bit 0: not due, 1: raises, 2: has skipped,
-//      3: patience of lines is there, 4: was reserved whole once, 5: promises, 6: first promises, 8 .. 15: the order's patience), u32 bytes of
-//      the shipments (0 in records of old)
+//      3: patience of lines is there, 4: was reserved whole once, 5: promises, 8 .. 15: the order's patience), u32 bytes of the shipments (0 in records of old)
 //  48  promises         of orders with promised lines: u32 how many, u32 0, 24 bytes each (engine::PromiseImage), by line; records of old have none
 //      lines            20 bytes each (engine::LineImage)
 //      allocations      12 bytes each (engine::AllocationImage), those of the first line first
 //      patience         u8 for each line (engine/patience.hpp), of orders with line_complete lines; records of old have none
-//      first promises   i64 for each line: when its last unit was promised for at first; 0: not, or no longer. Of orders with such
-//      lines; figures alone ask for them
 //      id; for each text that is there u16 length, bytes; times: 4 i64;
 //      policies: u8 for each line (engine::LinePolicy); shipments (engine/shipment_image.hpp: of those of which more is known than
 //      their units; what came back stands there); raises: u32 how many, 16 bytes each (engine::RaiseImage); zero bytes up to a
@@ -55,7 +52,6 @@ inline constexpr std::uint16_t order_has_skipped = 4;
 inline constexpr std::uint16_t order_line_patience = 8;
 inline constexpr std::uint16_t order_was_whole = 16;  // nothing of it waited once, all being reserved; figures alone ask for it
 inline constexpr std::uint16_t order_promises = 32;
-inline constexpr std::uint16_t order_first_promises = 64;
 inline constexpr unsigned order_patience_shift = 8;
 
 struct OrderParts {
@@ -68,15 +64,11 @@ struct OrderParts {
   std::uint16_t* flags;
   std::span<std::uint8_t> line_patience;  // empty: not kept
   std::span<engine::PromiseImage> promises;
-  std::span<std::byte> first_promises;        // the same
   engine::Policy policy{};
 
   // engine/patience.hpp: of the line, or of a ship_complete order by any of its lines.
   std::uint8_t patience(std::size_t line_index) const noexcept;
   void set_patience(std::size_t line_index, std::uint8_t patience) noexcept;
-  // What the line was promised for at first, 0 if nothing is known of it; and no longer.
-  engine::TimeUs promise(std::size_t line_index) const noexcept;
-  void forget_promise(std::size_t line_index) noexcept;
   std::uint32_t shipment_bytes;
 };
 

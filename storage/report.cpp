@@ -48,7 +48,8 @@ std::unique_ptr<ReportMaker> maker_of(const schema::ReportRequest& request, engi
   switch (request.kind) {
     case ReportKind::backorders_by_product:
     case ReportKind::backorders_by_customer:
-    case ReportKind::backorders_by_warehouse: return backorder_report(request, now);
+    case ReportKind::backorders_by_warehouse:
+    case ReportKind::backorders_by_vendor: return backorder_report(request, now);
     case ReportKind::backorder_age: return age_report(request, now);
     case ReportKind::stock_outs: return stock_out_report(request, now);
     case ReportKind::vendor_delay:

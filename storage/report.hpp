@@ -53,7 +53,7 @@ class ReportMaker : public FigureVisitor {
   StateSummary summary_;
 };
 
-std::unique_ptr<ReportMaker> backorder_report(const schema::ReportRequest& request, engine::TimeUs now);  // by product, customer, warehouse
+std::unique_ptr<ReportMaker> backorder_report(const schema::ReportRequest& request, engine::TimeUs now);  // by product, customer, warehouse, vendor
 std::unique_ptr<ReportMaker> age_report(const schema::ReportRequest& request, engine::TimeUs now);
 std::unique_ptr<ReportMaker> stock_out_report(const schema::ReportRequest& request, engine::TimeUs now);
 std::unique_ptr<ReportMaker> vendor_report(const schema::ReportRequest& request, engine::TimeUs now);  // by vendor alone, or by SKU, too

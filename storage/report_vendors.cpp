@@ -4,6 +4,7 @@
 #include <map>
 
 #include "storage/report.hpp"
+#include "storage/sellers.hpp"
 
 namespace earmark::storage {
 
@@ -37,8 +38,10 @@ struct Vendor {
 class VendorDelay final : public ReportMaker {
  public:
   using ReportMaker::ReportMaker;
-  FigureQuestion question() const override { return {.deliveries = true, .open_purchases = true}; }
+  FigureQuestion question() const override { return {.deliveries = true, .open_purchases = true, .vendors = true}; }
 
+  void vendor(const engine::VendorImage& vendor) override { sellers_.add(vendor); }
+  void source(const engine::SourceImage& source) override { sellers_.add(source); }
   void delivery(const DeliveryKey& key, const DeliveryFigures& figures) override { group(key.day, key.vendor, key.sku).figures.merge(figures); }
 
   void open_purchase(const engine::PurchaseImage& purchase) override {
@@ -53,8 +56,9 @@ class VendorDelay final : public ReportMaker {
   void finish(ReportTable& table) override {
     using enum ReportColumn;
     if (request().by_day) table.columns.push_back(day);
-    table.columns.push_back(vendor);
+    table.columns.insert(table.columns.end(), {ReportColumn::vendor, vendor_name});
     if (by_sku()) table.columns.push_back(sku);
+    table.columns.push_back(lead_days);
     const std::size_t labels = table.columns.size();
     table.columns.insert(table.columns.end(), {receipts, units, units_on_time, units_late, receipts_undated, units_undated, never_came, units_overdue,
                                                late_mean_us, late_p90_us, late_max_us});
@@ -88,13 +92,19 @@ class VendorDelay final : public ReportMaker {
   void tell(const Group& group, ReportTable& table) {
     const auto& [day, vendor, sku] = group.first;
     if (request().by_day) table.rows.push_back(day);
-    const auto [text, is_new] = texts_.try_emplace(vendor, number(table.texts.size()));
-    if (is_new) table.texts.push_back(vendor);
-    table.rows.push_back(text->second);
+    table.rows.insert(table.rows.end(), {text(vendor, table), text(sellers_.name(vendor), table)});
     if (by_sku()) table.rows.push_back(sku.value);
+    table.rows.push_back(by_sku() ? sellers_.lead_days(sku, vendor) : sellers_.lead_days(vendor));
     group.second.tell(table.rows);
   }
 
+  std::int64_t text(std::string_view of, ReportTable& table) {
+    const auto [found, is_new] = texts_.try_emplace(std::string(of), number(table.texts.size()));
+    if (is_new) table.texts.emplace_back(of);
+    return found->second;
+  }
+
+  Sellers sellers_;
   std::map<Key, Vendor> groups_;
   std::map<std::string, std::int64_t> texts_;
 };

@@ -264,7 +264,7 @@ bool StateBatch::fold(const engine::Stamp& stamp, const engine::OrderDecision& d
                                  static_cast<std::uint16_t>(last_shipment + 1),
                                  decision.placed_at, decision.need_by,   decision.reserve_not_before,
                                  decision.cancel_after, decision.texts,  lines_, allocations_, decision.line_policies, {}, decision.not_due,
-                                 0, {}, decision.skipped.order_lsn.value != 0, {}, promises_of(decision), first_promises_of(decision)};
+                                 0, {}, decision.skipped.order_lsn.value != 0, {}, promises_of(decision)};
   const std::size_t bytes = order_record_bytes(image);
   Order order{stamp.lsn, identity, memory_.take(bytes), static_cast<std::uint32_t>(bytes),
               static_cast<std::uint32_t>(ids_.size()), {}, nullptr, false};

@@ -276,7 +276,7 @@ class StateBatch {
   void count_availability();
   OrderTotals totals_of(const Order& order) const;
   void count_fill(Order& order, std::size_t line_index);
-  std::span<const std::byte> first_promises_of(const engine::OrderDecision& decision);
+  engine::TimeUs settle_first(Order& order, std::size_t line_index);
 
   Order* find(engine::Lsn lsn);
   Order* find_by_id(std::string_view id);
@@ -324,7 +324,6 @@ class StateBatch {
   std::vector<engine::LineImage> lines_;              // of the order that is being placed
   std::vector<engine::AllocationImage> allocations_;
   std::vector<engine::PromiseImage> promised_;
-  std::vector<engine::TimeUs> first_promises_;
 };
 
 }  // namespace earmark::storage

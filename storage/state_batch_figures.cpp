@@ -1,6 +1,7 @@
 // What a batch tells its figures (storage/figure_batch.hpp) beside what the folds of orders and holds tell themselves.
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include "storage/order_record.hpp"
 #include "storage/state_batch.hpp"
@@ -32,28 +33,16 @@ OrderTotals StateBatch::totals_of(const Order& order) const {
   return totals;
 }
 
-// For when the last unit of each line is expected at its decision, of lines all of whose waiting units have a date; 0: not.
-// Nothing: that is no line of it.
-std::span<const std::byte> StateBatch::first_promises_of(const engine::OrderDecision& decision) {
-  first_promises_.assign(decision.expected.empty() ? 0 : decision.lines.size(), {});
-  bool any = false;
-  for (auto part = decision.expected.begin(); part != decision.expected.end();) {
-    const std::uint32_t line = part->line_index;
-    std::uint64_t covered = 0;
-    engine::TimeUs last{};
-    for (; part != decision.expected.end() && part->line_index == line; ++part) covered += part->quantity, last = part->date;
-    if (line >= first_promises_.size() || covered != decision.lines[line].backordered) continue;
-    first_promises_[line] = last;
-    any = true;
-  }
-  return any ? std::as_bytes(std::span(first_promises_)) : std::span<const std::byte>{};
+// The date that the line was told first, by which it is judged once: not any more from now on. 0: it never was, or is no more.
+engine::TimeUs StateBatch::settle_first(Order& order, std::size_t line_index) {
+  engine::PromiseImage* promise = promise_of(order, line_index);
+  return promise == nullptr || std::exchange(promise->settled, 1) != 0 ? engine::TimeUs{} : promise->first;
 }
 
-// Of a line of which nothing waits any more. What was promised was promised once.
+// Of a line of which nothing waits any more.
 void StateBatch::count_fill(Order& order, std::size_t line_index) {
-  OrderParts parts(order.record);
-  const engine::TimeUs promised = parts.promise(line_index);
-  parts.forget_promise(line_index);
+  const OrderParts parts(order.record);
+  const engine::TimeUs promised = settle_first(order, line_index);
   const bool whole = (*parts.flags & order_was_whole) == 0 &&
                      std::all_of(parts.lines.begin(), parts.lines.end(), [](const engine::LineImage& line) { return line.waiting == 0; });
   if (whole) *parts.flags |= order_was_whole;

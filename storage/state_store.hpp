@@ -12,6 +12,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "engine/state_image.hpp"
@@ -47,11 +48,19 @@ struct Folded {
   std::vector<ClosedOrder> closed;  // orders that were closed in these records, in the order of closing
 };
 
+// Vendors by code, sources by SKU, rules by SKU and warehouse. Views hold during the call.
+class RulesVisitor {
+ public:
+  virtual ~RulesVisitor() = default;
+  virtual void vendor(const engine::VendorImage&) {}
+  virtual void source(const engine::SourceImage&) {}
+  virtual void rule(const engine::RuleImage&) {}
+};
+
 // Everything that recovery needs, in this order: warehouses, products, vendors by code, sources by SKU, cells, open orders by LSN, open holds
 // by LSN, open transfers by LSN, open purchase orders by LSN, rules by SKU and warehouse, known ids by LSN.
-class StateVisitor {
+class StateVisitor : public RulesVisitor {
  public:
-  virtual ~StateVisitor() = default;
   virtual void begin(const StateSummary&) {}  // what follows is true at its `applied`
   virtual void catalogue(const engine::LoadDecision& part) = 0;  // warehouses and products alone, in parts
   virtual void cell(const engine::CellImage& cell) = 0;
@@ -59,23 +68,22 @@ class StateVisitor {
   virtual void open_hold(const engine::HoldImage&) {}
   virtual void open_transfer(const engine::TransferImage&) {}
   virtual void open_purchase(const engine::PurchaseImage&) {}
-  virtual void vendor(const engine::VendorImage&) {}
-  virtual void source(const engine::SourceImage&) {}
-  virtual void rule(const engine::RuleImage&) {}
   virtual void known(const engine::KnownImage& known) = 0;       // not those of what is open
 };
 
 // What a report asks for; the rest is not read.
 struct FigureQuestion {
   bool days = false, availability = false, open_orders = false, deliveries = false, open_purchases = false;
+  bool vendors = false;  // and their sources
+  bool rules = false;    // and warehouses
   std::int32_t first_day = INT32_MIN, last_day = INT32_MAX;  // of days and deliveries, both included
 };
 
-// Figures, and what waits; all of it true at one LSN.
-class FigureVisitor {
+// Figures, and what waits; all of it true at one LSN. Warehouses, vendors, sources and rules come first.
+class FigureVisitor : public RulesVisitor {
  public:
-  virtual ~FigureVisitor() = default;
   virtual void begin(const StateSummary& summary) = 0;
+  virtual void warehouses(std::span<const engine::LoadedWarehouse>) {}         // in parts
   virtual void day(std::int32_t, const DayFigures&) {}                        // ascending; only days with figures
   virtual void availability(engine::SkuId, const AvailabilityRow&) {}          // ascending
   virtual void open_order(const engine::OrderImage&) {}                        // by LSN

@@ -25,6 +25,8 @@ const std::vector<Kind> all_kinds = {
      "Units that orders wait for, by customer. Oldest is the decision of the order that has waited for longest.", Days::none, {}},
     {ReportKind::backorders_by_warehouse, "Backorders by warehouse", "What waits for each warehouse: pinned there, else preferred",
      "Units that orders wait for, by the warehouse where the line is pinned, else by the one that its order prefers, else by none.", Days::none, {}},
+    {ReportKind::backorders_by_vendor, "Backorders by vendor", "What waits for each vendor: whom the reorder rule names, else the nearest source",
+     "Units that orders wait for, by the vendor that the SKU's reorder rule names, else by the one of its sources with the shortest lead time, else by none.", Days::none, {}},
     {ReportKind::backorder_age, "Age of backorders", "How long what waits has waited: 0-2, 3-7, 8-14, 15-30, 31-60, 61-90, >90 days",
      "Units that orders wait for, by whole days since the order was decided, or since it became due.", Days::none, {}},
     {ReportKind::fulfilment_time, "Fulfilment time", "Order to reserved, order to shipped, backorder to filled: mean, p50, p90, p99",
@@ -121,7 +123,7 @@ bool is_duration(ReportColumn column) {
          column == off_mean_us || column == off_p90_us;
 }
 bool is_moment(ReportColumn column) { return column == oldest_us || column == out_since_us || column == first_us; }
-bool is_label(ReportColumn column) { return column < quantity; }
+bool is_label(ReportColumn column) { return column < quantity || column == lead_days; }
 
 std::string heading(ReportColumn column) {
   switch (column) {
@@ -134,6 +136,7 @@ std::string heading(ReportColumn column) {
     case units_late: return "LATE";
     case units_undated: return "UNDATED";
     case units_overdue: return "OVERDUE";
+    case vendor_name: return "NAME";
     default: break;
   }
   std::string words(schema::name(column));
@@ -169,7 +172,9 @@ std::string cell_text(const Report& report, Row row, std::size_t column, const C
     case sku: return sku_code(number, catalogue);
     case warehouse: return number == 0 ? "-" : warehouse_code(number, catalogue);
     case customer:
-    case vendor: return text_at(report, number).empty() ? "-" : text_at(report, number);
+    case vendor:
+    case vendor_name: return text_at(report, number).empty() ? "-" : text_at(report, number);
+    case lead_days: return number < 0 ? "-" : plain_number(number);
     case day: return day_text(number);
     case days_from: {
       const std::int64_t to = report.number(row, days_to);
@@ -188,7 +193,8 @@ Json cell_json(const Report& report, Row row, std::size_t column, const Catalogu
     case sku: return sku_code(number, catalogue);
     case warehouse: return warehouse_code(number, catalogue);
     case customer:
-    case vendor: return text_at(report, number);
+    case vendor:
+    case vendor_name: return text_at(report, number);
     case day: return day_text(number);
     case measure: return std::string(schema::name(static_cast<schema::ReportMeasure>(number)));
     default: return number;

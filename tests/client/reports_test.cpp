@@ -70,12 +70,13 @@ Report vendors() {
   Report report;
   report.kind = ReportKind::vendor_delay_by_sku;
   report.as_of = 12, report.time_us = noon;
-  report.columns = {ReportColumn::vendor,         ReportColumn::sku,        ReportColumn::receipts,      ReportColumn::units,       ReportColumn::units_on_time,
-                    ReportColumn::units_late,     ReportColumn::receipts_undated, ReportColumn::units_undated, ReportColumn::never_came, ReportColumn::units_overdue,
-                    ReportColumn::late_mean_us,   ReportColumn::late_p90_us, ReportColumn::late_max_us};
-  report.rows = {1, 1, 3, 30, 10, 15, 1, 5, 5, 4, 2 * day, 3 * day, 3 * day, 0, 2, 1, 6, 6, 0, 0, 0, 0, 0, 0, 0, 0};
-  report.totals = {0, 0, 4, 36, 16, 15, 1, 5, 5, 4, day, 3 * day, 3 * day};
-  report.texts = {"", "Sawmill & Sons"};
+  report.columns = {ReportColumn::vendor,        ReportColumn::vendor_name,      ReportColumn::sku,           ReportColumn::lead_days,  ReportColumn::receipts,
+                    ReportColumn::units,         ReportColumn::units_on_time,    ReportColumn::units_late,    ReportColumn::receipts_undated,
+                    ReportColumn::units_undated, ReportColumn::never_came,       ReportColumn::units_overdue, ReportColumn::late_mean_us,
+                    ReportColumn::late_p90_us,   ReportColumn::late_max_us};
+  report.rows = {1, 2, 1, 14, 3, 30, 10, 15, 1, 5, 5, 4, 2 * day, 3 * day, 3 * day, 0, 0, 2, -1, 1, 6, 6, 0, 0, 0, 0, 0, 0, 0, 0};
+  report.totals = {0, 0, 0, 0, 4, 36, 16, 15, 1, 5, 5, 4, day, 3 * day, 3 * day};
+  report.texts = {"", "HOLZ", "Sawmill & Sons"};
   return report;
 }
 
@@ -83,8 +84,9 @@ Report vendors() {
 Report vendor_days() {
   Report report = vendors();
   report.kind = ReportKind::vendor_delay;
-  report.columns[0] = ReportColumn::day, report.columns[1] = ReportColumn::vendor;
-  report.rows = {20'453, 0, 1, 6, 6, 0, 0, 0, 0, 0, 0, 0, 0, 20'453, 1, 2, 20, 10, 10, 0, 0, 4, 0, day, day, day, 20'454, 1, 1, 10, 0, 5, 1, 5, 1, 4, day, day, day};
+  report.columns[0] = ReportColumn::day, report.columns[1] = ReportColumn::vendor, report.columns[2] = ReportColumn::vendor_name;
+  report.rows = {20'453, 0, 0, -1, 1, 6, 6, 0, 0, 0, 0, 0, 0, 0, 0, 20'453, 1, 2, 14, 2, 20, 10, 10, 0, 0, 4, 0, day, day, day,
+                 20'454, 1, 2, 14, 1, 10, 0, 5, 1, 5, 1, 4, day, day, day};
   return report;
 }
 
@@ -261,17 +263,19 @@ TEST_CASE("reports: bars are as long as their values, and long names end in dots
 
 TEST_CASE("reports: vendors by SKU, by day and in all, with what was on time", "[client][reports]") {
   const std::string text = report_text(vendors(), catalogue(), true);
-  CHECK(has(text, "VENDOR          SKU       RECEIPTS  UNITS  ON TIME  LATE  RECEIPTS UNDATED  UNDATED  NEVER CAME  OVERDUE  LATE MEAN   LATE P90   LATE MAX  ON TIME %\n"));
-  CHECK(has(text, "Sawmill & Sons  BEAM             3     30       10    15                 1        5           5        4   2.0 days   3.0 days   3.0 days     33.3 %\n"));
-  CHECK(has(text, "-               NAIL, 3\"         1      6        6     0                 0        0           0        0          0          0          0    100.0 %\n"));
+  CHECK(has(text, "VENDOR  NAME            SKU       LEAD DAYS  RECEIPTS  UNITS  ON TIME  LATE  RECEIPTS UNDATED  UNDATED  NEVER CAME  OVERDUE  LATE MEAN   LATE P90   LATE MAX  ON TIME %\n"));
+  CHECK(has(text, "HOLZ    Sawmill & Sons  BEAM      14                3     30       10    15                 1        5           5        4   2.0 days   3.0 days   3.0 days     33.3 %\n"));
+  CHECK(has(text, "-       -               NAIL, 3\"  -                 1      6        6     0                 0        0           0        0          0          0          0    100.0 %\n"));
   CHECK(has(text, "total"));
   CHECK(report_csv(vendors(), catalogue(), true).starts_with(
-      "vendor,sku,receipts,units,units_on_time,units_late,receipts_undated,units_undated,never_came,units_overdue,late_mean_us,late_p90_us,late_max_us\r\n"
-      "Sawmill & Sons,BEAM,3,30,10,15,1,5,5,4,172800000000,259200000000,259200000000\r\n"));
-  CHECK(has(report_json(vendors(), catalogue(), true), "\"vendor\":\"Sawmill & Sons\""));
+      "vendor,vendor_name,sku,lead_days,receipts,units,units_on_time,units_late,receipts_undated,units_undated,never_came,units_overdue,late_mean_us,late_p90_us,late_max_us\r\n"
+      "HOLZ,Sawmill & Sons,BEAM,14,3,30,10,15,1,5,5,4,172800000000,259200000000,259200000000\r\n"));
+  CHECK(has(report_json(vendors(), catalogue(), true), "\"vendor\":\"HOLZ\",\"vendor_name\":\"Sawmill & Sons\""));
+  CHECK(has(report_json(vendors(), catalogue(), true), "\"lead_days\":-1,"));
   const std::string page = report_html(vendors(), catalogue());
   CHECK(is_well_formed(page));
-  CHECK(has(page, ">Sawmill &amp; Sons BEAM<"));
+  CHECK(has(page, ">HOLZ BEAM<"));
+  CHECK(has(page, "<td>Sawmill &amp; Sons</td>"));
   CHECK(has(page, ">33.3 %<"));
   CHECK(has(page, "<h2>In detail</h2>"));
   // By day a line for all vendors together: 16 of 20 units on the first day.
@@ -279,7 +283,26 @@ TEST_CASE("reports: vendors by SKU, by day and in all, with what was on time", "
   CHECK(is_well_formed(days));
   CHECK(has(days, "Units by the day of their receipt"));
   CHECK(has(days, "<h2>By day</h2>"));
-  CHECK(has(report_text(vendor_days(), catalogue(), true), "2025-12-31  Sawmill & Sons"));
+  CHECK(has(report_text(vendor_days(), catalogue(), true), "2025-12-31  HOLZ    Sawmill & Sons"));
+}
+
+TEST_CASE("reports: what waits by vendor, with a chart of its units", "[client][reports]") {
+  Report report = by_product();
+  report.kind = ReportKind::backorders_by_vendor;
+  report.columns[0] = ReportColumn::vendor;
+  report.rows[0] = 1, report.rows[6] = 0;
+  report.texts = {"", "Sawmill & Sons"};
+  const std::string text = report_text(report, catalogue(), true);
+  CHECK(has(text, "VENDOR          QUANTITY  NOT DUE  LINES  ORDERS  OLDEST\n"));
+  CHECK(has(text, "Sawmill & Sons    12,000        0      3       2  2026-01-01 07:00:00.000 UTC\n"));
+  CHECK(has(text, "-                      7        7      1       1  -\n"));
+  CHECK(report_csv(report, catalogue(), true).starts_with("vendor,quantity,not_due,lines,orders,oldest_us\r\nSawmill & Sons,12000,"));
+  const std::string page = report_html(report, catalogue());
+  CHECK(is_well_formed(page));
+  CHECK(has(page, "Backorders by vendor"));
+  CHECK(has(page, "Units waiting"));
+  CHECK(has(page, ">Sawmill &amp; Sons<"));
+  CHECK(kind_named("backorders-by-vendor") == ReportKind::backorders_by_vendor);
 }
 
 TEST_CASE("reports: promises kept, early and late, and what was late", "[client][reports]") {

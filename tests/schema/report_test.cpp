@@ -19,6 +19,8 @@ TEST_CASE("report: kinds, columns and measures have the schema's names and numbe
   CHECK(name(ReportColumn::units_filled) == "units_filled");
   CHECK(name(ReportColumn::not_yet) == "not_yet");
   CHECK(name(ReportColumn::vendor) == "vendor");
+  CHECK(name(ReportColumn::vendor_name) == "vendor_name");
+  CHECK(name(ReportColumn::lead_days) == "lead_days");
   CHECK(name(ReportColumn::late_p90_us) == "late_p90_us");
   CHECK(name(ReportColumn::unpromised) == "unpromised");
   CHECK(name(ReportColumn::units_open) == "units_open");
@@ -54,7 +56,7 @@ TEST_CASE("report: a request there and back, and a kind that there is not is mal
   CHECK(got.last_day == 20'000);
   CHECK(got.at == engine::Lsn{77});
   CHECK(got.wait_ms == 5'000);
-  for (const ReportKind kind : {ReportKind::none, ReportKind{14}, ReportKind{255}}) {
+  for (const ReportKind kind : {ReportKind::none, ReportKind{15}, ReportKind{255}}) {
     bytes.clear();
     encoder.report(bytes, 5, {kind, 0, false, 0, 0, {}, 0});
     auto frames_of_none = frames_of(bytes);

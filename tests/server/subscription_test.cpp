@@ -239,7 +239,7 @@ TEST_CASE("subscribe: an order in parts is whole or, filtered, what is left of i
   bench.settle();
   const Texts all = bench.told(whole);
   REQUIRE(all.size() == 1);
-  CHECK(all[0].ends_with("sku 1 line 4000 waits 1 as 3982 behind 3981"));
+  CHECK(all[0].ends_with("sku 1 line 4000 waits as 3982 behind 3981, 1 at no known date"));
   CHECK(bench.told(some) == Texts{"2: | sku 2 line 3500 takes 1@1 leaves 99 shipment 1 (in part)"});
 }
 

@@ -97,8 +97,7 @@ storage::Outcome<void> StateTables::read(storage::StateVisitor& visitor) const {
     }
   }
   if (!catalogue_.empty()) visitor.catalogue({false, warehouses, products, {}});
-  for (const auto& [code, vendor] : vendors_) visitor.vendor(vendor.image(code));
-  for (const auto& [source, lead_days] : sources_) visitor.source({source.first, source.second, lead_days});
+  tell_vendors(visitor);
   for (const auto& [key, row] : cells_) {
     visitor.cell({engine::SkuId{static_cast<std::uint32_t>(key >> 16)}, engine::WarehouseId{static_cast<std::uint16_t>(key)}, row.on_hand,
                   row.held, row.unavailable, row.level, row.opening_plus_one, Lsn{row.lsn}});
@@ -343,8 +342,21 @@ storage::Outcome<void> StateTables::keep_decisions(const storage::Journal& journ
   return {};
 }
 
+void StateTables::tell_vendors(storage::RulesVisitor& visitor) const {
+  for (const auto& [code, vendor] : vendors_) visitor.vendor(vendor.image(code));
+  for (const auto& [source, lead_days] : sources_) visitor.source({source.first, source.second, lead_days});
+}
+
 storage::Outcome<void> StateTables::figures(storage::FigureVisitor& visitor, const storage::FigureQuestion& question) const {
   visitor.begin(summary());
+  for (const auto& [key, entry] : catalogue_) {
+    const engine::LoadedWarehouse warehouse{engine::WarehouseId{static_cast<std::uint16_t>(key)}, entry.priority, entry.code, entry.name};
+    if (question.rules && key < storage::catalogue_key(storage::CatalogueKind::product, 0)) visitor.warehouses({&warehouse, 1});
+  }
+  if (question.vendors) tell_vendors(visitor);
+  for (const auto& [key, rule] : rules_) {
+    if (question.rules) visitor.rule(rule.image());
+  }
   for (const auto& [day, counted] : days_) {
     if (question.days && day >= question.first_day && day <= question.last_day) visitor.day(day, counted);
   }

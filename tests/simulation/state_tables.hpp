@@ -34,6 +34,7 @@ class StateTables final : public storage::StateStore {
   class Source;  // the tables, as the batch reads them
   void write(std::vector<storage::ClosedOrder>& closed);
   void write_closings();
+  void tell_vendors(storage::RulesVisitor& visitor) const;
   void write_holds();
   void write_transfers();
   void write_purchases();

@@ -12,11 +12,14 @@
 
 namespace earmark::storage::test {
 
-// Records that lie at first milliseconds, then hours apart; those of one command at one moment. Dates that purchase orders and waiting
-// lines were promised are moved with them: some are kept, some missed, by moments or by days.
+// Records that lie at first milliseconds, then hours apart; those of one command at one moment. Dates of supply and of what was told are moved
+// with them, and keep their order among each other and the records: some are kept, some missed, by moments or by days.
 class FigureHistory {
  public:
   explicit FigureHistory(std::uint64_t seed, std::size_t records);
+
+  // Vendors, sources and rules of some SKUs, set one after the other, now and then anew.
+  void set_rules();
 
   std::unique_ptr<MemoryJournal> journal() const;
   const NaiveFigures& naive() const { return naive_; }
@@ -24,7 +27,10 @@ class FigureHistory {
 
  private:
   std::vector<std::uint64_t> redated(const schema::Event& event);
+  void add(std::vector<std::uint64_t> record);
   engine::TimeUs redate(engine::TimeUs date) const;
+  template <class Row>
+  std::vector<Row> redated(std::span<const Row> rows, std::initializer_list<engine::TimeUs Row::*> dates) const;
 
   RandomHistory history_;
   model::Random random_;

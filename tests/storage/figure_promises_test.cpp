@@ -18,7 +18,7 @@ using schema::ReportKind;
 using test::bucket_end;
 using test::report;
 
-// What a row tells, by its labels: day or 0, vendor, SKU or 0.
+// What a row tells, by its labels: day or 0, vendor, SKU or 0. The vendor's name and lead time follow from them.
 using Labels = std::tuple<std::int64_t, std::string, std::int64_t>;
 using Numbers = std::vector<std::int64_t>;
 
@@ -74,14 +74,16 @@ std::map<Labels, Vendor> vendors_of(const test::NaiveFigures& naive, const Asked
   return vendors;
 }
 
-std::vector<std::pair<Labels, Numbers>> rows_of(const ReportTable& table, const Asked& asked) {
+std::vector<std::pair<Labels, Numbers>> rows_of(const ReportTable& table, const test::NaiveFigures& naive, const Asked& asked) {
   std::vector<std::pair<Labels, Numbers>> rows;
-  const std::size_t labels = (asked.by_day ? 2U : 1U) + (asked.by_sku ? 1U : 0U);
+  const std::ptrdiff_t vendor_at = asked.by_day ? 1 : 0, sku_at = vendor_at + 2, labels = sku_at + (asked.by_sku ? 2 : 1);
   for (std::size_t at = 0; at < table.rows.size(); at += table.columns.size()) {
     const auto row = table.rows.begin() + static_cast<std::ptrdiff_t>(at);
-    const std::string& vendor = table.texts.at(static_cast<std::size_t>(row[asked.by_day ? 1 : 0]));
-    rows.push_back({{asked.by_day ? row[0] : 0, vendor, asked.by_sku ? row[static_cast<std::ptrdiff_t>(labels) - 1] : 0},
-                    Numbers(row + static_cast<std::ptrdiff_t>(labels), row + static_cast<std::ptrdiff_t>(table.columns.size()))});
+    const std::string& vendor = table.texts.at(static_cast<std::size_t>(row[vendor_at]));
+    const std::int64_t sku = asked.by_sku ? row[sku_at] : 0;
+    CHECK(table.texts.at(static_cast<std::size_t>(row[vendor_at + 1])) == naive.vendor(vendor).name);
+    CHECK(row[labels - 1] == (asked.by_sku ? naive.lead_days(vendor, static_cast<std::uint32_t>(sku)) : naive.vendor(vendor).lead_days));
+    rows.push_back({{asked.by_day ? row[0] : 0, vendor, sku}, Numbers(row + labels, row + static_cast<std::ptrdiff_t>(table.columns.size()))});
   }
   return rows;
 }
@@ -92,7 +94,7 @@ void check_vendors(const StateStore& state, const test::NaiveFigures& naive, con
   request.kind = asked.kind(), request.by_day = asked.by_day, request.first_day = asked.first_day, request.last_day = asked.last_day;
   const ReportTable table = make_report(state, request, {}).value();
   auto naively = vendors_of(naive, asked, now);
-  const auto rows = rows_of(table, asked);
+  const auto rows = rows_of(table, naive, asked);
   CHECK(rows.size() == naively.size());
   Vendor all;
   for (auto& [labels, vendor] : naively) {
@@ -114,7 +116,7 @@ void check_vendors(const StateStore& state, const test::NaiveFigures& naive, con
   CHECK(table.totals == total);
   request.limit = 2;
   const ReportTable short_one = make_report(state, request, {}).value();
-  const auto some = rows_of(short_one, asked);
+  const auto some = rows_of(short_one, naive, asked);
   REQUIRE(some.size() == std::min<std::size_t>(rows.size(), 2));
   CHECK(std::equal(some.begin(), some.end(), asked.by_day ? rows.end() - static_cast<std::ptrdiff_t>(some.size()) : rows.begin()));
   CHECK(short_one.left_out == rows.size() - some.size());
@@ -162,7 +164,8 @@ TEST_CASE("figures: deliveries and promises are what a naive count makes of the 
   const auto seed = GENERATE(range<std::uint64_t>(940, 946));
   INFO("seed " << seed);
   const test::TemporaryDirectory directory;
-  const test::FigureHistory history(seed, 4500);
+  test::FigureHistory history(seed, 4500);
+  history.set_rules();
   const auto journal = history.journal();
   model::Random random(seed);
   for (Lsn applied{}; applied < journal->last();) {

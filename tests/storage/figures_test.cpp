@@ -257,7 +257,7 @@ std::vector<std::int64_t> waits_of(const ReportTable& table, std::size_t row) {
 }
 
 void check_waiting(const StateStore& state, const test::NaiveFigures& naive, TimeUs now) {
-  std::map<std::string, Waits> by_sku, by_warehouse, by_customer;
+  std::map<std::string, Waits> by_sku, by_warehouse, by_customer, by_vendor;
   std::vector<Waits> by_age(8);
   Waits all;
   for (const test::NaiveOrder* order : naive.open_orders()) {
@@ -268,19 +268,20 @@ void check_waiting(const StateStore& state, const test::NaiveFigures& naive, Tim
       by_sku[std::to_string(line.sku.value)].add(*order, line);
       by_warehouse[std::to_string(line.pinned.value != 0 ? line.pinned.value : order->preferred.value)].add(*order, line);
       by_customer[order->customer].add(*order, line);
+      by_vendor[naive.seller(line.sku.value, line.pinned.value)].add(*order, line);
       by_age[age].add(*order, line);
       all.add(*order, line);
     }
   }
   for (const auto& [kind, naively] : {std::pair{ReportKind::backorders_by_product, &by_sku}, {ReportKind::backorders_by_warehouse, &by_warehouse},
-                                      {ReportKind::backorders_by_customer, &by_customer}}) {
+                                      {ReportKind::backorders_by_customer, &by_customer}, {ReportKind::backorders_by_vendor, &by_vendor}}) {
     const ReportTable table = report(state, kind);
     const std::size_t width = table.columns.size(), rows = table.rows.size() / width;
     CHECK(rows == naively->size());
     std::int64_t before = INT64_MAX;
     for (std::size_t row = 0; row < rows; ++row) {
       const std::int64_t label = table.rows[row * width];
-      const std::string name = kind == ReportKind::backorders_by_customer ? table.texts.at(static_cast<std::size_t>(label)) : std::to_string(label);
+      const std::string name = schema::names_text(table.columns[0]) ? table.texts.at(static_cast<std::size_t>(label)) : std::to_string(label);
       INFO(schema::name(kind) << " " << name);
       CHECK(waits_of(table, row) == (*naively)[name].told());
       CHECK(table.rows[row * width + 1] <= before);
@@ -321,6 +322,7 @@ TEST_CASE("figures: the fold counts what a naive count of the same records does,
   INFO("seed " << seed);
   const test::TemporaryDirectory directory;
   test::FigureHistory history(seed, 3000);
+  history.set_rules();
   const auto journal = history.journal();
   model::Random random(seed);
   for (engine::Lsn applied{}; applied < journal->last();) {
@@ -373,8 +375,10 @@ TEST_CASE("figures: the random histories have something of everything that is co
   std::map<DayCount, std::int64_t> counts;
   std::map<DurationKind, std::uint64_t> lasting;
   std::uint64_t outs = 0, waiting = 0, not_due = 0;
+  std::map<std::string, std::uint64_t> sellers;
   for (std::uint64_t seed = 900; seed < 906; ++seed) {
-    const test::FigureHistory history(seed, 3000);
+    test::FigureHistory history(seed, 3000);
+    history.set_rules();
     for (const auto& [day, figures] : history.naive().days()) {
       for (const auto& [of, number] : figures.counts) counts[of] += static_cast<std::int64_t>(number);
       for (const auto& [kind, durations] : figures.durations) lasting[kind] += static_cast<std::uint64_t>(std::ranges::count_if(durations, [](auto each) { return each > 0; }));
@@ -383,6 +387,7 @@ TEST_CASE("figures: the random histories have something of everything that is co
     for (const test::NaiveOrder* order : history.naive().open_orders()) {
       ++waiting;
       not_due += order->not_due ? 1 : 0;
+      for (const auto& [number, line] : order->lines) sellers[history.naive().seller(line.sku.value, line.pinned.value)] += line.waiting;
     }
   }
   for (std::size_t of = 0; of < day_counts; ++of) {
@@ -393,6 +398,8 @@ TEST_CASE("figures: the random histories have something of everything that is co
   CHECK(outs > 50);
   CHECK(waiting > 50);
   CHECK(not_due > 0);
+  CHECK(sellers.size() == 6);  // nobody is one
+  for (const auto& [code, units] : sellers) CHECK(units > 50);
 }
 
 }  // namespace

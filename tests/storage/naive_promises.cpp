@@ -1,5 +1,6 @@
-// What was promised and what came of it, counted naively (tests/storage/naive_figures.hpp).
+// What was promised and what came of it, and who sells what, counted naively (tests/storage/naive_figures.hpp).
 #include <algorithm>
+#include <set>
 
 #include "tests/storage/naive_figures.hpp"
 
@@ -9,7 +10,8 @@ using engine::PurchaseStep;
 
 void NaiveFigures::judge_promise(NaiveLine& line) {
   NaiveDay& today = day(now_);
-  const std::int64_t promised = std::exchange(line.promised, 0);
+  const std::int64_t promised = line.settled ? 0 : line.promised;
+  line.settle();
   if (promised == 0) {
     ++today.counts[DayCount::unpromised];
     return;
@@ -19,6 +21,13 @@ void NaiveFigures::judge_promise(NaiveLine& line) {
   if (is_kept && promised - now_ >= 86'400'000'000) ++today.counts[DayCount::promises_early];
   today.durations[DurationKind::promise_late].push_back(is_kept ? 0 : static_cast<std::uint64_t>(now_ - promised));
   today.durations[DurationKind::promise_off].push_back(static_cast<std::uint64_t>(is_kept ? promised - now_ : now_ - promised));
+}
+
+void NaiveFigures::on(const engine::DatesDecision& decision) {
+  for (const engine::MovedDate& moved : decision.lines) {
+    NaiveLine& line = orders_.at(moved.order_lsn).lines.at(moved.line.value);
+    if (line.promised == 0) line.promised = moved.date.value;
+  }
 }
 
 void NaiveFigures::on(const engine::PurchaseDecision& decision) {
@@ -83,6 +92,37 @@ void NaiveFigures::on(const engine::PurchaseReceiptDecision& decision) {
     }
   }
   purchase.open = engine::is_open(decision.state);
+}
+
+void NaiveFigures::on(const engine::RulesDecision& decision) {
+  const auto code = [&](std::uint32_t position) { return position == 0 ? std::string() : std::string(decision.vendors[position - 1].code); };
+  for (const engine::VendorSet& set : decision.vendors) vendors_[std::string(set.code)] = {std::string(set.name), set.lead_days};
+  for (const engine::SourceSet& set : decision.sources) sources_[{set.sku.value, code(set.vendor)}] = set.lead_days;
+  for (const engine::RuleSet& set : decision.rules) {
+    if (set.mode == engine::RuleMode::off) rules_.erase({set.sku.value, set.warehouse.value});
+    else rules_[{set.sku.value, set.warehouse.value}] = code(set.vendor);
+  }
+}
+
+std::int64_t NaiveFigures::lead_days(const std::string& code, std::uint32_t sku) const {
+  const auto source = sources_.find({sku, code});
+  return source != sources_.end() && source->second >= 0 ? source->second : vendor(code).lead_days;
+}
+
+std::string NaiveFigures::seller(std::uint32_t sku, std::uint16_t pinned) const {
+  std::set<std::tuple<std::uint32_t, std::string, std::string>> by_rule;  // priority and code of the warehouse, vendor
+  for (const auto& [place, code] : rules_) {
+    const auto& [of, warehouse] = place;
+    if (of != sku || code.empty() || (pinned != 0 && pinned != warehouse)) continue;
+    by_rule.insert({warehouses_.at(warehouse).first, warehouses_.at(warehouse).second, code});
+  }
+  if (!by_rule.empty()) return std::get<2>(*by_rule.begin());
+  std::set<std::pair<std::int64_t, std::string>> by_source;
+  for (const auto& [of, own_lead_days] : sources_) {
+    const std::int64_t days = lead_days(of.second, sku);
+    if (of.first == sku) by_source.insert({days < 0 ? INT64_MAX : days, of.second});
+  }
+  return by_source.empty() ? std::string() : by_source.begin()->second;
 }
 
 }  // namespace earmark::storage::test

@@ -3,7 +3,6 @@
 
 #include <catch2/catch.hpp>
 
-#include <algorithm>
 #include <cstring>
 #include <vector>
 
@@ -154,43 +153,6 @@ TEST_CASE("order record: what waits of raised lines comes back, if it is of the 
   }
 }
 
-TEST_CASE("order record: what lines were promised stands beside their patience, and can be forgotten", "[storage][state]") {
-  static constexpr engine::LinePolicy one_whole[] = {{}, engine::LinePolicy::of(engine::Policy::line_complete)};
-  const bool with_patience = GENERATE(false, true);
-  Sample record = with_patience ? sample(one_whole) : sample();
-  engine::OrderImage image;
-  REQUIRE(read_order_record(lsn, record.bytes(), image));
-  CHECK(image.first_promises.empty());
-  CHECK(OrderParts(record.bytes().data()).promise(1) == engine::TimeUs{});
-  OrderParts(record.bytes().data()).forget_promise(1);  // there is none, and nothing is written
-  CHECK(read_order_record(lsn, record.bytes(), image));
-
-  constexpr engine::TimeUs dates[] = {engine::TimeUs{}, engine::TimeUs{1'767'225'600'000'000}};
-  image.first_promises = std::as_bytes(std::span(dates));
-  std::vector<std::uint64_t> words(order_record_bytes(image) / 8);
-  const auto bytes = std::as_writable_bytes(std::span(words));
-  write_order_record(image, bytes);
-  seal_order_record(lsn, bytes);
-  engine::OrderImage got;
-  REQUIRE(read_order_record(lsn, bytes, got));
-  CHECK(got.id == "order");
-  CHECK(got.cancel_after.value == 77);
-  CHECK(got.line_patience.size() == (with_patience ? 2 : 0));
-  CHECK(std::ranges::equal(got.first_promises, image.first_promises));
-  OrderParts parts(bytes.data());
-  CHECK(parts.promise(0) == engine::TimeUs{});
-  CHECK(parts.promise(1) == dates[1]);
-  parts.forget_promise(1);
-  CHECK(parts.promise(1) == engine::TimeUs{});
-  REQUIRE(view_order_record(lsn, bytes, got));
-  CHECK(got.id == "order");
-  for (std::size_t size = 0; size < words.size(); ++size) {
-    const auto length = static_cast<std::uint32_t>(size * 8);
-    if (size > 0) std::memcpy(bytes.data() + 4, &length, sizeof length);
-    CHECK_FALSE(view_order_record(lsn, bytes.first(size * 8), got));
-  }
-}
-
 TEST_CASE("order record: what lines were promised comes back, by line, and an order without it has not a byte more", "[storage][state]") {
   Sample plain = sample();
   engine::OrderImage image;
@@ -216,9 +178,18 @@ TEST_CASE("order record: what lines were promised comes back, by line, and an or
   CHECK(parts.allocations[0].reserved == 3);
   REQUIRE(view_order_record(lsn, record.bytes(), image));
   CHECK(image.promises[0].told.value == 800);
+  static constexpr engine::LinePolicy one_whole[] = {{}, engine::LinePolicy::of(engine::Policy::line_complete)};
+  Sample patient = sample(one_whole, promises);
+  OrderParts beside(patient.bytes().data());
+  beside.promises[1].settled = 1;
+  beside.set_patience(1, 3);
+  REQUIRE(view_order_record(lsn, patient.bytes(), image));
+  CHECK(image.promises[1].settled == 1);
+  CHECK(image.patience_of_line(1) == 3);
 
-  const engine::PromiseImage first{engine::TimeUs{1}, {}, 0, 0}, second{engine::TimeUs{1}, {}, 1, 0}, third{engine::TimeUs{1}, {}, 2, 0}, never{{}, engine::TimeUs{1}, 0, 0};
-  for (const std::vector<engine::PromiseImage>& wrong : {std::vector{second, first}, std::vector{first, first}, std::vector{third}, std::vector{never}}) {
+  const engine::PromiseImage first{engine::TimeUs{1}, {}, 0, 0}, second{engine::TimeUs{1}, {}, 1, 0}, third{engine::TimeUs{1}, {}, 2, 0}, never{{}, engine::TimeUs{1}, 0, 0},
+      twice{engine::TimeUs{1}, {}, 0, 2};
+  for (const std::vector<engine::PromiseImage>& wrong : {std::vector{second, first}, std::vector{first, first}, std::vector{third}, std::vector{never}, std::vector{twice}}) {
     Sample refused = sample({}, wrong);
     CHECK_FALSE(view_order_record(lsn, refused.bytes(), image));
   }
