@@ -185,8 +185,9 @@ Error plan_pegs(const PlacePurchase& place, const SharedState& shared, std::span
     const auto line = std::find_if(lines.begin(), lines.end(), [&](const OrderLineState& each) { return each.line == peg.order_line; });
     if (line == lines.end() || !can_be_pegged(*order, *line, plan.lines[index->second])) return bad;
     plan.pegs.push_back({order->known.lsn(), index->second, peg.order, peg.order_line, 0});
-    plan.pegged_orders.push_back(orders[peg.order]);
   }
+  std::sort(plan.pegs.begin(), plan.pegs.end(), [](const PurchasePeg& one, const PurchasePeg& other) { return one.index < other.index; });
+  for (const PurchasePeg& peg : plan.pegs) plan.pegged_orders.push_back(orders[peg.order]);
   return {};
 }
 

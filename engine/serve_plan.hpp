@@ -31,9 +31,9 @@ struct ServeStep {
   WarehouseId warehouse{};
   Quantity hidden = 0;
   bool serves = true;  // false: units only; the SKU is served in a later step
+  bool in_turn = false;  // no unit of the SKU is usable before its first step: victims wait for it who came before others
   BlockRef pegged_order = 0;    // of a receipt's row: its units serve this line first, whoever is ahead of it; 0: none
   std::size_t pegged_line = 0;  // its position
-  bool in_turn = false;  // no unit of the SKU is usable before its first step: victims wait for it who came before others
 };
 
 // A command whose fills are being worked out, over several commits where there are many.

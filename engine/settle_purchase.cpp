@@ -40,6 +40,7 @@ bool Settler::settle(const PlacePurchase& place, const Message& message, Committ
       writes_, CommitWord::settler_descriptor, 1, 2048 + 2 * max_text_bytes + plan.lines.size() * (sizeof(PurchasedLine) + sizeof(PurchasePeg) + sizeof(TimeUs) + 16) * 9 / 8 + total_bytes(place.peg_orders),
       [&](StableState, Bundle& bundle, std::size_t) {
         judged = judge_id(IdSpace::purchase, place.id, message.content, ErrorCode::duplicate_purchase);
+        if (plan.error.code == ErrorCode::bad_id) judged = {plan.error, {}, {}, {}};  // the rules' ids, known or not
         if (judged.error.code != ErrorCode::none || judged.original.value != 0) return;
         judged.error = plan.error;
         if (judged.error.code == ErrorCode::none && (known == 0 || judged.place.slot == nullptr)) judged.error.code = ErrorCode::overloaded;

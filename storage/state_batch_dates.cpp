@@ -17,7 +17,7 @@ auto place_of(auto& promises, std::size_t line_index) {
 
 }  // namespace
 
-// Of lines all of whose waiting units have a date: the last one, if that is to come.
+// Of lines all of whose waiting units have a date that is to come: the last one.
 std::span<const PromiseImage> StateBatch::promises_of(const engine::OrderDecision& decision) {
   promised_.clear();
   for (auto part = decision.expected.begin(); part != decision.expected.end();) {
@@ -67,9 +67,10 @@ bool StateBatch::fold(const engine::Stamp&, const engine::DatesDecision& decisio
       return refuse("it tells a date of units that do not wait");
     }
     const PromiseImage* promise = promise_of(*order, index);
-    const TimeUs told = promise == nullptr ? TimeUs{} : promise->told;
-    if (told != moved.before) return refuse("it says that a line was told another date than it was");
-    if (moved.date == told) return refuse("it tells a line the date that it was told");
+    // Who was told a date at the decision that came before the record's time, which the journal raises, was told it all the same.
+    if (promise == nullptr && moved.before.value != 0) tell(*order, index, moved.before);
+    else if ((promise == nullptr ? TimeUs{} : promise->told) != moved.before) return refuse("it says that a line was told another date than it was");
+    if (moved.date == moved.before) return refuse("it tells a line the date that it was told");
     tell(*order, index, moved.date);
   }
   return true;

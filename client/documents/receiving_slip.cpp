@@ -1,5 +1,7 @@
 #include "client/documents/receiving_slip.hpp"
 
+#include <algorithm>
+
 #include "client/describe.hpp"
 #include "client/failure.hpp"
 
@@ -19,6 +21,9 @@ std::string one_place(const ReceivingSlip& slip) {
 }
 
 std::string expected_text(const SlipLine& line) { return line.expected ? units_text(*line.expected) : ""; }
+
+// The decision after which what a receipt did is done.
+std::uint64_t last_of(const std::vector<Fill>& fills, std::uint64_t lsn) { return fills.empty() ? lsn : fills.back().lsn; }
 
 PageTable expected_table(const ReceivingSlip& slip, bool places) {
   PageTable table{"Expected",
@@ -75,6 +80,7 @@ Outcome<ReceivingSlip> slip_of_receipt(const ReceiptView& view, const Issue& iss
   slip.benefits = view.benefits;
   if (const auto* blind = std::get_if<ReceiptAnswer>(&view.receipt.decision)) {
     slip.id = blind->id, slip.lsn = blind->lsn, slip.time_us = blind->time_us;
+    slip.as_of = last_of(blind->filled, blind->lsn);
     for (const ReceiptAnswerRow& row : blind->rows) {
       slip.lines.push_back(slip_line(0, row.sku, row.warehouse, issue));
       slip.lines.back().received = row.quantity;
@@ -82,6 +88,7 @@ Outcome<ReceivingSlip> slip_of_receipt(const ReceiptView& view, const Issue& iss
   } else if (const auto* receipt = std::get_if<ReceivePurchaseAnswer>(&view.receipt.decision)) {
     slip.id = receipt->id, slip.purchase = receipt->purchase, slip.vendor = receipt->vendor, slip.state = receipt->state;
     slip.lsn = receipt->lsn, slip.time_us = receipt->time_us;
+    slip.as_of = last_of(receipt->filled, receipt->lsn);
     std::map<std::uint32_t, std::uint64_t> open = view.expected;
     for (const ReceivePurchaseAnswerRow& row : receipt->rows) {
       SlipLine line = slip_line(row.line, row.sku, row.warehouse, issue);
@@ -95,8 +102,6 @@ Outcome<ReceivingSlip> slip_of_receipt(const ReceiptView& view, const Issue& iss
   } else {
     return refused("this id is no receipt's");
   }
-  slip.as_of = slip.lsn;
-  for (const Benefit& each : slip.benefits) slip.as_of = std::max(slip.as_of, each.lsn);
   return slip;
 }
 

@@ -2,8 +2,8 @@
 // After it: what came, and who got it.
 #pragma once
 
-#include "client/failure.hpp"
 #include "client/documents/benefits.hpp"
+#include "client/failure.hpp"
 #include "client/values_rules.hpp"
 
 namespace earmark::client::documents {

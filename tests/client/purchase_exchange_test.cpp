@@ -127,10 +127,10 @@ TEST_CASE("exchange: open purchase orders come in codes that are looked up for t
                                        {engine::Lsn{4}, at(40), at(0), 2, engine::PurchaseState::partly_received, 0, 0}};
   const std::string_view ids[] = {"P-1", "P-2"}, vendors[] = {"HOLZ", "HOLZ"}, references[] = {"", "AB"}, notes[] = {"", "crane"};
   const auto state = [](std::int64_t promised, std::int64_t first, std::uint64_t received, std::uint32_t number, std::uint32_t of, engine::Quantity quantity, std::uint16_t to) {
-    engine::PurchaseLineState state;
-    state.promised = state.expected = at(promised), state.first_promised = at(first), state.received = received;
-    state.line = line(number), state.sku = sku(of), state.quantity = quantity, state.warehouse = warehouse(to);
-    return state;
+    engine::PurchaseLineState made;
+    made.promised = made.expected = at(promised), made.first_promised = at(first), made.received = received;
+    made.line = line(number), made.sku = sku(of), made.quantity = quantity, made.warehouse = warehouse(to);
+    return made;
   };
   const engine::PurchaseLineState lines[] = {state(0, 0, 0, 1, 7, 5, 1), state(900, 800, 12, 1, 8, 10, 2), state(900, 900, 2, 2, 7, 10, 1)};
   schema::PurchasesAnswer from;

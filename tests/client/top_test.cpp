@@ -6,6 +6,7 @@
 #include "client/top_frame.hpp"
 
 using namespace earmark::client;
+namespace engine = earmark::engine;
 
 namespace {
 
@@ -83,10 +84,10 @@ TEST_CASE("top: shortages and backorders are the largest first, with the oldest 
 
 TEST_CASE("top: what a buyer has to look at: open suggestions, and what is overdue", "[client][top]") {
   const auto purchase = [](engine::PurchaseState state, std::int64_t promised_us) {
-    OpenPurchase purchase;
-    purchase.state = state;
-    purchase.lines = {{1, "BEAM", "MAIN", 20, 8, 12, promised_us, promised_us}, {2, "BEAM", "MAIN", 5, 5, 0, noon - hour, noon - hour}};
-    return purchase;
+    OpenPurchase open;
+    open.state = state;
+    open.lines = {{1, "BEAM", "MAIN", 20, 8, 12, promised_us, promised_us}, {2, "BEAM", "MAIN", 5, 5, 0, noon - hour, noon - hour}};
+    return open;
   };
   using engine::PurchaseState;
   PurchasesAnswer answer;

@@ -152,6 +152,19 @@ std::string text_of(const schema::Event& event, const engine::Stamp& twin_stamp,
         for (engine::LostUnits& each : lost) each.order_lsn = twin_lsns.at(each.order_lsn);
         decision.lost = lost;
       }
+      std::vector<engine::MovedDate> moved;
+      if constexpr (std::is_same_v<decltype(decision), engine::DatesDecision>) {
+        moved.assign(decision.lines.begin(), decision.lines.end());
+        for (engine::MovedDate& each : moved) each.order_lsn = twin_lsns.at(each.order_lsn);
+        decision.lines = moved;
+      }
+      if constexpr (std::is_same_v<decltype(decision), engine::OverdueDecision>) decision.lsn = twin_lsns.at(decision.lsn);
+      std::vector<engine::PurchasePeg> pegs;
+      if constexpr (std::is_same_v<decltype(decision), engine::PurchaseDecision>) {
+        pegs.assign(decision.pegs.begin(), decision.pegs.end());
+        for (engine::PurchasePeg& each : pegs) each.order_lsn = twin_lsns.at(each.order_lsn);
+        decision.pegs = pegs;
+      }
       return model::describe(twin_stamp, decision);
     }
   }, event.decision);
@@ -175,7 +188,9 @@ class TwinReader {
     ++voids;
   }
   void read(const schema::Event& event, const model::Command* command) {
-    if (std::holds_alternative<engine::StrictDecision>(event.decision)) return read_strict(event);
+    const bool follows = std::holds_alternative<engine::StrictDecision>(event.decision) || std::holds_alternative<engine::OverdueDecision>(event.decision) ||
+                         std::holds_alternative<engine::DatesDecision>(event.decision);
+    if (follows) return read_what_follows(event);
     if (event.stamp.cause.value == 0) return read_cause(event, *command);
     Cause& cause = causes_.at(event.stamp.cause);
     if (std::holds_alternative<engine::StockChangeDecision>(event.decision)) {  // what a pick did not find
@@ -202,10 +217,11 @@ class TwinReader {
     std::size_t next = 0;
   };
 
-  // Nobody asked for it.
-  void read_strict(const schema::Event& event) {
-    std::vector<model::Answer> next = twin_.turn_strict(1);
-    if (next.empty()) FAIL("E2: nobody turns strict at LSN " << event.stamp.lsn.value << ", seed " << seed_);
+  // Nobody asked for it: somebody turns strict, supply is late, a date moves.
+  void read_what_follows(const schema::Event& event) {
+    const bool late = std::holds_alternative<engine::OverdueDecision>(event.decision);
+    std::vector<model::Answer> next = late ? twin_.run_timers(event.stamp.time, 1) : twin_.turn_strict(1);
+    if (next.empty()) FAIL("E2: nothing follows at LSN " << event.stamp.lsn.value << ", seed " << seed_);
     keep(event, std::move(next.front()));
   }
   void read_cause(const schema::Event& event, const model::Command& command) {

@@ -16,7 +16,7 @@ struct CatalogueLimits {
   engine::Sourcing sourcing = engine::Sourcing::priority;
   std::uint32_t max_skips = 64;
   std::int64_t max_wait_us = 0;
-  std::int64_t date_threshold_us = 86'400'000'000;  // a date that moves by more is told, --date-threshold
+  std::int64_t date_threshold_us = 86'400'000'000;  // a date that moves by more is told, --date-threshold-hours
 };
 
 // A time that is given and has come.
