@@ -296,10 +296,12 @@ std::string event_text(const schema::Event& event, const Catalogue& catalogue, b
 
 std::string order_view_text(const schema::OrderView& view, const Catalogue& catalogue) {
   const bool some_wait = std::ranges::any_of(view.lines, [](const schema::OrderLineView& line) { return line.backordered != 0; });
-  const bool some_promised = !view.promises.empty();
+  const auto was_told = [](const engine::PromiseImage& promise) { return promise.told.value != 0; };
+  const bool some_promised = !view.promises.empty(), some_told = std::ranges::any_of(view.promises, was_told);
   std::vector<Column> columns{{"LINE", Align::right}, {"SKU"}, {"ORDERED", Align::right}, {"RESERVED"}, {"SHIPPED"},
                               {"WAITS", Align::right}, {"CANCELLED", Align::right}, {"PLACE IN QUEUE"}};
-  if (some_promised) columns.insert(columns.end(), {{"PROMISED FIRST"}, {"TOLD LAST"}});
+  if (some_promised) columns.push_back({"PROMISED FIRST"});
+  if (some_told) columns.push_back({"TOLD LAST"});
   if (some_wait) columns.push_back({"EXPECTED"});
   Table table(std::move(columns));
   std::size_t next = 0;
@@ -310,11 +312,9 @@ std::string order_view_text(const schema::OrderView& view, const Catalogue& cata
     std::vector<std::string> cells{number_text(line.line), catalogue.code(line.sku), with_separators(line.quantity),
                                    line_state(parts, catalogue, false), line_state(parts, catalogue, true),
                                    amount(line.backordered), amount(line.cancelled), queue_place(line.position, line.quantity_ahead)};
-    if (some_promised) {
-      const ToldDates promise = promise_of(view.promises, index);
-      cells.push_back(promise.first_us == 0 ? "" : day_text(promise.first_us));
-      cells.push_back(promise.told_us == 0 ? "" : day_text(promise.told_us));
-    }
+    const ToldDates promise = promise_of(view.promises, index);
+    if (some_promised) cells.push_back(promise.first_us == 0 ? "" : day_text(promise.first_us));
+    if (some_told) cells.push_back(promise.told_us == 0 ? "" : day_text(promise.told_us));
     if (some_wait) cells.push_back(dates_text(expected_of(view.expected, index), line.backordered, fallback_of(view.fallbacks, index)));
     table.add(std::move(cells));
   }

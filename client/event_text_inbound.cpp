@@ -160,7 +160,7 @@ std::string InboundText::operator()(const engine::DatesDecision& dates) const {
     lines.add({std::string(dates.orders[line.order]), number_text(line.line), catalogue_.code(line.sku), with_separators(line.waiting),
                told_day(line.before), told_day(line.date), std::string(dates.customers[line.order])});
   }
-  return fmt::format("Other dates for {} that wait{} ({})\n{}", counted(dates.lines.size(), "line"), dates.lines.size() == 1 ? "s" : "", decision_, lines.text());
+  return fmt::format("New dates for {} that wait{} ({})\n{}", counted(dates.lines.size(), "line"), dates.lines.size() == 1 ? "s" : "", decision_, lines.text());
 }
 
 }  // namespace earmark::client

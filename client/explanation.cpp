@@ -254,8 +254,9 @@ struct ToCause {
   }
   ExplainedCause operator()(const engine::PurchaseStepDecision& move) const {
     const std::string purchase = "purchase order " + text_of(move.purchase_id);
-    if (move.step == engine::PurchaseStep::acknowledge) return {"PurchaseMoved", text_of(move.command_id), "what the vendor says of " + purchase};
-    return {"PurchaseMoved", text_of(move.command_id), text_of(name(move.step)) + " of " + purchase};
+    constexpr const char* words[] = {"a step", "the approval", "the sending", "what the vendor says", "the closing", "the cancelling", "the adoption"};
+    const auto step = static_cast<std::size_t>(move.step);
+    return {"PurchaseMoved", text_of(move.command_id), text_of(step < std::size(words) ? words[step] : words[0]) + " of " + purchase};
   }
   // What is only suggested is no supply.
   ExplainedCause operator()(const engine::ReorderDecision& reorder) const {

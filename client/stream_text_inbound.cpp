@@ -150,7 +150,7 @@ Told InboundTeller::operator()(const engine::OverdueDecision& overdue) const {
 
 Told InboundTeller::operator()(const engine::DatesDecision& dates) const {
   const bool worse = std::ranges::any_of(dates.lines, [](const engine::MovedDate& line) { return line.date.value == 0 || (line.before.value != 0 && line.before < line.date); });
-  Told told{"dates", worse ? Tone::bad : Tone::good, counted(dates.lines.size(), "line") + " with another date", {}, dates.lines.size()};
+  Told told{"dates", worse ? Tone::bad : Tone::good, counted(dates.lines.size(), "line") + " with a new date", {}, dates.lines.size()};
   for (const engine::MovedDate& line : dates.lines.first(std::min(dates.lines.size(), most_shown_rows))) {
     std::string what = line.date.value == 0 ? "no date any more" : "expected " + told_day(line.date);
     if (line.before.value != 0) what += ", told before: " + told_day(line.before);

@@ -19,12 +19,12 @@ void Book::apply_load(const SharedState& shared, std::span<const LoadedWarehouse
                       std::span<const LoadedProduct> products, std::span<const ReceivedRow> rows) {
   for (const LoadedWarehouse& entry : warehouses) catalogue.put_warehouse(entry.id, entry.code, entry.name, entry.priority);
   for (const LoadedProduct& entry : products) catalogue.put_product(entry.id, entry.code, entry.description, entry.backorderable);
-  if (!warehouses.empty()) touch_everything();  // who waits without a pin counts where the first priority is
   for (const ReceivedRow& row : rows) {
     CellStock& cell = stock[shared.cell_index(row.sku, row.warehouse).value];
     cell.on_hand += row.quantity;
     cell.opening_plus_one = row.quantity + 1;
   }
+  if (!warehouses.empty()) touch_everything();  // who waits without a pin counts where the first priority is
 }
 
 void Book::apply_receipt(const SharedState& shared, std::span<const ReceivedRow> rows) {

@@ -22,8 +22,6 @@ Settled Settler::submit(std::unique_ptr<Message> message, Committer& committer) 
 
 namespace {
 
-constexpr TimeUs unknown{-1};  // the time, of a start from the state store alone: until somebody tells it
-
 class NotingTouched {
  public:
   NotingTouched(Committer& committer, Touched& touched) noexcept : committer_(committer) { committer.note_touched_in(&touched); }
@@ -48,7 +46,7 @@ Settled Settler::resume(Committer& committer) {
       if (!turn_strict(order, key.second, false, committer)) return Settled::stalled;
       continue;
     }
-    if (something_touched() && now_ != unknown) {
+    if (something_touched() && knows_time_) {
       if (!mind_touched(committer)) return Settled::stalled;
       continue;
     }
@@ -57,8 +55,9 @@ Settled Settler::resume(Committer& committer) {
       if (inbox_.release()) return Settled::done;
       continue;
     }
-    if (todo_->time.value != 0) now_ = std::max(now_, todo_->time);  // questions may have none
-    if (something_touched() && now_ != unknown) continue;  // left by a crash, and what was restored did not tell the time
+    now_ = std::max(now_, todo_->time);
+    knows_time_ = knows_time_ || todo_->time.value != 0;  // questions may have none
+    if (something_touched() && knows_time_) continue;  // left by a crash, and what was restored did not tell the time
     if (now_.value >= shared_.next_due_us.load(std::memory_order_relaxed)) {  // written by whoever settles alone
       if (const Timer* due = book_.timers.first_due(now_); due != nullptr) {
         if (!run_timer(*due, committer)) return Settled::stalled;
@@ -75,7 +74,8 @@ Settled Settler::resume(Committer& committer) {
 }
 
 void Settler::continue_after_recovery(std::optional<Cause> cause, std::span<const BlockRef> whole_orders, TimeUs last_record) {
-  now_ = last_record.value == 0 ? unknown : last_record;
+  now_ = last_record;
+  knows_time_ = last_record.value != 0;
   cause_ = std::move(cause);
   writes_.clear();
   plan_.park(cause_ ? &*cause_ : nullptr, catalogue(), writes_, whole_orders);

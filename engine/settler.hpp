@@ -265,6 +265,7 @@ class Settler {
   Message* todo_ = nullptr;  // taken from the inbox, oldest first
   std::optional<Cause> cause_;
   TimeUs now_{};  // the latest time of a message
+  bool knows_time_ = true;  // false: of a start from the state store alone, until a command tells it
   WriteSet writes_;
   ServePlan plan_;
   Archive* archive_ = nullptr;

@@ -17,7 +17,7 @@ auto place_of(auto& promises, std::size_t line_index) {
 
 }  // namespace
 
-// Of lines all of whose waiting units have a date that is to come: the last one.
+// Of lines all of whose waiting units have a date: the last one, if that is to come.
 std::span<const PromiseImage> StateBatch::promises_of(const engine::OrderDecision& decision) {
   promised_.clear();
   for (auto part = decision.expected.begin(); part != decision.expected.end();) {

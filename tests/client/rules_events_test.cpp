@@ -149,13 +149,13 @@ TEST_CASE("rule events: dates that moved, are known for the first time, or no lo
   const std::string_view orders[] = {"A", "B"}, customers[] = {"Okafor", ""};
   const engine::DatesDecision dates{lines, orders, customers};
   CHECK(event_text(event(9, dates), catalogue(), false) ==
-        "Other dates for 3 lines that wait (decision 9)\n"
+        "New dates for 3 lines that wait (decision 9)\n"
         "ORDER  LINE  SKU   WAITS  TOLD BEFORE  EXPECTED NOW  CUSTOMER\n"
         "A         1  BEAM      8  2026-01-02   2026-01-04    Okafor\n"
         "B         2  BEAM      3  no date      2026-01-06\n"
         "B         3  BEAM      2  2026-01-08   no date\n");
   CHECK(told(event(9, dates)) ==
-        "         9  12:00:00.000  dates        3 lines with another date\n"
+        "         9  12:00:00.000  dates        3 lines with a new date\n"
         "                                       line 1  BEAM  of order A of Okafor: 8 wait, expected 2026-01-04, told before: 2026-01-02\n"
         "                                       line 2  BEAM  of order B: 3 wait, expected 2026-01-06\n"
         "                                       line 3  BEAM  of order B: 2 wait, no date any more, told before: 2026-01-08\n");

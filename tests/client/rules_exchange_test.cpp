@@ -187,6 +187,7 @@ TEST_CASE("exchange: a decision is found by its id, with its fills, as its comma
   engine::FillDecision fill{"A", engine::Lsn{1}, line(1), sku(1), 0, 0, true, takes, "Okafor"};
   fill.pegged = true;
   played.send_two(0, heard[0].correlation, engine::ReceiptDecision{"TRUCK", 1, true, rows}, fill);
+  CHECK(played.hear_commands().empty());  // its codes were asked for
   auto finished = played.finished();
   REQUIRE(finished.outcome.has_value());
   const auto receipt = std::get<ReceiptAnswer>(std::get<FindAnswer>(*finished.outcome).decision);

@@ -48,7 +48,7 @@ Command RandomCommands::next() {
 
 Command RandomCommands::fresh() {
   const std::uint64_t kind = random_.below(130);
-  Command command = with_rules_ && random_.chance(given_rules_ == 0 ? 25 : 6) ? about_rules()
+  Command command = with_rules_ && random_.chance(given_rules_ == 0 ? 25 : 9) ? about_rules()
                     : with_holds_ && random_.chance(25) ? about_holds()
                     : kind < 43 ? Command(order()) : kind < 61 ? Command(receipt()) : kind < 73 ? Command(cancel())
                     : kind < 78 ? Command(amend()) : kind < 81 ? Command(ship()) : kind < 90 ? Command(move()) : kind < 97 ? Command(change())

@@ -42,7 +42,7 @@ VendorEntry RandomCommands::some_vendor(std::uint64_t number) {
   if (entry.only_named) return entry;
   if (random_.chance(30)) entry.name = "name " + std::to_string(random_.below(3));
   entry.lead_days = some_days();
-  if (random_.chance(60)) entry.cut_off = static_cast<std::int16_t>(random_.below(24 * 60));
+  if (random_.chance(75)) entry.cut_off = static_cast<std::int16_t>(random_.below(24 * 60));
   return entry;
 }
 
@@ -75,7 +75,7 @@ SetRulesCommand RandomCommands::set_rules() {
   for (std::uint64_t rows = named == 0 ? 0 : first ? 8 : random_.below(3); rows > 0; --rows) {
     set.sources.push_back({.sku = some_sku(), .vendor = static_cast<std::uint32_t>(random_.between(1, named)), .lead_days = some_days()});
   }
-  for (std::uint64_t rows = random_.chance(70) ? random_.between(1, 4) : 0; rows > 0; --rows) set.rules.push_back(some_rule(named));
+  for (std::uint64_t rows = first ? 12 : random_.chance(70) ? random_.between(1, 4) : 0; rows > 0; --rows) set.rules.push_back(some_rule(named));
   for (const auto& [key, rule] : seen_.state().rules) {
     if (!random_.chance(8)) continue;
     const engine::TimeUs until = random_.chance(40) ? engine::TimeUs{} : some_time();

@@ -53,6 +53,8 @@ class Twin {
   // Of a log whose server had several clocks: by one of them who waits in this line (0: the order) has waited long enough. Nothing, if
   // nobody can turn strict there now.
   std::optional<Answer> has_waited(engine::Lsn order, engine::LineNumber line, engine::TimeUs now);
+  // The same of a reorder rule, which may say what it does after others have decided more. Nothing, if it does nothing now.
+  std::optional<Answer> look_at_rule(engine::SkuId sku, engine::WarehouseId warehouse, engine::TimeUs now);
   // A record of its own: ids of commands decided before `oldest_known` are forgotten, but for those of orders that are open or
   // were closed after `archived`.
   engine::Stamp forget(const engine::VoidDecision& decision, engine::TimeUs now);

@@ -147,6 +147,13 @@ std::optional<Answer> Twin::next_of_rules() {
   return std::nullopt;
 }
 
+std::optional<Answer> Twin::look_at_rule(engine::SkuId sku, engine::WarehouseId warehouse, TimeUs now) {
+  const auto rule = state_.rules.find({sku, warehouse});
+  if (rule == state_.rules.end()) return std::nullopt;
+  state_.time = std::max(state_.time, now);
+  return look_at(rule->second);
+}
+
 std::optional<Answer> Twin::look_at(Rule& rule) {
   if (rule.asleep) return std::nullopt;
   const Position position = Positions(state_).of(rule.set.sku, rule.set.warehouse, rule.set.pooled != 0);

@@ -1,7 +1,7 @@
 // Vendors, reorder rules, what they suggest, and dates in the state store: their records, how they come, change and go, by hand and in random histories.
 #include <catch2/catch.hpp>
 
-#include <cstring>
+#include <algorithm>
 
 #include "storage/recovery.hpp"
 #include "storage/rule_record.hpp"
@@ -245,6 +245,7 @@ TEST_CASE("state: rules, vendors and dates of random histories are what the offl
   const test::TemporaryDirectory directory;
   MemoryJournal journal(test::state_identity);
   OfflineState offline;
+  std::size_t rules = 0, suggested = 0, promised = 0, vendors = 0;
   while (history.records().size() < 1500) {
     history.grow(history.records().size() + random.between(1, 200));
     history.append_to(journal, 30);
@@ -257,6 +258,8 @@ TEST_CASE("state: rules, vendors and dates of random histories are what the offl
       REQUIRE(offline.problem() == "");
       const test::RulesSeen seen = test::rules_of(*state);
       require_same(seen, test::rules_of(offline, seen.orders));
+      rules += seen.rules.size(), promised += seen.promised.size(), vendors += seen.vendors.size();
+      suggested += static_cast<std::size_t>(std::count_if(seen.purchases.begin(), seen.purchases.end(), [](const std::string& each) { return each.starts_with("reorder-"); }));
     }
     const test::RulesSeen seen = test::rules_of(*state), of_twin = rules_of(history.twin().state());
     REQUIRE(seen.vendors == of_twin.vendors);
@@ -268,4 +271,8 @@ TEST_CASE("state: rules, vendors and dates of random histories are what the offl
     REQUIRE(from_base.begin(*state).has_value());
     require_same(seen, test::rules_of(from_base, seen.orders));
   }
+  CHECK(rules > 0);
+  CHECK(suggested > 0);
+  CHECK(promised > 0);
+  CHECK(vendors > 0);
 }

@@ -51,6 +51,35 @@ std::vector<std::byte> old_record(Lsn lsn, const engine::PurchaseImage& image) {
   return record;
 }
 
+// Of a store, as far as versions 1 and 2 had it: nothing of purchase orders is pegged, and all is expected as it was promised.
+class OldDigest final : public StateVisitor {
+ public:
+  void begin(const StateSummary& summary) override { digest_.begin(summary); }
+  void catalogue(const engine::LoadDecision& part) override { digest_.catalogue(part); }
+  void cell(const engine::CellImage& cell) override { digest_.cell(cell); }
+  void open_order(const engine::OrderImage& order) override { digest_.open_order(order); }
+  void open_hold(const engine::HoldImage& hold) override { digest_.open_hold(hold); }
+  void open_transfer(const engine::TransferImage& transfer) override { digest_.open_transfer(transfer); }
+  void open_purchase(const engine::PurchaseImage& purchase) override {
+    std::vector<engine::PurchaseLineState> lines(purchase.lines.begin(), purchase.lines.end());
+    for (engine::PurchaseLineState& line : lines) line.expected = line.promised, line.peg_order = {}, line.peg_line = {};
+    engine::PurchaseImage old = purchase;
+    old.lines = lines;
+    digest_.open_purchase(old);
+  }
+  void known(const engine::KnownImage& known) override { digest_.known(known); }
+  std::string finish() const { return digest_.finish(); }
+
+ private:
+  test::StateDigest digest_;
+};
+
+std::string old_digest_of(const StateStore& state) {
+  OldDigest digest;
+  REQUIRE(state.read(digest).has_value());
+  return digest.finish();
+}
+
 void make_purchases_old(MDB_txn* transaction, const StateTables& tables) {
   std::map<std::uint64_t, std::vector<std::byte>> records;
   std::vector<std::uint64_t> buffer;
@@ -110,10 +139,12 @@ TEST_CASE("state: a store without figures is of another version, unless the jour
   MemoryJournal journal(test::state_identity);
   history.append_to(journal, 20);
   Lsn reached;
+  std::string digest;
   {
     const auto state = test::open_state(directory.path());
     REQUIRE(state->fold(journal, Lsn{800}, 10'000).has_value());
     reached = state->summary().applied;
+    digest = old_digest_of(*state);
   }
   make_old(directory.path());
   const auto refused = open_lmdb_state(directory.path(), test::state_identity, test::small_state());
@@ -130,7 +161,7 @@ TEST_CASE("state: a store without figures is of another version, unless the jour
     const auto state = open_lmdb_state(directory.path(), test::state_identity, trimmed).value().store;
     CHECK(state->summary().applied == reached);
     CHECK(state->summary().figures_from == reached + 1);
-    CHECK(test::digest_of(*state) == *history.digest_at(reached));
+    CHECK(test::digest_of(*state) == digest);
     CHECK(report(*state, schema::ReportKind::splits).counted_from == reached + 1);
     CHECK(report(*state, schema::ReportKind::splits).totals == std::vector<std::int64_t>(10, 0));
     CHECK(report(*state, schema::ReportKind::promise_accuracy).counted_from == reached + 1);
@@ -165,10 +196,12 @@ TEST_CASE("state: one of version 2 keeps its figures and begins to count deliver
   history.append_to(journal, 20);
   std::vector<std::int64_t> splits;
   Lsn reached;
+  std::string digest;
   {
     const auto state = test::open_state(directory.path());
     REQUIRE(state->fold(journal, Lsn{800}, 10'000).has_value());
     reached = state->summary().applied;
+    digest = old_digest_of(*state);
     splits = report(*state, ReportKind::splits).totals;
     CHECK(report(*state, ReportKind::vendor_delay).totals[1] > 0);
   }
@@ -178,7 +211,7 @@ TEST_CASE("state: one of version 2 keeps its figures and begins to count deliver
   trimmed.journal_whole = false;
   {
     const auto state = open_lmdb_state(directory.path(), test::state_identity, trimmed).value().store;
-    CHECK(test::digest_of(*state) == *history.digest_at(reached));
+    CHECK(test::digest_of(*state) == digest);
     CHECK(report(*state, ReportKind::splits).counted_from == Lsn{1});
     CHECK(report(*state, ReportKind::splits).totals == splits);
     for (const ReportKind kind : {ReportKind::vendor_delay, ReportKind::vendor_delay_by_sku, ReportKind::promise_accuracy}) {

@@ -16,9 +16,9 @@ namespace earmark::storage::test {
 
 class RandomHistory {
  public:
-  // `voids_percent` of the steps are void records. `with_days`: more than a day passes now and then, so that supply is overdue.
-  RandomHistory(std::uint64_t seed, std::size_t voids_percent, bool with_days = false)
-      : random_(seed), commands_(seed, true, with_days), voids_percent_(voids_percent) {}
+  // `voids_percent` of the steps are void records. `with_rules`: there are reorder rules, and more than a day passes now and then, so that supply is overdue.
+  RandomHistory(std::uint64_t seed, std::size_t voids_percent, bool with_rules = false)
+      : random_(seed), commands_(seed, true, with_rules, with_rules), voids_percent_(voids_percent) {}
 
   // Goes on until there are at least so many records.
   void grow(std::size_t records);
