@@ -71,6 +71,8 @@ class Both {
     tally.read_back += harness_.engine().settler().counters().read_back_orders.get();
     tally.records += harness_.records();
     const engine::SettlerCounters& counters = harness_.engine().settler().counters();
+    tally.overdue += counters.overdue.get(), tally.moved_dates += counters.moved_dates.get();
+    tally.pegged += static_cast<std::uint64_t>(std::ranges::count_if(log_, [](const std::string& record) { return record.find("; pegged") != std::string::npos; }));
     tally.skips += counters.skips.get(), tally.turned_strict += counters.turned_strict.get(), tally.taken_over += counters.taken_over_units.get();
   }
 
@@ -217,6 +219,7 @@ std::string describe(const Steps& steps) {
 }
 
 void Tally::add(const Tally& other) {
+  overdue += other.overdue, moved_dates += other.moved_dates, pegged += other.pegged;
   commands += other.commands, decided += other.decided, records += other.records, fast += other.fast;
   archived += other.archived, forgotten += other.forgotten, read_back += other.read_back;
   skips += other.skips, turned_strict += other.turned_strict, taken_over += other.taken_over;

@@ -44,6 +44,7 @@ struct Tally {
   std::uint64_t skips = 0, turned_strict = 0, taken_over = 0;
   std::uint64_t triggered = 0, cleared = 0, cut_off = 0;  // reorder rules, and suggestions that were approved at their cut-off
   std::uint64_t answers = 0, dates = 0;  // to questions about what waits, and those of them that tell a date
+  std::uint64_t overdue = 0, moved_dates = 0, pegged = 0;  // records of the first, lines told, fills out of turn
   void add(const Tally& other);
 };
 
