@@ -112,5 +112,14 @@ Outcome<ReceivePurchaseAnswer> BlockingChannel::receive_purchase(ReceivePurchase
 Outcome<PurchasesAnswer> BlockingChannel::purchases(PurchasesQuestion question, TimeLimit limit) {
   return state_->run(state_->channel.purchases(std::move(question), limit));
 }
+Outcome<SetRulesAnswer> BlockingChannel::set_rules(SetRules set, TimeLimit limit) {
+  return state_->run(state_->channel.set_rules(std::move(set), limit));
+}
+Outcome<RulesAnswer> BlockingChannel::rules(RulesQuestion question, TimeLimit limit) {
+  return state_->run(state_->channel.rules(std::move(question), limit));
+}
+Outcome<FindAnswer> BlockingChannel::find(FindQuestion question, TimeLimit limit) {
+  return state_->run(state_->channel.find(std::move(question), limit));
+}
 
 }  // namespace earmark::client

@@ -10,7 +10,7 @@
 
 #include "client/channel_options.hpp"
 #include "client/failure.hpp"
-#include "client/values_purchases.hpp"
+#include "client/values_rules.hpp"
 
 namespace earmark::client {
 
@@ -34,6 +34,7 @@ class BlockingChannel {
   Outcome<PlacePurchaseAnswer> place_purchase(PlacePurchase place, TimeLimit limit = {});
   Outcome<MovePurchaseAnswer> move_purchase(MovePurchase move, TimeLimit limit = {});
   Outcome<ReceivePurchaseAnswer> receive_purchase(ReceivePurchase receive, TimeLimit limit = {});
+  Outcome<SetRulesAnswer> set_rules(SetRules set, TimeLimit limit = {});
   Outcome<HoldAnswer> hold(Hold hold, TimeLimit limit = {});
   Outcome<ExtendAnswer> extend(Extend extend, TimeLimit limit = {});
   Outcome<OrderAnswer> confirm(Confirm confirm, TimeLimit limit = {});
@@ -46,6 +47,8 @@ class BlockingChannel {
   Outcome<HoldsAnswer> holds(HoldsQuestion question, TimeLimit limit = {});
   Outcome<TransfersAnswer> transfers(TransfersQuestion question, TimeLimit limit = {});
   Outcome<PurchasesAnswer> purchases(PurchasesQuestion question, TimeLimit limit = {});
+  Outcome<RulesAnswer> rules(RulesQuestion question, TimeLimit limit = {});
+  Outcome<FindAnswer> find(FindQuestion question, TimeLimit limit = {});  // a decision, told again
 
  private:
   struct State;

@@ -5,47 +5,13 @@
 
 #include "client/csv.hpp"
 #include "client/items.hpp"
+#include "client/named_columns.hpp"
 #include "engine/limits.hpp"
 
 namespace earmark::client {
 namespace {
 
 constexpr std::size_t entries_of_a_load = 2'000;  // products and rows; well under the server's limit
-
-// A table with the columns that are wanted, found by name; absent optional ones read as "".
-class NamedColumns {
- public:
-  static Outcome<NamedColumns> open(const std::filesystem::path& path, std::vector<std::string> needed,
-                                    std::vector<std::string> optional) {
-    auto table = CsvReader::open(path);
-    if (!table) return usage(table.error());
-    NamedColumns columns(std::move(*table));
-    for (const std::string& name : needed) {
-      columns.places_.push_back(columns.table_.column(name));
-      if (!columns.places_.back()) return usage(path.string() + ":1: there is no column '" + name + "' in the header");
-    }
-    for (const std::string& name : optional) columns.places_.push_back(columns.table_.column(name));
-    return columns;
-  }
-
-  Outcome<bool> next() {
-    auto more = table_.next(row_);
-    if (!more) return usage(more.error());
-    return *more;
-  }
-  const std::string& operator[](std::size_t column) const {
-    static const std::string nothing;
-    return places_[column] ? row_[*places_[column]] : nothing;
-  }
-  Unexpected<Failure> bad(const std::string& what) const { return usage(table_.place() + what); }
-
- private:
-  explicit NamedColumns(CsvReader table) : table_(std::move(table)) {}
-
-  CsvReader table_;
-  std::vector<std::optional<std::size_t>> places_;
-  std::vector<std::string> row_;
-};
 
 bool good_code(const std::string& code) { return !code.empty() && code.size() <= engine::max_id_bytes; }
 

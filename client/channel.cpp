@@ -96,5 +96,14 @@ asio::awaitable<Outcome<ReceivePurchaseAnswer>> Channel::receive_purchase(Receiv
 asio::awaitable<Outcome<PurchasesAnswer>> Channel::purchases(PurchasesQuestion question, TimeLimit limit) {
   return ask<PurchasesAnswer>(state_, std::move(question), limit);
 }
+asio::awaitable<Outcome<SetRulesAnswer>> Channel::set_rules(SetRules set, TimeLimit limit) {
+  return ask<SetRulesAnswer>(state_, std::move(set), limit);
+}
+asio::awaitable<Outcome<RulesAnswer>> Channel::rules(RulesQuestion question, TimeLimit limit) {
+  return ask<RulesAnswer>(state_, std::move(question), limit);
+}
+asio::awaitable<Outcome<FindAnswer>> Channel::find(FindQuestion question, TimeLimit limit) {
+  return ask<FindAnswer>(state_, std::move(question), limit);
+}
 
 }  // namespace earmark::client

@@ -22,7 +22,7 @@
 
 #include "client/channel_options.hpp"
 #include "client/failure.hpp"
-#include "client/values_purchases.hpp"
+#include "client/values_rules.hpp"
 
 namespace earmark::client {
 
@@ -49,6 +49,7 @@ class Channel {
   asio::awaitable<Outcome<PlacePurchaseAnswer>> place_purchase(PlacePurchase place, TimeLimit limit = {});
   asio::awaitable<Outcome<MovePurchaseAnswer>> move_purchase(MovePurchase move, TimeLimit limit = {});
   asio::awaitable<Outcome<ReceivePurchaseAnswer>> receive_purchase(ReceivePurchase receive, TimeLimit limit = {});
+  asio::awaitable<Outcome<SetRulesAnswer>> set_rules(SetRules set, TimeLimit limit = {});
   asio::awaitable<Outcome<HoldAnswer>> hold(Hold hold, TimeLimit limit = {});
   asio::awaitable<Outcome<ExtendAnswer>> extend(Extend extend, TimeLimit limit = {});
   asio::awaitable<Outcome<OrderAnswer>> confirm(Confirm confirm, TimeLimit limit = {});
@@ -62,6 +63,8 @@ class Channel {
   asio::awaitable<Outcome<HoldsAnswer>> holds(HoldsQuestion question, TimeLimit limit = {});
   asio::awaitable<Outcome<TransfersAnswer>> transfers(TransfersQuestion question, TimeLimit limit = {});
   asio::awaitable<Outcome<PurchasesAnswer>> purchases(PurchasesQuestion question, TimeLimit limit = {});
+  asio::awaitable<Outcome<RulesAnswer>> rules(RulesQuestion question, TimeLimit limit = {});
+  asio::awaitable<Outcome<FindAnswer>> find(FindQuestion question, TimeLimit limit = {});  // a decision, told again
 
   // Connections that the server has greeted.
   std::size_t connections_up() const;

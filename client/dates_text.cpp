@@ -18,14 +18,20 @@ std::vector<UnitsOnDay> by_day(const std::vector<ExpectedUnits>& expected) {
   return days;
 }
 
-std::string dates_text(const std::vector<ExpectedUnits>& expected, std::uint64_t waits) {
+std::string dates_text(const std::vector<ExpectedUnits>& expected, std::uint64_t waits, std::int64_t fallback_us) {
   if (waits == 0) return "";
   std::vector<UnitsOnDay> days = by_day(expected);
-  if (const std::uint64_t dated = dated_units(expected); dated < waits) days.push_back({"no date", waits - dated});
-  if (days.size() == 1) return days.front().day;
-  std::string text;
-  for (const auto& [day, units] : days) text += (text.empty() ? "" : ", ") + day + " " + with_separators(units);
-  return text;
+  const std::uint64_t dated = dated_units(expected);
+  if (dated < waits) days.push_back({"no date", waits - dated});
+  std::string text = days.size() == 1 ? days.front().day : "";
+  for (const auto& [day, units] : days) {
+    if (days.size() > 1) text += (text.empty() ? "" : ", ") + day + " " + with_separators(units);
+  }
+  return dated < waits && fallback_us != 0 ? text + "; about " + day_text(fallback_us) + " if ordered now" : text;
+}
+
+std::string expectation_text(const std::vector<ExpectedUnits>& expected, std::uint64_t waits, std::int64_t fallback_us) {
+  return (expected.empty() ? "" : "expected ") + dates_text(expected, waits, fallback_us);
 }
 
 Json dates_json(const std::vector<ExpectedUnits>& expected) {

@@ -35,6 +35,11 @@ class AddDecision {
   void operator()(const engine::PurchaseDecision&) {}  // nor purchase orders
   void operator()(const engine::PurchaseStepDecision&) {}
   void operator()(const engine::PurchaseReceiptDecision&) {}
+  // nor rules, and dates are not in the format
+  void operator()(const engine::RulesDecision&) {}
+  void operator()(const engine::ReorderDecision&) {}
+  void operator()(const engine::OverdueDecision&) {}
+  void operator()(const engine::DatesDecision&) {}
   void operator()(const engine::StrictDecision&) {}  // its fills stand in the file as ever
 
   void operator()(const engine::OrderDecision& order) {

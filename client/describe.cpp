@@ -19,6 +19,13 @@ std::string counted(std::uint64_t number, std::string_view noun) {
   return with_separators(number) + " " + std::string(noun) + (number == 1 ? "" : "s");
 }
 
+std::string amount(std::uint64_t quantity) { return quantity == 0 ? "-" : with_separators(quantity); }
+
+std::string with_sign(std::int64_t change) {
+  if (change == 0) return "-";
+  return (change > 0 ? "+" : "-") + with_separators(static_cast<std::uint64_t>(change > 0 ? change : -change));
+}
+
 std::string ordinal(std::uint64_t number) {
   const std::uint64_t last = number % 10, last_two = number % 100;
   const bool teen = last_two >= 11 && last_two <= 13;

@@ -3,14 +3,17 @@
 #include <nlohmann/json.hpp>
 
 #include "client/dates_text.hpp"
+#include "client/event_json_inbound.hpp"
 #include "client/split.hpp"
 
 namespace earmark::client {
 namespace {
 
-class ToJson {
+class ToJson : public InboundJson {
  public:
-  ToJson(Json& out, const Catalogue& catalogue) : out_(out), catalogue_(catalogue) {}
+  ToJson(Json& out, const Catalogue& catalogue) : InboundJson(out, catalogue) {}
+
+  using InboundJson::operator();
 
   void operator()(const engine::VoidDecision&) { out_["event"] = "Void"; }
 
@@ -104,6 +107,7 @@ class ToJson {
     out_["takes"] = takes(fill.takes);
     add_skip(fill.skipped);
     if (fill.raised_at.value != 0) out_["raised_at"] = fill.raised_at.value;
+    if (fill.pegged) out_["pegged"] = true;
     add_text("customer", fill.customer.value_or(""));
   }
 
@@ -168,76 +172,6 @@ class ToJson {
       lines.push_back({{"line", line.line.value}, {"sku", catalogue_.code(line.sku)}, {"quantity", line.quantity},
                        {"available_after", line.available_after}});
       if (line.rest != 0) lines.back()["rest"] = line.rest;
-    }
-  }
-
-  void operator()(const engine::TransferShipDecision& ship) {
-    out_["event"] = "TransferShipped";
-    out_["id"] = ship.id;
-    add_warehouse(out_, "source", ship.source), add_warehouse(out_, "destination", ship.destination);
-    add_time("expected_us", ship.expected);
-    add_text("reason", ship.reason);
-    Json& rows = out_["rows"] = Json::array();
-    for (const engine::TransferredRow& row : ship.rows) {
-      rows.push_back({{"sku", catalogue_.code(row.sku)}, {"quantity", row.quantity}, {"available_after", row.available_after}});
-    }
-  }
-
-  void operator()(const engine::TransferReceiptDecision& receipt) {
-    out_["event"] = "TransferReceived";
-    out_["command_id"] = receipt.command_id;
-    out_["transfer"] = receipt.transfer_id;
-    out_["transfer_lsn"] = receipt.transfer_lsn.value;
-    add_warehouse(out_, "source", receipt.source), add_warehouse(out_, "destination", receipt.destination);
-    out_["closed"] = receipt.closed;
-    out_["fills_follow"] = receipt.fills_follow;
-    Json& rows = out_["rows"] = Json::array();
-    for (const engine::ArrivedRow& row : receipt.rows) {
-      rows.push_back({{"sku", catalogue_.code(row.sku)}, {"quantity", row.quantity}, {"damaged", row.damaged}, {"over", row.over},
-                      {"available_after", row.available_after}});
-    }
-    Json& missing = out_["missing"] = Json::array();
-    for (const engine::MissingUnits& each : receipt.missing) missing.push_back({{"sku", catalogue_.code(each.sku)}, {"quantity", each.quantity}});
-  }
-
-  void operator()(const engine::PurchaseDecision& place) {
-    out_["event"] = "PurchasePlaced";
-    out_["id"] = place.id;
-    out_["vendor"] = place.vendor;
-    add_text("reference", place.reference), add_text("notes", place.notes);
-    out_["state"] = name(place.state);
-    Json& lines = out_["lines"] = Json::array();
-    for (const engine::PurchasedLine& line : place.lines) lines.push_back(purchased(line));
-  }
-
-  void operator()(const engine::PurchaseStepDecision& move) {
-    out_["event"] = "PurchaseMoved";
-    out_["command_id"] = move.command_id;
-    out_["purchase"] = move.purchase_id;
-    out_["purchase_lsn"] = move.purchase_lsn.value;
-    out_["vendor"] = move.vendor;
-    out_["step"] = name(move.step);
-    out_["state"] = name(move.state);
-    add_text("reference", move.reference);
-    Json& changes = out_["changes"] = Json::array();
-    for (const engine::PurchaseChange& change : move.changes) {
-      changes.push_back(purchased(change));
-      changes.back()["incoming_change"] = change.incoming_change;
-    }
-  }
-
-  void operator()(const engine::PurchaseReceiptDecision& receipt) {
-    out_["event"] = "PurchaseReceived";
-    out_["id"] = receipt.id;
-    out_["purchase"] = receipt.purchase_id;
-    out_["purchase_lsn"] = receipt.purchase_lsn.value;
-    out_["vendor"] = receipt.vendor;
-    out_["state"] = name(receipt.state);
-    out_["fills_follow"] = receipt.fills_follow;
-    Json& rows = out_["rows"] = Json::array();
-    for (const engine::PurchaseArrivedRow& row : receipt.rows) {
-      rows.push_back({{"line", row.line.value}, {"sku", catalogue_.code(row.sku)}, {"warehouse", catalogue_.code(row.warehouse)},
-                      {"quantity", row.quantity}, {"damaged", row.damaged}, {"over", row.over}, {"available_after", row.available_after}});
     }
   }
 
@@ -306,15 +240,6 @@ class ToJson {
     out_["skipped_lsn"] = skip.order_lsn.value;
     if (skip.line.value != 0) out_["skipped_line"] = skip.line.value;
   }
-  void add_text(const char* field, std::string_view text) {
-    if (!text.empty()) out_[field] = text;
-  }
-  void add_time(const char* field, engine::TimeUs time) {
-    if (time.value != 0) out_[field] = time.value;
-  }
-  void add_warehouse(Json& to, const char* field, engine::WarehouseId id) const {
-    if (id.value != 0) to[field] = catalogue_.code(id);
-  }
   Json take(const engine::Take& take) const {
     return {{"warehouse", catalogue_.code(take.warehouse)}, {"quantity", take.quantity},
             {"available_after", take.available_after}, {"shipment", take.shipment}};
@@ -323,13 +248,6 @@ class ToJson {
     Json list = Json::array();
     for (const engine::Take& one : all) list.push_back(take(one));
     return list;
-  }
-  // A line of a purchase order, as it was placed or as a step changed it.
-  template <class Line>
-  Json purchased(const Line& line) const {
-    Json json{{"line", line.line.value}, {"sku", catalogue_.code(line.sku)}, {"warehouse", catalogue_.code(line.warehouse)}, {"quantity", line.quantity}};
-    if (line.promised.value != 0) json["promised_us"] = line.promised.value;
-    return json;
   }
   Json rows(std::span<const engine::ReceivedRow> all) const {
     Json list = Json::array();
@@ -361,11 +279,9 @@ class ToJson {
       json["quantity_ahead"] = split.wait->quantity_ahead;
     }
     if (split.line.backordered != 0) json["expected"] = dates_json(split.expected);
+    if (split.fallback_us != 0) json["fallback_us"] = split.fallback_us;
     return json;
   }
-
-  Json& out_;
-  const Catalogue& catalogue_;
 };
 
 }  // namespace
@@ -407,6 +323,10 @@ Json order_view_json(const schema::OrderView& view, const Catalogue& catalogue) 
       entry["quantity_ahead"] = line.quantity_ahead;
     }
     if (line.backordered != 0) entry["expected"] = dates_json(expected_of(view.expected, lines.size()));
+    if (const std::int64_t fallback_us = fallback_of(view.fallbacks, lines.size()); fallback_us != 0) entry["fallback_us"] = fallback_us;
+    const ToldDates promise = promise_of(view.promises, lines.size());
+    if (promise.first_us != 0) entry["first_us"] = promise.first_us;
+    if (promise.told_us != 0) entry["told_us"] = promise.told_us;
     if (line.patience == 255) entry["strict"] = true;
     else if (line.patience != 0) entry["skips"] = line.patience;
     Json& allocations = entry["allocations"] = Json::array();

@@ -6,6 +6,7 @@
 
 #include "client/dates_text.hpp"
 #include "client/describe.hpp"
+#include "client/event_text_inbound.hpp"
 #include "client/split.hpp"
 #include "client/table.hpp"
 
@@ -22,34 +23,25 @@ std::string places(std::span<const engine::Take> takes, const Catalogue& catalog
   return text.empty() ? "-" : text;
 }
 
-std::string amount(std::uint64_t quantity) { return quantity == 0 ? "-" : with_separators(quantity); }
-
-// "+3", "-3", or "-" for no change.
-std::string with_sign(std::int64_t change) {
-  if (change == 0) return "-";
-  return (change > 0 ? "+" : "-") + with_separators(static_cast<std::uint64_t>(change > 0 ? change : -change));
-}
-
 std::string queue_place(std::uint32_t position, std::uint64_t quantity_ahead) {
   if (position == 0) return "";
   return ordinal(position) + (quantity_ahead == 0 ? ", nobody ahead" : ", behind " + counted(quantity_ahead, "unit"));
 }
 
-std::string number_text(engine::LineNumber line) { return std::to_string(line.value); }
-
 // Lines about a fill, gathered in a table by whoever shows several; here for one.
 std::string fill_text(const engine::FillDecision& fill, const Catalogue& catalogue) {
-  return fmt::format("order {} line {}: {} of {} from the queue{}", on_one_line(fill.order_id), fill.line.value,
-                     places(fill.takes, catalogue), on_one_line(catalogue.code(fill.sku)),
+  return fmt::format("order {} line {}: {} of {} {}{}", on_one_line(fill.order_id), fill.line.value, places(fill.takes, catalogue),
+                     on_one_line(catalogue.code(fill.sku)), fill.pegged ? "that are pegged to it" : "from the queue",
                      fill.still_waiting == 0 ? ", nothing left to wait for"
                                              : ", " + with_separators(fill.still_waiting) + " still waiting");
 }
 
-class ToText {
+class ToText : public InboundText {
  public:
   ToText(const schema::Event& event, const Catalogue& catalogue, bool duplicate)
-      : catalogue_(catalogue), decision_(fmt::format("decision {}{}", event.stamp.lsn.value,
-                                                     duplicate ? ", made for an earlier sending" : "")) {}
+      : InboundText(catalogue, fmt::format("decision {}{}", event.stamp.lsn.value, duplicate ? ", made for an earlier sending" : "")) {}
+
+  using InboundText::operator();
 
   std::string operator()(const engine::VoidDecision&) const { return decision_ + ": bookkeeping\n"; }
 
@@ -72,7 +64,7 @@ class ToText {
                                      amount(split.line.backordered)};
       if (some_cancelled) cells.push_back(amount(split.cancelled) + (split.not_backorderable ? " (no backorders)" : ""));
       cells.push_back(split.wait == nullptr ? "" : queue_place(split.wait->position, split.wait->quantity_ahead));
-      if (some_wait) cells.push_back(dates_text(split.expected, split.line.backordered));
+      if (some_wait) cells.push_back(dates_text(split.expected, split.line.backordered, split.fallback_us));
       table.add(std::move(cells));
       waiting += split.line.backordered;
     });
@@ -207,73 +199,6 @@ class ToText {
     return text;
   }
 
-  std::string operator()(const engine::TransferShipDecision& ship) const {
-    Table rows({{"SKU"}, {"UNITS", Align::right}, {"AVAILABLE THEN", Align::right}});
-    for (const engine::TransferredRow& row : ship.rows) {
-      rows.add({catalogue_.code(row.sku), with_separators(row.quantity), with_separators(row.available_after)});
-    }
-    return fmt::format("Transfer {} has left {} for {}{}{} ({})\n{}", on_one_line(ship.id), on_one_line(catalogue_.code(ship.source)),
-                       on_one_line(catalogue_.code(ship.destination)), ship.reason.empty() ? "" : ", " + on_one_line(ship.reason),
-                       ship.expected.value == 0 ? "" : ", expected " + time_text(ship.expected), decision_, rows.text());
-  }
-
-  std::string operator()(const engine::TransferReceiptDecision& receipt) const {
-    std::string text = fmt::format("Transfer {} from {} has arrived in {}, {} ({})\n", on_one_line(receipt.transfer_id),
-                                   on_one_line(catalogue_.code(receipt.source)), on_one_line(catalogue_.code(receipt.destination)),
-                                   receipt.closed ? "and is closed" : "more is in transit", decision_);
-    if (!receipt.rows.empty()) {
-      Table rows({{"SKU"}, {"GOOD", Align::right}, {"DAMAGED", Align::right}, {"OVER", Align::right}, {"AVAILABLE THEN", Align::right}});
-      for (const engine::ArrivedRow& row : receipt.rows) {
-        rows.add({catalogue_.code(row.sku), with_separators(row.quantity), amount(row.damaged), amount(row.over), with_separators(row.available_after)});
-      }
-      text += rows.text();
-    }
-    if (receipt.missing.empty()) return text;
-    Table missing({{"SKU"}, {"SHORT", Align::right}});
-    for (const engine::MissingUnits& each : receipt.missing) missing.add({catalogue_.code(each.sku), with_separators(each.quantity)});
-    return text + "Lost on the way; no warehouse has these units:\n" + missing.text();
-  }
-
-  std::string operator()(const engine::PurchaseDecision& place) const {
-    Table lines({{"LINE", Align::right}, {"SKU"}, {"WAREHOUSE"}, {"ORDERED", Align::right}, {"PROMISED"}});
-    for (const engine::PurchasedLine& line : place.lines) {
-      lines.add({number_text(line.line), catalogue_.code(line.sku), catalogue_.code(line.warehouse), with_separators(line.quantity), time_text(line.promised)});
-    }
-    std::string text = fmt::format("Purchase order {} from vendor {}: {} ({})\n", on_one_line(place.id), on_one_line(place.vendor),
-                                   in_words(name(place.state)), decision_);
-    if (!place.reference.empty()) text += fmt::format("Vendor's reference: {}\n", on_one_line(place.reference));
-    if (!place.notes.empty()) text += fmt::format("Notes: {}\n", on_one_line(place.notes));
-    return text + lines.text();
-  }
-
-  std::string operator()(const engine::PurchaseStepDecision& move) const {
-    constexpr std::string_view words[] = {"moved", "approved", "sent", "acknowledged", "closed", "cancelled"};
-    const auto step = static_cast<std::size_t>(move.step);
-    const std::string_view done = step < std::size(words) ? words[step] : words[0];
-    const std::string state = in_words(name(move.state));
-    std::string text = fmt::format("Purchase order {} from vendor {} is {}{} ({})\n", on_one_line(move.purchase_id), on_one_line(move.vendor), done,
-                                   state == done ? "" : ", " + state, decision_);
-    if (!move.reference.empty()) text += fmt::format("Vendor's reference: {}\n", on_one_line(move.reference));
-    if (move.changes.empty()) return text;
-    Table changes({{"LINE", Align::right}, {"SKU"}, {"WAREHOUSE"}, {"ORDERED", Align::right}, {"PROMISED"}, {"INCOMING", Align::right}});
-    for (const engine::PurchaseChange& change : move.changes) {
-      changes.add({number_text(change.line), catalogue_.code(change.sku), catalogue_.code(change.warehouse), with_separators(change.quantity),
-                   time_text(change.promised), with_sign(change.incoming_change)});
-    }
-    return text + changes.text();
-  }
-
-  std::string operator()(const engine::PurchaseReceiptDecision& receipt) const {
-    Table rows({{"LINE", Align::right}, {"SKU"}, {"WAREHOUSE"}, {"GOOD", Align::right}, {"DAMAGED", Align::right}, {"OVER", Align::right},
-                {"AVAILABLE THEN", Align::right}});
-    for (const engine::PurchaseArrivedRow& row : receipt.rows) {
-      rows.add({number_text(row.line), catalogue_.code(row.sku), catalogue_.code(row.warehouse), with_separators(row.quantity), amount(row.damaged),
-                amount(row.over), with_separators(row.available_after)});
-    }
-    return fmt::format("Receipt {} of purchase order {} from vendor {}, which is {} ({})\n{}", on_one_line(receipt.id),
-                       on_one_line(receipt.purchase_id), on_one_line(receipt.vendor), in_words(name(receipt.state)), decision_, rows.text());
-  }
-
   std::string operator()(const engine::StrictDecision& strict) const {
     std::string text = fmt::format("{} of order {}{} has {}: from now on units are set aside for it until it is whole ({})\n",
                                    strict.line.value == 0 ? "All" : "Line " + std::to_string(strict.line.value), on_one_line(strict.order_id),
@@ -335,9 +260,6 @@ class ToText {
     return status == engine::OrderStatus::reserved ? "whole" : status == engine::OrderStatus::reduced ? "in part" : name(status);
   }
   static std::string customer(std::string_view text) { return text.empty() ? "" : " of " + on_one_line(text); }
-
-  const Catalogue& catalogue_;
-  std::string decision_;
 };
 
 // What of a line is reserved, or shipped, and where.
@@ -374,8 +296,12 @@ std::string event_text(const schema::Event& event, const Catalogue& catalogue, b
 
 std::string order_view_text(const schema::OrderView& view, const Catalogue& catalogue) {
   const bool some_wait = std::ranges::any_of(view.lines, [](const schema::OrderLineView& line) { return line.backordered != 0; });
+  const auto was_told = [](const engine::PromiseImage& promise) { return promise.told.value != 0; };
+  const bool some_promised = !view.promises.empty(), some_told = std::ranges::any_of(view.promises, was_told);
   std::vector<Column> columns{{"LINE", Align::right}, {"SKU"}, {"ORDERED", Align::right}, {"RESERVED"}, {"SHIPPED"},
                               {"WAITS", Align::right}, {"CANCELLED", Align::right}, {"PLACE IN QUEUE"}};
+  if (some_promised) columns.push_back({"PROMISED FIRST"});
+  if (some_told) columns.push_back({"TOLD LAST"});
   if (some_wait) columns.push_back({"EXPECTED"});
   Table table(std::move(columns));
   std::size_t next = 0;
@@ -386,7 +312,10 @@ std::string order_view_text(const schema::OrderView& view, const Catalogue& cata
     std::vector<std::string> cells{number_text(line.line), catalogue.code(line.sku), with_separators(line.quantity),
                                    line_state(parts, catalogue, false), line_state(parts, catalogue, true),
                                    amount(line.backordered), amount(line.cancelled), queue_place(line.position, line.quantity_ahead)};
-    if (some_wait) cells.push_back(dates_text(expected_of(view.expected, index), line.backordered));
+    const ToldDates promise = promise_of(view.promises, index);
+    if (some_promised) cells.push_back(promise.first_us == 0 ? "" : day_text(promise.first_us));
+    if (some_told) cells.push_back(promise.told_us == 0 ? "" : day_text(promise.told_us));
+    if (some_wait) cells.push_back(dates_text(expected_of(view.expected, index), line.backordered, fallback_of(view.fallbacks, index)));
     table.add(std::move(cells));
   }
   const std::string patience = patience_text(view);

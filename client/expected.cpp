@@ -16,6 +16,11 @@ std::vector<ExpectedUnits> expected_of(std::span<const engine::ExpectedUnits> al
   return expected;
 }
 
+std::int64_t fallback_of(std::span<const engine::ExpectedUnits> all, std::size_t line_index) {
+  const std::vector<ExpectedUnits> fallbacks = expected_of(all, line_index);
+  return fallbacks.empty() ? 0 : fallbacks.back().date_us;
+}
+
 std::uint64_t dated_units(const std::vector<ExpectedUnits>& expected) {
   std::uint64_t units = 0;
   for (const ExpectedUnits& each : expected) units += each.quantity;

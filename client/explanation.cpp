@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "client/ids_in_event.hpp"
 #include "client/split.hpp"
 
 namespace earmark::client {
@@ -52,6 +53,7 @@ ExplainedDecision decision_of(const engine::OrderDecision& order, const Catalogu
     if (split.wait != nullptr) line.position = split.wait->position, line.quantity_ahead = split.wait->quantity_ahead;
     line.takes = all_units(split.takes, catalogue, true);
     line.expected = split.expected;
+    line.fallback_us = split.fallback_us;
     told.lines.push_back(std::move(line));
   });
   return told;
@@ -94,6 +96,7 @@ class ToSteps {
     step.waiting = fill.still_waiting;
     step.skipped = skip_of(fill.skipped);
     step.raised_part = fill.raised_at.value != 0;
+    step.out_of_turn = fill.pegged;
     step.cause_lsn = event_.stamp.cause.value;
   }
 
@@ -151,6 +154,25 @@ class ToSteps {
       step.by = change_text(change);
       step.command_id = change.id, step.reason = change.reason;
       step.cause_lsn = event_.stamp.cause.value;
+    }
+  }
+
+  void operator()(const engine::PurchaseDecision& place) {
+    for (const engine::PurchasePeg& peg : place.pegs) {
+      if (peg.order_lsn.value != order_.lsn) continue;
+      const engine::PurchasedLine& line = place.lines[peg.index];
+      ExplainedStep& step = add(StepKind::pegged, "PurchasePlaced", peg.order_line, line.sku);
+      step.quantity = line.quantity;
+      step.purchase = place.id, step.purchase_line = line.line.value;
+    }
+  }
+
+  void operator()(const engine::DatesDecision& dates) {
+    for (const engine::MovedDate& line : dates.lines) {
+      if (line.order_lsn.value != order_.lsn) continue;
+      ExplainedStep& step = add(StepKind::dated, "DatesMoved", line.line, line.sku);
+      step.quantity = line.waiting;
+      step.before_us = line.before.value, step.date_us = line.date.value;
     }
   }
 
@@ -212,7 +234,7 @@ class ToSteps {
 
 std::string text_of(std::string_view text) { return std::string(text); }
 
-// Who gave what a fill got.
+// Who gave what a fill got, or moved a date.
 struct ToCause {
   const std::string& own;  // id of the order that is explained
 
@@ -222,9 +244,28 @@ struct ToCause {
   ExplainedCause operator()(const engine::FillDecision&) const { return {}; }
   ExplainedCause operator()(const engine::HoldDecision&) const { return {}; }
   ExplainedCause operator()(const engine::HoldExtendDecision&) const { return {}; }
-  ExplainedCause operator()(const engine::TransferShipDecision&) const { return {}; }
-  ExplainedCause operator()(const engine::PurchaseDecision&) const { return {}; }
-  ExplainedCause operator()(const engine::PurchaseStepDecision&) const { return {}; }
+  ExplainedCause operator()(const engine::RulesDecision&) const { return {}; }
+  ExplainedCause operator()(const engine::DatesDecision&) const { return {}; }
+  ExplainedCause operator()(const engine::TransferShipDecision& ship) const {
+    return {"TransferShipped", text_of(ship.id), "transfer " + text_of(ship.id) + ", which left"};
+  }
+  ExplainedCause operator()(const engine::PurchaseDecision& place) const {
+    return {"PurchasePlaced", text_of(place.id), "purchase order " + text_of(place.id) + ", which was placed"};
+  }
+  ExplainedCause operator()(const engine::PurchaseStepDecision& move) const {
+    const std::string purchase = "purchase order " + text_of(move.purchase_id);
+    constexpr const char* words[] = {"a step", "the approval", "the sending", "what the vendor says", "the closing", "the cancelling", "the adoption"};
+    const auto step = static_cast<std::size_t>(move.step);
+    return {"PurchaseMoved", text_of(move.command_id), text_of(step < std::size(words) ? words[step] : words[0]) + " of " + purchase};
+  }
+  // What is only suggested is no supply.
+  ExplainedCause operator()(const engine::ReorderDecision& reorder) const {
+    if (reorder.quantity == 0 || reorder.state == engine::PurchaseState::suggested) return {};
+    return {"ReorderTriggered", text_of(reorder.purchase), "purchase order " + text_of(reorder.purchase) + " of a reorder rule"};
+  }
+  ExplainedCause operator()(const engine::OverdueDecision& overdue) const {
+    return {"SupplyOverdue", text_of(overdue.id), (overdue.transfer ? "transfer " : "purchase order ") + text_of(overdue.id) + ", which is overdue"};
+  }
   ExplainedCause operator()(const engine::ShipDecision&) const { return {}; }
   ExplainedCause operator()(const engine::OrderDecision& order) const {
     const std::string what = of_order(order.id);
@@ -277,6 +318,32 @@ void Explainer::keep_cause(const schema::Event& event) {
   else possible_.insert_or_assign(lsn, std::move(cause));
 }
 
+// A record of moved dates comes right behind what moved them: a command with its fills, or what a rule did then.
+void Explainer::keep_reason(const schema::Event& event) {
+  const ExplainedCause cause = std::visit(ToCause{told_.now.id}, event.decision);
+  if (cause.event.empty()) return;
+  IdsInEvent ids;
+  ids.collect(event.decision);
+  const std::uint64_t lsn = event.stamp.lsn.value;
+  if (!second_round_) {
+    for (const engine::SkuId sku : ids.skus) reasons_[sku] = {lsn, cause};
+  }
+  if (!ids.skus.empty()) return;
+  doubtful_up_to_ = lsn;
+  for (auto place = told_.since.upper_bound(lsn); second_round_ && place != told_.since.end(); ++place) {
+    for (ExplainedStep& step : place->second.steps) {
+      if (step.kind == StepKind::dated && step.cause_lsn < lsn) step.cause_lsn = 0;
+    }
+  }
+}
+
+void Explainer::find_reason(engine::SkuId sku, ExplainedStep& step) {
+  const auto reason = reasons_.find(sku);
+  if (reason == reasons_.end() || reason->second.lsn < doubtful_up_to_) return;
+  step.cause_lsn = reason->second.lsn;
+  told_.causes.insert_or_assign(reason->second.lsn, reason->second.cause);
+}
+
 void Explainer::see(const schema::Event& event, const Catalogue& catalogue) {
   const std::uint64_t lsn = event.stamp.lsn.value;
   if (lsn < told_.now.lsn || lsn > told_.now.as_of) return;
@@ -284,10 +351,14 @@ void Explainer::see(const schema::Event& event, const Catalogue& catalogue) {
     if (const auto* order = std::get_if<engine::OrderDecision>(&event.decision)) told_.decision = decision_of(*order, catalogue);
   }
   keep_cause(event);
+  keep_reason(event);
   ToSteps to(told_.now, event, catalogue);
   std::visit(to, event.decision);
+  if (const auto* dates = std::get_if<engine::DatesDecision>(&event.decision); dates != nullptr && !second_round_) {
+    for (ExplainedStep& step : to.steps) find_reason(dates->lines.front().sku, step);  // one SKU a record
+  }
   for (const ExplainedStep& step : to.steps) {
-    if (step.cause_lsn == 0) continue;
+    if (step.cause_lsn == 0 || step.kind == StepKind::dated) continue;
     wanted_.insert(step.cause_lsn);
     if (const auto cause = possible_.find(step.cause_lsn); cause != possible_.end()) told_.causes.insert(*cause);
   }

@@ -41,6 +41,7 @@ struct ExplainedLine {
   std::uint64_t quantity_ahead = 0;
   std::vector<ExplainedUnits> takes{};
   std::vector<ExpectedUnits> expected{};  // what was told of what waits
+  std::int64_t fallback_us = 0;           // and when what has no date could have come, if it had been ordered then
 };
 
 struct ExplainedDecision {
@@ -53,7 +54,7 @@ struct ExplainedDecision {
 };
 
 enum class StepKind : std::uint8_t {
-  filled, lost, taken_over, cancelled, cancelled_by_time, cut, raised, priority, due, nothing_open, shipped, moved, strict, passed_over
+  filled, lost, taken_over, cancelled, cancelled_by_time, cut, raised, priority, due, nothing_open, shipped, moved, strict, passed_over, dated, pegged
 };
 
 struct ExplainedCause {
@@ -72,7 +73,7 @@ struct ExplainedStep {
   std::uint32_t cancelled = 0;  // raised: what could neither be had nor wait
   std::vector<ExplainedUnits> units{};
   std::string command_id{}, reason{};
-  std::uint64_t cause_lsn = 0;  // of the command that it is an effect of; 0: the record stands for itself
+  std::uint64_t cause_lsn = 0;  // of the command that it is an effect of; 0: the record stands for itself, or (dated) its reason is not known
   std::string by{};             // lost, taken_over, passed_over: "count C-1", "order X"
   ExplainedSkip skipped{};      // filled: whom that passed over
   bool raised_part = false;     // filled: what an amend had raised
@@ -84,6 +85,10 @@ struct ExplainedStep {
   std::string carrier{}, tracking{};
   std::int64_t expected_us = 0;
   bool to_unavailable = false;
+  std::int64_t before_us = 0, date_us = 0;  // dated: told before, and from then on; 0: no date
+  bool out_of_turn = false;                 // filled: by units that are pegged to it
+  std::string purchase{};                   // pegged: to a line of this purchase order
+  std::uint32_t purchase_line = 0;
 };
 
 struct ExplainedEvent {
@@ -112,10 +117,19 @@ class Explainer {
 
  private:
   void keep_cause(const schema::Event& event);
+  void keep_reason(const schema::Event& event);
+  void find_reason(engine::SkuId sku, ExplainedStep& step);
 
   Explanation told_;
   std::set<std::uint64_t> wanted_;                    // causes of steps
   std::map<std::uint64_t, ExplainedCause> possible_;  // causes whose last fill has not come
+  struct Reason {
+    std::uint64_t lsn = 0;
+    ExplainedCause cause{};
+  };
+  // What of a SKU's queue or supply changed last. What says of no SKU whom it touched makes the reasons before it doubtful: its LSN.
+  std::map<engine::SkuId, Reason> reasons_;
+  std::uint64_t doubtful_up_to_ = 0;
   bool second_round_ = false;
 };
 

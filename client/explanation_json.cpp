@@ -10,7 +10,8 @@ namespace {
 
 const char* word(StepKind kind) {
   constexpr const char* words[] = {"filled",   "lost", "taken_over",   "cancelled", "cancelled_by_time", "cut",   "raised",
-                                   "priority", "due",  "nothing_open", "shipped",   "moved",             "strict", "passed_over"};
+                                   "priority", "due",  "nothing_open", "shipped",   "moved",             "strict", "passed_over",
+                                   "dated",    "pegged"};
   return words[static_cast<std::size_t>(kind)];
 }
 
@@ -68,6 +69,7 @@ Json line_json(const ExplainedLine& line) {
   if (line.nothing_more) json["nothing_more"] = true;
   if (line.position != 0) json["position"] = line.position, json["quantity_ahead"] = line.quantity_ahead;
   if (line.backordered != 0) json["expected"] = dates_json(line.expected);
+  add_number(json, "fallback_us", line.fallback_us);
   return json;
 }
 
@@ -106,7 +108,12 @@ Json step_json(const Explanation& told, std::uint64_t lsn, std::int64_t time_us,
   add_cause(json, told, step.cause_lsn);
   add_skip(json, step.skipped);
   switch (step.kind) {
-    case StepKind::filled: json["still_waiting"] = step.waiting; break;
+    case StepKind::filled:
+      json["still_waiting"] = step.waiting;
+      if (step.out_of_turn) json["pegged"] = true;
+      break;
+    case StepKind::dated: json["before_us"] = step.before_us, json["date_us"] = step.date_us; break;
+    case StepKind::pegged: json["purchase"] = step.purchase, json["purchase_line"] = step.purchase_line; break;
     case StepKind::cancelled:
     case StepKind::cancelled_by_time:
     case StepKind::cut: json["waiting"] = step.waiting, json["excess"] = step.excess; break;
@@ -124,6 +131,9 @@ Json now_json(const OrderStateLine& line) {
             {"backordered", line.backordered}, {"cancelled", line.cancelled}};
   if (line.position != 0) json["position"] = line.position, json["quantity_ahead"] = line.quantity_ahead;
   if (line.backordered != 0) json["expected"] = dates_json(line.expected);
+  add_number(json, "fallback_us", line.fallback_us);
+  add_number(json, "first_us", line.first_promised_us);
+  add_number(json, "told_us", line.told_us);
   if (line.set_aside) json["strict"] = true;
   else add_number(json, "skips", line.skips);
   Json& allocations = json["allocations"] = Json::array();

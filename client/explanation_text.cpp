@@ -86,7 +86,9 @@ std::string line_text(const Explanation& told, const ExplainedLine& line) {
   text += "\n";
   for (const ExplainedUnits& take : line.takes) text += take_text(told.now, line, take);
   if (line.backordered != 0) text += wait_text(line, *told.decision);
-  if (!line.expected.empty()) text += "    It was told to expect: " + dates_text(line.expected, line.backordered) + "\n";
+  if (!line.expected.empty() || line.fallback_us != 0) {
+    text += "    It was told to expect: " + dates_text(line.expected, line.backordered, line.fallback_us) + "\n";
+  }
   if (line.cancelled != 0) text += cancelled_text(line, told.now.status);
   return text;
 }
@@ -130,6 +132,7 @@ std::string cause_text(const Explanation& told, std::uint64_t lsn) {
 std::string filled_text(const Explanation& told, const ExplainedStep& step) {
   std::string text = "filled " + places(step.units, true);
   if (step.raised_part) text += ", of what it was raised by";
+  if (step.out_of_turn) text += ", which are pegged to it";
   if (step.cause_lsn != 0) text += ", by " + cause_text(told, step.cause_lsn);
   text += step.waiting == 0 ? "; nothing waits any more" : "; " + queue_text(step.waiting, 0, 0) + " on";
   if (step.skipped.lsn != 0) text += "; it passed over " + skip_text(step.skipped);
@@ -176,6 +179,12 @@ std::string lost_text(const Explanation& told, const ExplainedStep& step) {
   return text + (step.quantity == 1 ? "; it waits" : "; they wait") + " again at the old place";
 }
 
+std::string dated_text(const Explanation& told, const ExplainedStep& step) {
+  std::string text = step.date_us == 0 ? "no date is known any more" : "expected " + day_text(step.date_us) + " from now on";
+  if (step.before_us != 0) text += ", told before: " + day_text(step.before_us);
+  return step.cause_lsn == 0 ? text : text + ", because of " + cause_text(told, step.cause_lsn);
+}
+
 std::string what_happened(const Explanation& told, const ExplainedStep& step) {
   switch (step.kind) {
     case StepKind::filled: return filled_text(told, step);
@@ -196,6 +205,9 @@ std::string what_happened(const Explanation& told, const ExplainedStep& step) {
     case StepKind::moved: return moved_text(told.now, step);
     case StepKind::strict:
       return std::string(step.waited ? "has waited long enough" : "was passed over often enough") + ": units are set aside for it from now on";
+    case StepKind::dated: return dated_text(told, step);
+    case StepKind::pegged:
+      return fmt::format("{} of purchase order {} line {} are for it first", with_separators(step.quantity), on_one_line(step.purchase), step.purchase_line);
     case StepKind::passed_over: return "passed over by " + on_one_line(step.by);
   }
   return "";
@@ -229,7 +241,10 @@ std::string now_text(const OrderStateLine& line) {
   if (returned != 0) add(text, with_separators(returned) + " came back");
   if (line.backordered != 0) {
     add(text, queue_text(line.backordered, line.position, line.quantity_ahead));
-    add(text, line.expected.empty() ? "no date is known" : "expected " + dates_text(line.expected, line.backordered));
+    std::string when = expectation_text(line.expected, line.backordered, line.fallback_us);
+    if (line.expected.empty()) when.replace(0, std::string_view("no date").size(), "no date is known");
+    add(text, when);
+    if (line.first_promised_us != 0) add(text, "promised first for " + day_text(line.first_promised_us));
   }
   if (line.cancelled != 0) add(text, with_separators(line.cancelled) + " cancelled");
   if (line.set_aside) add(text, "what comes is set aside until it is whole");

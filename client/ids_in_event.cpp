@@ -65,6 +65,18 @@ class Collector {
   void operator()(const engine::PurchaseDecision& place) { add_cells(place.lines); }
   void operator()(const engine::PurchaseStepDecision& move) { add_cells(move.changes); }
   void operator()(const engine::PurchaseReceiptDecision& receipt) { add_cells(receipt.rows); }
+  void operator()(const engine::RulesDecision& set) {
+    for (const auto& source : set.sources) ids_.skus.push_back(source.sku);
+    add_cells(set.rules);
+  }
+  void operator()(const engine::ReorderDecision& reorder) {
+    ids_.skus.push_back(reorder.sku);
+    add(reorder.warehouse);
+  }
+  void operator()(const engine::OverdueDecision& overdue) { add_cells(overdue.lines); }
+  void operator()(const engine::DatesDecision& dates) {
+    for (const auto& line : dates.lines) ids_.skus.push_back(line.sku);
+  }
   void operator()(const engine::StrictDecision& strict) { add(strict.freed); }
   void operator()(const engine::LoadDecision& load) { add(load.stock); }
   void operator()(const engine::StockChangeDecision& change) { add_cells(change.rows); }  // what was lost is in its rows' cells

@@ -51,6 +51,13 @@ struct ArrivedLineItem {
   std::int64_t quantity = 0, damaged = 0;
 };
 
+// LINE=ORDER:LINE: a line of a purchase order that is for a line of an order first.
+struct PegItem {
+  std::uint32_t line = 0;
+  std::string order;
+  std::uint32_t order_line = 0;
+};
+
 // A code may itself have ':', '@' and '/': the last ':' with a number after it counts, and a last '/' with the name of a policy behind it.
 Outcome<Item> parse_item(std::string_view text);
 // The same with a policy behind a '/'.
@@ -61,11 +68,13 @@ Outcome<LineItem> parse_line_item(std::string_view text);
 Outcome<PurchaseItem> parse_purchase_item(std::string_view text, std::int64_t now_us);
 Outcome<AcknowledgedItem> parse_acknowledged_item(std::string_view text, std::int64_t now_us);
 Outcome<ArrivedLineItem> parse_arrived_line_item(std::string_view text);
+Outcome<PegItem> parse_peg_item(std::string_view text);  // the order ends at the last ':'
 
 // Microseconds since 1970 of "2026-03-01 08:30:00", "2026-03-01" (its beginning) or "+90s", "+30m", "+12h", "+7d" from now on, in UTC.
 Outcome<std::int64_t> parse_moment(std::string_view text, std::int64_t now_us);
 std::int64_t now_us();
 
+std::optional<std::uint32_t> line_number(std::string_view text);
 // A whole number, with nothing around it.
 std::optional<std::int64_t> whole_number(std::string_view text);
 

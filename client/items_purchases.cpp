@@ -2,15 +2,12 @@
 #include "client/items.hpp"
 
 namespace earmark::client {
-namespace {
 
 std::optional<std::uint32_t> line_number(std::string_view text) {
   const auto number = whole_number(text);
   if (!number || *number < 0 || *number > UINT32_MAX) return std::nullopt;
   return static_cast<std::uint32_t>(*number);
 }
-
-}  // namespace
 
 Outcome<PurchaseItem> parse_purchase_item(std::string_view text, std::int64_t now_us) {
   const std::size_t at = text.rfind('@'), equals = text.rfind('=');
@@ -56,6 +53,15 @@ Outcome<ArrivedLineItem> parse_arrived_line_item(std::string_view text) {
     if (line && quantity && damaged) return ArrivedLineItem{*line, *quantity, *damaged};
   }
   return usage("'" + std::string(text) + "' is not LINE:QUANTITY or LINE:QUANTITY:DAMAGED, e.g. 2:18:2 for 18 good units of line 2 and 2 damaged ones");
+}
+
+Outcome<PegItem> parse_peg_item(std::string_view text) {
+  const std::size_t equals = text.find('='), colon = text.rfind(':');
+  if (equals != std::string_view::npos && colon != std::string_view::npos && colon > equals + 1) {
+    const auto line = line_number(text.substr(0, equals)), order_line = line_number(text.substr(colon + 1));
+    if (line && order_line) return PegItem{*line, std::string(text.substr(equals + 1, colon - equals - 1)), *order_line};
+  }
+  return usage("'" + std::string(text) + "' is not LINE=ORDER:LINE, e.g. 1=SITE-7:3 for line 1 of the purchase order, which is for line 3 of order SITE-7");
 }
 
 }  // namespace earmark::client

@@ -12,8 +12,8 @@ PurchaseFigures figures_of(const OpenPurchase& purchase) {
     figures.ordered += line.quantity;
     figures.received += line.received;
     figures.open += line.open;
-    if (line.open == 0 || line.promised_us == 0) continue;
-    if (figures.next_arrival_us == 0 || line.promised_us < figures.next_arrival_us) figures.next_arrival_us = line.promised_us;
+    if (line.open == 0 || line.expected_us == 0) continue;
+    if (figures.next_arrival_us == 0 || line.expected_us < figures.next_arrival_us) figures.next_arrival_us = line.expected_us;
   }
   return figures;
 }

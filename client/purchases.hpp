@@ -11,11 +11,11 @@ namespace earmark::client {
 
 struct PurchaseFigures {
   std::uint64_t ordered = 0, received = 0, open = 0;
-  std::int64_t next_arrival_us = 0;  // the earliest promised of what is open; 0: none is promised
+  std::int64_t next_arrival_us = 0;  // the earliest at which something open is expected; 0: nothing is promised
 };
 PurchaseFigures figures_of(const OpenPurchase& purchase);
 
-// Something of the line should have been there by now. A draft is not awaited.
+// Something of the line should have been there by now. A draft or a suggestion is not awaited.
 bool is_overdue(const OpenPurchase& purchase, const OpenPurchaseLine& line, std::int64_t now_us);
 
 // Rows of a delivery that says SKUs and warehouses as rows of the purchase order: of its lines of that SKU and warehouse that are open the

@@ -1,6 +1,7 @@
 #include "client/put.hpp"
 
 #include "client/request.hpp"
+#include "client/request_parts.hpp"
 
 namespace earmark::client {
 namespace {
@@ -103,6 +104,19 @@ Outcome<void> put(Client& client, std::uint64_t correlation, const MovePurchase&
 
 Outcome<void> put(Client& client, std::uint64_t correlation, const ReceivePurchase& receive) {
   append(client.connection().out(), correlation, receive, client.connection().encoder(), client.time());
+  return {};
+}
+
+Outcome<void> put(Client& client, std::uint64_t correlation, const SetRules& set) {
+  std::vector<std::string_view> codes;
+  each_cell(set, [&](const std::string& sku, const std::string&) { codes.push_back(sku); });
+  if (auto done = client.learn_skus(codes); !done) return done;
+  Outcome<void> learned;
+  each_cell(set, [&](const std::string&, const std::string& warehouse) {
+    if (learned) learned = learn_warehouse(client, warehouse);
+  });
+  if (!learned) return learned;
+  append(client.connection().out(), correlation, set, client.catalogue(), client.connection().encoder(), client.time());
   return {};
 }
 

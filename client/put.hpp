@@ -21,6 +21,7 @@ Outcome<void> put(Client& client, std::uint64_t correlation, const ShipTransfer&
 Outcome<void> put(Client& client, std::uint64_t correlation, const ReceiveTransfer& receive);
 Outcome<void> put(Client& client, std::uint64_t correlation, const PlacePurchase& place);
 Outcome<void> put(Client& client, std::uint64_t correlation, const MovePurchase& move);
+Outcome<void> put(Client& client, std::uint64_t correlation, const SetRules& set);
 Outcome<void> put(Client& client, std::uint64_t correlation, const ReceivePurchase& receive);
 Outcome<void> put(Client& client, std::uint64_t correlation, const Hold& hold);
 Outcome<void> put(Client& client, std::uint64_t correlation, const Extend& extend);

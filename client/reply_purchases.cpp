@@ -1,14 +1,27 @@
 #include "client/reply_purchases.hpp"
 
 namespace earmark::client {
+namespace {
+
+// When a line of a record is expected: as promised, or later where that is over.
+std::int64_t expected_at(std::span<const engine::TimeUs> estimates, std::size_t index, engine::TimeUs promised) {
+  return estimates.empty() || estimates[index].value == 0 ? promised.value : estimates[index].value;
+}
+
+}  // namespace
 
 PlacePurchaseAnswer answer_of(const engine::PurchaseDecision& place, Codes& codes) {
   PlacePurchaseAnswer answer;
   answer.id = place.id;
   answer.vendor = place.vendor, answer.reference = place.reference, answer.notes = place.notes;
   answer.state = place.state;
-  for (const engine::PurchasedLine& line : place.lines) {
-    answer.lines.push_back({line.line.value, codes(line.sku), codes(line.warehouse), line.quantity, line.promised.value});
+  for (std::size_t index = 0; index < place.lines.size(); ++index) {
+    const engine::PurchasedLine& line = place.lines[index];
+    answer.lines.push_back({line.line.value, codes(line.sku), codes(line.warehouse), line.quantity, line.promised.value,
+                            expected_at(place.estimates, index, line.promised), {}, 0});
+  }
+  for (const engine::PurchasePeg& peg : place.pegs) {
+    answer.lines[peg.index].peg_order = place.peg_orders[peg.order], answer.lines[peg.index].peg_line = peg.order_line.value;
   }
   return answer;
 }
@@ -21,9 +34,10 @@ MovePurchaseAnswer answer_of(const engine::PurchaseStepDecision& move, Codes& co
   answer.step = move.step;
   answer.state = move.state;
   answer.reference = move.reference;
-  for (const engine::PurchaseChange& change : move.changes) {
+  for (std::size_t index = 0; index < move.changes.size(); ++index) {
+    const engine::PurchaseChange& change = move.changes[index];
     answer.changes.push_back({change.line.value, codes(change.sku), codes(change.warehouse), change.quantity, change.promised.value,
-                              change.incoming_change});
+                              change.incoming_change, expected_at(move.estimates, index, change.promised)});
   }
   return answer;
 }
@@ -33,6 +47,7 @@ ReceivePurchaseAnswer answer_of(const engine::PurchaseReceiptDecision& receipt, 
   answer.id = receipt.id;
   answer.purchase = receipt.purchase_id;
   answer.vendor = receipt.vendor;
+  answer.purchase_lsn = receipt.purchase_lsn.value;
   answer.state = receipt.state;
   for (const engine::PurchaseArrivedRow& row : receipt.rows) {
     answer.rows.push_back({row.line.value, codes(row.sku), codes(row.warehouse), row.quantity, row.damaged, row.over, row.available_after});
@@ -43,14 +58,16 @@ ReceivePurchaseAnswer answer_of(const engine::PurchaseReceiptDecision& receipt, 
 PurchasesAnswer answer_of(const schema::PurchasesAnswer& open, Codes& codes) {
   PurchasesAnswer answer;
   answer.as_of = open.as_of.value;
-  std::size_t next = 0;
+  std::size_t next = 0, next_peg = 0;
   for (std::size_t index = 0; index < open.open.size(); ++index) {
     const schema::OpenPurchase& each = open.open[index];
     OpenPurchase purchase{std::string(open.purchases[index]), std::string(open.vendors[index]), std::string(open.references[index]),
-                          std::string(open.notes[index]), each.state, each.lsn.value, each.since.value, {}};
+                          std::string(open.notes[index]), each.state, each.lsn.value, each.since.value, {},
+                          each.closes.value, each.automatic != 0};
     for (const engine::PurchaseLineState& line : open.lines.subspan(next, each.lines)) {
       purchase.lines.push_back({line.line.value, codes(line.sku), codes(line.warehouse), line.quantity, line.received, line.open(),
-                                line.promised.value, line.first_promised.value});
+                                line.promised.value, line.first_promised.value, line.expected.value, line.peg_order.value != 0, {}, line.peg_line.value});
+      if (line.peg_order.value != 0) purchase.lines.back().peg_order = open.peg_orders[next_peg++];
     }
     next += each.lines;
     answer.purchases.push_back(std::move(purchase));

@@ -1,6 +1,7 @@
 #include "client/reply_reader.hpp"
 
 #include "client/reply_purchases.hpp"
+#include "client/reply_rules.hpp"
 #include "client/split.hpp"
 
 namespace earmark::client {
@@ -18,7 +19,7 @@ OrderAnswer answer_of(const engine::OrderDecision& order, Codes& codes) {
   bool waits = false;
   each_line(order, [&](const LineSplit& split) {
     OrderAnswerLine line{split.line.line.value, codes(split.line.sku), split.line.quantity, split.line.backordered,
-                         split.cancelled, codes(split.takes), 0, 0, policy_of(split.policy), split.not_backorderable, split.expected};
+                         split.cancelled, codes(split.takes), 0, 0, policy_of(split.policy), split.not_backorderable, split.expected, split.fallback_us};
     if (split.wait != nullptr) {
       line.position = split.wait->position;
       line.quantity_ahead = split.wait->quantity_ahead;
@@ -228,6 +229,15 @@ bool answers(const engine::TransferReceiptDecision& decision, const Request& req
   return receive != nullptr && receive->command_id == decision.command_id && receive->transfer == decision.transfer_id;
 }
 
+// Whether it is the decision that is looked for. Its kind is the server's business.
+template <class Decision>
+bool is_found(const Decision& decision, const Request& request) {
+  const auto* question = std::get_if<FindQuestion>(&request);
+  if constexpr (requires { decision.command_id; }) return question != nullptr && question->id == decision.command_id;
+  else if constexpr (requires { decision.id; }) return question != nullptr && question->id == decision.id;
+  return false;
+}
+
 // The first event of an answer. Decisions that answer no command of a channel give nothing.
 struct Cause {
   const Request& request;
@@ -237,14 +247,22 @@ struct Cause {
   template <class Decision>
   void operator()(const Decision& decision) {
     if constexpr (requires { answer_of(decision, codes); }) {
-      if (answers(decision, request)) reply = answer_of(decision, codes);
+      if (answers(decision, request) || is_found(decision, request)) reply = answer_of(decision, codes);
     }
   }
 };
 
+// What was found, as the answer to the question for it.
+std::optional<Reply> as_found(Reply reply) {
+  return std::visit([](auto& answer) -> std::optional<Reply> {
+    if constexpr (std::is_constructible_v<FoundDecision, std::decay_t<decltype(answer)>>) return FindAnswer{std::move(answer)};
+    else return std::nullopt;
+  }, reply);
+}
+
 Fill fill_of(const schema::Event& event, const engine::FillDecision& fill, Codes& codes) {
   return {event.stamp.lsn.value, std::string(fill.order_id), fill.line.value, codes(fill.sku), fill.still_waiting,
-          codes(fill.takes)};
+          codes(fill.takes), fill.pegged};
 }
 
 Decided* decided(Reply& reply) {
@@ -269,7 +287,7 @@ class ToReply {
   std::optional<Reply> operator()(const schema::CheckAnswer& from) {
     const auto* question = std::get_if<CheckQuestion>(&request_);
     if (question == nullptr || from.available.size() != question->skus.size() * from.warehouses) return std::nullopt;
-    if (from.now.size() != question->wanted.size() || (!question->dates && !from.expected.empty())) return std::nullopt;
+    if (from.now.size() != question->wanted.size() || (!question->dates && !(from.expected.empty() && from.fallbacks.empty()))) return std::nullopt;
     CheckAnswer answer;
     answer.lsn = from.lsn.value;
     for (std::uint16_t column = 0; column < from.warehouses; ++column) {
@@ -279,7 +297,8 @@ class ToReply {
     for (std::size_t row = 0; row < question->skus.size(); ++row) {
       const auto available = from.available.subspan(row * from.warehouses, from.warehouses);
       CheckRow entry{question->skus[row], codes_.catalogue().sku(question->skus[row]).value != 0,
-                     {available.begin(), available.end()}, 0, from.now.empty() ? 0 : from.now[row], expected_of(from.expected, row)};
+                     {available.begin(), available.end()}, 0, from.now.empty() ? 0 : from.now[row], expected_of(from.expected, row),
+                     fallback_of(from.fallbacks, row)};
       for (const engine::Quantity quantity : available) entry.total += quantity;
       answer.rows.push_back(std::move(entry));
     }
@@ -319,7 +338,9 @@ class ToReply {
       OrderStateLine entry{line.line.value, codes_(line.sku), line.quantity, line.backordered, line.cancelled, {},
                            line.position, line.quantity_ahead, policy_of(line.policy), codes_(line.pinned),
                            line.patience == engine_strict ? std::uint8_t{0} : line.patience, line.patience == engine_strict,
-                           expected_of(from.expected, state.lines.size())};
+                           expected_of(from.expected, state.lines.size()), fallback_of(from.fallbacks, state.lines.size())};
+      const ToldDates promise = promise_of(from.promises, state.lines.size());
+      entry.first_promised_us = promise.first_us, entry.told_us = promise.told_us;
       for (const schema::Allocation& part : from.allocations.subspan(next, line.allocations)) {
         const auto at = static_cast<std::size_t>(&part - from.allocations.data());
         entry.units.push_back({codes_(part.warehouse), part.reserved, part.shipped, part.shipment, from.returned.empty() ? 0 : from.returned[at]});
@@ -343,7 +364,7 @@ class ToReply {
       const schema::WaitingLine& line = from.lines[index];
       answer.lines.push_back({codes_(line.sku), std::string(from.orders[line.order]), std::string(from.customers[line.order]),
                               line.line.value, line.quantity, line.position, line.quantity_ahead, line.order_lsn.value,
-                              line.since.value, line.priority.value, from.expected[index]});
+                              line.since.value, line.priority.value, from.expected[index], codes_(line.pinned)});
     }
     return answer;
   }
@@ -379,6 +400,11 @@ class ToReply {
 
   std::optional<Reply> operator()(const schema::PurchasesAnswer& from) {
     if (!std::holds_alternative<PurchasesQuestion>(request_)) return std::nullopt;
+    return answer_of(from, codes_);
+  }
+
+  std::optional<Reply> operator()(const schema::RulesAnswer& from) {
+    if (!std::holds_alternative<RulesQuestion>(request_)) return std::nullopt;
     return answer_of(from, codes_);
   }
 
@@ -427,21 +453,17 @@ Outcome<Reply> ReplyReader::read_events(const Request& request, const Message& m
     next += consumed;
   }
   if (!cause.reply) return not_understood();
-  if (auto* receipt = std::get_if<ReceiptAnswer>(&*cause.reply)) receipt->filled = std::move(fills);
-  if (auto* cancel = std::get_if<CancelAnswer>(&*cause.reply)) cancel->filled = std::move(fills);
-  if (auto* amend = std::get_if<AmendAnswer>(&*cause.reply)) amend->filled = std::move(fills);
-  if (auto* change = std::get_if<StockChangeAnswer>(&*cause.reply)) change->filled = std::move(fills);
-  if (auto* move = std::get_if<ShipmentMoveAnswer>(&*cause.reply)) move->filled = std::move(fills);
-  if (auto* receive = std::get_if<ReceiveTransferAnswer>(&*cause.reply)) receive->filled = std::move(fills);
-  if (auto* receive = std::get_if<ReceivePurchaseAnswer>(&*cause.reply)) receive->filled = std::move(fills);
-  if (auto* order = std::get_if<OrderAnswer>(&*cause.reply)) order->filled = std::move(fills);
-  if (auto* release = std::get_if<ReleaseAnswer>(&*cause.reply)) release->filled = std::move(fills);
+  std::visit([&](auto& answer) {
+    if constexpr (requires { answer.filled; }) answer.filled = std::move(fills);
+  }, *cause.reply);
+  if (std::holds_alternative<FindQuestion>(request)) cause.reply = as_found(std::move(*cause.reply));
+  if (!cause.reply) return not_understood();
   return std::move(*cause.reply);
 }
 
 Outcome<Reply> ReplyReader::read(const Request& request, const Message& message, const Catalogue& catalogue,
                                  MissingCodes& missing) {
-  if (is_command(request)) {
+  if (is_command(request) || std::holds_alternative<FindQuestion>(request)) {
     if (message.kind != schema::MessageKind::event) return not_understood();
     return read_events(request, message, catalogue, missing);
   }

@@ -9,7 +9,7 @@
 #include "client/failure.hpp"
 #include "client/message.hpp"
 #include "client/request.hpp"
-#include "client/values_purchases.hpp"
+#include "client/values_rules.hpp"
 #include "schema/ask.hpp"
 #include "schema/event.hpp"
 
@@ -17,8 +17,8 @@ namespace earmark::client {
 
 // Parallel to Request: the n-th answers the n-th. A confirm is answered as an order is.
 using Reply = std::variant<OrderAnswer, CancelAnswer, ReceiptAnswer, ShipAnswer, AmendAnswer, HoldAnswer, ExtendAnswer, ReleaseAnswer, StockChangeAnswer, ShipmentMoveAnswer,
-                           ShipTransferAnswer, ReceiveTransferAnswer, PlacePurchaseAnswer, MovePurchaseAnswer, ReceivePurchaseAnswer,
-                           CheckAnswer, StockAnswer, OrderState, BackordersAnswer, HoldsAnswer, TransfersAnswer, PurchasesAnswer>;
+                           ShipTransferAnswer, ReceiveTransferAnswer, PlacePurchaseAnswer, MovePurchaseAnswer, ReceivePurchaseAnswer, SetRulesAnswer,
+                           CheckAnswer, StockAnswer, OrderState, BackordersAnswer, HoldsAnswer, TransfersAnswer, PurchasesAnswer, RulesAnswer, FindAnswer>;
 
 // Dense ids in an answer whose codes the catalogue does not have. Their text in the answer is "#7".
 struct MissingCodes {

@@ -88,6 +88,10 @@ void each_sku(const Request& request, Use use) {
     for (const ArrivalRow& row : receive->rows) use(row.sku);
   } else if (const auto* place = std::get_if<PlacePurchase>(&request)) {
     for (const PurchaseLine& line : place->lines) use(line.sku);
+  } else if (const auto* set = std::get_if<SetRules>(&request)) {
+    each_cell(*set, [&](const std::string& sku, const std::string&) { use(sku); });
+  } else if (const auto* rules = std::get_if<RulesQuestion>(&request)) {
+    use(rules->sku);
   } else if (const auto* question = std::get_if<CheckQuestion>(&request)) {
     for (const std::string& sku : question->skus) use(sku);
   } else if (const auto* stock = std::get_if<StockQuestion>(&request)) {
@@ -113,6 +117,8 @@ void each_warehouse(const Request& request, Use use) {
     use(ship->source), use(ship->destination);
   } else if (const auto* place = std::get_if<PlacePurchase>(&request)) {
     for (const PurchaseLine& line : place->lines) use(line.warehouse);
+  } else if (const auto* set = std::get_if<SetRules>(&request)) {
+    each_cell(*set, [&](const std::string&, const std::string& warehouse) { use(warehouse); });
   } else if (const auto* stock = std::get_if<StockQuestion>(&request)) {
     use(stock->warehouse);
   }
@@ -124,68 +130,11 @@ class Appender {
            schema::RequestEncoder& encoder, engine::TimeUs time)
       : out_(out), correlation_(correlation), catalogue_(catalogue), encoder_(encoder), time_(time) {}
 
-  Outcome<void> operator()(const Order& order) {
-    append(out_, correlation_, order, catalogue_, encoder_, time_);
-    return {};
-  }
-  Outcome<void> operator()(const Receipt& receipt) {
-    append(out_, correlation_, receipt, catalogue_, encoder_, time_);
-    return {};
-  }
-  Outcome<void> operator()(const Cancel& cancel) {
-    append(out_, correlation_, cancel, encoder_, time_);
-    return {};
-  }
-  Outcome<void> operator()(const Amend& amend) {
-    append(out_, correlation_, amend, encoder_, time_);
-    return {};
-  }
-  Outcome<void> operator()(const Ship& ship) {
-    append(out_, correlation_, ship, encoder_, time_);
-    return {};
-  }
-  Outcome<void> operator()(const ShipmentMove& move) {
-    append(out_, correlation_, move, encoder_, time_);
-    return {};
-  }
-  Outcome<void> operator()(const StockChange& change) {
-    append(out_, correlation_, change, catalogue_, encoder_, time_);
-    return {};
-  }
-  Outcome<void> operator()(const Hold& hold) {
-    append(out_, correlation_, hold, catalogue_, encoder_, time_);
-    return {};
-  }
-  Outcome<void> operator()(const Extend& extend) {
-    append(out_, correlation_, extend, encoder_, time_);
-    return {};
-  }
-  Outcome<void> operator()(const Confirm& confirm) {
-    append(out_, correlation_, confirm, catalogue_, encoder_, time_);
-    return {};
-  }
-  Outcome<void> operator()(const Release& release) {
-    append(out_, correlation_, release, encoder_, time_);
-    return {};
-  }
-  Outcome<void> operator()(const ShipTransfer& ship) {
-    append(out_, correlation_, ship, catalogue_, encoder_, time_);
-    return {};
-  }
-  Outcome<void> operator()(const ReceiveTransfer& receive) {
-    append(out_, correlation_, receive, catalogue_, encoder_, time_);
-    return {};
-  }
-  Outcome<void> operator()(const PlacePurchase& place) {
-    append(out_, correlation_, place, catalogue_, encoder_, time_);
-    return {};
-  }
-  Outcome<void> operator()(const MovePurchase& move) {
-    append(out_, correlation_, move, encoder_, time_);
-    return {};
-  }
-  Outcome<void> operator()(const ReceivePurchase& receive) {
-    append(out_, correlation_, receive, encoder_, time_);
+  // Commands: with the catalogue where they name goods.
+  template <class Command>
+  Outcome<void> operator()(const Command& command) {
+    if constexpr (requires { append(out_, correlation_, command, encoder_, time_); }) append(out_, correlation_, command, encoder_, time_);
+    else append(out_, correlation_, command, catalogue_, encoder_, time_);
     return {};
   }
   Outcome<void> operator()(const TransfersQuestion& question) {
@@ -194,6 +143,16 @@ class Appender {
   }
   Outcome<void> operator()(const PurchasesQuestion& question) {
     encoder_.purchases(out_, correlation_, {sent_id(question.purchase), sent_id(question.vendor)});
+    return {};
+  }
+  Outcome<void> operator()(const RulesQuestion& question) {
+    const engine::SkuId sku = catalogue_.sku(question.sku);
+    if (!question.sku.empty() && sku.value == 0) return unknown("SKU", question.sku, engine::ErrorCode::unknown_sku);
+    encoder_.rules(out_, correlation_, {catalogue_.epoch(), sku, sent_id(question.vendor)});
+    return {};
+  }
+  Outcome<void> operator()(const FindQuestion& question) {
+    encoder_.find(out_, correlation_, {static_cast<engine::IdSpace>(question.kind), sent_id(question.id)});
     return {};
   }
   Outcome<void> operator()(const HoldsQuestion& question) {
@@ -290,6 +249,7 @@ Outcome<void> check(const Request& request) {
   if (const auto* order = order_in(request)) return check(*order);
   if (const auto* place = std::get_if<PlacePurchase>(&request)) return check(*place);
   if (const auto* step = std::get_if<MovePurchase>(&request)) return check(*step);
+  if (const auto* set = std::get_if<SetRules>(&request)) return check(*set);
   const auto* hold = std::get_if<Hold>(&request);
   if (hold != nullptr && hold->customer.size() > engine::max_text_bytes) {
     return usage("hold " + hold->id + ": customer has more than " + std::to_string(engine::max_text_bytes) + " bytes; make it shorter");

@@ -10,17 +10,17 @@
 
 #include "client/catalogue.hpp"
 #include "client/failure.hpp"
-#include "client/values_purchases.hpp"
+#include "client/values_rules.hpp"
 #include "schema/ask.hpp"
 
 namespace earmark::client {
 
 // Commands first: they are repeated until their outcome is known.
 using Request = std::variant<Order, Cancel, Receipt, Ship, Amend, Hold, Extend, Confirm, Release, StockChange, ShipmentMove, ShipTransfer, ReceiveTransfer,
-                             PlacePurchase, MovePurchase, ReceivePurchase, CheckQuestion, StockQuestion, ShowQuestion,
-                             BackordersQuestion, HoldsQuestion, TransfersQuestion, PurchasesQuestion>;
+                             PlacePurchase, MovePurchase, ReceivePurchase, SetRules, CheckQuestion, StockQuestion, ShowQuestion,
+                             BackordersQuestion, HoldsQuestion, TransfersQuestion, PurchasesQuestion, RulesQuestion, FindQuestion>;
 
-inline bool is_command(const Request& request) { return request.index() < 16; }
+inline bool is_command(const Request& request) { return request.index() < 17; }
 // The order, the hold, the transfer and the purchase order that a request is about; "" for others.
 std::string_view order_named(const Request& request);
 std::string_view hold_named(const Request& request);
@@ -31,6 +31,7 @@ std::string_view purchase_named(const Request& request);
 Outcome<void> check(const Order& order);
 Outcome<void> check(const PlacePurchase& place);
 Outcome<void> check(const MovePurchase& move);
+Outcome<void> check(const SetRules& set);
 Outcome<void> check(const Request& request);
 
 // SKU codes that the request names and the catalogue does not know; views into the request. Empty codes and those that are
@@ -67,6 +68,8 @@ void append(std::vector<std::byte>& out, std::uint64_t correlation, const MovePu
             engine::TimeUs time);
 void append(std::vector<std::byte>& out, std::uint64_t correlation, const ReceivePurchase& receive, schema::RequestEncoder& encoder,
             engine::TimeUs time);
+void append(std::vector<std::byte>& out, std::uint64_t correlation, const SetRules& set, const Catalogue& catalogue,
+            schema::RequestEncoder& encoder, engine::TimeUs time);
 void append(std::vector<std::byte>& out, std::uint64_t correlation, const Hold& hold, const Catalogue& catalogue,
             schema::RequestEncoder& encoder, engine::TimeUs time);
 void append(std::vector<std::byte>& out, std::uint64_t correlation, const Extend& extend, schema::RequestEncoder& encoder,

@@ -10,14 +10,20 @@ namespace earmark::client {
 void append(std::vector<std::byte>& out, std::uint64_t correlation, const PlacePurchase& place, const Catalogue& catalogue,
             schema::RequestEncoder& encoder, engine::TimeUs time) {
   std::vector<engine::PurchaseLine> lines;
+  std::vector<engine::PegRow> pegs;
+  std::vector<std::string_view> peg_orders;
   const std::size_t count = std::min(place.lines.size(), most_sent_rows);
   lines.reserve(count);
   for (std::size_t index = 0; index < count; ++index) {
     const PurchaseLine& line = place.lines[index];
     lines.push_back({line.quantity, engine::TimeUs{line.promised_us}, engine::LineNumber{line.line}, catalogue.sku(line.sku),
                      catalogue.warehouse(line.warehouse), 0, 0});
+    if (line.peg_order.empty()) continue;
+    const std::string_view order = sent_id(line.peg_order);
+    if (peg_orders.empty() || peg_orders.back() != order) peg_orders.push_back(order);  // most are pegged to one order
+    pegs.push_back({engine::LineNumber{line.line}, engine::LineNumber{line.peg_line}, static_cast<std::uint32_t>(peg_orders.size() - 1)});
   }
-  encoder.place_purchase(out, correlation, {{sent_id(place.id), sent_id(place.vendor), place.reference, place.notes, place.state, lines},
+  encoder.place_purchase(out, correlation, {{sent_id(place.id), sent_id(place.vendor), place.reference, place.notes, place.state, lines, pegs, peg_orders},
                                             catalogue.epoch(), time});
 }
 

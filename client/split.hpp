@@ -21,6 +21,7 @@ struct LineSplit {
   engine::LinePolicy policy{};     // its own, if it has one
   bool not_backorderable = false;  // some is cancelled because nothing waits for its SKU
   std::vector<ExpectedUnits> expected{};  // of what waits
+  std::int64_t fallback_us = 0;           // of what has no date, if it were ordered now
 };
 
 // Calls `use(const LineSplit&)` for every line in order. The decision's counts agree (its decoder saw to that).
@@ -42,7 +43,7 @@ void each_line(const engine::OrderDecision& order, Use use) {
     const engine::Quantity cancelled = given < line.quantity ? static_cast<engine::Quantity>(line.quantity - given) : 0;
     use(LineSplit{line, takes, wait == order.waits.end() ? nullptr : &*wait, cancelled, order.own_policy(index),
                   std::find(order.not_backorderable.begin(), order.not_backorderable.end(), index) != order.not_backorderable.end(),
-                  expected_of(order.expected, index)});
+                  expected_of(order.expected, index), fallback_of(order.fallbacks, index)});
   }
 }
 

@@ -7,27 +7,12 @@
 #include "client/dates_text.hpp"
 #include "client/describe.hpp"
 #include "client/split.hpp"
+#include "client/stream_told.hpp"
 #include "client/table.hpp"
 #include "engine/level.hpp"
 
 namespace earmark::client {
 namespace {
-
-enum class Tone : std::uint8_t { plain, good, waits, bad, faint };
-
-// One part of an event: which line, which SKU, what happened.
-struct Row {
-  std::string line, sku, what;
-};
-
-struct Told {
-  std::string_view word;
-  Tone tone = Tone::plain;
-  std::string of;
-  std::vector<Row> rows;
-  std::size_t all_rows = 0;  // more than there are rows: the others are counted only
-  std::string_view noun = "line";
-};
 
 // "10 MAIN, 2 WEST (now out of stock)".
 template <class Note>
@@ -58,8 +43,6 @@ void add(std::string& text, const std::string& more) {
   text += more;
 }
 
-std::string of_customer(std::string_view customer) { return customer.empty() ? "" : " of " + on_one_line(customer); }
-
 Tone tone_of(engine::OrderStatus status) {
   switch (status) {
     case engine::OrderStatus::reserved: return Tone::good;
@@ -72,9 +55,11 @@ Tone tone_of(engine::OrderStatus status) {
   return Tone::plain;
 }
 
-class Teller {
+class Teller : public InboundTeller {
  public:
-  Teller(const schema::Event& event, const Catalogue& catalogue) : event_(event), catalogue_(catalogue) {}
+  Teller(const schema::Event& event, const Catalogue& catalogue) : InboundTeller(catalogue), event_(event) {}
+
+  using InboundTeller::operator();
 
   Told operator()(const engine::VoidDecision& decision) const {
     const bool forgets = decision.oldest_known.value != 0;
@@ -107,8 +92,9 @@ class Teller {
 
   Told operator()(const engine::FillDecision& fill) const {
     Told told{"filled", Tone::good, "", {}, 0, {}};
-    told.of = fmt::format("order {} line {}{}: {} {} from the queue, {}", on_one_line(fill.order_id), fill.line.value,
+    told.of = fmt::format("order {} line {}{}: {} {} {}, {}", on_one_line(fill.order_id), fill.line.value,
                           of_customer(fill.customer.value_or("")), sku(fill.sku), places(fill.takes, catalogue_, out_of_stock),
+                          fill.pegged ? "pegged to it" : "from the queue",
                           fill.still_waiting == 0 ? std::string("nothing left to wait for")
                                                   : with_separators(fill.still_waiting) + " still waiting");
     if (event_.stamp.cause.value != 0) told.of += fmt::format(" (by {})", event_.stamp.cause.value);
@@ -205,62 +191,6 @@ class Teller {
     return told;
   }
 
-  Told operator()(const engine::TransferShipDecision& ship) const {
-    Told told{"in transit", Tone::plain, "transfer " + on_one_line(ship.id) + " to " + on_one_line(catalogue_.code(ship.destination)), {},
-              ship.rows.size(), "row"};
-    if (!ship.reason.empty()) told.of += ", " + on_one_line(ship.reason);
-    if (ship.expected.value != 0) told.of += ", expected " + time_text(ship.expected);
-    for (const engine::TransferredRow& row : ship.rows.first(std::min(ship.rows.size(), most_shown_rows))) {
-      told.rows.push_back({"", sku(row.sku), fmt::format("{} from {}, {} available then{}", with_separators(row.quantity),
-                                                         on_one_line(catalogue_.code(ship.source)), with_separators(row.available_after),
-                                                         row.available_after == 0 ? " (now out of stock)" : "")});
-    }
-    return told;
-  }
-
-  Told operator()(const engine::TransferReceiptDecision& receipt) const {
-    Told told{"arrived", receipt.missing.empty() ? Tone::good : Tone::bad,
-              "transfer " + on_one_line(receipt.transfer_id) + (receipt.closed ? ", closed" : ", more in transit"), {},
-              receipt.rows.size() + receipt.missing.size(), "row"};
-    for (const engine::ArrivedRow& row : receipt.rows.first(std::min(receipt.rows.size(), most_shown_rows))) {
-      told.rows.push_back({"", sku(row.sku), arrived(row, receipt.destination)});
-    }
-    for (const engine::MissingUnits& each : receipt.missing.first(std::min(receipt.missing.size(), most_shown_rows - told.rows.size()))) {
-      told.rows.push_back({"", sku(each.sku), with_separators(each.quantity) + " short"});
-    }
-    return told;
-  }
-
-  Told operator()(const engine::PurchaseDecision& place) const {
-    Told told{"ordered", Tone::plain, of_purchase(place.id, place.vendor, place.state), {}, place.lines.size()};
-    for (const engine::PurchasedLine& line : place.lines.first(std::min(place.lines.size(), most_shown_rows))) {
-      told.rows.push_back({line_text(line.line), sku(line.sku), ordered(line)});
-    }
-    return told;
-  }
-
-  Told operator()(const engine::PurchaseStepDecision& move) const {
-    Told told{word_of(move.step), move.step == engine::PurchaseStep::cancel ? Tone::bad : Tone::plain,
-              of_purchase(move.purchase_id, move.vendor, move.state), {}, move.changes.size()};
-    if (!move.reference.empty()) told.of += ", reference " + on_one_line(move.reference);
-    for (const engine::PurchaseChange& change : move.changes.first(std::min(move.changes.size(), most_shown_rows))) {
-      const std::int64_t more = change.incoming_change;
-      std::string what = ordered(change);
-      if (more != 0) what += fmt::format(", {} {} incoming", with_separators(static_cast<std::uint64_t>(more > 0 ? more : -more)), more > 0 ? "more" : "fewer");
-      told.rows.push_back({line_text(change.line), sku(change.sku), what});
-    }
-    return told;
-  }
-
-  Told operator()(const engine::PurchaseReceiptDecision& receipt) const {
-    Told told{"arrived", Tone::good, "receipt " + on_one_line(receipt.id) + " of " + of_purchase(receipt.purchase_id, receipt.vendor, receipt.state), {},
-              receipt.rows.size(), "row"};
-    for (const engine::PurchaseArrivedRow& row : receipt.rows.first(std::min(receipt.rows.size(), most_shown_rows))) {
-      told.rows.push_back({line_text(row.line), sku(row.sku), arrived(row, row.warehouse)});
-    }
-    return told;
-  }
-
   Told operator()(const engine::StrictDecision& strict) const {
     Told told{"set aside", strict.lost.empty() ? Tone::plain : Tone::bad,
               strict.order_id.empty() ? "another order" : "order " + on_one_line(strict.order_id) + of_customer(strict.customer), {}, strict.lost.size(), "row"};
@@ -306,29 +236,6 @@ class Teller {
   }
 
  private:
-  // What came of a transfer or a purchase order.
-  template <class Arrived>
-  std::string arrived(const Arrived& row, engine::WarehouseId into) const {
-    std::string what = fmt::format("{} into {}, {} available then{}", with_separators(row.quantity), on_one_line(catalogue_.code(into)),
-                                   with_separators(row.available_after), engine::was_empty(row.quantity, row.available_after) ? " (back in stock)" : "");
-    if (row.damaged != 0) what += fmt::format(", {} damaged", with_separators(row.damaged));
-    if (row.over != 0) what += fmt::format(", {} over", with_separators(row.over));
-    return what;
-  }
-  // What a line of a purchase order is to bring.
-  template <class Line>
-  std::string ordered(const Line& line) const {
-    std::string what = fmt::format("{} for {}", with_separators(line.quantity), on_one_line(catalogue_.code(line.warehouse)));
-    if (line.promised.value != 0) what += ", promised " + time_text(line.promised);
-    return what;
-  }
-  static std::string of_purchase(std::string_view id, std::string_view vendor, engine::PurchaseState state) {
-    return fmt::format("purchase order {} from {}, {}", on_one_line(id), on_one_line(vendor), in_words(name(state)));
-  }
-  static std::string_view word_of(engine::PurchaseStep step) {
-    constexpr std::string_view words[] = {"moved", "approved", "sent", "confirmed", "closed", "cancelled"};
-    return static_cast<std::size_t>(step) < std::size(words) ? words[static_cast<std::size_t>(step)] : words[0];
-  }
   static std::string_view moved_word(engine::ShipmentStep step) {
     constexpr std::string_view words[] = {"moved", "picked", "packed", "shipped", "delivered", "put back", "tracked", "returned"};
     return static_cast<std::size_t>(step) < std::size(words) ? words[static_cast<std::size_t>(step)] : "moved";
@@ -337,8 +244,6 @@ class Teller {
     constexpr std::string_view words[] = {"counted", "adjusted", "quarantined", "restored", "scrapped", "not found"};
     return static_cast<std::size_t>(kind) < std::size(words) ? words[static_cast<std::size_t>(kind)] : "changed";
   }
-  std::string sku(engine::SkuId id) const { return on_one_line(catalogue_.code(id)); }
-  static std::string line_text(engine::LineNumber line) { return "line " + std::to_string(line.value); }
 
   void taken_back(Told& told, std::span<const engine::CancelledLine> lines, std::span<const engine::Take> released) const {
     std::size_t next = 0;
@@ -360,8 +265,7 @@ class Teller {
         waits += " as " + ordinal(split.wait->position) + " in the queue";
         if (split.wait->quantity_ahead != 0) waits += ", behind " + counted(split.wait->quantity_ahead, "unit");
       }
-      if (!split.expected.empty()) waits += ", expected " + dates_text(split.expected, split.line.backordered);
-      add(what, waits);
+      add(what, waits + ", " + expectation_text(split.expected, split.line.backordered, split.fallback_us));
     }
     if (split.cancelled != 0) {
       add(what, with_separators(split.cancelled) + (status == engine::OrderStatus::refused ? " refused" : split.not_backorderable ? " cancelled, no backorders" : " cancelled"));
@@ -378,7 +282,6 @@ class Teller {
   }
 
   const schema::Event& event_;
-  const Catalogue& catalogue_;
 };
 
 std::string coloured(std::string text, Tone tone) {

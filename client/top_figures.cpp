@@ -6,6 +6,8 @@
 #include <string_view>
 #include <tuple>
 
+#include "client/purchases.hpp"
+
 namespace earmark::client {
 namespace {
 
@@ -93,6 +95,17 @@ WaitingUnits waiting_of(const BackordersAnswer& answer) {
   return waiting;
 }
 
+Purchasing purchasing_of(const PurchasesAnswer& answer, std::int64_t now_us) {
+  Purchasing purchasing;
+  for (const OpenPurchase& purchase : answer.purchases) {
+    const bool suggested = purchase.state == engine::PurchaseState::suggested;
+    purchasing.suggestions += suggested ? 1U : 0U;
+    purchasing.suggested_units += suggested ? figures_of(purchase).open : 0;
+    purchasing.overdue += std::ranges::any_of(purchase.lines, [&](const OpenPurchaseLine& line) { return is_overdue(purchase, line, now_us); }) ? 1U : 0U;
+  }
+  return purchasing;
+}
+
 TopFigures figures_of(const Stats* before, const Stats& now, double seconds) {
   TopFigures figures;
   figures.decided = value_of(now, "decided_lsn");
@@ -119,7 +132,8 @@ Json json_of(const TopFigures& figures) {
   Json json{{"server", figures.server}, {"time_us", figures.now_us}, {"decided_lsn", figures.decided}, {"durable_lag_lsns", figures.durable_lag},
             {"window_lsns", figures.window}, {"connections", figures.connections}, {"sessions_blocked", figures.blocked}, {"subscribers", figures.subscribers},
             {"as_of", figures.waiting.as_of}, {"backordered", figures.waiting.units}, {"lines", figures.waiting.lines},
-            {"shortages", json_of(figures.waiting.skus, "sku")}, {"backorders", json_of(figures.waiting.orders, "order")}};
+            {"suggestions", figures.purchasing.suggestions},
+            {"suggested_units", figures.purchasing.suggested_units}, {"overdue_purchases", figures.purchasing.overdue}, {"shortages", json_of(figures.waiting.skus, "sku")}, {"backorders", json_of(figures.waiting.orders, "order")}};
   const std::pair<const char*, std::optional<double>> rates[] = {{"orders_per_second", figures.orders}, {"fills_per_second", figures.fills},
                                                                  {"checks_per_second", figures.checks}, {"errors_per_second", figures.errors}};
   for (const auto& [name, rate] : rates) {

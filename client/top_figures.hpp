@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "client/event_json.hpp"
-#include "client/values.hpp"
+#include "client/values_purchases.hpp"
 
 namespace earmark::client {
 
@@ -28,6 +28,13 @@ struct WaitingUnits {
 };
 WaitingUnits waiting_of(const BackordersAnswer& answer);
 
+// What a buyer has to look at.
+struct Purchasing {
+  std::uint64_t suggestions = 0, suggested_units = 0;  // of reorder rules, open
+  std::uint64_t overdue = 0;                           // purchase orders of which something should have come by now
+};
+Purchasing purchasing_of(const PurchasesAnswer& answer, std::int64_t now_us);
+
 struct TopFigures {
   std::string server;
   std::int64_t now_us = 0;
@@ -37,6 +44,7 @@ struct TopFigures {
   // Half, and 99 of 100, decisions in between were answered within so many microseconds; none without decisions.
   std::optional<std::uint64_t> p50_us, p99_us;
   WaitingUnits waiting;
+  Purchasing purchasing;
 };
 TopFigures figures_of(const Stats* before, const Stats& now, double seconds);
 

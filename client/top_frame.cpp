@@ -41,6 +41,16 @@ std::string head_text(const TopFigures& figures, std::string_view trouble) {
   return text + rates.text() + "\n";
 }
 
+// What a buyer has to look at, if there is something.
+std::string purchasing_text(const Purchasing& purchasing) {
+  std::string text;
+  if (purchasing.suggestions != 0) {
+    text = fmt::format("{} with {} for the buyer", counted(purchasing.suggestions, "suggestion"), counted(purchasing.suggested_units, "unit"));
+  }
+  if (purchasing.overdue != 0) text += (text.empty() ? "" : ", ") + counted(purchasing.overdue, "overdue purchase order");
+  return text.empty() ? text : text + "\n";
+}
+
 std::string list_text(const std::vector<Waiting>& all, std::size_t rows, bool of_orders) {
   Table table(of_orders ? std::vector<Column>{{"BIGGEST BACKORDERS"}, {"WAITS FOR", Align::right}, {"LINES", Align::right}, {"SINCE"}, {"CUSTOMER"}}
                         : std::vector<Column>{{"SHORTAGES"}, {"BACKORDERED", Align::right}, {"LINES", Align::right}, {"OLDEST SINCE"}});
@@ -68,11 +78,12 @@ std::string frame_text(const TopFigures& figures, FrameSize size, std::string_vi
   const WaitingUnits& waiting = figures.waiting;
   std::size_t sku_rows = usual_rows, order_rows = usual_rows;
   if (size.rows != 0) {
-    const std::size_t there = size.rows > fixed_rows ? size.rows - fixed_rows : 0;
+    const std::size_t fixed = fixed_rows + (purchasing_text(figures.purchasing).empty() ? 0 : 1);
+    const std::size_t there = size.rows > fixed ? size.rows - fixed : 0;
     sku_rows = std::max(there / 2, there - std::min(there, waiting.orders.size()));  // what one list does not need the other has
     order_rows = there - std::min(sku_rows, std::min(there, waiting.skus.size()));
   }
-  std::string text = head_text(figures, trouble);
+  std::string text = head_text(figures, trouble) + purchasing_text(figures.purchasing);
   if (waiting.lines == 0) {
     text += "Nobody waits.\n";
   } else {

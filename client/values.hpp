@@ -180,6 +180,7 @@ struct Fill {
   std::string sku{};
   std::uint32_t still_waiting = 0;
   std::vector<Taken> taken{};
+  bool pegged = false;  // out of turn: the line of the purchase order is for it first
 };
 
 // Units that wait, and when they can be expected (since 1970 UTC). A line has its own by date; of what waits and is in none no date is known.
@@ -198,6 +199,7 @@ struct OrderAnswerLine {
   std::optional<engine::Policy> policy{};  // its own, if it has one
   bool not_backorderable = false;    // some is cancelled because nothing waits for its SKU
   std::vector<ExpectedUnits> expected{};  // of what waits, as known at the decision
+  std::int64_t fallback_us = 0;  // when what has no date could come if it were ordered now; 0: no rule would order it, or all has dates
 };
 // What leaves one warehouse for the order.
 struct ShipmentAnswer {
@@ -373,6 +375,7 @@ struct CheckRow {
   std::uint64_t total = 0;
   std::uint32_t now = 0;                 // with wanted quantities: what an order of these lines would get now
   std::vector<ExpectedUnits> expected{};   // with dates: of what `now` lacks, if an order of priority 100 came now
+  std::int64_t fallback_us = 0;            // as OrderAnswerLine's
 };
 struct CheckAnswer {
   std::uint64_t lsn = 0;  // every row is true at some durable decision no older than this one
@@ -424,6 +427,9 @@ struct OrderStateLine {
   std::uint8_t skips = 0;   // of a line that waits for all or nothing, by itself or with its order: later orders that were served past it
   bool set_aside = false;   // it was passed over often enough: what it has reserved is gathered, and cannot be picked until it is whole
   std::vector<ExpectedUnits> expected{};  // of what waits, as known now
+  std::int64_t fallback_us = 0;           // as OrderAnswerLine's
+  std::int64_t first_promised_us = 0;     // when its last unit was promised first; 0: never
+  std::int64_t told_us = 0;               // the date that it was told last; 0: none
 };
 // An order as it stands.
 struct OrderState {
@@ -447,6 +453,7 @@ struct Backorder {
   std::int64_t since_us = 0;
   std::uint8_t priority = 0;
   std::int64_t expected_us = 0;  // when its last unit can be expected, as known now; 0: no date is known, of some at least
+  std::string pinned{};          // taken from this warehouse alone; empty: any
 };
 struct BackordersAnswer {
   std::uint64_t as_of = 0;

@@ -13,6 +13,8 @@ struct PurchaseLine {
   std::string sku{}, warehouse{};
   std::int64_t quantity = 0;
   std::int64_t promised_us = 0;  // arrival; 0: not said
+  std::string peg_order{};       // what arrives is for `peg_line` of this order first; empty: for nobody
+  std::uint32_t peg_line = 0;
 };
 struct PlacePurchase {
   std::string id{}, vendor{}, reference{}, notes{};
@@ -59,6 +61,9 @@ struct PlacePurchaseAnswerLine {
   std::string sku{}, warehouse{};
   std::uint32_t quantity = 0;
   std::int64_t promised_us = 0;
+  std::int64_t expected_us = 0;  // as promised, or later where that is over
+  std::string peg_order{};
+  std::uint32_t peg_line = 0;
 };
 struct PlacePurchaseAnswer : Decided {
   std::string id{}, vendor{}, reference{}, notes{};
@@ -72,6 +77,7 @@ struct MovePurchaseAnswerLine {
   std::uint32_t quantity = 0;        // ordered from now on
   std::int64_t promised_us = 0;      // from now on
   std::int32_t incoming_change = 0;  // how many more its warehouse expects
+  std::int64_t expected_us = 0;      // as promised, or later where that is over
 };
 struct MovePurchaseAnswer : Decided {
   std::string command_id{}, purchase{}, vendor{};
@@ -90,7 +96,8 @@ struct ReceivePurchaseAnswerRow {
 };
 struct ReceivePurchaseAnswer : Decided {
   std::string id{}, purchase{}, vendor{};
-  engine::PurchaseState state{};  // partly_received, or received
+  std::uint64_t purchase_lsn = 0;  // of the decision that made it
+  engine::PurchaseState state{};   // partly_received, or received
   std::vector<ReceivePurchaseAnswerRow> rows{};
   std::vector<Fill> filled{};
 };
@@ -104,6 +111,10 @@ struct OpenPurchaseLine {
   std::uint64_t received = 0;  // damaged ones included, above `quantity` where more arrived
   std::uint32_t open = 0;
   std::int64_t promised_us = 0, first_promised_us = 0;  // arrival, now and as it was said at first; 0: not said
+  std::int64_t expected_us = 0;  // as promised, or later where that is over
+  bool pegged = false;           // what arrives is for a line of an order first
+  std::string peg_order{};       // empty: nothing is known of that order any more
+  std::uint32_t peg_line = 0;
 };
 struct OpenPurchase {
   std::string purchase{}, vendor{}, reference{}, notes{};
@@ -111,6 +122,8 @@ struct OpenPurchase {
   std::uint64_t lsn = 0;  // of its placing
   std::int64_t since_us = 0;
   std::vector<OpenPurchaseLine> lines{};
+  std::int64_t closes_us = 0;  // of a suggestion: no rule adds lines from then on; 0: as long as it is one
+  bool automatic = false;      // it is approved when it closes
 };
 struct PurchasesAnswer {
   std::uint64_t as_of = 0;

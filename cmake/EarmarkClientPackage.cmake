@@ -6,7 +6,7 @@
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
-set(public_client_headers address blocking_channel channel channel_options failure values values_purchases)
+set(public_client_headers address blocking_channel channel channel_options failure values values_purchases values_rules)
 set(public_engine_headers check errors result types)
 
 # Of the engine only its vocabulary is needed: names of errors, and the check.

@@ -24,6 +24,7 @@ void Book::apply_load(const SharedState& shared, std::span<const LoadedWarehouse
     cell.on_hand += row.quantity;
     cell.opening_plus_one = row.quantity + 1;
   }
+  if (!warehouses.empty()) touch_everything();  // who waits without a pin counts where the first priority is
 }
 
 void Book::apply_receipt(const SharedState& shared, std::span<const ReceivedRow> rows) {
@@ -88,6 +89,7 @@ void Book::change_priority(SharedState& shared, BlockRef block, Priority priorit
     }
   };
   list_all(false);
+  touched.add_rows(order->lines());
   stop_waiting(shared, block);
   order->priority = priority;
   list_all(true);
@@ -119,6 +121,7 @@ void Book::set_timers(SharedState& shared, BlockRef block) {
 void Book::set_due(SharedState& shared, BlockRef block, bool due) {
   auto* order = shared.blocks.at<OrderState>(block);
   order->not_due = !due;
+  touched.add_rows(order->lines());
   order->parked_line = OrderState::no_line;
   for (std::size_t index = 0; index < order->lines().size(); ++index) {
     const OrderLineState& line = order->lines()[index];

@@ -13,11 +13,15 @@
 #include "engine/catalogue.hpp"
 #include "engine/decision.hpp"
 #include "engine/lazy_array.hpp"
+#include "engine/promises.hpp"
 #include "engine/purchases.hpp"
+#include "engine/rules.hpp"
 #include "engine/shared_state.hpp"
 #include "engine/supply.hpp"
 #include "engine/timers.hpp"
+#include "engine/touched.hpp"
 #include "engine/transfers.hpp"
+#include "engine/vendors.hpp"
 #include "engine/waiting_queue.hpp"
 
 namespace earmark::engine {
@@ -147,9 +151,24 @@ struct Book {
   void end_hold(SharedState& shared, BlockCache& blocks, Lsn hold, HoldEnd how);
 
   // Transfers (transfers.cpp). `known`: what the exactly-once table names.
-  void start_transfer(const SharedState& shared, const Stamp& stamp, const TransferShipDecision& decision, BlockRef known);
-  void apply_arrival(const SharedState& shared, const TransferReceiptDecision& decision);
-  void apply_purchase_receipt(const SharedState& shared, const PurchaseReceiptDecision& decision);  // purchases.cpp
+  void start_transfer(SharedState& shared, const Stamp& stamp, const TransferShipDecision& decision, BlockRef known);
+  void apply_arrival(SharedState& shared, const TransferReceiptDecision& decision);
+  void set_transfer_timer(SharedState& shared, Lsn lsn);
+  // Purchase orders and rules (book_inbound.cpp).
+  void add_purchase(SharedState& shared, const Stamp& stamp, const PurchaseDecision& decision, BlockRef known);
+  void apply_purchase_step(SharedState& shared, const PurchaseStepDecision& decision);
+  void apply_purchase_receipt(SharedState& shared, const Stamp& stamp, const PurchaseReceiptDecision& decision);
+  void apply_overdue(SharedState& shared, const OverdueDecision& decision);
+  // `known`: of a purchase order that the record makes.
+  void apply_reorder(SharedState& shared, const Stamp& stamp, const ReorderDecision& decision, BlockRef known);
+  void apply_rules(SharedState& shared, const RulesDecision& decision);
+  // Every SKU that has a rule, supply with a date, or a line that was told one.
+  void touch_everything();
+  // After each change of what of the purchase order is open, or when it is expected, or whether it is a suggestion.
+  void set_purchase_timers(SharedState& shared, Lsn lsn);
+  void end_purchase(SharedState& shared, OpenPurchase& purchase);
+  // What an order as decided is told of its lines that wait.
+  void promise(const Stamp& stamp, const OrderDecision& decision);
 
   // Who waits for all or nothing (book_patience.cpp). The earliest waiter before `place` who can be skipped and could use units of the
   // cell; `waits(waiter)`: he still does.
@@ -172,7 +191,7 @@ struct Book {
   struct Patience { std::uint8_t skips = 0; std::uint16_t parked_line = 0; };
   Patience turn_strict(SharedState& shared, BlockRef order, std::size_t line_index);
   void turn_back(SharedState& shared, BlockRef order, std::size_t line_index, Patience before);
-  // After less of the line waits: who is whole has forgotten everything.
+  // After less of the line waits: who is whole has forgotten everything, also the date that he was told last.
   void settle_patience(SharedState& shared, BlockRef order, std::size_t line_index);
   // Of an order that comes from the state store.
   void restore_patience(SharedState& shared, BlockRef order);
@@ -194,13 +213,18 @@ struct Book {
   bool has_whole_takers = false;               // somebody has waited who takes all or nothing
   std::unordered_map<std::uint64_t, Quantity> picked;  // by cell: reserved units that are picked
   std::map<Lsn, OpenHold> holds;
+  Timers timers;
   Supply supply;  // of the next two
   Transfers transfers{supply};
   Purchases purchases{supply};
+  Vendors vendors;
+  Rules rules{timers};
+  Promises promises;
+  Touched touched;
+  std::map<Lsn, BlockRef> pegged_orders;       // in memory, for a line of which something was ordered
   std::map<std::pair<Lsn, std::uint16_t>, BlockRef> impatient;  // by line (an order as a whole: 0): skipped often enough, not yet strict
   std::map<std::uint32_t, std::map<QueuePlace, BlockRef>> strict_lines;  // by SKU: of those who are strict and not whole
   std::map<Lsn, TimedOrder> timed_orders;      // with times that have something to do
-  Timers timers;
 };
 
 // Picked units that one command ships: of a cell that is overdrawn only what is there can leave.

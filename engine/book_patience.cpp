@@ -72,6 +72,7 @@ Book::Patience Book::turn_strict(SharedState& shared, BlockRef block, std::size_
   impatient.erase(key_of(*order, line_index));
   for_each_line_of_waiter(*order, line_index, [&](std::size_t index) {
     const OrderLineState& line = order->lines()[index];
+    touched.add(line.sku);
     list_strict(shared, block, index, true);
     for_each_entry(shared.blocks, *order, index, [&](QueuePlace place, Quantity) {
       queues.set_takes(queue_of(shared, line.sku, line.pinned), place, Takes::any);
@@ -98,6 +99,7 @@ void Book::turn_back(SharedState& shared, BlockRef block, std::size_t line_index
 void Book::settle_patience(SharedState& shared, BlockRef block, std::size_t line_index) {
   auto* order = shared.blocks.at<OrderState>(block);
   OrderLineState& line = order->lines()[line_index];
+  if (line.waiting == 0 && !promises.empty()) promises.line_is_whole(order->known.lsn(), static_cast<std::uint32_t>(line_index), line.sku);
   if (!waits_whole(*order, line)) return;
   if (waiter_waits(*order, line)) return;
   if (const std::uint8_t patience = std::exchange(patience_of(*order, line), std::uint8_t{0}); patience == strict_patience) {

@@ -156,11 +156,21 @@ struct PurchaseLine {
 };
 static_assert(sizeof(PurchaseLine) == 32);
 
+// What arrives of `line` is for one line of an order first.
+struct PegRow {
+  LineNumber line{};        // of the purchase order
+  LineNumber order_line{};
+  std::uint32_t order = 0;  // position in PlacePurchase::peg_orders
+};
+static_assert(sizeof(PegRow) == 12);
+
 struct PlacePurchase {
   std::string_view id;
   std::string_view vendor, reference, notes;
   PurchaseState state = PurchaseState::draft;  // or approved, or sent
   std::span<const PurchaseLine> lines;
+  std::span<const PegRow> pegs{};                     // one for each line at most
+  std::span<const std::string_view> peg_orders{};     // ids
 };
 
 // A line as the vendor acknowledges it.
@@ -241,6 +251,59 @@ struct OpeningStockEntry {
   WireQuantity on_hand = 0;
   std::uint32_t product = 0;
   std::uint32_t warehouse = 0;
+};
+
+// A vendor: who sells. `only_named`: rows of the same command name it; it must be known, and nothing of it changes.
+struct VendorEntry {
+  std::string_view code, name;
+  std::int32_t lead_days = -1;  // from order to arrival; -1: not known
+  std::int16_t cut_off = -1;    // minute of the day (UTC) up to which lines to it are gathered in one purchase order; -1: none
+  bool only_named = false;
+};
+
+// A vendor from whom a SKU can be bought.
+struct SourceRow {
+  SkuId sku{};
+  std::uint32_t vendor = 0;     // 1-based position in SetRules::vendors
+  std::int32_t lead_days = -1;  // of this SKU; -1: the vendor's
+};
+static_assert(sizeof(SourceRow) == 12);
+
+// The reorder rule of (sku, warehouse), in place of the one that was there. Mode off: there is none.
+struct RuleRow {
+  WireQuantity point = 0;      // reorder_point, min_max: orders when the position is at it or below; lot_for_lot: 0
+  WireQuantity quantity = 0;   // reorder_point: ordered, as often as needed; min_max: up to which is ordered; lot_for_lot: 0
+  WireQuantity minimum = 0;    // of one order; so for the next two; 0: not given
+  WireQuantity multiple = 0;
+  WireQuantity maximum = 0;
+  SkuId sku{};
+  std::uint32_t vendor = 0;    // 1-based position in SetRules::vendors; 0: the SKU's source with the shortest lead time
+  std::int32_t lead_days = -1; // -1: the source's
+  WarehouseId warehouse{};     // to which is ordered
+  RuleKind kind = RuleKind::reorder_point;
+  RuleMode mode = RuleMode::suggest;
+  std::uint8_t pooled = 0;     // 1: the position is that of all warehouses together
+  std::uint8_t unused = 0;
+  std::uint16_t unused_too = 0;
+  std::uint32_t unused_three = 0;
+};
+static_assert(sizeof(RuleRow) == 64);
+
+// The rule does nothing until then. 0: it does.
+struct SnoozeRow {
+  TimeUs until{};
+  SkuId sku{};
+  WarehouseId warehouse{};
+  std::uint16_t unused = 0;
+};
+static_assert(sizeof(SnoozeRow) == 16);
+
+// Vendors, who sells what, and reorder rules. Idempotent, as a load: what stands already changes nothing.
+struct SetRules {
+  std::span<const VendorEntry> vendors;
+  std::span<const SourceRow> sources;
+  std::span<const RuleRow> rules;
+  std::span<const SnoozeRow> snoozes;
 };
 
 struct LoadCatalogue {

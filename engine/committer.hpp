@@ -9,6 +9,7 @@
 
 #include "engine/outcomes.hpp"
 #include "engine/shared_state.hpp"
+#include "engine/touched.hpp"
 #include "engine/write_set.hpp"
 
 namespace earmark::engine {
@@ -25,6 +26,7 @@ class Bundle {
     const Lsn lsn = next();
     const std::size_t bytes = recorder_.record(Stamp{lsn, time, cause}, decision, space_.subspan(used_));
     EARMARK_CHECK(bytes != 0);
+    if (touched_ != nullptr) touched_->note(decision);  // of a commit that is lost, too: it will be built again
     entries_->push_back({reply, used_, bytes, more});
     used_ += bytes;
     return lsn;
@@ -44,6 +46,7 @@ class Bundle {
   Lsn first_;
   std::size_t used_;
   std::vector<Entry>* entries_ = nullptr;
+  Touched* touched_ = nullptr;
 };
 
 enum class Attempt : std::uint8_t {
@@ -78,6 +81,7 @@ class Committer {
       entries_.clear();
       Bundle bundle(recorder_, space, state.lsn() + 1);
       bundle.entries_ = &entries_;
+      bundle.touched_ = touched_;
       build(state, bundle, lost);
       if (entries_.empty()) {
         // Exact only if nothing was committed while it was judged; the reads were acquires, so this one is behind them.
@@ -94,6 +98,9 @@ class Committer {
   // Tells the records of the last commit to Outcomes. Separate from commit(), so that the caller can first bring its
   // own state up to date.
   void announce(Lsn first);
+
+  // Whoever settles notes what its commits change; nullptr: nobody does.
+  void note_touched_in(Touched* touched) noexcept { touched_ = touched; }
 
   BlockCache& blocks() noexcept { return blocks_; }
   Outcomes& outcomes() noexcept { return outcomes_; }
@@ -114,6 +121,7 @@ class Committer {
   std::vector<Bundle::Entry> entries_;
   std::span<std::byte> committed_bundle_;
   std::uint64_t ring_position_ = 0;
+  Touched* touched_ = nullptr;
 };
 
 }  // namespace earmark::engine

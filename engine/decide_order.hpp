@@ -27,6 +27,7 @@ struct OrderDraft {
   std::vector<LineDecision> lines;
   std::vector<Take> takes;
   std::vector<LineWait> waits;
+  std::vector<ExpectedUnits> fallbacks;
   std::vector<ExpectedUnits> expected;
   std::vector<LinePolicy> line_policies;         // empty: no line has its own
   std::vector<std::uint32_t> not_backorderable;  // see OrderDecision

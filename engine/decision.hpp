@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "engine/command.hpp"
+#include "engine/decision_inbound.hpp"
 #include "engine/types.hpp"
 
 namespace earmark::engine {
@@ -107,6 +108,7 @@ struct OrderDecision {
   bool not_due = false;  // nothing is taken before reserve_not_before; an AmendDecision without a command says that it has come
   Skip skipped{};
   std::span<const ExpectedUnits> expected{};  // of what waits, by line, in the order of their dates; what is not named: at no known date
+  std::span<const ExpectedUnits> fallbacks{};  // of what is not named there, by line: when it could come if it were ordered now
 
   LinePolicy own_policy(std::size_t line) const noexcept { return line_policies.empty() ? LinePolicy{} : line_policies[line]; }
 };
@@ -133,6 +135,7 @@ struct FillDecision {
   std::optional<std::string_view> customer{};  // of the order, so that an event stands for itself; none: journals of 0.1
   Lsn raised_at{};              // the entry served: of the AmendDecision that raised the line; 0: the line's own
   Skip skipped{};
+  bool pegged = false;          // out of turn: the line of the purchase order is pegged to it
 };
 
 // One row of a cancel: what it took from the waiting part, gave back of the reserved part, and could not find.
@@ -320,120 +323,6 @@ struct ShipmentDecision {
   bool fills_follow = false;   // further records of the command follow
   std::span<const MovedLine> lines;
   std::string_view customer;
-};
-
-// One row of a transfer that left.
-struct TransferredRow {
-  SkuId sku{};
-  Quantity quantity = 0;
-  Quantity available_after = 0;  // of the source's cell, with this and all earlier rows
-};
-static_assert(sizeof(TransferredRow) == 12);
-
-struct TransferShipDecision {
-  std::string_view id;
-  std::uint64_t content = 0;
-  WarehouseId source{}, destination{};
-  TimeUs expected{};
-  std::string_view reason;
-  std::span<const TransferredRow> rows;
-};
-
-// One row of an arrival.
-struct ArrivedRow {
-  SkuId sku{};
-  Quantity quantity = 0;
-  Quantity damaged = 0;
-  Quantity over = 0;             // how many of both are more than was in transit
-  Quantity available_after = 0;  // of the destination's cell, with this and all earlier rows, before the fills
-};
-static_assert(sizeof(ArrivedRow) == 20);
-
-// Units that a closed transfer lost on the way.
-struct MissingUnits {
-  SkuId sku{};
-  Quantity quantity = 0;
-};
-static_assert(sizeof(MissingUnits) == 8);
-
-struct TransferReceiptDecision {
-  std::string_view command_id;
-  std::string_view transfer_id;
-  Lsn transfer_lsn{};
-  std::uint64_t content = 0;
-  WarehouseId source{}, destination{};
-  bool closed = false;        // by this record
-  bool fills_follow = false;
-  std::span<const ArrivedRow> rows;
-  std::span<const MissingUnits> missing;  // of a transfer that is closed
-};
-
-// One line of a purchase order as it was placed.
-struct PurchasedLine {
-  TimeUs promised{};  // arrival; 0: not said
-  LineNumber line{};
-  SkuId sku{};
-  Quantity quantity = 0;
-  WarehouseId warehouse{};
-  std::uint16_t unused = 0;
-};
-static_assert(sizeof(PurchasedLine) == 24);
-
-struct PurchaseDecision {
-  std::string_view id;
-  std::uint64_t content = 0;
-  std::string_view vendor, reference, notes;
-  PurchaseState state = PurchaseState::draft;
-  std::span<const PurchasedLine> lines;
-};
-
-// A line that a step changed. Approving and ending a purchase order change every line of which something is open.
-struct PurchaseChange {
-  TimeUs promised{};               // from now on
-  LineNumber line{};
-  SkuId sku{};
-  Quantity quantity = 0;           // ordered, from now on
-  std::int32_t incoming_change = 0;  // by how much more is incoming to its cell
-  WarehouseId warehouse{};
-  std::uint16_t unused = 0;
-  std::uint32_t unused_too = 0;
-};
-static_assert(sizeof(PurchaseChange) == 32);
-
-struct PurchaseStepDecision {
-  std::string_view command_id;
-  std::string_view purchase_id;
-  Lsn purchase_lsn{};
-  std::uint64_t content = 0;
-  std::string_view vendor;
-  PurchaseStep step = PurchaseStep::approve;
-  PurchaseState state = PurchaseState::draft;  // from now on
-  std::string_view reference;                  // acknowledge: empty: as it was
-  std::span<const PurchaseChange> changes;
-};
-
-// One row of a receipt that names its purchase order.
-struct PurchaseArrivedRow {
-  LineNumber line{};
-  SkuId sku{};
-  Quantity quantity = 0;
-  Quantity damaged = 0;
-  Quantity over = 0;             // how many of both are more than was open
-  Quantity available_after = 0;  // of the cell, with this and all earlier rows, before the fills
-  WarehouseId warehouse{};
-  std::uint16_t unused = 0;
-};
-static_assert(sizeof(PurchaseArrivedRow) == 28);
-
-struct PurchaseReceiptDecision {
-  std::string_view id;  // of the receipt
-  std::string_view purchase_id;
-  Lsn purchase_lsn{};
-  std::uint64_t content = 0;
-  std::string_view vendor;
-  PurchaseState state = PurchaseState::partly_received;  // received: it is closed by this record
-  bool fills_follow = false;
-  std::span<const PurchaseArrivedRow> rows;
 };
 
 // What a load changed: only new or changed entries, with the dense ids that they got.

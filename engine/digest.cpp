@@ -36,7 +36,7 @@ struct TransitElement { char kind; std::uint64_t transfer; std::uint32_t sku; Qu
 struct PurchaseElement { char kind; std::uint64_t lsn, low, high; std::uint8_t state; std::uint32_t lines; };
 struct PurchaseLineElement {
   char kind; std::uint64_t purchase; std::uint32_t index, line, sku; std::uint16_t warehouse; Quantity quantity; std::uint64_t received;
-  std::int64_t promised, first_promised;
+  std::int64_t promised, first_promised, expected; std::uint64_t peg_order; std::uint32_t peg_line;
 };
 struct NotDueElement { char kind; std::uint64_t order_lsn; };
 struct PatienceElement { char kind; std::uint64_t order_lsn; std::uint32_t index; std::uint8_t patience; };
@@ -166,7 +166,8 @@ void Digest::open_purchase(Lsn lsn, Identity identity, PurchaseState state, std:
 
 void Digest::purchase_line(Lsn purchase_lsn, std::uint32_t line_index, const PurchaseLineState& line) {
   const PurchaseLineElement element{'W', purchase_lsn.value, line_index, line.line.value, line.sku.value, line.warehouse.value, line.quantity,
-                                    line.received, line.promised.value, line.first_promised.value};
+                                    line.received, line.promised.value, line.first_promised.value, line.expected.value, line.peg_order.value,
+                                    line.peg_line.value};
   add(&element, sizeof element);
 }
 

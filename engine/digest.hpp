@@ -35,16 +35,20 @@ Identity identify(IdSpace space, std::string_view id) noexcept;
 // One line of an open purchase order, as it is kept, stored and fed.
 struct PurchaseLineState {
   TimeUs promised{}, first_promised{};  // arrival; 0: not said
+  TimeUs expected{};                    // as promised, or later where that is over; 0: not said
   std::uint64_t received = 0;           // damaged ones included, over `quantity` where more arrived
+  Lsn peg_order{};                      // the order for whose line it is first; 0: for nobody
   LineNumber line{};
   SkuId sku{};
   Quantity quantity = 0;                // ordered
+  LineNumber peg_line{};
   WarehouseId warehouse{};
   std::uint16_t unused = 0;
+  std::uint32_t unused_too = 0;
 
   Quantity open() const noexcept { return received >= quantity ? 0 : quantity - static_cast<Quantity>(received); }
 };
-static_assert(sizeof(PurchaseLineState) == 40);
+static_assert(sizeof(PurchaseLineState) == 64);
 
 class Digest {
  public:

@@ -182,6 +182,10 @@ void DurableView::apply(const Stamp&, const PurchaseDecision& decision) noexcept
   for (const PurchasedLine& line : decision.lines) add_incoming(line.sku, line.warehouse, line.quantity);
 }
 
+void DurableView::apply(const Stamp&, const ReorderDecision& decision) noexcept {
+  if (decision.quantity != 0 && is_incoming(decision.state)) add_incoming(decision.sku, decision.warehouse, decision.quantity);
+}
+
 void DurableView::apply(const Stamp&, const PurchaseStepDecision& decision) noexcept {
   for (const PurchaseChange& change : decision.changes) add_incoming(change.sku, change.warehouse, change.incoming_change);
 }

@@ -49,6 +49,10 @@ class DurableView {
   void apply(const Stamp& stamp, const PurchaseStepDecision& decision) noexcept;
   void apply(const Stamp& stamp, const PurchaseReceiptDecision& decision) noexcept;
   void apply(const Stamp& stamp, const StrictDecision& decision) noexcept;
+  void apply(const Stamp&, const RulesDecision&) noexcept {}
+  void apply(const Stamp& stamp, const ReorderDecision& decision) noexcept;
+  void apply(const Stamp&, const OverdueDecision&) noexcept {}
+  void apply(const Stamp&, const DatesDecision&) noexcept {}
   void end_group(Lsn last) noexcept;
   // Recovery from the state store.
   void restore(const CellImage& cell) noexcept;

@@ -47,9 +47,13 @@ class Engine {
   void restore(const Stamp& stamp, const PurchaseDecision& decision);
   void restore(const Stamp& stamp, const PurchaseStepDecision& decision);
   void restore(const Stamp& stamp, const PurchaseReceiptDecision& decision);
+  void restore(const Stamp& stamp, const RulesDecision& decision);
+  void restore(const Stamp& stamp, const ReorderDecision& decision);
+  void restore(const Stamp& stamp, const OverdueDecision& decision);
+  void restore(const Stamp& stamp, const DatesDecision& decision);
   void restore_finished();
 
-  // A start from the state store instead of from the first record: catalogue, cells, open orders by LSN, open holds, open transfers and purchase orders, known ids
+  // A start from the state store instead of from the first record: catalogue, cells, open orders by LSN, vendors, sources, rules, open holds, open transfers and purchase orders, known ids
   // (closed orders' and ended holds' among them), restore_base_finished(); then restore() for every record behind `applied`, restore_finished().
   // A record that forgets ids is told whose by the caller, who keeps them: forget() for each before restore(); those of orders
   // in memory and of what else is open stay. (That of one beyond the horizon which ends is forgotten by restore() of that record.)
@@ -60,6 +64,9 @@ class Engine {
   void restore_base(const HoldImage& hold);
   void restore_base(const TransferImage& transfer);
   void restore_base(const PurchaseImage& purchase);
+  void restore_base(const VendorImage& vendor);
+  void restore_base(const SourceImage& source);
+  void restore_base(const RuleImage& rule);
   void restore_base_finished(Lsn applied, Lsn oldest_known);
   void forget(Identity identity);
 
@@ -70,6 +77,7 @@ class Engine {
   std::string broken_invariant();
 
  private:
+  void restored(const Stamp& stamp) noexcept { restored_ = stamp.lsn, last_record_ = stamp.time; }
   BlockRef restore_id(const Stamp& stamp, IdSpace space, Identity identity, std::uint64_t content, BlockRef block);
   BlockRef order_block(std::string_view id);
   void restore_due(const Stamp& stamp, const AmendDecision& decision);
@@ -85,6 +93,8 @@ class Engine {
   std::string broken_holds();
   std::string broken_transfers();
   std::string broken_purchases();
+  std::string broken_rules();
+  void find_pegged_orders();
   void forget_ended_purchase(Lsn lsn, PurchaseState state, const Identity& identity);
   std::string broken_patience();
   void add_to_cell(SkuId sku, WarehouseId warehouse, std::int64_t change);
@@ -99,6 +109,7 @@ class Engine {
   std::optional<Cause> open_cause_;
   std::vector<BlockRef> whole_orders_;  // of policy ship_complete, that waited when they were restored
   Lsn restored_{};
+  TimeUs last_record_{};
 };
 
 }  // namespace earmark::engine

@@ -89,7 +89,13 @@ constexpr Words words[] = {
     {ErrorCode::purchase_sent, "purchase_sent", "The purchase order was sent before."},
     {ErrorCode::purchase_received, "purchase_received", "Units of the purchase order have arrived; close it instead."},
     {ErrorCode::over_tolerance, "over_tolerance", "More than a tenth above what was ordered; check the delivery, then accept it or send the rest back."},
-    {ErrorCode::bad_vendor, "bad_vendor", "A purchase order names its vendor by a code of 1 to 64 bytes."},
+    {ErrorCode::bad_vendor, "bad_vendor", "A vendor is named by a code of 1 to 64 bytes, once in a command."},
+    {ErrorCode::bad_rule, "bad_rule", "The rule would order for ever or nothing: order at least 1, up to more than the point, a maximum not below minimum and multiple."},
+    {ErrorCode::unknown_vendor, "unknown_vendor", "There is no such vendor, or none sells this SKU; set the vendor and its SKU first."},
+    {ErrorCode::bad_lead_time, "bad_lead_time", "A lead time is 0 to 3,650 days, a cut-off a minute of the day, a snooze ends between now and the year 9999."},
+    {ErrorCode::bad_peg, "bad_peg", "A line of a purchase order can be pegged once, to a line that waits, of its SKU and warehouse, whose order takes what is there."},
+    {ErrorCode::unknown_decision, "unknown_decision", "No command with this id was decided, or it was so long ago that its id is forgotten."},
+    {ErrorCode::unknown_rule, "unknown_rule", "There is no reorder rule for this SKU and warehouse; list the rules."},
 };
 
 }  // namespace
@@ -144,13 +150,23 @@ std::string_view name(ShipmentState state) noexcept {
 }
 
 std::string_view name(PurchaseState state) noexcept {
-  constexpr std::string_view names[] = {"unknown", "draft", "approved", "sent", "acknowledged", "partly_received", "received", "closed", "cancelled"};
+  constexpr std::string_view names[] = {"unknown", "draft", "approved", "sent", "acknowledged", "partly_received", "received", "closed", "cancelled", "suggested"};
   return static_cast<std::size_t>(state) < std::size(names) ? names[static_cast<std::size_t>(state)] : "unknown";
 }
 
 std::string_view name(PurchaseStep step) noexcept {
-  constexpr std::string_view names[] = {"unknown", "approve", "send", "acknowledge", "close", "cancel"};
+  constexpr std::string_view names[] = {"unknown", "approve", "send", "acknowledge", "close", "cancel", "adopt"};
   return static_cast<std::size_t>(step) < std::size(names) ? names[static_cast<std::size_t>(step)] : "unknown";
+}
+
+std::string_view name(RuleKind kind) noexcept {
+  constexpr std::string_view names[] = {"unknown", "reorder_point", "min_max", "lot_for_lot"};
+  return static_cast<std::size_t>(kind) < std::size(names) ? names[static_cast<std::size_t>(kind)] : "unknown";
+}
+
+std::string_view name(RuleMode mode) noexcept {
+  constexpr std::string_view names[] = {"off", "alert", "suggest", "auto-po"};
+  return static_cast<std::size_t>(mode) < std::size(names) ? names[static_cast<std::size_t>(mode)] : "unknown";
 }
 
 namespace {

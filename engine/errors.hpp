@@ -89,6 +89,12 @@ enum class ErrorCode : std::uint16_t {
   purchase_received = 108,
   over_tolerance = 109,
   bad_vendor = 110,
+  bad_rule = 111,
+  unknown_vendor = 112,
+  bad_lead_time = 113,
+  bad_peg = 114,
+  unknown_decision = 115,
+  unknown_rule = 116,
 };
 
 // The sentence-named value as it stands in answers and decision files, e.g. "unknown_sku".
@@ -112,6 +118,8 @@ std::string_view name(ShipmentStep step) noexcept;   // give_back: "return"
 std::string_view name(ShipmentState state) noexcept;
 std::string_view name(PurchaseState state) noexcept;
 std::string_view name(PurchaseStep step) noexcept;
+std::string_view name(RuleKind kind) noexcept;
+std::string_view name(RuleMode mode) noexcept;   // auto_po: "auto-po"
 // The word that name() gives, read back.
 std::optional<Policy> policy_named(std::string_view word) noexcept;
 std::optional<Sourcing> sourcing_named(std::string_view word) noexcept;

@@ -166,7 +166,7 @@ void Engine::end_hold(Lsn hold, HoldEnd how) {
 }
 
 void Engine::restore(const Stamp& stamp, const HoldDecision& decision) {
-  restored_ = stamp.lsn;
+  restored(stamp);
   const Identity identity = identify(IdSpace::hold, decision.id);
   const BlockRef known = restore_id(stamp, IdSpace::hold, identity, decision.content, 0);
   bool anything = false;
@@ -190,14 +190,14 @@ void Engine::restore(const Stamp& stamp, const HoldDecision& decision) {
 }
 
 void Engine::restore(const Stamp& stamp, const HoldExtendDecision& decision) {
-  restored_ = stamp.lsn;
+  restored(stamp);
   restore_id(stamp, IdSpace::hold_command, identify(IdSpace::hold_command, decision.command_id), decision.content, 0);
   book_.move_deadline(shared_, hold_lsn(decision.hold_id), decision.deadline);
   view_.apply(stamp, decision);
 }
 
 void Engine::restore(const Stamp& stamp, const HoldEndDecision& decision) {
-  restored_ = stamp.lsn;
+  restored(stamp);
   if (!decision.command_id.empty()) {
     restore_id(stamp, IdSpace::hold_command, identify(IdSpace::hold_command, decision.command_id), decision.content, 0);
   }

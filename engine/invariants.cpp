@@ -7,7 +7,9 @@
 
 #include "engine/engine.hpp"
 #include "engine/entries.hpp"
+#include "engine/level.hpp"
 #include "engine/patience.hpp"
+#include "engine/reorder_plan.hpp"
 #include "engine/shipments.hpp"
 
 namespace earmark::engine {
@@ -76,7 +78,37 @@ std::string Engine::broken_timers() {
     running += (timed.cancel != 0 ? 1U : 0U) + (timed.due != 0 ? 1U : 0U) + (timed.strict != 0 ? 1U : 0U);
     if ((timed.cancel != 0 && times.cancel_after < book_.timers.next_due()) || (timed.due != 0 && times.reserve_not_before < book_.timers.next_due())) return "order " + std::string(order->id()) + " is due before any timer";
   }
-  if (book_.timers.size() != running) return "I6: there are not as many timers as open holds and times of orders";
+  for (const auto& [lsn, purchase] : book_.purchases.open()) {
+    const bool gathers = purchase.automatic && purchase.state == PurchaseState::suggested;
+    const TimeUs first = purchase.first_expected();
+    running += (purchase.overdue != 0 ? 1U : 0U) + (purchase.cut_off != 0 ? 1U : 0U);
+    if ((purchase.overdue != 0) != (first.value != 0) || (first.value != 0 && purchase.overdue_at != first) || (purchase.cut_off != 0) != gathers) {
+      return "the timers of purchase order " + purchase.id + " are not those that it needs";
+    }
+  }
+  for (const auto& [lsn, transfer] : book_.transfers.open()) {
+    running += transfer.overdue != 0 ? 1U : 0U;
+    if ((transfer.overdue != 0) != (transfer.expected.value != 0)) return "the timer of transfer " + transfer.id + " is not the one that it needs";
+  }
+  for (const auto& [key, rule] : book_.rules.all()) running += rule.wake != 0 ? 1U : 0U;
+  if (book_.timers.size() != running) return "I6: there are not as many timers as open holds, times of orders, supply with dates, cut-offs and snoozes";
+  return {};
+}
+
+// Nobody has to be looked at, so every rule has done what it does, and each cell of its SKU has the level under which somebody would leave word.
+std::string Engine::broken_rules() {
+  if (!book_.touched.positions.empty()) return {};
+  const CatalogueView& catalogue = SharedState::catalogue_of(shared_.catalogue.load(std::memory_order_acquire));
+  const auto level = [&](CellIndex cell) { return signed_level(CellWord{shared_.cells[cell.value].load(std::memory_order_acquire)}.level()); };
+  for (const auto& [key, rule] : book_.rules.all()) {
+    const std::string name = "the reorder rule of SKU " + std::to_string(key.first) + " in warehouse " + std::to_string(key.second);
+    const Position position = position_of(shared_, book_, catalogue, rule.set, level);
+    if (rule.set.snoozed_until.value == 0 && would_act(book_, rule, position, last_record_)) return name + " has something to do at " + std::to_string(position.value());
+    for (const WarehouseId warehouse : catalogue.by_priority) {
+      const CellIndex cell = shared_.cell_index(rule.set.sku, warehouse);
+      if (available_of(static_cast<Quantity>(level(cell))) < shared_.reorder_levels[cell.value].load(std::memory_order_acquire)) return name + " has a cell below its level";
+    }
+  }
   return {};
 }
 
@@ -191,6 +223,7 @@ std::string Engine::broken_invariant() {
   if (broken.empty()) broken = broken_timers();
   if (broken.empty()) broken = broken_transfers();
   if (broken.empty()) broken = broken_purchases();
+  if (broken.empty()) broken = broken_rules();
   if (broken.empty()) broken = broken_patience();
   return broken;
 }

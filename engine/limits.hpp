@@ -6,6 +6,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 #include "engine/types.hpp"
 
@@ -25,6 +26,10 @@ inline constexpr std::size_t fills_per_commit = 128;     // a long queue is fill
 constexpr std::size_t fills_after(std::size_t lost_commits) noexcept { return fills_per_commit >> (lost_commits < 7 ? lost_commits : 7); }
 inline constexpr std::uint8_t most_skips = 254;          // --max-skips; engine/patience.hpp keeps them in a byte
 inline constexpr std::size_t max_vendor_bytes = 64;
+inline constexpr std::string_view suggestion_prefix = "reorder-";  // ids of purchase orders that reorder rules make; nobody else's
+inline constexpr std::int32_t max_lead_days = 3'650;
+inline constexpr std::size_t max_rule_rows = 4'096;      // vendors, sources, rules and snoozes of one command, each
+inline constexpr std::size_t dates_per_record = 1'024;   // lines of one record of moved dates
 inline constexpr std::int64_t max_time_us = 253'402'300'799'999'999;  // the end of the year 9999: no date is later
 inline constexpr std::int64_t min_hold_us = 1'000;       // a hold's ttl, at least
 inline constexpr std::int64_t max_hold_us = 86'400'000'000;  // a hold ends a day after it was made, however often it is extended
@@ -38,14 +43,15 @@ struct Capacity {
   std::size_t ring_bytes = 32U << 20;    // records of one committer that are not yet durable and answered; see ring_bytes_for()
   Sourcing default_sourcing = Sourcing::priority;  // of orders that name none
   std::uint8_t max_skips = 64;     // 1 .. 254: of who waits for all or nothing, before he turns strict
+  std::int64_t date_threshold_us = 86'400'000'000;  // a date that moves by more is told
   std::int64_t max_wait_us = 0;    // the same as a time since the order's decision; 0: no time is long enough
 };
 
 // Room for the record of the longest command on so many warehouses with its fills: an order of max_lines that confirms a hold of as
 // many lines and is filled whole. What is left of 32 MiB is for records that wait for the disk.
 constexpr std::size_t ring_bytes_for(std::uint16_t warehouses) noexcept {
-  // 8 dates of 16 bytes (engine/pegging.hpp), an eighth of that for what surrounds them, and 64 for all else.
-  const std::size_t line = 64 + 8 * 16 * 9 / 8 + std::size_t{warehouses} * 32, fill = 1024 + std::size_t{warehouses} * 16;
+  // 9 dates of 16 bytes (engine/pegging.hpp, and a fallback), an eighth of that for what surrounds them, and 64 for all else.
+  const std::size_t line = 64 + 9 * 16 * 9 / 8 + std::size_t{warehouses} * 32, fill = 1024 + std::size_t{warehouses} * 16;
   return std::max(std::size_t{32} << 20, std::bit_ceil(2 * max_lines * line + max_lines * fill));
 }
 

@@ -64,13 +64,28 @@ struct ListPurchases {
   std::string_view vendor;  // empty: any
 };
 
+struct ListRules {
+  SkuId sku{};              // 0: all, and vendors without a source or rule, too
+  std::string_view vendor;  // empty: any
+};
+// The decision of the command with this id, told again.
+struct FindDecision {
+  IdSpace space{};
+  std::string_view id;
+};
+// A receiving thread has taken units down to where a reorder rule of these SKUs may order.
+struct MindRules {
+  std::span<const SkuId> skus;
+};
+
 inline constexpr std::size_t most_housekept = 1024;  // ids in one such message
 
 using SettlerRequest = std::variant<PlaceOrder, CancelOrder, ReceiveStock, ShipOrder, LoadCatalogue, ShowOrder,
                                     ListBackorders, ResolveCodes, ArchiveOrders, ForgetIds, AmendOrder, ChangeStock,
                                     PlaceHold, ExtendHold, ConfirmHold, ReleaseHold, RunTimers, ListHolds, MoveShipment,
                                     ShipTransfer, ReceiveTransfer, ListTransfers,
-                                    PlacePurchase, MovePurchase, ReceivePurchase, ListPurchases, CheckDates>;
+                                    PlacePurchase, MovePurchase, ReceivePurchase, ListPurchases, CheckDates,
+                                    SetRules, ListRules, FindDecision, MindRules>;
 
 class Message {
  public:
@@ -102,6 +117,10 @@ class Message {
   Message(const MovePurchase& move, std::uint64_t content, const ReplyTo& reply, TimeUs time);
   Message(const ReceivePurchase& receive, std::uint64_t content, const ReplyTo& reply, TimeUs time);
   Message(const ListPurchases& list, const ReplyTo& reply);
+  Message(const SetRules& set, const ReplyTo& reply, TimeUs time);
+  Message(const ListRules& list, const ReplyTo& reply, TimeUs time = {});
+  Message(const FindDecision& find, const ReplyTo& reply);
+  Message(const MindRules& mind, TimeUs time);
   Message(const Message&) = delete;
   Message& operator=(const Message&) = delete;
 
@@ -134,6 +153,12 @@ class Message {
   std::vector<PurchaseLine> purchase_lines_;
   std::vector<PurchaseRow> purchase_rows_;
   std::vector<PurchaseArrival> purchase_arrivals_;
+  std::vector<PegRow> peg_rows_;
+  std::vector<std::string_view> peg_orders_;
+  std::vector<VendorEntry> vendors_;
+  std::vector<SourceRow> source_rows_;
+  std::vector<RuleRow> rule_rows_;
+  std::vector<SnoozeRow> snooze_rows_;
 };
 
 }  // namespace earmark::engine

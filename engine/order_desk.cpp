@@ -98,7 +98,23 @@ void OrderDesk::judge(Slot& slot, const CatalogueView& catalogue, TimeUs now, Bu
   slot.fate = Fate::decided;
 }
 
-bool OrderDesk::decide(TimeUs now, const std::function<void(const ReceivedOrder&)>& to_settler) {
+// After the commit, and a turn.
+void OrderDesk::note_crossings(const Slot& slot) {
+  SharedState& shared = committer_.shared();
+  const std::uint16_t warehouses = SharedState::catalogue_of(shared.catalogue.load(std::memory_order_acquire)).warehouse_count;
+  for (const OrderLine& line : slot.received.order.lines) {
+    for (std::uint16_t id = 1; id <= warehouses; ++id) {
+      const CellIndex cell = shared.cell_index(line.sku, WarehouseId{id});
+      const std::uint32_t level = shared.reorder_levels[cell.value].load(std::memory_order_acquire);
+      if (level == 0 || CellWord{shared.cells[cell.value].load(std::memory_order_acquire)}.free() >= level) continue;
+      crossed_.push_back(line.sku);
+      break;
+    }
+  }
+}
+
+bool OrderDesk::decide(TimeUs now, const std::function<void(const ReceivedOrder&)>& to_settler,
+                       const std::function<void(std::span<const SkuId>)>& mind_rules) {
   if (count_ == 0) return true;
   SharedState& shared = committer_.shared();
   for (std::size_t index = 0; index < count_; ++index) {  // the lines have stopped moving
@@ -113,6 +129,16 @@ bool OrderDesk::decide(TimeUs now, const std::function<void(const ReceivedOrder&
   if (committed.attempt == Attempt::committed) committer_.announce(committed.first);
   counters_.batches.add();
 
+  if (committed.attempt == Attempt::committed) {
+    if (shared.has_rules.load(std::memory_order_relaxed) != 0) {
+      shared.rules_turn.fetch_add(1, std::memory_order_acq_rel);  // engine/rules.hpp: cells before levels; pairs with Settler::mind_rules()
+      for (std::size_t index = 0; index < count_; ++index) {
+        if (slots_[index].fate == Fate::decided) note_crossings(slots_[index]);
+      }
+    }
+    if (!crossed_.empty()) mind_rules(crossed_);
+    crossed_.clear();
+  }
   Outcomes& outcomes = committer_.outcomes();
   for (std::size_t index = 0; index < count_; ++index) {
     Slot& slot = slots_[index];

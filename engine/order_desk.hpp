@@ -36,8 +36,9 @@ class OrderDesk {
   void add(const ReceivedOrder& received);
 
   // Decides the batch at `now`. False: no room in the window; nothing was done, try again when more is durable.
-  // Calls to_settler(order) for each order that the settler must decide, in the order in which they came.
-  bool decide(TimeUs now, const std::function<void(const ReceivedOrder&)>& to_settler);
+  // Calls to_settler(order) for each order that the settler must decide, in the order in which they came; before, mind_rules(skus) if
+  // the batch took units down to where reorder rules may have to order (engine/rules.hpp): it leaves a MindRules with the settler.
+  bool decide(TimeUs now, const std::function<void(const ReceivedOrder&)>& to_settler, const std::function<void(std::span<const SkuId>)>& mind_rules);
 
   // Commands of one connection that name the same order take effect in the order sent: while one of them is with the
   // settler, later ones must go there too. The hint travels in ReplyTo and comes back with the answer.
@@ -63,6 +64,7 @@ class OrderDesk {
   void judge(Slot& slot, const CatalogueView& catalogue, TimeUs now, Bundle& bundle);
   bool make_block(Slot& slot);
   void drop_block(Slot& slot);
+  void note_crossings(const Slot& slot);
   std::size_t bytes_for_records() const noexcept;
 
   Committer& committer_;
@@ -71,6 +73,7 @@ class OrderDesk {
   std::array<Slot, batch_orders> slots_;
   std::size_t count_ = 0;
   std::vector<OrderLine> lines_;
+  std::vector<SkuId> crossed_;  // SKUs with a cell below its level
   static constexpr std::size_t filter_size = 4096;
   std::array<std::uint16_t, filter_size> settler_filter_{};
   DeskCounters counters_;

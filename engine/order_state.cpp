@@ -81,6 +81,10 @@ std::size_t OrderState::bytes_for(const OrderDecision& decision) noexcept {
   return sizeof(OrderState) + decision.lines.size() * sizeof(OrderLineState) + text_bytes_for(decision);
 }
 
+std::size_t OrderState::line_index(LineNumber number) const noexcept {
+  return static_cast<std::size_t>(&const_cast<OrderState*>(this)->line(number) - lines().data());
+}
+
 OrderLineState& OrderState::line(LineNumber number) noexcept {
   for (OrderLineState& line : lines()) {
     if (line.line == number) return line;

@@ -79,6 +79,7 @@ struct OrderState {
     return {reinterpret_cast<const OrderLineState*>(this + 1), line_count};
   }
   OrderLineState& line(LineNumber number) noexcept;  // which must be one of the order's
+  std::size_t line_index(LineNumber number) const noexcept;  // the same
   std::string_view id() const noexcept;
   OrderTexts texts() const noexcept;
   OrderTimes times() const noexcept;

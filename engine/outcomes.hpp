@@ -50,6 +50,8 @@ struct OrderView {
   std::span<const Quantity> returned{};       // parallel to `allocations`
   std::span<const ShipmentView> shipments{};  // by number
   std::span<const ExpectedUnits> expected{};  // of what waits, by line
+  std::span<const ExpectedUnits> fallbacks{};  // of what has no date, by line: if it were ordered now
+  std::span<const PromiseImage> promises{};    // by line_index
 };
 
 struct WaitingLineView {
@@ -65,6 +67,27 @@ struct CheckView {
   std::uint16_t warehouses = 0;              // columns
   std::span<const Quantity> available, now;  // rows of columns; a figure for each row
   std::span<const ExpectedUnits> expected;   // of what `now` lacks; line_index: of the row
+  std::span<const ExpectedUnits> fallbacks;  // of what has no date: if it were ordered now
+};
+
+struct VendorView {
+  std::string_view code, name;
+  std::int32_t lead_days = -1;
+  std::int16_t cut_off = -1;
+  std::uint64_t arrivals = 0;
+  std::int64_t typical_lateness_us = 0;
+};
+struct RuleView {
+  RuleSet rule;              // `vendor`: 1-based position in RulesView::vendors; 0: by choice
+  std::int64_t position = 0;
+  bool triggered = false;
+  Lsn purchase_lsn{};
+  std::string_view purchase; // id; empty: none that is open
+};
+struct RulesView {
+  std::span<const VendorView> vendors;    // by code
+  std::span<const SourceSet> sources;     // by SKU
+  std::span<const RuleView> rules;        // by SKU and warehouse
 };
 
 struct OpenHoldView {
@@ -81,6 +104,7 @@ struct OpenTransferView {
 struct OpenPurchaseView {
   Lsn lsn{};  // of the decision
   const OpenPurchase* purchase = nullptr;
+  std::span<const std::string_view> peg_orders{};  // ids, one for each of its lines with a peg_order, in their order; empty: it has left memory
 };
 
 struct WarehouseView {
@@ -122,6 +146,7 @@ class Outcomes {
   virtual void listed_transfers(const ReplyTo& reply, Lsn as_of, std::span<const OpenTransferView> transfers) = 0;
   virtual void checked(const ReplyTo& reply, Lsn as_of, const CheckView& view) = 0;
   virtual void listed_purchases(const ReplyTo& reply, Lsn as_of, std::span<const OpenPurchaseView> purchases) = 0;
+  virtual void listed_rules(const ReplyTo& reply, Lsn as_of, const RulesView& view) = 0;
 };
 
 class Recorder {
@@ -147,6 +172,10 @@ class Recorder {
   virtual std::size_t record(const Stamp& stamp, const PurchaseStepDecision& decision, std::span<std::byte> out) = 0;
   virtual std::size_t record(const Stamp& stamp, const PurchaseReceiptDecision& decision, std::span<std::byte> out) = 0;
   virtual std::size_t record(const Stamp& stamp, const StrictDecision& decision, std::span<std::byte> out) = 0;
+  virtual std::size_t record(const Stamp& stamp, const RulesDecision& decision, std::span<std::byte> out) = 0;
+  virtual std::size_t record(const Stamp& stamp, const ReorderDecision& decision, std::span<std::byte> out) = 0;
+  virtual std::size_t record(const Stamp& stamp, const OverdueDecision& decision, std::span<std::byte> out) = 0;
+  virtual std::size_t record(const Stamp& stamp, const DatesDecision& decision, std::span<std::byte> out) = 0;
 };
 
 }  // namespace earmark::engine

@@ -42,8 +42,11 @@ struct Next {
 
 Next next_state(PurchaseStep step, const OpenPurchase& purchase) noexcept {
   const PurchaseState state = purchase.state;
-  const bool draft = state == PurchaseState::draft;
+  const bool draft = is_unapproved(state);
   switch (step) {
+    case PurchaseStep::adopt:
+      if (state == PurchaseState::suggested) return {{}, PurchaseState::draft};
+      return {draft ? ErrorCode::purchase_draft : ErrorCode::purchase_approved, state};
     case PurchaseStep::approve: return draft ? Next{{}, PurchaseState::approved} : Next{ErrorCode::purchase_approved, state};
     case PurchaseStep::cancel:
       return purchase.has_arrivals() ? Next{ErrorCode::purchase_received, state} : Next{{}, PurchaseState::cancelled};
@@ -62,10 +65,10 @@ Quantity open_of(Quantity quantity, std::uint64_t received) noexcept {
 }
 
 // The lines that the vendor changed.
-Error plan_acknowledgement(const MovePurchase& move, const OpenPurchase& purchase, const SharedState& shared, const Purchases& purchases,
+Error plan_acknowledgement(const MovePurchase& move, const OpenPurchase& purchase, const SharedState& shared, const Book& book,
                            std::vector<PurchaseChange>& changes) {
   std::unordered_set<std::uint32_t> named;
-  OpenUnits open(shared, purchases);
+  OpenUnits open(shared, book.purchases);
   Error too_much;
   for (std::size_t index = 0; index < move.rows.size(); ++index) {
     const PurchaseRow& row = move.rows[index];
@@ -146,9 +149,50 @@ bool nothing_is_open_after(std::span<const PurchaseArrivedRow> rows, const OpenP
 
 }  // namespace
 
-Error plan_purchase(const PlacePurchase& place, const CatalogueView& catalogue, const SharedState& shared, const Purchases& purchases,
-                    std::vector<PurchasedLine>& lines) {
-  lines.clear();
+namespace {
+
+// Those of which what was promised is over; empty: none is.
+template <class Lines>
+std::vector<TimeUs> estimates_of(const Lines& lines, const Vendors& vendors, std::string_view vendor, TimeUs now) {
+  std::vector<TimeUs> estimates(lines.size());
+  bool some = false;
+  for (std::size_t index = 0; index < lines.size(); ++index) {
+    const TimeUs expected = vendors.expected(vendor, lines[index].promised, now);
+    if (expected == lines[index].promised) continue;
+    estimates[index] = expected;
+    some = true;
+  }
+  return some ? estimates : std::vector<TimeUs>();
+}
+
+// The line of an order takes what is there, and waits for it.
+bool can_be_pegged(const OrderState& order, const OrderLineState& line, const PurchasedLine& to) noexcept {
+  if (order.not_due || line.policy.or_else(order.policy) != Policy::ship_partial) return false;
+  return line.waiting != 0 && line.sku == to.sku && (line.pinned.value == 0 || line.pinned == to.warehouse);
+}
+
+Error plan_pegs(const PlacePurchase& place, const SharedState& shared, std::span<const BlockRef> orders, PurchasePlan& plan) {
+  std::unordered_map<std::uint32_t, std::uint32_t> places;  // of the purchase order's lines
+  for (std::uint32_t index = 0; index < plan.lines.size(); ++index) places.emplace(plan.lines[index].line.value, index);
+  std::unordered_set<std::uint32_t> pegged;
+  for (std::size_t row = 0; row < place.pegs.size(); ++row) {
+    const PegRow& peg = place.pegs[row];
+    const Error bad = at_row(ErrorCode::bad_peg, row, peg.line);
+    const auto index = places.find(peg.line.value);
+    if (index == places.end() || !pegged.insert(peg.line.value).second || peg.order >= orders.size() || orders[peg.order] == 0) return bad;
+    const auto* order = shared.blocks.at<OrderState>(orders[peg.order]);
+    const auto lines = order->lines();
+    const auto line = std::find_if(lines.begin(), lines.end(), [&](const OrderLineState& each) { return each.line == peg.order_line; });
+    if (line == lines.end() || !can_be_pegged(*order, *line, plan.lines[index->second])) return bad;
+    plan.pegs.push_back({order->known.lsn(), index->second, peg.order, peg.order_line, 0});
+  }
+  std::sort(plan.pegs.begin(), plan.pegs.end(), [](const PurchasePeg& one, const PurchasePeg& other) { return one.index < other.index; });
+  for (const PurchasePeg& peg : plan.pegs) plan.pegged_orders.push_back(orders[peg.order]);
+  return {};
+}
+
+Error plan_lines(const PlacePurchase& place, const CatalogueView& catalogue, const SharedState& shared, const Purchases& purchases,
+                 std::vector<PurchasedLine>& lines) {
   if (place.vendor.empty() || place.vendor.size() > max_vendor_bytes) return {ErrorCode::bad_vendor, 0, {}};
   if (place.lines.empty()) return {ErrorCode::empty_purchase, 0, {}};
   if (place.lines.size() > max_lines) return {ErrorCode::too_many_lines, 0, {}};
@@ -169,15 +213,28 @@ Error plan_purchase(const PlacePurchase& place, const CatalogueView& catalogue, 
   return {};
 }
 
-PurchaseStepPlan plan_purchase_step(const MovePurchase& move, const OpenPurchase& purchase, const SharedState& shared, const Purchases& purchases) {
+}  // namespace
+
+PurchasePlan plan_purchase(const PlacePurchase& place, const CatalogueView& catalogue, const SharedState& shared, const Book& book, TimeUs now,
+                           std::span<const BlockRef> orders) {
+  PurchasePlan plan;
+  if (place.id.starts_with(suggestion_prefix)) plan.error.code = ErrorCode::bad_id;
+  else plan.error = plan_lines(place, catalogue, shared, book.purchases, plan.lines);
+  if (plan.error.code == ErrorCode::none) plan.error = plan_pegs(place, shared, orders, plan);
+  if (is_incoming(place.state)) plan.estimates = estimates_of(plan.lines, book.vendors, place.vendor, now);
+  return plan;
+}
+
+PurchaseStepPlan plan_purchase_step(const MovePurchase& move, const OpenPurchase& purchase, const SharedState& shared, const Book& book, TimeUs now) {
   PurchaseStepPlan plan;
   const Next next = next_state(move.step, purchase);
   plan.state = next.state;
   plan.error.code = next.fault;
-  if (next.fault != ErrorCode::none || move.step == PurchaseStep::send) return plan;
+  if (next.fault != ErrorCode::none || move.step == PurchaseStep::send || move.step == PurchaseStep::adopt) return plan;
   if (move.step == PurchaseStep::acknowledge) {
-    plan.error = plan_acknowledgement(move, purchase, shared, purchases, plan.changes);
+    plan.error = plan_acknowledgement(move, purchase, shared, book, plan.changes);
     if (plan.error.code == ErrorCode::none) plan.state = state_after(plan.state, purchase, plan.changes);
+    plan.estimates = estimates_of(plan.changes, book.vendors, purchase.vendor, now);
     return plan;
   }
   for (const PurchaseLineState& line : purchase.lines) {
@@ -186,12 +243,13 @@ PurchaseStepPlan plan_purchase_step(const MovePurchase& move, const OpenPurchase
     const std::int32_t change = move.step == PurchaseStep::approve ? open : is_incoming(purchase.state) ? -open : 0;
     plan.changes.push_back({line.promised, line.line, line.sku, line.quantity, change, line.warehouse});
   }
+  if (move.step == PurchaseStep::approve) plan.estimates = estimates_of(plan.changes, book.vendors, purchase.vendor, now);
   return plan;
 }
 
 PurchaseReceiptPlan plan_purchase_receipt(const ReceivePurchase& receive, const OpenPurchase& purchase, const SharedState& shared, const Book& book) {
   PurchaseReceiptPlan plan;
-  if (purchase.state == PurchaseState::draft) {
+  if (is_unapproved(purchase.state)) {
     plan.error.code = ErrorCode::purchase_draft;
     return plan;
   }
@@ -205,12 +263,19 @@ PurchaseReceiptPlan plan_purchase_receipt(const ReceivePurchase& receive, const 
   return plan;
 }
 
-std::vector<ServeStep> steps_of_purchase_receipt(std::span<const PurchaseArrivedRow> rows) {
+std::vector<ServeStep> steps_of_purchase_receipt(const SharedState& shared, const Book& book, std::span<const PurchaseArrivedRow> rows,
+                                                 const OpenPurchase& purchase) {
   std::vector<ServeStep> steps;
   for (std::size_t index = 0; index < rows.size(); ++index) {
     const PurchaseArrivedRow& row = rows[index];
     const Quantity units = units_beyond_healing(row.quantity, row.available_after);
-    if (units != 0) steps.push_back({row.sku, static_cast<std::uint32_t>(index), row.warehouse, units, true});
+    if (units == 0) continue;
+    ServeStep& step = steps.emplace_back(ServeStep{row.sku, static_cast<std::uint32_t>(index), row.warehouse, units, true});
+    const PurchaseLineState& line = *purchase.line(row.line);
+    const auto pegged = book.pegged_orders.find(line.peg_order);
+    if (pegged == book.pegged_orders.end()) continue;
+    step.pegged_order = pegged->second;
+    step.pegged_line = shared.blocks.at<OrderState>(pegged->second)->line_index(line.peg_line);
   }
   return steps;
 }

@@ -14,16 +14,25 @@
 
 namespace earmark::engine {
 
-// A new one, judged by R8 behind its id. `lines` are what its record says.
-Error plan_purchase(const PlacePurchase& place, const CatalogueView& catalogue, const SharedState& shared, const Purchases& purchases,
-                    std::vector<PurchasedLine>& lines);
+// A new one, judged by R8 behind its id: what its record says. `orders`: those that pegs may name, by position (0: no such order).
+// Pegs name orders that must be in memory under their ids.
+struct PurchasePlan {
+  Error error;
+  std::vector<PurchasedLine> lines;
+  std::vector<PurchasePeg> pegs;
+  std::vector<BlockRef> pegged_orders;  // parallel
+  std::vector<TimeUs> estimates;        // empty: all as promised
+};
+PurchasePlan plan_purchase(const PlacePurchase& place, const CatalogueView& catalogue, const SharedState& shared, const Book& book, TimeUs now,
+                           std::span<const BlockRef> orders);
 
 struct PurchaseStepPlan {
   Error error;
   PurchaseState state{};
   std::vector<PurchaseChange> changes;
+  std::vector<TimeUs> estimates;  // as PurchasePlan's
 };
-PurchaseStepPlan plan_purchase_step(const MovePurchase& move, const OpenPurchase& purchase, const SharedState& shared, const Purchases& purchases);
+PurchaseStepPlan plan_purchase_step(const MovePurchase& move, const OpenPurchase& purchase, const SharedState& shared, const Book& book, TimeUs now);
 
 struct PurchaseReceiptPlan {
   Error error;
@@ -33,6 +42,7 @@ struct PurchaseReceiptPlan {
 PurchaseReceiptPlan plan_purchase_receipt(const ReceivePurchase& receive, const OpenPurchase& purchase, const SharedState& shared, const Book& book);
 
 // The SKUs to serve after it, row by row as a receipt's. Recovery makes the same steps.
-std::vector<ServeStep> steps_of_purchase_receipt(std::span<const PurchaseArrivedRow> rows);
+std::vector<ServeStep> steps_of_purchase_receipt(const SharedState& shared, const Book& book, std::span<const PurchaseArrivedRow> rows,
+                                                 const OpenPurchase& purchase);
 
 }  // namespace earmark::engine

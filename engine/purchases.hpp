@@ -3,14 +3,18 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
 #include "engine/block_store.hpp"
 #include "engine/decision.hpp"
+#include "engine/limits.hpp"
 #include "engine/state_image.hpp"
 #include "engine/supply.hpp"
+#include "engine/timers.hpp"
 #include "engine/types.hpp"
 
 namespace earmark::engine {
@@ -21,14 +25,23 @@ struct SharedState;
 struct OpenPurchase {
   OpenPurchase(const Stamp& stamp, const PurchaseDecision& decision, BlockRef known);
   OpenPurchase(const PurchaseImage& image, BlockRef known);
+  // That a rule's record makes.
+  OpenPurchase(const Stamp& stamp, const ReorderDecision& decision, BlockRef known);
 
   // Its line with this number; nullptr: it has none.
   const PurchaseLineState* line(LineNumber number) const noexcept;
   bool has_arrivals() const noexcept;
+  // Of what is open and incoming, the earliest; 0: nothing is, or at no known date.
+  TimeUs first_expected() const noexcept;
+  bool takes_lines(TimeUs now) const noexcept { return state == PurchaseState::suggested && lines.size() < max_lines && (closes.value == 0 || now < closes); }
 
   std::string id, vendor, reference, notes;
   PurchaseState state = PurchaseState::draft;
   TimeUs time{};
+  TimeUs closes{};                       // of a suggestion: no rule adds lines from then on; 0: always
+  bool automatic = false;                // a rule's in mode auto_po
+  Timers::Handle overdue = 0, cut_off = 0;
+  TimeUs overdue_at{};                   // when `overdue` is due
   BlockRef known = 0;                    // what the exactly-once table names
   std::vector<PurchaseLineState> lines;  // as they were given
 
@@ -53,6 +66,12 @@ class Purchases {
   void add(const SharedState& shared, Lsn lsn, OpenPurchase purchase);
   void step(const SharedState& shared, const PurchaseStepDecision& decision);
   void receive(const SharedState& shared, const PurchaseReceiptDecision& decision);
+  void delay(const OverdueDecision& decision);
+  // A line that a rule adds to a suggestion, or raises there.
+  void suggest(const SharedState& shared, Lsn lsn, const ReorderDecision& decision);
+  // The newest suggestion of this vendor and mode that takes lines; nullptr: none does.
+  const OpenPurchase* suggestion(std::string_view vendor, bool automatic, TimeUs now, Lsn& lsn) const;
+  OpenPurchase* open_one(Lsn lsn) noexcept;
 
  private:
   void change(const SharedState& shared, const PurchaseLineState& line, std::int64_t units);
@@ -62,6 +81,7 @@ class Purchases {
 
   Supply& supply_;
   std::map<Lsn, OpenPurchase> open_;                        // by decision
+  std::set<Lsn> suggested_;                                 // those in state suggested
   std::unordered_map<std::uint64_t, Quantity> open_units_;  // by cell
 };
 

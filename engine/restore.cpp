@@ -61,7 +61,7 @@ void Engine::add_to_cell(SkuId sku, WarehouseId warehouse, std::int64_t change) 
 }
 
 void Engine::restore(const Stamp& stamp, const OrderDecision& decision) {
-  restored_ = stamp.lsn;
+  restored(stamp);
   const BlockRef block = restore_blocks_.allocate(OrderState::bytes_for(decision));
   EARMARK_CHECK(block != 0);
   const Identity identity = identify(IdSpace::order, decision.id);
@@ -84,12 +84,13 @@ void Engine::restore(const Stamp& stamp, const OrderDecision& decision) {
   }
   start_waiting(block);
   book_.set_timers(shared_, block);
+  book_.promise(stamp, decision);
   if (decision.fills_follow) open_cause_ = std::move(cause);
   view_.apply(stamp, decision);
 }
 
 void Engine::restore(const Stamp& stamp, const ReceiptDecision& decision) {
-  restored_ = stamp.lsn;
+  restored(stamp);
   restore_id(stamp, IdSpace::receipt, identify(IdSpace::receipt, decision.id), decision.content, 0);
   Cause cause{stamp.lsn, stamp.time, {}, {}, 0, false};
   for (const ReceivedRow& row : decision.rows) add_to_cell(row.sku, row.warehouse, row.quantity);
@@ -100,7 +101,7 @@ void Engine::restore(const Stamp& stamp, const ReceiptDecision& decision) {
 }
 
 void Engine::restore(const Stamp& stamp, const LoadDecision& decision) {
-  restored_ = stamp.lsn;
+  restored(stamp);
   Cause cause{stamp.lsn, stamp.time, {}, {}, 0, false};
   for (const ReceivedRow& row : decision.stock) add_to_cell(row.sku, row.warehouse, row.quantity);
   cause.steps = steps_of(decision.stock);
@@ -112,7 +113,7 @@ void Engine::restore(const Stamp& stamp, const LoadDecision& decision) {
 }
 
 void Engine::restore(const Stamp& stamp, const FillDecision& decision) {
-  restored_ = stamp.lsn;
+  restored(stamp);
   const BlockRef block = order_block(decision.order_id);
   auto* order = shared_.blocks.at<OrderState>(block);
   OrderLineState& line = order->line(decision.line);
@@ -141,7 +142,7 @@ void Engine::restore(const Stamp& stamp, const FillDecision& decision) {
 }
 
 void Engine::restore(const Stamp& stamp, const CancelDecision& decision) {
-  restored_ = stamp.lsn;
+  restored(stamp);
   const bool by_time = decision.command_id.empty();
   if (!by_time) restore_id(stamp, IdSpace::cancel, identify(IdSpace::cancel, decision.command_id), decision.content, 0);
   take_back(stamp, decision.order_id, decision.lines, decision.released, {}, decision.fills_follow);
@@ -149,7 +150,7 @@ void Engine::restore(const Stamp& stamp, const CancelDecision& decision) {
 }
 
 void Engine::restore(const Stamp& stamp, const AmendDecision& decision) {
-  restored_ = stamp.lsn;
+  restored(stamp);
   if (decision.command_id.empty()) return restore_due(stamp, decision);
   restore_id(stamp, IdSpace::amend, identify(IdSpace::amend, decision.command_id), decision.content, 0);
   take_back(stamp, decision.order_id, decision.lines, decision.released, decision.raised, decision.fills_follow);
@@ -167,7 +168,7 @@ void Engine::restore_due(const Stamp& stamp, const AmendDecision& decision) {
 }
 
 void Engine::restore(const Stamp& stamp, const StrictDecision& decision) {
-  restored_ = stamp.lsn;
+  restored(stamp);
   const BlockRef block = order_block(decision.order_id);
   auto* order = shared_.blocks.at<OrderState>(block);
   const std::size_t line = line_of(*order, decision.line);
@@ -207,14 +208,14 @@ void Engine::take_back(const Stamp& stamp, std::string_view order_id, std::span<
 }
 
 void Engine::restore(const Stamp& stamp, const ShipDecision& decision) {
-  restored_ = stamp.lsn;
+  restored(stamp);
   restore_id(stamp, IdSpace::ship, identify(IdSpace::ship, decision.command_id), decision.content, 0);
   if (!decision.shipped.empty()) book_.apply_ship(shared_, order_block(decision.order_id));
   view_.apply(stamp, decision);
 }
 
 void Engine::restore(const Stamp& stamp, const ShipmentDecision& decision) {
-  restored_ = stamp.lsn;
+  restored(stamp);
   restore_id(stamp, IdSpace::shipment, identify(IdSpace::shipment, decision.command_id), decision.content, 0);
   const bool to_available = decision.step == ShipmentStep::give_back && !decision.to_unavailable;
   for (const MovedLine& line : decision.lines) {
@@ -229,7 +230,7 @@ void Engine::restore(const Stamp& stamp, const ShipmentDecision& decision) {
 }
 
 void Engine::restore(const Stamp& stamp, const VoidDecision& decision) {
-  restored_ = stamp.lsn;
+  restored(stamp);
   if (decision.oldest_known.value != 0) shared_.oldest_known.store(decision.oldest_known.value, std::memory_order_relaxed);
   view_.apply(stamp, decision);
 }
@@ -249,7 +250,9 @@ void Engine::restore_finished() {
     const auto* order = shared_.blocks.at<OrderState>(block);
     return !takes_all(*order) || !waits_at_all(*order);
   });
-  settler_.continue_after_recovery(std::exchange(open_cause_, std::nullopt), whole_orders_);
+  find_pegged_orders();
+  book_.touch_everything();  // what a crash may have cut off between a decision and what follows from it
+  settler_.continue_after_recovery(std::exchange(open_cause_, std::nullopt), whole_orders_, last_record_);
   whole_orders_.clear();
   shared_.commit_word.start_at(restored_);
   shared_.window.advance(restored_);

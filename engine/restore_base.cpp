@@ -25,6 +25,7 @@ void Engine::restore_base(const OrderImage& order) {
   start_waiting(block);
   book_.restore_patience(shared_, block);
   book_.set_timers(shared_, block);
+  book_.promises.restore(order.lsn, order.promises, [&](std::uint32_t index) { return order.lines[index].sku; });
   for (const LineImage& line : order.lines) {
     if (line.waiting != 0) view_.add_backordered(line.sku, line.waiting);
   }
@@ -50,6 +51,7 @@ void Engine::restore_base(const HoldImage& hold) {
 void Engine::restore_base(const TransferImage& transfer) {
   const BlockRef known = restore_id({transfer.lsn, transfer.time, {}}, IdSpace::transfer, identify(IdSpace::transfer, transfer.id), transfer.content, 0);
   book_.transfers.add(shared_, transfer.lsn, OpenTransfer(transfer, known));
+  book_.set_transfer_timer(shared_, transfer.lsn);
   for (const TransferLine& line : transfer.lines) view_.add_incoming(line.sku, transfer.destination, line.in_transit());
 }
 

@@ -7,7 +7,7 @@
 namespace earmark::engine {
 
 void Engine::restore(const Stamp& stamp, const StockChangeDecision& decision) {
-  restored_ = stamp.lsn;
+  restored(stamp);
   if (decision.kind != ChangeKind::short_pick) {  // which is its pick's
     restore_id(stamp, IdSpace::stock_change, identify(IdSpace::stock_change, decision.id), decision.content, 0);
   }

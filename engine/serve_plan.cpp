@@ -83,6 +83,7 @@ std::vector<ServeStep> steps_of(std::span<const ReceivedRow> rows) {
 
 bool ServePlan::plan(std::size_t most) {
   for (; step_ < cause_->steps.size(); ++step_, begun_ = false) {
+    if (!begun_ && !fills_.empty() && pegged_waits(cause_->steps[step_])) return true;  // its fills come first in a commit, so that they have room
     if (!begun_) begin_step();
     if (!cause_->steps[step_].serves) continue;
     for (Candidate candidate = next_candidate(); candidate.waiter.order != 0; candidate = next_candidate()) {
@@ -104,8 +105,24 @@ void ServePlan::begin_step() {
     std::sort(listed->second.begin(), listed->second.end(), [](const Waiter& one, const Waiter& other) { return one.place < other.place; });
   }
   // There may be enough now for those who were passed over in an earlier step of this SKU.
-  if (!book_.has_whole_takers) return;
-  for (auto& [queue, cursor] : cursors_) cursor.started = false;
+  if (book_.has_whole_takers) {
+    for (auto& [queue, cursor] : cursors_) cursor.started = false;
+  }
+  if (pegged_waits(step)) serve_pegged(step);
+}
+
+bool ServePlan::pegged_waits(const ServeStep& step) const {
+  return step.pegged_order != 0 && step.hidden != 0 && !shared_.blocks.at<OrderState>(step.pegged_order)->not_due &&
+         wanted(step.pegged_order, step.pegged_line) != 0;
+}
+
+// Of the step's own cell alone: all else is the queue's.
+void ServePlan::serve_pegged(const ServeStep& step) {
+  const auto* order = shared_.blocks.at<OrderState>(step.pegged_order);
+  for_each_entry(shared_.blocks, *order, step.pegged_line, [&](QueuePlace place, Quantity) {
+    const bool can = wanted_at(step.pegged_order, place) != 0 && usable(step.sku, step.warehouse) != 0;
+    if (can && fills_.size() < fills_per_commit) serve_entry(step.pegged_order, place, true);
+  });
 }
 
 Quantity ServePlan::usable(SkuId sku, WarehouseId warehouse) const {
@@ -256,15 +273,16 @@ void ServePlan::serve_order(BlockRef block) {
   }
 }
 
-void ServePlan::serve_entry(BlockRef block, QueuePlace place) {
+void ServePlan::serve_entry(BlockRef block, QueuePlace place, bool pegged) {
   const auto* order = shared_.blocks.at<OrderState>(block);
   const std::size_t line_index = place.line_index;
   const OrderLineState& line = order->lines()[line_index];
-  PlannedFill fill{block, line_index, place, line.sku, cause_->steps[step_].row, 0, 0, takes_.size(), 0, {}};
+  PlannedFill fill{block, line_index, place, line.sku, cause_->steps[step_].row, 0, 0, takes_.size(), 0, pegged, {}};
   Quantity open = wanted_at(block, place);
   for (const WarehouseId warehouse : catalogue_->by_priority) {
     if (open == 0) break;
     if (line.pinned.value != 0 && line.pinned != warehouse) continue;
+    if (pegged && warehouse != cause_->steps[step_].warehouse) continue;
     const Quantity units = std::min(open, usable(line.sku, warehouse));
     if (units == 0) continue;
     Atomic<std::uint64_t>& cell = shared_.cell(line.sku, warehouse);
@@ -276,7 +294,7 @@ void ServePlan::serve_entry(BlockRef block, QueuePlace place) {
     fill.units += units;
   }
   fill.takes = takes_.size() - fill.first_take;
-  if (book_.has_whole_takers) fill.passed_over = passed_over_by(fill);
+  if (book_.has_whole_takers && !pegged) fill.passed_over = passed_over_by(fill);
   cursors_[&book_.queue_of(shared_, line.sku, line.pinned)].gone += fill.units;
   planned_[line_key(block, line_index)] += fill.units;
   if (order->raises != 0) planned_entries_[place] += fill.units;

@@ -32,6 +32,8 @@ struct ServeStep {
   Quantity hidden = 0;
   bool serves = true;  // false: units only; the SKU is served in a later step
   bool in_turn = false;  // no unit of the SKU is usable before its first step: victims wait for it who came before others
+  BlockRef pegged_order = 0;    // of a receipt's row: its units serve this line first, whoever is ahead of it; 0: none
+  std::size_t pegged_line = 0;  // its position
 };
 
 // A command whose fills are being worked out, over several commits where there are many.
@@ -60,6 +62,7 @@ struct PlannedFill {
   Quantity units = 0;
   Quantity still_waiting = 0;  // of the line
   std::size_t first_take = 0, takes = 0;
+  bool pegged = false;
   PassedOver passed_over{};
 };
 
@@ -132,7 +135,9 @@ class ServePlan {
   std::size_t fills_of(const Candidate& candidate) const;
   void serve(const Candidate& candidate);
   void serve_order(BlockRef order);
-  void serve_entry(BlockRef order, QueuePlace place);
+  void serve_entry(BlockRef order, QueuePlace place, bool pegged = false);
+  void serve_pegged(const ServeStep& step);
+  bool pegged_waits(const ServeStep& step) const;
   std::optional<std::size_t> blocked_line(BlockRef order);
   // Units that the line still wants behind the plan and the cut.
   Quantity wanted(BlockRef order, std::size_t line_index) const;

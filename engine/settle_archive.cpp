@@ -29,13 +29,16 @@ OrderState* Settler::read_back(Lsn lsn, Identity identity, BlockRef& block, Bloc
   EARMARK_CHECK(block != 0 && build_order(blocks, block, image, identity));
   read_back_ = block;
   counters_.read_back_orders.add();
-  return shared_.blocks.at<OrderState>(block);
+  auto* order = shared_.blocks.at<OrderState>(block);
+  book_.promises.restore(lsn, image.promises, [&](std::uint32_t index) { return order->lines()[index].sku; });
+  return order;
 }
 
 // What was read back and not changed need not be written anywhere.
 void Settler::put_away(Committer& committer) {
   if (read_back_ == 0) return;
   auto* order = shared_.blocks.at<OrderState>(read_back_);
+  book_.promises.forget(order->known.lsn());
   const std::size_t bytes = order->bytes();
   release_allocations(committer.blocks(), *order);
   committer.blocks().give_back(read_back_, bytes);
@@ -62,6 +65,7 @@ void Settler::let_go(Lsn through, Committer& committer) {
     if (kept.touched > through) return false;
     if (kept.block == 0) return true;
     auto* order = shared_.blocks.at<OrderState>(kept.block);
+    book_.promises.forget(order->known.lsn());
     const std::size_t bytes = order->bytes();
     release_allocations(committer.blocks(), *order);
     retired_.retire(kept.block, bytes);  // somebody may have found it before it left the table of ids
@@ -87,6 +91,8 @@ bool Settler::settle(const ArchiveOrders& archive, const Message& message, Commi
     *shared_.blocks.at<KnownCommand>(kept) = *known;
     shared_.blocks.at<KnownCommand>(kept)->set(known->lsn(), IdSpace::order, true);
     shared_.ids.move(place, kept);
+    book_.promises.forget(known->lsn());
+    book_.pegged_orders.erase(known->lsn());
     counters_.archived_orders.add();
     if (const auto changed = kept_.find(known->lsn()); changed != kept_.end() && changed->second.touched > archive.through) {
       changed->second.block = place.known;  // the archive has not seen its last change yet

@@ -10,7 +10,7 @@ namespace {
 
 std::size_t record_bytes(std::size_t lines, std::size_t warehouses) noexcept {
   const std::size_t texts = 8 * (max_text_bytes + 16);
-  const std::size_t line = sizeof(LineDecision) + sizeof(LineWait) + max_dates * sizeof(ExpectedUnits) + sizeof(LinePolicy) + sizeof(std::uint32_t) +
+  const std::size_t line = sizeof(LineDecision) + sizeof(LineWait) + (max_dates + 1) * sizeof(ExpectedUnits) + sizeof(LinePolicy) + sizeof(std::uint32_t) +
                            warehouses * (sizeof(Take) + sizeof(ReceivedRow));
   return 2048 + texts + lines * line * 9 / 8;
 }
@@ -101,6 +101,8 @@ bool Settler::settle(const ConfirmHold& confirm, const Message& message, Committ
     hold_has_ended(found.lsn, HoldEnd::confirmed, forgotten, committer);
     counters_.confirmed_holds.add();
   }
+  book_.promise({committed.first, message.time, {}}, draft_.decision);
+  for (const LineWait& wait : draft_.waits) book_.touched.dates.insert(draft_.lines[wait.line_index].sku);
   count_skip(passed, block);
   book_.set_timers(shared_, block);
   if (!draft_.waits.empty()) counters_.shorts.add();

@@ -5,6 +5,7 @@
 #include "engine/cancel_steps.hpp"
 #include "engine/patience.hpp"
 #include "engine/pegging.hpp"
+#include "engine/reorder_plan.hpp"
 #include "engine/settler.hpp"
 
 namespace earmark::engine {
@@ -12,7 +13,7 @@ namespace {
 
 std::size_t record_bytes(const PlaceOrder& order, std::size_t warehouses) noexcept {
   const std::size_t texts = 7 * (max_text_bytes + 16);
-  const std::size_t line = sizeof(LineDecision) + sizeof(LineWait) + max_dates * sizeof(ExpectedUnits) + sizeof(LinePolicy) + sizeof(std::uint32_t) + warehouses * sizeof(Take);
+  const std::size_t line = sizeof(LineDecision) + sizeof(LineWait) + (max_dates + 1) * sizeof(ExpectedUnits) + sizeof(LinePolicy) + sizeof(std::uint32_t) + warehouses * sizeof(Take);
   return 1024 + texts + order.lines.size() * line * 9 / 8;
 }
 
@@ -63,6 +64,8 @@ bool Settler::settle(const PlaceOrder& order, const Message& message, Committer&
     return true;
   }
   book_.start_waiting(shared_, block, draft_.blocked_line);
+  book_.promise({committed.first, message.time, {}}, draft_.decision);
+  note_who_is_behind(draft_.waits);
   count_skip(passed, block);
   book_.set_timers(shared_, block);
   if (!draft_.waits.empty()) counters_.shorts.add();
@@ -140,20 +143,44 @@ void Settler::add_waits(const PlaceOrder& order, Lsn lsn, const CatalogueView& v
 // When what waits of the order can be expected, as it is at this instant.
 void Settler::add_expected(const PlaceOrder& order, Lsn lsn, const CatalogueView& view) {
   draft_.expected.clear();
+  draft_.fallbacks.clear();
   for (const LineWait& wait : draft_.waits) {
     const LineDecision& line = draft_.lines[wait.line_index];
-    Pegging pegging(book_, line.sku, view.by_priority, now_,
+    const std::size_t known = draft_.expected.size();
+    Pegging pegging(shared_, book_, line.sku, view.by_priority, now_,
                     [&](WarehouseId warehouse) { return CellWord{writes_.read(shared_.cell(line.sku, warehouse))}.free(); });
-    if (!take_ahead(pegging, shared_, book_, line.sku, QueuePlace::of(order.priority, lsn, wait.line_index), line.pinned.value != 0)) continue;
+    if (!take_ahead(pegging, shared_, book_, line.sku, QueuePlace::of(order.priority, lsn, wait.line_index), line.pinned.value != 0)) {
+      add_fallback(line.sku, line.pinned, line.backordered, wait.line_index, {}, draft_.fallbacks);
+      continue;
+    }
     for (const LineWait& earlier : draft_.waits) {
       if (earlier.line_index >= wait.line_index) break;
       const LineDecision& other = draft_.lines[earlier.line_index];
       if (other.sku == line.sku) pegging.take(other.backordered, other.pinned);
     }
     const bool whole = waits_whole(draft_.decision.own_policy(wait.line_index).or_else(order.policy));
-    expect(pegging, {line.backordered, line.pinned, whole, order.reserve_not_before}, wait.line_index, draft_.expected);
+    expect(pegging, {line.backordered, line.pinned, whole, order.reserve_not_before, {}}, wait.line_index, draft_.expected);
+    add_fallback(line.sku, line.pinned, line.backordered, wait.line_index, std::span(draft_.expected).subspan(known), draft_.fallbacks);
   }
   draft_.decision.expected = draft_.expected;
+  draft_.decision.fallbacks = draft_.fallbacks;
+}
+
+void Settler::add_fallback(SkuId sku, WarehouseId pinned, Quantity units, std::uint32_t line_index, std::span<const ExpectedUnits> expected,
+                           std::vector<ExpectedUnits>& fallbacks) {
+  for (const ExpectedUnits& each : expected) units -= each.quantity;
+  if (units == 0 || book_.rules.empty()) return;
+  const TimeUs date = fallback_date(book_, catalogue(), sku, pinned, now_);
+  if (date.value != 0) fallbacks.push_back({date, units, line_index});
+}
+
+// An order that stands before others who wait for the same moves their dates; one at the end of every queue does not, and nobody need look.
+void Settler::note_who_is_behind(std::span<const LineWait> waits) {
+  for (const LineWait& wait : waits) {
+    const SkuId sku = draft_.lines[wait.line_index].sku;
+    const Ahead all = book_.ahead_of(shared_, book_.catalogue.warehouse_count(), sku, QueuePlace::last());
+    if (all.lines != wait.position) book_.touched.dates.insert(sku);
+  }
 }
 
 }  // namespace earmark::engine

@@ -4,6 +4,15 @@
 #include "engine/settler.hpp"
 
 namespace earmark::engine {
+namespace {
+
+std::size_t total_bytes(std::span<const std::string_view> texts) noexcept {
+  std::size_t bytes = 0;
+  for (const std::string_view text : texts) bytes += text.size() + 16;
+  return bytes;
+}
+
+}  // namespace
 
 Settler::FoundPurchase Settler::find_purchase(std::string_view id) {
   if (id.empty() || id.size() > max_id_bytes) return {};
@@ -17,24 +26,31 @@ Settler::FoundPurchase Settler::find_purchase(std::string_view id) {
 
 bool Settler::settle(const PlacePurchase& place, const Message& message, Committer& committer) {
   Judged judged;
-  std::vector<PurchasedLine> lines;
-  PurchaseDecision decision{place.id, message.content, place.vendor, place.reference, place.notes, place.state, {}};
-  const Error fault = plan_purchase(place, catalogue(), shared_, book_.purchases, lines);
-  decision.lines = lines;
+  std::vector<BlockRef> orders;  // that pegs may name
+  for (const std::string_view id : place.peg_orders) {
+    writes_.clear();
+    const BlockRef block = id.empty() || id.size() > max_id_bytes ? 0 : shared_.ids.find(writes_, identify(IdSpace::order, id)).known;
+    orders.push_back(block != 0 && shared_.blocks.at<KnownCommand>(block)->is_order_in_memory() ? block : 0);
+  }
+  const PurchasePlan plan = plan_purchase(place, catalogue(), shared_, book_, message.time, orders);
+  const PurchaseDecision decision{place.id,    message.content, place.vendor,     place.reference, place.notes,
+                                  place.state, plan.lines,      plan.pegs,        place.peg_orders, plan.estimates};
   const BlockRef known = committer.blocks().allocate(sizeof(KnownCommand));
   const Committed committed = committer.commit(
-      writes_, CommitWord::settler_descriptor, 1, 2048 + 2 * max_text_bytes + lines.size() * sizeof(PurchasedLine) * 9 / 8,
+      writes_, CommitWord::settler_descriptor, 1, 2048 + 2 * max_text_bytes + plan.lines.size() * (sizeof(PurchasedLine) + sizeof(PurchasePeg) + sizeof(TimeUs) + 16) * 9 / 8 + total_bytes(place.peg_orders),
       [&](StableState, Bundle& bundle, std::size_t) {
         judged = judge_id(IdSpace::purchase, place.id, message.content, ErrorCode::duplicate_purchase);
+        if (plan.error.code == ErrorCode::bad_id) judged = {plan.error, {}, {}, {}};  // the rules' ids, known or not
         if (judged.error.code != ErrorCode::none || judged.original.value != 0) return;
-        judged.error = fault;
+        judged.error = plan.error;
         if (judged.error.code == ErrorCode::none && (known == 0 || judged.place.slot == nullptr)) judged.error.code = ErrorCode::overloaded;
         if (judged.error.code != ErrorCode::none) return;
         write_id(judged, known, IdSpace::purchase, message.content, bundle.next());
         bundle.add(message.time, {}, decision, message.reply);
       });
   if (!purchase_committed(committed, judged, known, message, committer)) return committed.attempt != Attempt::no_room;
-  book_.purchases.add(shared_, committed.first, OpenPurchase({committed.first, message.time, {}}, decision, known));
+  for (std::size_t index = 0; index < plan.pegs.size(); ++index) book_.pegged_orders[plan.pegs[index].order_lsn] = plan.pegged_orders[index];
+  book_.add_purchase(shared_, {committed.first, message.time, {}}, decision, known);
   counters_.purchases.add();
   committer.announce(committed.first);
   return true;
@@ -54,15 +70,15 @@ bool Settler::settle(const MovePurchase& move, const Message& message, Committer
   PurchaseStepPlan plan;
   if (move.rows.size() > max_lines) plan.error.code = ErrorCode::too_many_lines;
   else if (found.fault != ErrorCode::none) plan.error.code = found.fault;
-  else plan = plan_purchase_step(move, *found.open, shared_, book_.purchases);
+  else plan = plan_purchase_step(move, *found.open, shared_, book_, message.time);
   const BlockRef purchase = found.open == nullptr ? 0 : found.open->known;
   const std::string_view vendor = found.open == nullptr ? std::string_view() : found.open->vendor;
   const std::string_view reference = move.step == PurchaseStep::acknowledge ? move.reference : std::string_view();  // other steps change none
-  const PurchaseStepDecision decision{move.command_id, move.purchase_id, found.lsn, message.content, vendor, move.step, plan.state, reference, plan.changes};
+  const PurchaseStepDecision decision{move.command_id, move.purchase_id, found.lsn, message.content, vendor, move.step, plan.state, reference, plan.changes, plan.estimates};
   const BlockRef known = committer.blocks().allocate(sizeof(KnownCommand));
   bool forgotten = false;
   const Committed committed = committer.commit(
-      writes_, CommitWord::settler_descriptor, 1, 2048 + max_text_bytes + plan.changes.size() * sizeof(PurchaseChange) * 9 / 8,
+      writes_, CommitWord::settler_descriptor, 1, 2048 + max_text_bytes + plan.changes.size() * (sizeof(PurchaseChange) + sizeof(TimeUs)) * 9 / 8,
       [&](StableState, Bundle& bundle, std::size_t) {
         judged = judge_id(IdSpace::purchase_command, move.command_id, message.content, ErrorCode::duplicate_purchase_command);
         if (judged.error.code != ErrorCode::none || judged.original.value != 0) return;
@@ -74,7 +90,7 @@ bool Settler::settle(const MovePurchase& move, const Message& message, Committer
         bundle.add(message.time, {}, decision, message.reply);
       });
   if (!purchase_committed(committed, judged, known, message, committer)) return committed.attempt != Attempt::no_room;
-  book_.purchases.step(shared_, decision);
+  book_.apply_purchase_step(shared_, decision);
   if (forgotten) drop_forgotten(purchase);
   if (!is_open(plan.state)) counters_.ended_purchases.add();
   committer.announce(committed.first);
@@ -113,7 +129,7 @@ bool Settler::settle(const ReceivePurchase& receive, const Message& message, Com
         write_id(judged, known, IdSpace::receipt, message.content, bundle.next());
         forgotten = !is_open(plan.state) && forget_ended(purchase);
         cause.lsn = bundle.next();
-        cause.steps = steps_of_purchase_receipt(plan.rows);
+        cause.steps = steps_of_purchase_receipt(shared_, book_, plan.rows, *found.open);
         plan_.begin(cause, catalogue(), writes_, nullptr);
         more = plan_.plan(fills_after(lost));
         plan_.write_gates_of_filled_skus();
@@ -124,7 +140,7 @@ bool Settler::settle(const ReceivePurchase& receive, const Message& message, Com
       });
   if (committed.attempt != Attempt::committed) cause_.reset();
   if (!purchase_committed(committed, judged, known, message, committer)) return committed.attempt != Attempt::no_room;
-  book_.apply_purchase_receipt(shared_, decision);
+  book_.apply_purchase_receipt(shared_, {committed.first, message.time, {}}, decision);
   if (forgotten) drop_forgotten(purchase);
   if (!is_open(plan.state)) counters_.ended_purchases.add();
   fills_committed(more, committer);
@@ -146,6 +162,15 @@ bool Settler::settle(const ListPurchases& list, const Message& message, Committe
       return true;
     }
     views.push_back({found.lsn, found.open});
+  }
+  std::vector<std::vector<std::string_view>> peg_orders(views.size());
+  for (std::size_t index = 0; index < views.size(); ++index) {
+    for (const PurchaseLineState& line : views[index].purchase->lines) {
+      if (line.peg_order.value == 0) continue;
+      const auto found = book_.pegged_orders.find(line.peg_order);
+      peg_orders[index].push_back(found == book_.pegged_orders.end() ? std::string_view() : shared_.blocks.at<OrderState>(found->second)->id());
+    }
+    views[index].peg_orders = peg_orders[index];
   }
   committer.outcomes().listed_purchases(message.reply, as_of, views);
   return true;

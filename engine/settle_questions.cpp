@@ -49,7 +49,7 @@ TimeUs last_date(std::span<const ExpectedUnits> expected, Quantity units) noexce
 Lsn Settler::read_by() { return shared_.commit_word.stable(CommitWord::settler_descriptor).lsn(); }
 
 Pegging Settler::peg(SkuId sku) {
-  return Pegging(book_, sku, catalogue().by_priority, now_, [&](WarehouseId warehouse) {
+  return Pegging(shared_, book_, sku, catalogue().by_priority, now_, [&](WarehouseId warehouse) {
     return CellWord{shared_.cell(sku, warehouse).load(std::memory_order_acquire)}.free();
   });
 }
@@ -66,7 +66,7 @@ bool Settler::settle(const ShowOrder& show, const Message& message, Committer& c
   std::vector<LineView> lines;
   std::vector<Allocation> allocations;
   std::vector<Quantity> returned;
-  std::vector<ExpectedUnits> expected;
+  std::vector<ExpectedUnits> expected, fallbacks;
   for (std::size_t index = 0; index < order->lines().size(); ++index) {
     const OrderLineState& line = order->lines()[index];
     LineView& view = lines.emplace_back(LineView{&line, line.quantity - line.waiting, 0, 0, 0});
@@ -82,17 +82,19 @@ bool Settler::settle(const ShowOrder& show, const Message& message, Committer& c
                                        first_place(shared_.blocks, *order, index));
     view.position = ahead.lines + 1;
     view.quantity_ahead = ahead.units;
+    const std::size_t known = expected.size();
     const bool whole = waits_whole(*order, line) && !is_strict(*order, line);
     const TimeUs not_before = order->not_due ? order->times().reserve_not_before : TimeUs{};
     for_each_entry(shared_.blocks, *order, index, [&](QueuePlace place, Quantity units) {
       Pegging pegging = peg(line.sku);
       if (!take_ahead(pegging, shared_, book_, line.sku, place, line.pinned.value != 0)) return;
-      expect(pegging, {units, line.pinned, whole, not_before}, static_cast<std::uint32_t>(index), expected);
+      expect(pegging, {units, line.pinned, whole, not_before, pegging.pegged_at(place)}, static_cast<std::uint32_t>(index), expected);
     });
+    add_fallback(line.sku, line.pinned, line.waiting, static_cast<std::uint32_t>(index), std::span(expected).subspan(known), fallbacks);
   }
   const std::vector<ShipmentView> shipments = shipments_of(shared_.blocks, *order);
   as_of = std::max(as_of, read_by());
-  committer.outcomes().shown(message.reply, as_of, {order, lines, allocations, returned, shipments, expected});
+  committer.outcomes().shown(message.reply, as_of, {order, lines, allocations, returned, shipments, expected, fallbacks, book_.promises.of(order->known.lsn())});
   return true;
 }
 
@@ -122,7 +124,8 @@ bool Settler::settle(const ListBackorders& list, const Message& message, Committ
       const OrderLineState& line = order->lines()[waiter->place.line_index];
       const bool whole = waits_whole(*order, line) && !is_strict(*order, line);
       expected.clear();
-      expect(pegging, {waiter->quantity, line.pinned, whole, order->not_due ? order->times().reserve_not_before : TimeUs{}}, 0, expected);
+      expect(pegging, {waiter->quantity, line.pinned, whole, order->not_due ? order->times().reserve_not_before : TimeUs{},
+                       pegging.pegged_at(waiter->place)}, 0, expected);
       if (list.customer.empty() || order->texts().customer == list.customer) {
         found.push_back({order, &line, position + 1, ahead, waiter->quantity, last_date(expected, waiter->quantity)});
       }
@@ -143,24 +146,23 @@ bool Settler::settle(const ListBackorders& list, const Message& message, Committ
 // What is there, and when the rest could be expected: as if an order of the default priority came, behind everybody of that priority.
 bool Settler::settle(const CheckDates& check, const Message& message, Committer& committer) {
   const CatalogueView& view = catalogue();
-  std::vector<Quantity> available, now;
-  std::vector<ExpectedUnits> expected;
+  CheckedDates checked;
   // Others take meanwhile: then once more, so that all of it is the state at the LSN named. (In the end it is told as it was read,
   // each cell at some LSN up to that one.)
   constexpr int most_reads = 16;
   Lsn before = read_by(), as_of = before;
   for (int read = 0; read < most_reads; ++read, before = as_of) {
-    check_dates(check, view, available, now, expected);
+    check_dates(check, view, checked);
     as_of = read_by();
     if (as_of == before) break;
   }
-  committer.outcomes().checked(message.reply, as_of, {view.warehouse_count, available, now, expected});
+  committer.outcomes().checked(message.reply, as_of, {view.warehouse_count, checked.available, checked.now, checked.expected, checked.fallbacks});
   return true;
 }
 
-void Settler::check_dates(const CheckDates& check, const CatalogueView& view, std::vector<Quantity>& available, std::vector<Quantity>& now,
-                          std::vector<ExpectedUnits>& expected) {
-  available.clear(), now.clear(), expected.clear();
+void Settler::check_dates(const CheckDates& check, const CatalogueView& view, CheckedDates& checked) {
+  auto& [available, now, expected, fallbacks] = checked;
+  available.clear(), now.clear(), expected.clear(), fallbacks.clear();
   struct OfSku {
     std::uint64_t left = 0;          // of what is there
     std::optional<Pegging> pegging;  // of what is to come; none: the queue is too long to say
@@ -180,12 +182,15 @@ void Settler::check_dates(const CheckDates& check, const CatalogueView& view, st
     if (is_new) {
       for (std::size_t column = available.size() - view.warehouse_count; column < available.size(); ++column) of.left += available[column];
       // What is there the order would take, whoever waits for more.
-      of.pegging.emplace(book_, sku, std::span<const WarehouseId>(), now_, [](WarehouseId) { return Quantity{0}; });
+      of.pegging.emplace(shared_, book_, sku, std::span<const WarehouseId>(), now_, [](WarehouseId) { return Quantity{0}; });
       if (!take_ahead(*of.pegging, shared_, book_, sku, behind, false)) of.pegging.reset();
     }
     now.back() = static_cast<Quantity>(std::min<std::uint64_t>(check.wanted[row], of.left));
     of.left -= now.back();
-    if (of.pegging && now.back() != check.wanted[row]) expect(*of.pegging, {check.wanted[row] - now.back(), {}, false, {}}, row, expected);
+    const Quantity rest = check.wanted[row] - now.back();
+    const std::size_t dated = expected.size();
+    if (of.pegging && rest != 0) expect(*of.pegging, {rest, {}, false, {}, {}}, row, expected);
+    add_fallback(sku, {}, rest, row, std::span(expected).subspan(dated), fallbacks);
   }
 }
 

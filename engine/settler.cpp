@@ -20,8 +20,24 @@ Settled Settler::submit(std::unique_ptr<Message> message, Committer& committer) 
   return resume(committer);
 }
 
-// The role's loop: finish the cause under way, then message by message, then let go unless another one has come.
+namespace {
+
+class NotingTouched {
+ public:
+  NotingTouched(Committer& committer, Touched& touched) noexcept : committer_(committer) { committer.note_touched_in(&touched); }
+  ~NotingTouched() { committer_.note_touched_in(nullptr); }
+  NotingTouched(const NotingTouched&) = delete;
+  NotingTouched& operator=(const NotingTouched&) = delete;
+
+ private:
+  Committer& committer_;
+};
+
+}  // namespace
+
+// The role's loop: finish the cause under way, then what follows from it, then message by message, then let go unless another one has come.
 Settled Settler::resume(Committer& committer) {
+  const NotingTouched noting(committer, book_.touched);
   for (;;) {
     if (cause_ && !fill_more(committer)) return Settled::stalled;
     if (cause_) continue;
@@ -30,12 +46,18 @@ Settled Settler::resume(Committer& committer) {
       if (!turn_strict(order, key.second, false, committer)) return Settled::stalled;
       continue;
     }
+    if (something_touched() && knows_time_) {
+      if (!mind_touched(committer)) return Settled::stalled;
+      continue;
+    }
     if (todo_ == nullptr) todo_ = inbox_.take();
     if (todo_ == nullptr) {
       if (inbox_.release()) return Settled::done;
       continue;
     }
     now_ = std::max(now_, todo_->time);
+    knows_time_ = knows_time_ || todo_->time.value != 0;  // questions may have none
+    if (something_touched() && knows_time_) continue;  // left by a crash, and what was restored did not tell the time
     if (now_.value >= shared_.next_due_us.load(std::memory_order_relaxed)) {  // written by whoever settles alone
       if (const Timer* due = book_.timers.first_due(now_); due != nullptr) {
         if (!run_timer(*due, committer)) return Settled::stalled;
@@ -51,7 +73,9 @@ Settled Settler::resume(Committer& committer) {
   }
 }
 
-void Settler::continue_after_recovery(std::optional<Cause> cause, std::span<const BlockRef> whole_orders) {
+void Settler::continue_after_recovery(std::optional<Cause> cause, std::span<const BlockRef> whole_orders, TimeUs last_record) {
+  now_ = last_record;
+  knows_time_ = last_record.value != 0;
   cause_ = std::move(cause);
   writes_.clear();
   plan_.park(cause_ ? &*cause_ : nullptr, catalogue(), writes_, whole_orders);
@@ -70,6 +94,10 @@ bool Settler::run_timer(const Timer& due, Committer& committer) {
     case TimerKind::cancel_order: return cancel_at_its_time(subject, committer);
     case TimerKind::order_due: return become_due(subject, committer);
     case TimerKind::turn_strict: return turn_strict_at_its_time(subject, committer);
+    case TimerKind::purchase_cut_off: return cut_off(subject, committer);
+    case TimerKind::purchase_overdue: return tell_overdue(false, subject, committer);
+    case TimerKind::transfer_overdue: return tell_overdue(true, subject, committer);
+    case TimerKind::rule_wakes: return wake_rule(due.subject);
   }
   return true;
 }
@@ -149,7 +177,7 @@ void Settler::add_fills(Bundle& bundle, bool more) {
     const bool last = !more && index + 1 == count;
     const FillDecision decision{order->id(), order->known.lsn(), order->lines()[fill.line_index].line,
                                 fill.sku, fill.row, fill.still_waiting, last, plan_.takes_of(fill), order->texts().customer,
-                                fill.place.order_lsn == order->known.lsn() ? Lsn{} : fill.place.order_lsn, skip_by(fill.passed_over)};
+                                fill.place.order_lsn == order->known.lsn() ? Lsn{} : fill.place.order_lsn, skip_by(fill.passed_over), fill.pegged};
     bundle.add(cause_->time, cause_->lsn, decision, cause_->reply, !last);
   }
 }

@@ -40,6 +40,8 @@ struct SettlerCounters {
   Counter orders_cancelled_by_time, orders_due;
   Counter transfers, closed_transfers, missing_units;
   Counter purchases, ended_purchases;
+  Counter rules_triggered, rules_cleared, suggested_units;
+  Counter overdue, moved_dates;
   Counter skips, turned_strict, taken_over_units;
 };
 
@@ -60,7 +62,7 @@ class Settler {
   Settled resume(Committer& committer);
   // After recovery, before any other thread runs. `cause`: one that has fills outstanding. `whole_orders`: those of policy
   // ship_complete that wait.
-  void continue_after_recovery(std::optional<Cause> cause, std::span<const BlockRef> whole_orders);
+  void continue_after_recovery(std::optional<Cause> cause, std::span<const BlockRef> whole_orders, TimeUs last_record);
   Settled settle_unfinished(Committer& committer);
 
   // A step of a shipment in replay. The order may have left memory: then it is kept until the archive has this.
@@ -103,6 +105,19 @@ class Settler {
   bool settle(const ReceivePurchase& receive, const Message& message, Committer& committer);
   bool settle(const CheckDates& check, const Message& message, Committer& committer);
   bool settle(const ListPurchases& list, const Message& message, Committer& committer);
+  bool settle(const SetRules& set, const Message& message, Committer& committer);
+  bool settle(const MindRules& mind, const Message& message, Committer& committer);
+  bool settle(const ListRules& list, const Message& message, Committer& committer);
+  bool settle(const FindDecision& find, const Message& message, Committer& committer);
+
+  // What follows from a decision that touched SKUs (settle_rules.cpp, settle_dates.cpp), a step of it each. False: no room.
+  bool something_touched() const noexcept { return !book_.touched.positions.empty() || !book_.touched.dates.empty(); }
+  bool mind_touched(Committer& committer);
+  bool mind_rules(SkuId sku, Committer& committer);
+  bool reorder(const Rule& rule, Committer& committer, bool& no_memory);
+  void set_levels(SkuId sku);
+  std::vector<VendorView> number_vendors(const std::vector<bool>& named, std::span<SourceSet> sources, std::span<RuleView> rules) const;
+  bool tell_dates(SkuId sku, Committer& committer);
 
   // Each of them: false: no room.
   bool run_timer(const Timer& due, Committer& committer);
@@ -110,6 +125,9 @@ class Settler {
   bool cancel_at_its_time(Lsn order, Committer& committer);
   bool become_due(Lsn order, Committer& committer);
   bool turn_strict_at_its_time(Lsn order, Committer& committer);
+  bool cut_off(Lsn purchase, Committer& committer);
+  bool tell_overdue(bool transfer, Lsn lsn, Committer& committer);
+  bool wake_rule(std::uint64_t subject);
   // Who waits by this line turns strict, and is served (settle_strict.cpp).
   bool turn_strict(BlockRef order, std::size_t line_index, bool waited, Committer& committer);
   Skip skip_by(const PassedOver& passed) const;
@@ -202,9 +220,16 @@ class Settler {
   // Questions.
   Pegging peg(SkuId sku);  // as it is now
   Lsn read_by();
-  void check_dates(const CheckDates& check, const CatalogueView& view, std::vector<Quantity>& available, std::vector<Quantity>& now,
-                   std::vector<ExpectedUnits>& expected);
+  struct CheckedDates {
+    std::vector<Quantity> available, now;
+    std::vector<ExpectedUnits> expected, fallbacks;
+  };
+  void check_dates(const CheckDates& check, const CatalogueView& view, CheckedDates& checked);
   void add_expected(const PlaceOrder& order, Lsn lsn, const CatalogueView& view);
+  // Of `units` what `expected` says nothing of, behind its first `known` entries: if it were ordered now.
+  void add_fallback(SkuId sku, WarehouseId pinned, Quantity units, std::uint32_t line_index, std::span<const ExpectedUnits> expected,
+                    std::vector<ExpectedUnits>& fallbacks);
+  void note_who_is_behind(std::span<const LineWait> waits);
 
   // Steps of shipments (settle_shipment.cpp).
   Error judge_ship(const OrderState& order) const;
@@ -240,6 +265,7 @@ class Settler {
   Message* todo_ = nullptr;  // taken from the inbox, oldest first
   std::optional<Cause> cause_;
   TimeUs now_{};  // the latest time of a message
+  bool knows_time_ = true;  // false: of a start from the state store alone, until a command tells it
   WriteSet writes_;
   ServePlan plan_;
   Archive* archive_ = nullptr;

@@ -27,6 +27,7 @@ struct SharedState {
       : capacity(limits),
         commit_word(committers, batch_entries, settler_words_for(limits.warehouses)),
         cells((std::size_t{limits.skus} + 1) * limits.warehouses),
+        reorder_levels(cells.size()),
         blocks(limits.order_bytes),
         ids(limits.command_ids, blocks),
         readers(committers) {
@@ -50,6 +51,8 @@ struct SharedState {
   CommitWord commit_word;
   Window window;
   LazyArray<Atomic<std::uint64_t>> cells;
+  // For reorder rules (engine/rules.hpp): by cell; a thread that has left fewer units there leaves word. 0: any number will do.
+  LazyArray<Atomic<std::uint32_t>> reorder_levels;
   Atomic<std::uint64_t> catalogue{0};  // const CatalogueView*
   BlockStore blocks;
   CommandIds ids;
@@ -62,6 +65,8 @@ struct SharedState {
   // that answer through the journal's release and acquire, and the store stands before it; who was not may be decided as
   // if before the hold was.
   Atomic<std::int64_t> next_due_us{Timers::never.value};
+  Atomic<std::uint32_t> has_rules{0};   // 1 before the first reorder rules are committed, and ever after
+  Atomic<std::uint32_t> rules_turn{0};  // its value says nothing
   std::vector<std::unique_ptr<RecordRing>> rings;  // by CommitterId
 };
 

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "engine/command.hpp"
+#include "engine/decision.hpp"
 #include "engine/digest.hpp"
 #include "engine/shipment_image.hpp"
 #include "engine/types.hpp"
@@ -71,6 +72,14 @@ void for_each_raise(std::span<const std::byte> bytes, Visitor&& visit) {
   }
 }
 
+// When a line's last unit was promised first, and what was told last (DatesDecision). 0: nothing.
+struct PromiseImage {
+  TimeUs first{}, told{};
+  std::uint32_t line_index = 0;
+  std::uint32_t settled = 0;  // of the state store alone: figures judge the line by `first` no more (storage/state_batch_figures.cpp)
+};
+static_assert(sizeof(PromiseImage) == 24);
+
 struct OrderImage {
   Lsn lsn{};      // of the decision
   TimeUs time{};  // of the decision
@@ -93,6 +102,7 @@ struct OrderImage {
   std::span<const std::uint8_t> line_patience{}; // of line_complete lines, by line; empty: 0 all
   bool has_skipped = false;
   std::span<const std::byte> raises{};           // RaiseImage after RaiseImage
+  std::span<const PromiseImage> promises{};      // of lines that were ever promised, by line_index
 
   LinePolicy own_policy(std::size_t line) const noexcept { return line_policies.empty() ? LinePolicy{} : line_policies[line]; }
   std::uint8_t patience_of_line(std::size_t line) const noexcept { return line_patience.empty() ? std::uint8_t{0} : line_patience[line]; }
@@ -123,7 +133,7 @@ static_assert(sizeof(TransferLine) == 16);
 struct TransferImage {
   Lsn lsn{};      // of the decision
   TimeUs time{};  // of the decision
-  TimeUs expected{};
+  TimeUs expected{};  // as it was said, or later where that is over (OverdueDecision)
   std::string_view id;
   std::uint64_t content = 0;
   WarehouseId source{}, destination{};
@@ -138,7 +148,31 @@ struct PurchaseImage {
   std::uint64_t content = 0;
   std::string_view vendor, reference, notes;
   PurchaseState state = PurchaseState::draft;
+  TimeUs closes{};         // as ReorderDecision's
+  bool automatic = false;  // a rule's in mode auto_po
   std::span<const PurchaseLineState> lines;
+};
+
+// A vendor, and how late what it promised has come.
+struct VendorImage {
+  std::string_view code, name;
+  std::int32_t lead_days = -1;
+  std::int16_t cut_off = -1;
+  bool listed = false;         // by a SetRules; else it has only delivered
+  std::uint64_t arrivals = 0;  // rows of receipts of lines with a promise
+  std::int64_t late_us = 0;    // sum of how late they were
+};
+struct SourceImage {
+  SkuId sku{};
+  std::string_view vendor;
+  std::int32_t lead_days = -1;
+};
+// A rule, its vendor by code beside it.
+struct RuleImage {
+  RuleSet rule;             // `vendor` 0, or not
+  std::string_view vendor;  // empty: by choice
+  bool triggered = false;   // it has, and its position is not above its point since
+  Lsn purchase{};           // the last purchase order that it made or added to; 0: none, or a suggestion that was cancelled
 };
 
 // Orders that left memory when they were closed and kept on disk. Called by whoever settles, one call at a time.

@@ -12,7 +12,7 @@
 namespace earmark::engine {
 
 struct SupplyPlace {
-  TimeUs date{};
+  TimeUs date{};            // when it is expected
   Lsn lsn{};                // of the purchase order or transfer
   std::uint32_t index = 0;  // of its line
 
@@ -22,6 +22,8 @@ struct SupplyPlace {
 struct SupplyUnits {
   WarehouseId warehouse{};
   Quantity units = 0;
+  Lsn peg_order{};          // for whose line it is first; 0: for nobody
+  LineNumber peg_line{};
 };
 
 class Supply {
@@ -31,6 +33,10 @@ class Supply {
   // Units 0 or no date: nothing is expected there (any more).
   void set(SkuId sku, SupplyPlace place, SupplyUnits units);
   const Lines& of(SkuId sku) const noexcept;
+  template <class Visitor>
+  void for_each_sku(Visitor&& visit) const {
+    for (const auto& [sku, lines] : lines_) visit(SkuId{sku});
+  }
 
  private:
   std::unordered_map<std::uint32_t, Lines> lines_;  // by SKU

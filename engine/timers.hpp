@@ -17,7 +17,7 @@
 
 namespace earmark::engine {
 
-enum class TimerKind : std::uint8_t { hold = 1, cancel_order = 2, order_due = 3, turn_strict = 4 };
+enum class TimerKind : std::uint8_t { hold = 1, cancel_order = 2, order_due = 3, turn_strict = 4, purchase_cut_off = 5, purchase_overdue = 6, transfer_overdue = 7, rule_wakes = 8 };
 
 struct Timer {
   TimeUs due{};

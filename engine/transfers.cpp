@@ -85,16 +85,35 @@ void Transfers::arrive(const SharedState& shared, const TransferReceiptDecision&
   open_.erase(found);
 }
 
-void Book::start_transfer(const SharedState& shared, const Stamp& stamp, const TransferShipDecision& decision, BlockRef known) {
-  for (const TransferredRow& row : decision.rows) stock[shared.cell_index(row.sku, decision.source).value].on_hand -= row.quantity;
-  transfers.add(shared, stamp.lsn, OpenTransfer(stamp, decision, known));
+OpenTransfer* Transfers::open_one(Lsn lsn) noexcept {
+  const auto found = open_.find(lsn);
+  return found == open_.end() ? nullptr : &found->second;
 }
 
-void Book::apply_arrival(const SharedState& shared, const TransferReceiptDecision& decision) {
+void Transfers::delay(const OverdueDecision& decision) {
+  const auto found = open_.find(decision.lsn);
+  EARMARK_CHECK(found != open_.end());
+  for (const TransferLine& line : found->second.lines) list(found->first, found->second, line, 0);
+  found->second.expected = decision.expected;
+  for (const TransferLine& line : found->second.lines) list(found->first, found->second, line, line.in_transit());
+}
+
+void Book::start_transfer(SharedState& shared, const Stamp& stamp, const TransferShipDecision& decision, BlockRef known) {
+  for (const TransferredRow& row : decision.rows) stock[shared.cell_index(row.sku, decision.source).value].on_hand -= row.quantity;
+  transfers.add(shared, stamp.lsn, OpenTransfer(stamp, decision, known));
+  set_transfer_timer(shared, stamp.lsn);
+}
+
+void Book::apply_arrival(SharedState& shared, const TransferReceiptDecision& decision) {
   for (const ArrivedRow& row : decision.rows) {
     CellStock& cell = stock[shared.cell_index(row.sku, decision.destination).value];
     cell.on_hand += row.quantity + row.damaged;
     cell.unavailable += row.damaged;
+  }
+  if (decision.closed) {
+    OpenTransfer& transfer = *transfers.open_one(decision.transfer_lsn);
+    if (transfer.overdue != 0) timers.remove(transfer.overdue);
+    shared.next_due_us.store(timers.next_due().value, std::memory_order_relaxed);
   }
   transfers.arrive(shared, decision);
 }
@@ -102,7 +121,7 @@ void Book::apply_arrival(const SharedState& shared, const TransferReceiptDecisio
 // ---- replay of their records ----
 
 void Engine::restore(const Stamp& stamp, const TransferShipDecision& decision) {
-  restored_ = stamp.lsn;
+  restored(stamp);
   const BlockRef known = restore_id(stamp, IdSpace::transfer, identify(IdSpace::transfer, decision.id), decision.content, 0);
   for (const TransferredRow& row : decision.rows) add_to_cell(row.sku, decision.source, -static_cast<std::int64_t>(row.quantity));
   book_.start_transfer(shared_, stamp, decision, known);
@@ -110,7 +129,7 @@ void Engine::restore(const Stamp& stamp, const TransferShipDecision& decision) {
 }
 
 void Engine::restore(const Stamp& stamp, const TransferReceiptDecision& decision) {
-  restored_ = stamp.lsn;
+  restored(stamp);
   restore_id(stamp, IdSpace::transfer_command, identify(IdSpace::transfer_command, decision.command_id), decision.content, 0);
   const OpenTransfer* transfer = book_.transfers.find(decision.transfer_lsn);
   EARMARK_CHECK(transfer != nullptr);

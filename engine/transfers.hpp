@@ -13,6 +13,7 @@
 #include "engine/decision.hpp"
 #include "engine/state_image.hpp"
 #include "engine/supply.hpp"
+#include "engine/timers.hpp"
 #include "engine/types.hpp"
 
 namespace earmark::engine {
@@ -31,6 +32,8 @@ struct OpenTransfer {
   std::string id;
   WarehouseId source{}, destination{};
   TimeUs time{}, expected{};
+  Timers::Handle overdue = 0;
+  TimeUs overdue_at{};               // when it is due
   BlockRef known = 0;                // what the exactly-once table names
   std::vector<TransferLine> lines;  // one for each SKU, in the order in which they were first named
 };
@@ -46,6 +49,8 @@ class Transfers {
 
   void add(const SharedState& shared, Lsn lsn, OpenTransfer transfer);
   void arrive(const SharedState& shared, const TransferReceiptDecision& decision);
+  void delay(const OverdueDecision& decision);
+  OpenTransfer* open_one(Lsn lsn) noexcept;
 
  private:
   void change(const SharedState& shared, SkuId sku, WarehouseId destination, std::int64_t units);

@@ -75,11 +75,18 @@ enum class ShipmentStep : std::uint8_t { pick = 1, pack, ship, deliver, put_back
 // Where a shipment is.
 enum class ShipmentState : std::uint8_t { open, picked, packed, shipped, delivered };
 
-// Where a purchase order is. It is open up to partly_received, and incoming from approved on.
-enum class PurchaseState : std::uint8_t { draft = 1, approved, sent, acknowledged, partly_received, received, closed, cancelled };
-constexpr bool is_open(PurchaseState state) noexcept { return state >= PurchaseState::draft && state <= PurchaseState::partly_received; }
-constexpr bool is_incoming(PurchaseState state) noexcept { return is_open(state) && state != PurchaseState::draft; }
-enum class PurchaseStep : std::uint8_t { approve = 1, send, acknowledge, close, cancel };
+// Where a purchase order is. It is open up to partly_received, and incoming from approved on. suggested: by a reorder rule.
+enum class PurchaseState : std::uint8_t { draft = 1, approved, sent, acknowledged, partly_received, received, closed, cancelled, suggested };
+constexpr bool is_unapproved(PurchaseState state) noexcept { return state == PurchaseState::draft || state == PurchaseState::suggested; }
+constexpr bool is_incoming(PurchaseState state) noexcept { return state >= PurchaseState::approved && state <= PurchaseState::partly_received; }
+constexpr bool is_open(PurchaseState state) noexcept { return is_unapproved(state) || is_incoming(state); }
+// adopt: a suggestion becomes a draft, to which rules add no more.
+enum class PurchaseStep : std::uint8_t { approve = 1, send, acknowledge, close, cancel, adopt };
+
+// When a reorder rule orders, and how much (docs/RULES.md).
+enum class RuleKind : std::uint8_t { reorder_point = 1, min_max, lot_for_lot };
+// What it does then. auto_po: "auto-po".
+enum class RuleMode : std::uint8_t { off, alert, suggest, auto_po };
 
 // How a hold ended; `refused`: it never held anything.
 enum class HoldEnd : std::uint8_t { open, released, expired, confirmed, refused };

@@ -28,6 +28,8 @@ struct QueuePlace {
     return line_index <=> other.line_index;
   }
 
+  // Behind everybody.
+  static QueuePlace last() noexcept { return {Lsn{~std::uint64_t{0}}, 0xFFFF, 255}; }
   static QueuePlace of(Priority priority, Lsn order_lsn, std::size_t line_index) noexcept {
     return {order_lsn, static_cast<std::uint16_t>(line_index), static_cast<std::uint8_t>(255 - priority.value)};
   }

@@ -19,6 +19,7 @@ struct DumpVerdict {
   std::uint64_t skips = 0, turned_strict = 0;
   std::uint64_t records = 0, orders = 0, receipts = 0, fills = 0, cancels = 0, ships = 0, loads = 0, voids = 0, changes = 0, holds = 0, ended_holds = 0, steps = 0, transfers = 0, arrivals = 0;
   std::uint64_t purchases = 0, purchase_steps = 0, purchase_receipts = 0;
+  std::uint64_t rules = 0, reorders = 0, overdue = 0, moved_dates = 0;
   std::uint64_t base_lines = 0, unknown = 0;  // lines of a base; records of types that are not known
   std::uint64_t first_lsn = 0, last_lsn = 0;
   bool is_full = false;  // the dump has what decisions rest on: --full

@@ -64,6 +64,10 @@ bool DumpJudge::read(const DumpRecord& record) {
   else if (record.type == "purchase") purchase(record);
   else if (record.type == "purchase_step") purchase_step(record);
   else if (record.type == "purchase_receipt") purchase_receipt(record);
+  else if (record.type == "rules") rules(record);
+  else if (record.type == "reorder") reorder(record);
+  else if (record.type == "overdue") overdue(record);
+  else if (record.type == "dates") dates(record);
   else if (record.type == "hold") hold(record);
   else if (record.type == "hold_extended") hold_extended(record);
   else if (record.type == "hold_ended") hold_ended(record);
@@ -246,7 +250,9 @@ void DumpJudge::order_line(DumpOrder& order, const DumpRecord& record, std::uint
     }
   }
   for (const Units& each : row.moved) take(row.sku, each, &line);
+  state_.waits(line, line.waiting);
   if (line.waiting > 0) state_.wait(order, record.lsn, index);
+  if (line.waiting > 0 && row.expected.units == line.waiting) (row.expected.last_us > record.time_us ? line.told_us : line.perhaps_told_us) = row.expected.last_us;
 }
 
 // ship_complete: all of it, or nothing of it; and nothing only if all of it was not there, its pinned lines thought of first.

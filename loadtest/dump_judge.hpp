@@ -30,11 +30,14 @@ class DumpJudge {
     std::uint32_t sku = 0, warehouse = no_code;
     std::int64_t units = 0;
     bool frees_sku = false;  // the units that the cancel gave back of this SKU are usable from now on
+    std::uint64_t peg_lsn = 0;   // of the order for whose line its units are first; 0: for nobody
+    std::int64_t peg_line = 0;
   };
   struct Fill {  // that the rules give
     DumpPlace place;
     std::uint32_t sku = 0;
     std::vector<Units> takes;
+    bool pegged = false;  // out of turn
   };
   // A cause with its fills, as the settler works them out.
   struct Cause {
@@ -47,6 +50,7 @@ class DumpJudge {
     std::optional<Fill> next;
     bool is_uncertain = false;
     std::set<std::uint32_t> not_yet{};  // SKUs with victims, of which nothing is usable before their turn
+    std::int64_t pegged_left = 0;       // of the stage: for its pegged line
   };
 
   bool base(const DumpRecord& record);
@@ -105,6 +109,26 @@ class DumpJudge {
   void judge_open_lines(const DumpRecord& record, const DumpPurchase& purchase);
   void purchased_row(const DumpRecord& record, const DumpRow& row, DumpPurchase& purchase);
   void move_purchase(const DumpRecord& record, DumpPurchase& purchase, std::string_view right);
+  void judge_peg(const DumpRow& row);
+  void expect(const DumpRow& row, DumpPurchaseLine& line);
+  // Vendors and reorder rules (dump_judge_rules.cpp).
+  void rules(const DumpRecord& record);
+  void base_rule(const DumpRecord& record);
+  void set_rule(const DumpRule& set);
+  void reorder(const DumpRecord& record);
+  bool judge_trigger(const DumpRecord& record, const DumpReorderRule& rule);
+  void reorder_line(const DumpRecord& record, const DumpReorderRule& rule);
+  void judge_new_purchase(const DumpRecord& record, const DumpReorderRule& rule, std::uint64_t takes_lines);
+  std::string vendor_of(std::uint32_t sku, const DumpReorderRule& rule) const;
+  std::int64_t lead_days(std::uint32_t sku, const std::string& vendor) const;
+  std::uint64_t own_suggestion(const DumpRow& of, const DumpReorderRule& rule, const std::string& vendor);
+  std::uint64_t newest_suggestion(const std::string& vendor, bool automatic);
+  void let_rules_wait(std::uint64_t purchase);
+  // Dates (dump_judge_dates.cpp).
+  void overdue(const DumpRecord& record);
+  void overdue_purchase(const DumpRecord& record);
+  void overdue_transfer(const DumpRecord& record);
+  void dates(const DumpRecord& record);
   bool is_open(std::uint64_t lsn) { return state_.order(lsn) != nullptr || state_.hold(lsn) != nullptr || state_.transfer(lsn) != nullptr || state_.purchase(lsn) != nullptr; }
   void hold(const DumpRecord& record);
   void hold_extended(const DumpRecord& record);
@@ -131,6 +155,7 @@ class DumpJudge {
   // `freed`: lines whose moved units came free; null: each stage brings its own. `in_turn`: see Cause.
   void begin_cause(const DumpRecord& record, std::vector<Stage> stages, const std::vector<DumpRow>* freed, std::set<std::uint32_t> in_turn = {});
   void find_next_fill();
+  bool find_pegged(const Stage& stage);
   bool find_in_stage(const Stage& stage);
   bool find_in_order(std::uint64_t lsn);
   const DumpPlace* first_in_stage(const Stage& stage, const std::optional<DumpPlace>& behind);

@@ -44,6 +44,8 @@ bool DumpJudge::base(const DumpRecord& record) {
     base_transfer(record);
   } else if (record.part == "purchase") {
     base_purchase(record);
+  } else if (record.part == "vendor" || record.part == "source" || record.part == "rule") {
+    base_rule(record);
   } else if (record.part == "queue") {
     base_queue(record);
   }
@@ -76,6 +78,8 @@ void DumpJudge::base_order(const DumpRecord& record) {
       violate(Promise::conservation, [&] { return fmt::format("line {} of order \"{}\" has more waiting in entries of raises than it waits for", row.line, record.id); });
     }
     order.lines.back().patience = {row.skips, row.strict};
+    order.lines.back().told_us = row.told_us;
+    state_.waits(order.lines.back(), row.backordered);
     if (row.backordered > 0) state_.wait(order, record.lsn, static_cast<std::uint32_t>(order.lines.size() - 1));
   }
   if (state_.ids.put(order.id, record.lsn) != 0) {

@@ -66,8 +66,10 @@ void DumpJudge::begin_cause(const DumpRecord& record, std::vector<Stage> stages,
 // Units of a row are no longer withheld when it is its turn (R4), nor those that a cancel gave back of its SKU.
 void DumpJudge::enter_stage() {
   cause_.served.reset();
+  cause_.pegged_left = 0;
   if (cause_.stage >= cause_.stages.size()) return;
   const Stage& stage = cause_.stages[cause_.stage];
+  if (stage.peg_lsn != 0) cause_.pegged_left = stage.units;
   cause_.not_yet.erase(stage.sku);
   if (stage.warehouse != no_code) cause_.withheld[cell_key(stage.sku, stage.warehouse)] -= stage.units;
   if (stage.frees_sku) std::erase_if(cause_.withheld, [&](const auto& each) { return each.first >> 32 == stage.sku; });
@@ -77,6 +79,7 @@ void DumpJudge::find_next_fill() {
   cause_.next.reset();
   if (cause_.at_once != 0 && find_in_order(cause_.at_once)) return;
   while (cause_.stage < cause_.stages.size()) {
+    if (find_pegged(cause_.stages[cause_.stage])) return;
     if (find_in_stage(cause_.stages[cause_.stage])) return;
     ++cause_.stage;
     enter_stage();
@@ -106,6 +109,20 @@ const DumpPlace* DumpJudge::first_in_stage(const Stage& stage, const std::option
     look(std::size_t{warehouse} + 1);
   }
   return best;
+}
+
+// What came of a line that is pegged goes to its line first, as much as came and that waits for, whoever is ahead of it.
+bool DumpJudge::find_pegged(const Stage& stage) {
+  if (cause_.pegged_left <= 0 || state_.sku(stage.sku).is_uncertain) return false;
+  DumpOrder* order = state_.order(stage.peg_lsn);
+  const DumpLine* line = order == nullptr ? nullptr : order->line(stage.peg_line);
+  if (line == nullptr || line->waiting == 0 || line->sku != stage.sku || (line->pinned != no_code && line->pinned != stage.warehouse)) return false;
+  const std::uint64_t entry = line->entries().front();
+  const std::int64_t units = std::min({cause_.pegged_left, line->waiting_in(entry), usable(stage.sku, stage.warehouse)});
+  if (units <= 0) return false;
+  const auto index = static_cast<std::uint32_t>(line - order->lines.data());
+  cause_.next = Fill{{static_cast<std::uint32_t>(255 - order->priority), index, stage.peg_lsn, entry}, stage.sku, {{stage.warehouse, units}}, true};
+  return true;
 }
 
 // R3: the next waiter in the queue's order who can use a unit, and what it takes. Who takes all or nothing is passed over while
@@ -189,14 +206,17 @@ void DumpJudge::fill(const DumpRecord& record) {
       return fmt::format("fills {} of the {} that line {} of order \"{}\" waits for, and says that {} still wait", units, line->waiting_in(row.raised_at), row.line, row.order, row.waiting);
     });
   }
-  line->stop_waiting(row.raised_at, std::min(units, line->waiting_in(row.raised_at)));
+  const std::int64_t filled = std::min(units, line->waiting_in(row.raised_at));
+  line->stop_waiting(row.raised_at, filled);
+  state_.waits(*line, -filled);
   if (line->waiting_in(row.raised_at) == 0) state_.leave(*order, lsn, index, row.raised_at);
   order->forget_if_whole(*line);
   std::vector<Taken> taken;
   for (const Units& each : row.moved) taken.push_back({row.sku, each.warehouse, place});
-  skip(record, *order, taken);
+  if (!record.pegged) skip(record, *order, taken);
   if (!due) return;
-  if (cause_.at_once != lsn) cause_.served = place;
+  if (record.pegged) cause_.pegged_left -= units;
+  else if (cause_.at_once != lsn) cause_.served = place;
   find_next_fill();
   if (!cause_.is_uncertain && record.last && *record.last == cause_.next.has_value()) {
     violate(cause_.next ? Promise::work_conserving : Promise::causes, [&] {
@@ -216,7 +236,7 @@ void DumpJudge::judge_fill(const DumpRecord& record, const DumpPlace& place) {
     return;
   }
   const Fill& right = *cause_.next;
-  if (right.place == place && right.sku == row.sku) {
+  if (right.place == place && right.sku == row.sku && right.pegged == record.pegged) {
     if (same(right.takes, row.moved)) return;
     violate(Promise::decisions, [&] {
       return fmt::format("the fill of line {} of order \"{}\" takes {} instead of {} (R3, R4)", row.line, row.order, units_name(row.moved), units_name(right.takes));
@@ -225,8 +245,9 @@ void DumpJudge::judge_fill(const DumpRecord& record, const DumpPlace& place) {
   }
   const DumpLine& first = state_.order(right.place.order)->lines[right.place.index];
   violate(Promise::no_overtaking, [&] {
-    return fmt::format("fills line {} of order \"{}\" ({}), but line {} of the order decided at LSN {} ({}) comes first", row.line, row.order,
-                       skus_.code(row.sku), first.number, right.place.order, skus_.code(right.sku));
+    return fmt::format("fills{} line {} of order \"{}\" ({}), but line {} of the order decided at LSN {} ({}) comes first{}",
+                       record.pegged ? " out of turn" : "", row.line, row.order, skus_.code(row.sku), first.number, right.place.order, skus_.code(right.sku),
+                       right.pegged ? ", which it is pegged to" : "");
   });
 }
 

@@ -159,6 +159,7 @@ void DumpJudge::lose(const DumpRow& lost) {
   if (from->units == 0) reserved.erase(from);
   if (of_hold) return;
   found->line->waiting += lost.quantity;
+  state_.waits(*found->line, lost.quantity);
   state_.wait(*found->order, found->place.order, found->place.index);
 }
 

@@ -58,6 +58,7 @@ void DumpJudge::raise(const DumpRecord& record, std::uint64_t lsn) {
     DumpLine& line = *order->line(row.line);
     if (row.quantity == row.cancelled) continue;
     line.waiting += row.quantity - row.cancelled;
+    state_.waits(line, row.quantity - row.cancelled);
     line.raised.emplace_back(lsn_, row.quantity - row.cancelled);
     state_.wait(*order, lsn, static_cast<std::uint32_t>(&line - order->lines.data()));
   }

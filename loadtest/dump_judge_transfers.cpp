@@ -10,7 +10,7 @@ namespace earmark::loadtest {
 void DumpJudge::transfer_shipped(const DumpRecord& record) {
   ++verdict_.transfers;
   once(DumpIdSpace::transfer, record.id, "transfer");
-  DumpTransfer transfer{record.source, record.destination, {}};
+  DumpTransfer transfer{record.source, record.destination, {}, record.self.expected_us};
   if (record.source == no_code || record.destination == no_code || record.source == record.destination) {
     violate(Promise::decisions, [&] { return fmt::format("transfer \"{}\" does not go from one warehouse to another", record.id); });
   }
@@ -26,6 +26,7 @@ void DumpJudge::transfer_shipped(const DumpRecord& record) {
     }
     move(row.sku, record.source, -row.quantity, 0);
     transfer.skus[row.sku].shipped += row.quantity;
+    if (record.destination != no_code) state_.cell(row.sku, record.destination).in_transit += row.quantity;
   }
   state_.add_transfer(record.lsn, std::move(transfer));
 }
@@ -66,7 +67,9 @@ void DumpJudge::arrived_row(const DumpRecord& record, const DumpRow& row, DumpTr
                          found->second.left(), row.over);
     });
   }
+  const std::int64_t before = found->second.left();
   found->second.received += came;
+  state_.cell(row.sku, record.destination).in_transit -= before - found->second.left();
 }
 
 // Closed when nothing is in transit, or when it says what is short: all of it.
@@ -85,13 +88,17 @@ void DumpJudge::close_transfer(const DumpRecord& record, std::uint64_t lsn, cons
       return fmt::format("transfer \"{}\" has {} in transit, {} and tells {} as short", record.id, left, record.closed ? "is closed" : "stays open", told);
     });
   }
-  if (record.closed) state_.close_transfer(lsn);
+  if (!record.closed) return;
+  for (const auto& [sku, units] : transfer.skus) state_.cell(sku, record.destination).in_transit -= units.left();
+  state_.close_transfer(lsn);
 }
 
 void DumpJudge::base_transfer(const DumpRecord& record) {
-  DumpTransfer transfer{record.source, record.destination, {}};
+  DumpTransfer transfer{record.source, record.destination, {}, record.self.expected_us};
   for (const DumpRow& row : record.rows) {
-    if (row.sku != no_code) transfer.skus[row.sku] = {row.units_shipped, row.received};
+    if (row.sku == no_code) continue;
+    transfer.skus[row.sku] = {row.units_shipped, row.received};
+    if (record.destination != no_code) state_.cell(row.sku, record.destination).in_transit += transfer.skus[row.sku].left();
   }
   state_.add_transfer(record.lsn, std::move(transfer));
   if (state_.ids.put(hash_of(DumpIdSpace::transfer, record.id), record.lsn) != 0) {

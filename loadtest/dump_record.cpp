@@ -25,6 +25,51 @@ void DumpReader::read_entries(DumpRow& row) {
   });
 }
 
+void DumpReader::read_dates(DumpDates& dates) {
+  json_.array([&] {
+    json_.object([&](std::string_view key) {
+      if (key == "quantity") dates.units += json_.number();
+      else if (key == "date_us") dates.last_us = json_.number();
+      else json_.skip();
+    });
+  });
+}
+
+void DumpReader::read_peg(DumpPeg& peg) {
+  json_.object([&](std::string_view key) {
+    if (key == "order") peg.order = json_.string();
+    else if (key == "lsn") peg.lsn = static_cast<std::uint64_t>(json_.number());
+    else if (key == "line") peg.line = json_.number();
+    else json_.skip();
+  });
+}
+
+void DumpReader::read_rules(std::vector<DumpRule>& rules) {
+  json_.array([&] {
+    DumpRule& rule = rules.emplace_back();
+    json_.object([&](std::string_view key) {
+      if (key == "sku") rule.sku = skus_.number(json_.string());
+      else if (key == "warehouse") rule.warehouse = warehouses_.number(json_.string());
+      else if (key == "qty") rule.quantity = json_.number();
+      else if (key == "vendor") rule.vendor = json_.string();
+      else if (key == "kind") rule.kind = json_.string();
+      else if (!read_rule_member(rule, key)) json_.skip();
+    });
+  });
+}
+
+// What only rules, vendors and sources have.
+bool DumpReader::read_rule_member(DumpRule& rule, std::string_view key) {
+  if (key == "mode") return rule.mode = json_.string(), true;
+  if (key == "pooled") return rule.pooled = json_.boolean(), true;
+  if (key == "triggered") return rule.triggered = json_.boolean(), true;
+  std::int64_t* const number = key == "point" ? &rule.point : key == "minimum" ? &rule.minimum : key == "multiple" ? &rule.multiple
+                               : key == "maximum" ? &rule.maximum : key == "lead_days" ? &rule.lead_days : key == "cut_off" ? &rule.cut_off
+                               : key == "snoozed_until_us" ? &rule.snoozed_until_us : nullptr;
+  if (number != nullptr) *number = json_.number();
+  return number != nullptr;
+}
+
 void DumpReader::read_rows(std::vector<DumpRow>& rows) {
   json_.array([&] {
     DumpRow& row = rows.emplace_back();
@@ -70,6 +115,13 @@ void DumpReader::read_row_member(DumpRow& row, std::string_view key) {
   else if (key == "order_lsn") row.order_lsn = static_cast<std::uint64_t>(json_.number());
   else if (key == "skips") number(row.skips);
   else if (key == "strict") row.strict = json_.boolean();
+  else if (key == "expected_us") number(row.expected_us);
+  else if (key == "open") number(row.open);
+  else if (key == "before_us") number(row.before_us);
+  else if (key == "date_us") number(row.date_us);
+  else if (key == "told_us") number(row.told_us);
+  else if (key == "expected") read_dates(row.expected);
+  else if (key == "peg") read_peg(row.peg);
   else json_.skip();
 }
 
@@ -131,7 +183,17 @@ void DumpReader::read_member(std::string_view key) {
   else if (key == "because") record.because = json_.string();
   else if (key == "has_skipped") record.has_skipped = json_.boolean();
   else if (key == "skipped") read_skip(record.skipped);
-  else read_row_member(record.self, key);
+  else if (key == "pegged") record.pegged = json_.boolean();
+  else if (key == "cleared") record.cleared = json_.boolean();
+  else if (key == "automatic") record.automatic = json_.boolean();
+  else if (key == "incoming") record.incoming = json_.number();
+  else if (key == "position") record.position = json_.number();
+  else if (key == "line_qty") record.line_quantity = json_.number();
+  else if (key == "closes_us") record.closes_us = json_.number();
+  else if (key == "vendors") read_rules(record.vendors);
+  else if (key == "sources") read_rules(record.sources);
+  else if (key == "rules") read_rules(record.rules);
+  else if (!read_rule_member(record.rule, key)) read_row_member(record.self, key);
 }
 
 const DumpRecord* DumpReader::read(std::string_view line) {

@@ -59,6 +59,7 @@ void DumpLine::stop_waiting(std::uint64_t raised_at, std::int64_t units) {
   waiting -= units;
   for (auto& [amend, left] : raised) left -= amend == raised_at ? units : 0;
   std::erase_if(raised, [](const auto& entry) { return entry.second <= 0; });
+  if (waiting == 0) told_us = perhaps_told_us = 0;
 }
 
 DumpWhole whole_of(std::string_view policy) noexcept {
@@ -143,6 +144,20 @@ DumpPurchaseLine* DumpPurchase::line(std::int64_t number) noexcept {
   return found == lines.end() ? nullptr : &found->second;
 }
 
+std::int64_t DumpReorderRule::quantity_at(std::int64_t position, std::int64_t room) const noexcept {
+  std::int64_t units = kind == "min_max" ? set.quantity - position : -position;
+  if (kind == "reorder_point") {
+    if (set.quantity < 1) return 0;
+    const std::int64_t times = (set.point - position) / set.quantity + 1;  // until it is above the point
+    units = times * set.quantity;
+  }
+  units = std::max(units, set.minimum);
+  const std::int64_t multiple = std::max<std::int64_t>(1, set.multiple);
+  if (units % multiple != 0) units += multiple - units % multiple;
+  if (set.maximum > 0) units = std::min(units, set.maximum - set.maximum % multiple);
+  return std::min(units, room);
+}
+
 DumpPurchase* DumpState::purchase(std::uint64_t lsn) {
   const auto found = purchases_.find(lsn);
   return found == purchases_.end() ? nullptr : &found->second;
@@ -199,6 +214,30 @@ void DumpState::wait(const DumpOrder& order, std::uint64_t lsn, std::uint32_t in
   for (const std::uint64_t entry : line.entries()) found.queues[queue].insert(place_of(order, lsn, index, entry));
 }
 
+void DumpState::waits(const DumpLine& line, std::int64_t more) {
+  DumpSku& found = sku(line.sku);
+  const std::size_t queue = queue_of(line.pinned);
+  if (queue >= found.waiting.size()) found.waiting.resize(queue + 1);
+  found.waiting[queue] += more;
+}
+
+// Who is not pinned waits at the warehouse of the first priority.
+DumpPosition DumpState::position(std::uint32_t sku_number, std::uint32_t warehouse, bool pooled) {
+  DumpSku& found = sku(sku_number);
+  DumpPosition sum;
+  const auto waiting = [&](std::size_t queue) { return queue < found.waiting.size() ? found.waiting[queue] : 0; };
+  const auto add = [&](std::uint32_t from) {
+    const DumpCell& there = cell(sku_number, from);
+    sum.available += there.available;
+    sum.incoming += there.in_transit + there.on_order;
+    sum.waiting += waiting(queue_of(from));
+  };
+  if (!pooled) add(warehouse);
+  for (std::uint32_t each = 0; pooled && each < std::max(found.cells.size(), found.waiting.size()); ++each) add(each);
+  if (pooled || (!by_priority_.empty() && warehouse == by_priority_.front())) sum.waiting += waiting(queue_of(no_code));
+  return sum;
+}
+
 void DumpState::change_priority(DumpOrder& order, std::uint64_t lsn, std::int64_t priority) {
   leave_all(order, lsn);
   order.priority = priority;
@@ -219,6 +258,7 @@ void DumpState::cut(DumpOrder& order, std::uint64_t lsn, std::uint32_t index, st
   for (const std::uint64_t entry : newest_first) {
     const std::int64_t gone = std::min(units, line.waiting_in(entry));
     line.stop_waiting(entry, gone);
+    waits(line, -gone);
     units -= gone;
     if (line.waiting_in(entry) == 0) leave(order, lsn, index, entry);
   }

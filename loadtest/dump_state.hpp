@@ -18,6 +18,7 @@ namespace earmark::loadtest {
 struct DumpCell {
   std::int64_t available = 0, reserved = 0;  // below 0: overdrawn by as much
   std::uint64_t touched = 0;  // LSN
+  std::int64_t in_transit = 0, on_order = 0;  // to come; the latter of purchase orders in any state
 };
 
 // Place in a queue: priority, higher first; then LSN of the order, or of the amend that raised the line; then the line's position.
@@ -37,6 +38,7 @@ struct DumpPlace {
 struct DumpSku {
   std::vector<DumpCell> cells;              // by warehouse
   std::vector<std::set<DumpPlace>> queues;  // 0: who takes from anywhere; 1 + warehouse: who is pinned to it
+  std::vector<std::int64_t> waiting;        // as the queues, with those whose orders are not due
   bool is_uncertain = false;  // something unknown happened to it
 };
 
@@ -60,6 +62,8 @@ struct DumpLine {
   DumpPatience patience{};
   std::vector<std::pair<std::uint64_t, std::int64_t>> raised{};  // of those that wait, in entries of raises: LSN of the amend, units; oldest first
   bool kills = false;           // its policy is fill_or_kill: all or nothing, and nothing waits
+  std::int64_t told_us = 0;     // when its last unit is expected, as it was told last; 0: at no known date
+  std::int64_t perhaps_told_us = 0;  // the same of a date that had come by the time of the order's record, which the journal may have raised
 
   std::int64_t waiting_in(std::uint64_t raised_at) const noexcept;
   // LSNs of the amends of all entries with something waiting, the oldest first; 0: its own.
@@ -103,21 +107,48 @@ struct DumpTransit {
 struct DumpTransfer {  // that is open
   std::uint32_t source = no_code, destination = no_code;
   std::map<std::uint32_t, DumpTransit> skus;
+  std::int64_t expected_us = 0;
 };
 
 struct DumpPurchaseLine {
   std::uint32_t sku = no_code, warehouse = no_code;
   std::int64_t quantity = 0, received = 0, promised_us = 0;
+  std::int64_t expected_us = 0;  // as promised, or later where that is over
+  std::uint64_t peg_lsn = 0;     // of the order for whose line it is first; 0: for nobody
+  std::int64_t peg_line = 0;
   std::int64_t open() const noexcept { return quantity > received ? quantity - received : 0; }
 };
 struct DumpPurchase {  // that is open
   std::string vendor, state;
   std::vector<std::pair<std::int64_t, DumpPurchaseLine>> lines;  // with the numbers that the client gave them
+  std::string id{};
+  std::int64_t closes_us = 0;  // a suggestion: no rule adds lines from then on; 0: never
+  bool automatic = false;      // by a rule in mode auto-po
 
-  bool is_incoming() const noexcept { return state != "draft"; }
+  bool is_unapproved() const noexcept { return state == "draft" || state == "suggested"; }
+  bool is_incoming() const noexcept { return !is_unapproved(); }
   bool has_open() const noexcept;
   bool has_arrived() const noexcept;
   DumpPurchaseLine* line(std::int64_t number) noexcept;
+};
+
+struct DumpVendor {
+  std::int64_t lead_days = -1, cut_off = -1;
+};
+struct DumpReorderRule {
+  DumpRule set;              // but for its texts
+  std::string vendor, kind, mode;
+  bool waits = false;        // it has triggered, and its position has not been above its point since
+  std::uint64_t purchase = 0;  // that it made or added to last; 0: none, or a suggestion that was cancelled
+
+  bool is_below(std::int64_t position) const noexcept { return kind == "lot_for_lot" ? position < 0 : position <= set.point; }
+  // What it orders at this position, if a purchase order may have so much more open.
+  std::int64_t quantity_at(std::int64_t position, std::int64_t room) const noexcept;
+};
+// What a position is made of.
+struct DumpPosition {
+  std::int64_t available = 0, incoming = 0, waiting = 0;
+  std::int64_t units() const noexcept { return available + incoming - waiting; }
 };
 
 // Command ids by hash, each with its LSN. Grows by doubling.
@@ -169,6 +200,9 @@ class DumpState {
   DumpPurchase* purchase(std::uint64_t lsn);
   void add_purchase(std::uint64_t lsn, DumpPurchase purchase) { purchases_[lsn] = std::move(purchase); }
   void close_purchase(std::uint64_t lsn) { purchases_.erase(lsn); }
+  // Units of a line begin to wait, or cease to.
+  void waits(const DumpLine& line, std::int64_t more);
+  DumpPosition position(std::uint32_t sku, std::uint32_t warehouse, bool pooled);
   void wait(const DumpOrder& order, std::uint64_t lsn, std::uint32_t index);
   void change_priority(DumpOrder& order, std::uint64_t lsn, std::int64_t priority);
   // All entries of the line leave the queue, or one of them.
@@ -191,6 +225,10 @@ class DumpState {
   }
 
   DumpIds ids;
+  std::map<std::string, DumpVendor, std::less<>> vendors;
+  std::map<std::uint32_t, std::map<std::string, std::int64_t>> sellers;  // by SKU: who sells it, and in how many days, -1: the vendor's
+  std::map<std::pair<std::uint32_t, std::uint32_t>, DumpReorderRule> rules;
+  std::set<std::uint64_t> suggestions;  // purchase orders that are suggested
   std::unordered_map<std::uint64_t, DumpOrder>& open_orders() noexcept { return orders_; }
   const std::unordered_map<std::uint64_t, DumpHold>& open_holds() const noexcept { return holds_; }
 

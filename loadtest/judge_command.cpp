@@ -116,10 +116,10 @@ JudgedDump judge_dump(std::FILE* input) {
 }
 
 std::string table_of(const DumpVerdict& verdict) {
-  std::string text = fmt::format("judged   {}, LSN {} to {}: {} orders, {} receipts, {} fills, {} cancels, {} ships, {} loads, {} stock changes, {} steps of shipments, {} times passed over and {} turned strict, {} holds made and {} ended, {} transfers and {} arrivals, {} purchase orders, {} steps of them and {} receipts, {} bookkeeping\n",
+  std::string text = fmt::format("judged   {}, LSN {} to {}: {} orders, {} receipts, {} fills, {} cancels, {} ships, {} loads, {} stock changes, {} steps of shipments, {} times passed over and {} turned strict, {} holds made and {} ended, {} transfers and {} arrivals, {} purchase orders, {} steps of them and {} receipts, {} changes of rules, {} reorders, {} overdue, {} times other dates, {} bookkeeping\n",
                                  plural(verdict.records, "record"), verdict.first_lsn, verdict.last_lsn, verdict.orders, verdict.receipts, verdict.fills,
                                  verdict.cancels, verdict.ships, verdict.loads, verdict.changes, verdict.steps, verdict.skips, verdict.turned_strict, verdict.holds, verdict.ended_holds, verdict.transfers, verdict.arrivals, verdict.purchases, verdict.purchase_steps,
-                                 verdict.purchase_receipts, verdict.voids);
+                                 verdict.purchase_receipts, verdict.rules, verdict.reorders, verdict.overdue, verdict.moved_dates, verdict.voids);
   if (!verdict.is_full) text += "plain    a dump without --full does not tell priorities, preferred and pinned warehouses: where orders had any, findings are no proof\n";
   if (verdict.base_lines != 0) text += fmt::format("base     {}\n", plural(verdict.base_lines, "line"));
   if (verdict.unknown != 0) text += fmt::format("unknown  {} of types that are not known: the SKUs that they name are judged in part from there on\n", plural(verdict.unknown, "record"));
@@ -138,7 +138,7 @@ std::string json_of(const DumpVerdict& verdict) {
   const nlohmann::json out{{"result", verdict.vacuous() ? "vacuous" : verdict.failed() ? "failed" : "passed"},
                            {"records", verdict.records}, {"first_lsn", verdict.first_lsn}, {"last_lsn", verdict.last_lsn},
                            {"orders", verdict.orders}, {"receipts", verdict.receipts}, {"fills", verdict.fills},
-                           {"cancels", verdict.cancels}, {"ships", verdict.ships}, {"loads", verdict.loads}, {"stock_changes", verdict.changes}, {"steps", verdict.steps}, {"skips", verdict.skips}, {"turned_strict", verdict.turned_strict}, {"holds", verdict.holds}, {"ended_holds", verdict.ended_holds}, {"transfers", verdict.transfers}, {"arrivals", verdict.arrivals}, {"purchases", verdict.purchases}, {"purchase_steps", verdict.purchase_steps}, {"purchase_receipts", verdict.purchase_receipts}, {"voids", verdict.voids},
+                           {"cancels", verdict.cancels}, {"ships", verdict.ships}, {"loads", verdict.loads}, {"stock_changes", verdict.changes}, {"steps", verdict.steps}, {"skips", verdict.skips}, {"turned_strict", verdict.turned_strict}, {"holds", verdict.holds}, {"ended_holds", verdict.ended_holds}, {"transfers", verdict.transfers}, {"arrivals", verdict.arrivals}, {"purchases", verdict.purchases}, {"purchase_steps", verdict.purchase_steps}, {"purchase_receipts", verdict.purchase_receipts}, {"rules", verdict.rules}, {"reorders", verdict.reorders}, {"overdue", verdict.overdue}, {"moved_dates", verdict.moved_dates}, {"voids", verdict.voids},
                            {"full", verdict.is_full}, {"base_lines", verdict.base_lines}, {"unknown", verdict.unknown}, {"outstanding_cause", verdict.outstanding_cause},
                            {"broken", broken}, {"examples", verdict.examples}};
   return out.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);

@@ -89,7 +89,8 @@ void append_answer(std::vector<std::byte>& out, std::uint64_t correlation, const
     const auto available = put_numbers<std::uint32_t>(builder, parting.take(rest.available));
     const auto now = put_numbers<std::uint32_t>(builder, parting.take(rest.now));
     const auto expected = put_rows<wire::ExpectedUnits>(builder, parting.take(rest.expected));
-    return wire::CreateCheckAnswer(builder, answer.lsn.value, answer.warehouses, available, now, expected);
+    const auto fallbacks = put_rows<wire::ExpectedUnits>(builder, parting.take(rest.fallbacks));
+    return wire::CreateCheckAnswer(builder, answer.lsn.value, answer.warehouses, available, now, expected, fallbacks);
   });
 }
 
@@ -113,6 +114,8 @@ void append_answer(std::vector<std::byte>& out, std::uint64_t correlation, const
     const auto trackings = put_texts(builder, scratch_offsets(), parting.take(rest.trackings));
     const auto returned = put_numbers<std::uint32_t>(builder, parting.take(rest.returned));
     const auto expected = put_rows<wire::ExpectedUnits>(builder, parting.take(rest.expected));
+    const auto fallbacks = put_rows<wire::ExpectedUnits>(builder, parting.take(rest.fallbacks));
+    const auto promises = put_rows<wire::Promise>(builder, parting.take(rest.promises));
     const auto text = [&](std::string_view words) { return first ? put_text(builder, words) : 0; };
     const auto id = put_text(builder, answer.id);
     const auto customer = text(answer.customer), channel = text(answer.channel), ship_to = text(answer.ship_to);
@@ -123,7 +126,7 @@ void append_answer(std::vector<std::byte>& out, std::uint64_t correlation, const
                                  answer.priority.value, static_cast<wire::Sourcing>(answer.sourcing),
                                  answer.preferred.value, customer, channel, ship_to, contact, reference, notes, lines,
                                  allocations, answer.placed_at.value, answer.need_by.value, answer.reserve_not_before.value,
-                                 answer.cancel_after.value, shipments, carriers, trackings, returned, expected);
+                                 answer.cancel_after.value, shipments, carriers, trackings, returned, expected, fallbacks, promises);
   });
 }
 
@@ -167,7 +170,21 @@ void append_answer(std::vector<std::byte>& out, std::uint64_t correlation, const
     const auto references = put_texts(builder, scratch_offsets(), parting.take(rest.references));
     const auto notes = put_texts(builder, scratch_offsets(), parting.take(rest.notes));
     const auto lines = put_rows<wire::OpenPurchaseLine>(builder, parting.take(rest.lines));
-    return wire::CreatePurchasesAnswer(builder, answer.as_of.value, open, purchases, vendors, references, notes, lines);
+    const auto peg_orders = put_texts(builder, scratch_offsets(), parting.take(rest.peg_orders));
+    return wire::CreatePurchasesAnswer(builder, answer.as_of.value, open, purchases, vendors, references, notes, lines, peg_orders);
+  });
+}
+
+void append_answer(std::vector<std::byte>& out, std::uint64_t correlation, const RulesAnswer& answer) {
+  RulesAnswer rest = answer;
+  append_parts(out, MessageKind::rules_answer, correlation, [&](FlatBufferBuilder& builder, Parting& parting) {
+    const auto codes = put_texts(builder, scratch_offsets(), parting.take(rest.vendor_codes));
+    const auto names = put_texts(builder, scratch_offsets(), parting.take(rest.vendor_names));
+    const auto vendors = put_rows<wire::VendorView>(builder, parting.take(rest.vendors));
+    const auto sources = put_rows<wire::SourceView>(builder, parting.take(rest.sources));
+    const auto rules = put_rows<wire::RuleView>(builder, parting.take(rest.rules));
+    const auto purchases = put_texts(builder, scratch_offsets(), parting.take(rest.purchases));
+    return wire::CreateRulesAnswer(builder, answer.as_of.value, codes, names, vendors, sources, rules, purchases);
   });
 }
 

@@ -56,6 +56,7 @@ struct CheckAnswer {
   std::span<const engine::Quantity> available; // row-major, a row for each SKU asked for
   std::span<const engine::Quantity> now{};     // with wanted quantities, for each SKU: what of it is there
   std::span<const engine::ExpectedUnits> expected{};  // with dates, of the rest; line_index: of the row
+  std::span<const engine::ExpectedUnits> fallbacks{};  // of what has no date: if it were ordered now
 };
 
 // Row structs have the layouts of schema/read.fbs (asserted there): they are copied whole.
@@ -124,6 +125,8 @@ struct OrderView {
   std::span<const std::string_view> carriers{}, trackings{};  // parallel to `shipments`
   std::span<const engine::Quantity> returned{};           // parallel to `allocations`, or empty: none
   std::span<const engine::ExpectedUnits> expected{};      // of what waits, by line
+  std::span<const engine::ExpectedUnits> fallbacks{};     // of what has no date, by line: if it were ordered now
+  std::span<const engine::PromiseImage> promises{};       // of lines that were ever promised, by line
 };
 
 struct WaitingLine {
@@ -170,9 +173,10 @@ struct OpenTransfer {
 struct OpenPurchase {
   engine::Lsn lsn{};  // of the decision
   engine::TimeUs since{};   // time of the decision
+  engine::TimeUs closes{};  // of a suggestion: no rule adds lines from then on; 0: always
   std::uint32_t lines = 0;  // how many of PurchasesAnswer::lines belong to it
   engine::PurchaseState state{};
-  std::uint8_t unused = 0;
+  std::uint8_t automatic = 0;  // 1: approved when it closes
   std::uint16_t unused_too = 0;
 };
 struct PurchasesAnswer {
@@ -180,6 +184,38 @@ struct PurchasesAnswer {
   std::span<const OpenPurchase> open;
   std::span<const std::string_view> purchases, vendors, references, notes;  // parallel
   std::span<const engine::PurchaseLineState> lines;
+  std::span<const std::string_view> peg_orders{};  // ids, one for each of `lines` with a peg_order; empty: known no longer
+};
+
+struct VendorView {
+  std::uint64_t arrivals = 0;            // rows of receipts that had a promise
+  std::int64_t typical_lateness_us = 0;  // by which overdue supply of it is expected later than now
+  std::int32_t lead_days = -1;           // -1: not known
+  std::int16_t cut_off = -1;             // minute of the day (UTC); -1: none
+  std::uint16_t unused = 0;
+};
+struct RuleView {
+  std::int64_t position = 0;       // now
+  engine::TimeUs snoozed_until{};
+  engine::Lsn purchase_lsn{};      // of the purchase order that it made or added to last; 0: none that is open
+  engine::SkuId sku{};
+  std::uint32_t vendor = 0;        // 1-based position in RulesAnswer::vendor_codes; 0: by choice
+  engine::Quantity point = 0, quantity = 0, minimum = 0, multiple = 0, maximum = 0;
+  std::int32_t lead_days = -1;
+  engine::WarehouseId warehouse{};
+  engine::RuleKind kind = engine::RuleKind::reorder_point;
+  engine::RuleMode mode = engine::RuleMode::off;
+  std::uint8_t pooled = 0;
+  std::uint8_t triggered = 0;      // 1: it has, and its position has not been above its point since
+  std::uint16_t unused = 0;
+};
+struct RulesAnswer {
+  engine::Lsn as_of{};
+  std::span<const std::string_view> vendor_codes, vendor_names;  // parallel to `vendors`
+  std::span<const VendorView> vendors;
+  std::span<const engine::SourceSet> sources;    // by SKU
+  std::span<const RuleView> rules;               // by SKU and warehouse
+  std::span<const std::string_view> purchases;   // ids, parallel to `rules`; empty: none that is open
 };
 
 struct TransfersAnswer {
@@ -219,6 +255,7 @@ void append_answer(std::vector<std::byte>& out, std::uint64_t correlation, const
 void append_answer(std::vector<std::byte>& out, std::uint64_t correlation, const HoldsAnswer& answer);
 void append_answer(std::vector<std::byte>& out, std::uint64_t correlation, const TransfersAnswer& answer);
 void append_answer(std::vector<std::byte>& out, std::uint64_t correlation, const PurchasesAnswer& answer);
+void append_answer(std::vector<std::byte>& out, std::uint64_t correlation, const RulesAnswer& answer);
 void append_answer(std::vector<std::byte>& out, std::uint64_t correlation, const ReportAnswer& answer);
 void append_answer(std::vector<std::byte>& out, std::uint64_t correlation, const SubscribeAnswer& answer);
 void append_answer(std::vector<std::byte>& out, std::uint64_t correlation, const StreamPosition& answer);

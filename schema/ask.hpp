@@ -55,6 +55,10 @@ class RequestEncoder {
   void move_purchase(std::vector<std::byte>& out, std::uint64_t correlation, const MovePurchaseRequest& request);
   void receive_purchase(std::vector<std::byte>& out, std::uint64_t correlation, const ReceivePurchaseRequest& request);
   void purchases(std::vector<std::byte>& out, std::uint64_t correlation, const PurchasesRequest& request);
+  // encode_rule.cpp
+  void set_rules(std::vector<std::byte>& out, std::uint64_t correlation, const SetRulesRequest& request);
+  void rules(std::vector<std::byte>& out, std::uint64_t correlation, const RulesRequest& request);
+  void find(std::vector<std::byte>& out, std::uint64_t correlation, const FindRequest& request);
   void report(std::vector<std::byte>& out, std::uint64_t correlation, const ReportRequest& request);
   void digest(std::vector<std::byte>& out, std::uint64_t correlation);
   void stats(std::vector<std::byte>& out, std::uint64_t correlation);
@@ -66,7 +70,7 @@ class RequestEncoder {
 
 using Answer = std::variant<ErrorAnswer, HelloAnswer, ResolveAnswer, CheckAnswer, StockAnswer, OrderView,
                             BackordersAnswer, SubscribeAnswer, StreamPosition, DigestAnswer, StatsAnswer, HoldsAnswer,
-                            TransfersAnswer, ReportAnswer, PurchasesAnswer>;
+                            TransfersAnswer, ReportAnswer, PurchasesAnswer, RulesAnswer>;
 
 enum class AnswerFault : std::uint8_t { malformed, unknown_kind };
 

@@ -3,7 +3,7 @@
 // A fingerprint is a chain of XXH3-64: each step hashes one packed little-endian block with the result of the step
 // before as its seed. Steps: the fixed fields with the number of rows and the length of every text, then each text that
 // is not empty, then the rows in groups of 64 without their unused bytes; of an order or a hold then the policy bytes of
-// its lines, if any line has its own. How a message was cut into parts, and what a client left in unused bytes, is not in it.
+// its lines, if any line has its own; of a purchase order then its pegs, if it has any, and the orders' ids. How a message was cut into parts, and what a client left in unused bytes, is not in it.
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
@@ -134,6 +134,9 @@ struct PurchaseLineBlock {
   std::uint32_t line, sku;
   std::uint16_t warehouse;
 };
+struct PegBlock {
+  std::uint32_t line, order_line, order_bytes;
+};
 struct PurchaseMoveHead {
   std::uint8_t step;
   std::uint64_t rows;
@@ -163,6 +166,16 @@ void add_lines(Chain& chain, std::span<const engine::OrderLine> lines) noexcept 
   if (std::any_of(lines.begin(), lines.end(), [](const engine::OrderLine& line) { return line.policy.own(); })) {
     chain.rows<std::uint8_t>(lines, [](const engine::OrderLine& line) { return line.policy.code; });
   }
+}
+
+// By the orders' ids, not by where they stand.
+void add_pegs(Chain& chain, const engine::PlacePurchase& place) noexcept {
+  if (place.pegs.empty()) return;
+  chain.block(std::uint64_t{place.pegs.size()});
+  chain.rows<PegBlock>(place.pegs, [&](const engine::PegRow& peg) {
+    return PegBlock{peg.line.value, peg.order_line.value, size_of(place.peg_orders[peg.order])};
+  });
+  for (const engine::PegRow& peg : place.pegs) chain.text(place.peg_orders[peg.order]);
 }
 
 }  // namespace
@@ -256,6 +269,7 @@ std::uint64_t content_hash(const engine::PlacePurchase& place) noexcept {
   chain.rows<PurchaseLineBlock>(place.lines, [](const engine::PurchaseLine& line) {
     return PurchaseLineBlock{line.quantity, line.promised.value, line.line.value, line.sku.value, line.warehouse.value};
   });
+  add_pegs(chain, place);
   return chain.value();
 }
 

@@ -1,5 +1,7 @@
 // Frames to answers. Rows are gathered in the scratch part by part; texts stay views into the bodies. Work is bounded
 // by the bytes: rows are copied once, texts are not scanned.
+#include <algorithm>
+
 #include "schema/ask.hpp"
 #include "schema/catalogue_generated.h"
 #include "schema/common_generated.h"
@@ -15,7 +17,7 @@ struct AnswerDecoder::Scratch {
   AlignedCopies aligned;
   std::vector<engine::SkuId> sku_ids;
   std::vector<engine::WarehouseId> warehouse_ids;
-  std::vector<std::string_view> first_texts, second_texts, third_texts, fourth_texts;
+  std::vector<std::string_view> first_texts, second_texts, third_texts, fourth_texts, fifth_texts;
   std::vector<std::uint32_t> numbers, now;
   std::vector<std::uint64_t> values;
   std::vector<StockLevel> levels;
@@ -25,13 +27,17 @@ struct AnswerDecoder::Scratch {
   std::vector<ShipmentRow> shipments;
   std::vector<engine::Quantity> returned;
   std::vector<WaitingLine> waiting;
-  std::vector<engine::ExpectedUnits> expected;
+  std::vector<engine::ExpectedUnits> expected, fallbacks;
+  std::vector<engine::PromiseImage> promises;
   std::vector<std::int64_t> dates;
   std::vector<OpenHold> open_holds;
   std::vector<OpenTransfer> open_transfers;
   std::vector<engine::TransferLine> transfer_lines;
   std::vector<OpenPurchase> open_purchases;
   std::vector<engine::PurchaseLineState> purchase_lines;
+  std::vector<VendorView> vendors;
+  std::vector<engine::SourceSet> sources;
+  std::vector<RuleView> rules;
   std::vector<ReportColumn> columns;
   std::vector<std::int64_t> report_rows, report_totals;
 };
@@ -77,6 +83,12 @@ bool each_part(Parts parts, Scratch& scratch, Read read) {
 }
 
 Decoded malformed() { return Unexpected{AnswerFault::malformed}; }
+
+// Of rows that name a line by its position: each is there.
+template <class Row>
+bool name_lines(std::span<const Row> rows, std::size_t lines) {
+  return std::ranges::all_of(rows, [&](const Row& row) { return row.line_index < lines; });
+}
 
 Decoded decode_error(Parts parts, Scratch& scratch) {
   ErrorAnswer answer;
@@ -130,24 +142,23 @@ Decoded decode_resolve(Parts parts, Scratch& scratch) {
 }
 
 Decoded decode_check(Parts parts, Scratch& scratch) {
-  scratch.numbers.clear(), scratch.now.clear(), scratch.expected.clear();
+  scratch.numbers.clear(), scratch.now.clear(), scratch.expected.clear(), scratch.fallbacks.clear();
   CheckAnswer answer;
   const bool good = each_part<wire::CheckAnswer>(parts, scratch, [&](const wire::CheckAnswer& part, bool) {
     answer.lsn = engine::Lsn{part.lsn()};
     answer.warehouses = part.warehouses();
     gather_numbers(part.available(), scratch.numbers);
     gather_numbers(part.now(), scratch.now);
-    return gather(part.expected(), scratch.expected);
+    return gather(part.expected(), scratch.expected) && gather(part.fallbacks(), scratch.fallbacks);
   });
   answer.expected = scratch.expected;
+  answer.fallbacks = scratch.fallbacks;
   answer.available = scratch.numbers;
   answer.now = scratch.now;
   const std::size_t columns = answer.warehouses;
   const bool square = columns == 0 ? answer.available.empty() : answer.available.size() % columns == 0;
   const bool agrees = answer.now.empty() || columns == 0 || answer.now.size() == answer.available.size() / columns;
-  for (const engine::ExpectedUnits& each : answer.expected) {
-    if (each.line_index >= answer.now.size()) return malformed();
-  }
+  if (!name_lines(answer.expected, answer.now.size()) || !name_lines(answer.fallbacks, answer.now.size())) return malformed();
   return good && square && agrees ? Decoded{answer} : malformed();
 }
 
@@ -188,7 +199,7 @@ bool read_order_head(const wire::OrderView& part, OrderView& answer) {
 
 Decoded decode_order_view(Parts parts, Scratch& scratch) {
   scratch.lines.clear(), scratch.allocations.clear(), scratch.shipments.clear(), scratch.returned.clear(), scratch.expected.clear();
-  scratch.first_texts.clear(), scratch.second_texts.clear();
+  scratch.first_texts.clear(), scratch.second_texts.clear(), scratch.fallbacks.clear(), scratch.promises.clear();
   OrderView answer;
   const bool good = each_part<wire::OrderView>(parts, scratch, [&](const wire::OrderView& part, bool first) {
     if (first && !read_order_head(part, answer)) return false;
@@ -196,7 +207,7 @@ Decoded decode_order_view(Parts parts, Scratch& scratch) {
     gather_texts(part.trackings(), scratch.second_texts);
     gather_numbers(part.returned(), scratch.returned);
     return gather(part.lines(), scratch.lines) && gather(part.allocations(), scratch.allocations) && gather(part.shipments(), scratch.shipments) &&
-           gather(part.expected(), scratch.expected);
+           gather(part.expected(), scratch.expected) && gather(part.fallbacks(), scratch.fallbacks) && gather(part.promises(), scratch.promises);
   });
   answer.lines = scratch.lines;
   answer.allocations = scratch.allocations;
@@ -205,10 +216,10 @@ Decoded decode_order_view(Parts parts, Scratch& scratch) {
   answer.trackings = scratch.second_texts;
   answer.returned = scratch.returned;
   answer.expected = scratch.expected;
-  const std::size_t shipments = answer.shipments.size();
-  for (const engine::ExpectedUnits& each : answer.expected) {
-    if (each.line_index >= answer.lines.size()) return malformed();
-  }
+  answer.fallbacks = scratch.fallbacks;
+  answer.promises = scratch.promises;
+  const std::size_t shipments = answer.shipments.size(), lines = answer.lines.size();
+  if (!name_lines(answer.expected, lines) || !name_lines(answer.fallbacks, lines) || !name_lines(answer.promises, lines)) return malformed();
   for (const ShipmentRow& row : answer.shipments) {
     if (row.step > engine::ShipmentState::delivered) return malformed();
   }
@@ -243,6 +254,7 @@ Decoded decode_purchases(Parts parts, Scratch& scratch) {
   scratch.open_purchases.clear(), scratch.purchase_lines.clear();
   std::vector<std::string_view>* texts[] = {&scratch.first_texts, &scratch.second_texts, &scratch.third_texts, &scratch.fourth_texts};
   for (auto* each : texts) each->clear();
+  scratch.fifth_texts.clear();
   PurchasesAnswer answer;
   bool good = each_part<wire::PurchasesAnswer>(parts, scratch, [&](const wire::PurchasesAnswer& part, bool) {
     answer.as_of = engine::Lsn{part.as_of()};
@@ -250,6 +262,7 @@ Decoded decode_purchases(Parts parts, Scratch& scratch) {
     gather_texts(part.vendors(), scratch.second_texts);
     gather_texts(part.references(), scratch.third_texts);
     gather_texts(part.notes(), scratch.fourth_texts);
+    gather_texts(part.peg_orders(), scratch.fifth_texts);
     return gather(part.open(), scratch.open_purchases) && gather(part.lines(), scratch.purchase_lines);
   });
   answer.open = scratch.open_purchases;
@@ -258,13 +271,45 @@ Decoded decode_purchases(Parts parts, Scratch& scratch) {
   answer.references = scratch.third_texts;
   answer.notes = scratch.fourth_texts;
   answer.lines = scratch.purchase_lines;
+  answer.peg_orders = scratch.fifth_texts;
   std::uint64_t lines = 0;
   for (const OpenPurchase& purchase : answer.open) {
     lines += purchase.lines;
     good = good && engine::is_open(purchase.state);
   }
   for (const auto* each : texts) good = good && each->size() == answer.open.size();
+  const auto pegged = std::ranges::count_if(answer.lines, [](const auto& line) { return line.peg_order.value != 0; });
+  good = good && static_cast<std::size_t>(pegged) == answer.peg_orders.size();
   return good && lines == answer.lines.size() ? Decoded{answer} : malformed();
+}
+
+bool is_sound(const RuleView& rule, std::size_t vendors) {
+  return rule.vendor <= vendors && rule.kind >= engine::RuleKind::reorder_point && rule.kind <= engine::RuleKind::lot_for_lot &&
+         rule.mode <= engine::RuleMode::auto_po;
+}
+
+Decoded decode_rules(Parts parts, Scratch& scratch) {
+  scratch.first_texts.clear(), scratch.second_texts.clear(), scratch.third_texts.clear();
+  scratch.vendors.clear(), scratch.sources.clear(), scratch.rules.clear();
+  RulesAnswer answer;
+  const bool good = each_part<wire::RulesAnswer>(parts, scratch, [&](const wire::RulesAnswer& part, bool) {
+    answer.as_of = engine::Lsn{part.as_of()};
+    gather_texts(part.vendor_codes(), scratch.first_texts);
+    gather_texts(part.vendor_names(), scratch.second_texts);
+    gather_texts(part.purchases(), scratch.third_texts);
+    return gather(part.vendors(), scratch.vendors) && gather(part.sources(), scratch.sources) && gather(part.rules(), scratch.rules);
+  });
+  answer.vendor_codes = scratch.first_texts;
+  answer.vendor_names = scratch.second_texts;
+  answer.purchases = scratch.third_texts;
+  answer.vendors = scratch.vendors;
+  answer.sources = scratch.sources;
+  answer.rules = scratch.rules;
+  const std::size_t vendors = answer.vendors.size();
+  const bool parallel = answer.vendor_codes.size() == vendors && answer.vendor_names.size() == vendors && answer.purchases.size() == answer.rules.size();
+  const bool named = std::ranges::all_of(answer.sources, [&](const auto& source) { return source.vendor >= 1 && source.vendor <= vendors; }) &&
+                     std::ranges::all_of(answer.rules, [&](const RuleView& rule) { return is_sound(rule, vendors); });
+  return good && parallel && named ? Decoded{answer} : malformed();
 }
 
 Decoded decode_transfers(Parts parts, Scratch& scratch) {
@@ -307,7 +352,7 @@ bool is_whole(const ReportAnswer& answer) {
   if (columns == 0) return answer.rows.empty() && answer.totals.empty();
   if (answer.rows.size() % columns != 0 || answer.totals.size() % columns != 0) return false;
   for (std::size_t index = 0; index < answer.rows.size(); ++index) {
-    if (answer.columns[index % columns] != ReportColumn::customer) continue;
+    if (!names_text(answer.columns[index % columns])) continue;
     if (answer.rows[index] < 0 || static_cast<std::uint64_t>(answer.rows[index]) >= answer.texts.size()) return false;
   }
   return true;
@@ -389,6 +434,7 @@ Result<Answer, AnswerFault> AnswerDecoder::decode(MessageKind kind, Parts parts)
     case MessageKind::backorders_answer: return decode_backorders(parts, scratch);
     case MessageKind::transfers_answer: return decode_transfers(parts, scratch);
     case MessageKind::purchases_answer: return decode_purchases(parts, scratch);
+    case MessageKind::rules_answer: return decode_rules(parts, scratch);
     case MessageKind::report_answer: return decode_report(parts, scratch);
     case MessageKind::holds_answer: return decode_holds(parts, scratch);
     case MessageKind::subscribe_answer: return decode_subscribe(parts, scratch);

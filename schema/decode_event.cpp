@@ -61,6 +61,7 @@ bool read(const wire::OrderDecided& order, Position position, EventDecoder::Scra
          gather(position, order.takes(), scratch.takes, out.takes) &&
          gather(position, order.waits(), scratch.waits, out.waits) &&
          gather(position, order.expected(), scratch.expected, out.expected) &&
+         gather(position, order.fallbacks(), scratch.fallbacks, out.fallbacks) &&
          gather(position, order.returned(), scratch.received, out.returned);
 }
 
@@ -87,6 +88,7 @@ bool read(const wire::BackorderFilled& fill, Position position, EventDecoder::Sc
     out.customer = read_customer(fill.customer());
     out.skipped = skip_in(fill);
     out.raised_at = engine::Lsn{fill.raised_at()};
+    out.pegged = fill.pegged();
   }
   return gather(position, fill.takes(), scratch.takes, out.takes);
 }
@@ -298,6 +300,14 @@ Result<void, EventFault> read_piece(const wire::Event& event, Position position,
       return read_body<wire::PurchaseMoved, engine::PurchaseStepDecision>(event, position, scratch, decision);
     case wire::EventBody::PurchaseReceived:
       return read_body<wire::PurchaseReceived, engine::PurchaseReceiptDecision>(event, position, scratch, decision);
+    case wire::EventBody::RulesSet:
+      return read_body<wire::RulesSet, engine::RulesDecision>(event, position, scratch, decision);
+    case wire::EventBody::ReorderTriggered:
+      return read_body<wire::ReorderTriggered, engine::ReorderDecision>(event, position, scratch, decision);
+    case wire::EventBody::SupplyOverdue:
+      return read_body<wire::SupplyOverdue, engine::OverdueDecision>(event, position, scratch, decision);
+    case wire::EventBody::DatesMoved:
+      return read_body<wire::DatesMoved, engine::DatesDecision>(event, position, scratch, decision);
     case wire::EventBody::NONE: break;
   }
   return Unexpected{EventFault::unknown_body};

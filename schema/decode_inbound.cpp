@@ -2,14 +2,6 @@
 #include "schema/event_scratch.hpp"
 
 namespace earmark::schema {
-namespace {
-
-bool read_state(wire::PurchaseState value, engine::PurchaseState& out) noexcept {
-  out = static_cast<engine::PurchaseState>(value);
-  return value >= wire::PurchaseState::MIN && value <= wire::PurchaseState::MAX;
-}
-
-}  // namespace
 
 bool read(const wire::TransferShipped& ship, Position position, EventDecoder::Scratch& scratch, engine::TransferShipDecision& out) {
   if (position.first) {
@@ -46,7 +38,9 @@ bool read(const wire::PurchasePlaced& placed, Position position, EventDecoder::S
     out.notes = view_text(placed.notes());
     if (!read_state(placed.state(), out.state)) return false;
   }
-  return gather(position, placed.lines(), scratch.purchased, out.lines);
+  gather_texts(position, placed.peg_orders(), scratch.orders, out.peg_orders);
+  return gather(position, placed.lines(), scratch.purchased, out.lines) && gather(position, placed.pegs(), scratch.pegs, out.pegs) &&
+         gather(position, placed.estimates(), scratch.estimates, out.estimates);
 }
 
 bool read(const wire::PurchaseMoved& moved, Position position, EventDecoder::Scratch& scratch, engine::PurchaseStepDecision& out) {
@@ -60,7 +54,8 @@ bool read(const wire::PurchaseMoved& moved, Position position, EventDecoder::Scr
     out.step = static_cast<engine::PurchaseStep>(moved.step());
     if (moved.step() < wire::PurchaseStep::MIN || moved.step() > wire::PurchaseStep::MAX || !read_state(moved.state(), out.state)) return false;
   }
-  return gather(position, moved.changes(), scratch.purchase_changes, out.changes);
+  return gather(position, moved.changes(), scratch.purchase_changes, out.changes) &&
+         gather(position, moved.estimates(), scratch.estimates, out.estimates);
 }
 
 bool read(const wire::PurchaseReceived& receipt, Position position, EventDecoder::Scratch& scratch, engine::PurchaseReceiptDecision& out) {

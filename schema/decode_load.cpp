@@ -1,28 +1,10 @@
 // Load and Resolve: the two requests with vectors of strings. Entries of such vectors may all point to the same bytes,
 // so the texts of one body are counted before any is looked at.
 #include "schema/catalogue_generated.h"
-#include "schema/request_layout.hpp"
-#include "schema/request_scratch.hpp"
-#include "schema/verify.hpp"
+#include "schema/request_rows.hpp"
 
 namespace earmark::schema {
 namespace {
-
-using Strings = flatbuffers::Vector<flatbuffers::Offset<flatbuffers::String>>;
-
-std::size_t text_bytes(const Strings* strings) noexcept {
-  std::size_t bytes = 0;
-  for (flatbuffers::uoffset_t index = 0; index < size_of(strings); ++index) bytes += strings->Get(index)->size();
-  return bytes;
-}
-
-std::string_view entry(const Strings* strings, flatbuffers::uoffset_t index) noexcept {
-  return size_of(strings) == 0 ? std::string_view{} : view_text(strings->Get(index));
-}
-
-bool parallel_or_empty(const Strings* strings, std::size_t size) noexcept {
-  return size_of(strings) == 0 || size_of(strings) == size;
-}
 
 ErrorCode judge_code(std::string_view code) noexcept {
   return code.size() <= max_passed_id_bytes && is_plain_text(code, LineBreaks::refused) ? ErrorCode::none

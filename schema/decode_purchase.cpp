@@ -16,10 +16,30 @@ ErrorCode judge(std::initializer_list<std::string_view> ids, std::initializer_li
   return ErrorCode::none;
 }
 
-// One that is a little too long is the engine's to refuse, as with ids.
-ErrorCode judge_vendor(std::string_view vendor) noexcept {
-  const ErrorCode fault = judge_id(vendor);
-  return fault == ErrorCode::bad_id ? ErrorCode::bad_vendor : fault;
+// The orders that pegs name, of all parts.
+ErrorCode read_peg_orders(Parts parts, RequestDecoder::Scratch& scratch) {
+  scratch.peg_orders.clear();
+  for (const auto body : parts) {
+    const auto* part = open<wire::PlacePurchase>(body, scratch);
+    if (part == nullptr || text_bytes(part->peg_orders()) > max_shared_text * body.size()) return ErrorCode::malformed;
+    const auto* orders = part->peg_orders();
+    for (flatbuffers::uoffset_t index = 0; index < size_of(orders); ++index) {
+      scratch.peg_orders.push_back(view_text(orders->Get(index)));
+      if (const ErrorCode fault = judge_id(scratch.peg_orders.back()); fault != ErrorCode::none) return fault;
+    }
+  }
+  return ErrorCode::none;
+}
+
+// Lines that are for an order's line first.
+ErrorCode read_pegs(Parts parts, const wire::PlacePurchase& first, RequestDecoder::Scratch& scratch, engine::PlacePurchase& out) {
+  const bool whole = gather_rows(
+      parts, first, [](const wire::PlacePurchase& part) { return part.pegs(); }, scratch, scratch.peg_rows, out.pegs);
+  if (!whole) return ErrorCode::malformed;
+  if (const ErrorCode fault = read_peg_orders(parts, scratch); fault != ErrorCode::none) return fault;
+  out.peg_orders = scratch.peg_orders;
+  const bool all_named = std::ranges::all_of(out.pegs, [&](const engine::PegRow& peg) { return peg.order < out.peg_orders.size(); });
+  return all_named ? ErrorCode::none : ErrorCode::malformed;
 }
 
 }  // namespace
@@ -40,6 +60,7 @@ Result<Request, ErrorCode> decode_place_purchase(Parts parts, RequestDecoder::Sc
   const bool whole = gather_rows(
       parts, *place, [](const wire::PlacePurchase& part) { return part.lines(); }, scratch, scratch.purchase_lines, out.place.lines);
   if (!whole) return Unexpected{ErrorCode::malformed};
+  if (const ErrorCode fault = read_pegs(parts, *place, scratch, out.place); fault != ErrorCode::none) return Unexpected{fault};
   return Request{out};
 }
 

@@ -314,7 +314,8 @@ constexpr bool comes_in_parts(MessageKind kind) noexcept {
          kind == MessageKind::load || kind == MessageKind::amend ||
          kind == MessageKind::change_stock || kind == MessageKind::hold || kind == MessageKind::confirm || kind == MessageKind::move_shipment ||
          kind == MessageKind::ship_transfer || kind == MessageKind::receive_transfer ||
-         kind == MessageKind::place_purchase || kind == MessageKind::move_purchase || kind == MessageKind::receive_purchase;
+         kind == MessageKind::place_purchase || kind == MessageKind::move_purchase || kind == MessageKind::receive_purchase ||
+         kind == MessageKind::set_rules;
 }
 
 }  // namespace
@@ -390,6 +391,9 @@ Result<Request, ErrorCode> RequestDecoder::decode(MessageKind kind, Parts parts)
     case MessageKind::move_purchase: return decode_move_purchase(parts, scratch);
     case MessageKind::receive_purchase: return decode_receive_purchase(parts, scratch);
     case MessageKind::purchases: return decode_purchases(body, scratch);
+    case MessageKind::set_rules: return decode_set_rules(parts, scratch);
+    case MessageKind::rules: return decode_rules(body, scratch);
+    case MessageKind::find: return decode_find(body, scratch);
     case MessageKind::report: return decode_report(body, scratch);
     default: return Unexpected{ErrorCode::unknown_message};
   }

@@ -66,6 +66,7 @@ std::size_t EventEncoder::encode(const engine::Stamp& stamp, const engine::Order
   auto takes_left = decision.takes;
   auto waits_left = decision.waits;
   auto expected_left = decision.expected;
+  auto fallbacks_left = decision.fallbacks;
   auto returned_left = decision.returned;
   auto policies_left = decision.line_policies;
   auto cut_left = decision.not_backorderable;
@@ -77,6 +78,7 @@ std::size_t EventEncoder::encode(const engine::Stamp& stamp, const engine::Order
     const auto takes = put_rows<wire::Take>(fbb, parting.take(takes_left));
     const auto waits = put_rows<wire::LineWait>(fbb, parting.take(waits_left));
     const auto expected = put_rows<wire::ExpectedUnits>(fbb, parting.take(expected_left));
+    const auto fallbacks = put_rows<wire::ExpectedUnits>(fbb, parting.take(fallbacks_left));
     const auto returned = put_rows<wire::ReceivedRow>(fbb, parting.take(returned_left));
     const auto policies = put_numbers<std::uint8_t>(fbb, parting.take(policies_left));
     const auto cut = put_numbers<std::uint32_t>(fbb, parting.take(cut_left));
@@ -91,6 +93,7 @@ std::size_t EventEncoder::encode(const engine::Stamp& stamp, const engine::Order
     order.add_takes(takes);
     order.add_waits(waits);
     order.add_expected(expected);
+    order.add_fallbacks(fallbacks);
     order.add_hold(hold);
     order.add_skipped(skipped);
     order.add_returned(returned);
@@ -139,7 +142,7 @@ std::size_t EventEncoder::encode(const engine::Stamp& stamp, const engine::FillD
     const auto body =
         wire::CreateBackorderFilled(fbb, order, decision.order_lsn.value, decision.line.value, decision.sku.value,
                                     decision.row, decision.still_waiting, decision.last, takes, customer, decision.raised_at.value, skipped,
-                                    decision.skipped.order_lsn.value, decision.skipped.line.value);
+                                    decision.skipped.order_lsn.value, decision.skipped.line.value, decision.pegged);
     builder_->finish(stamp, wire::EventBody::BackorderFilled, body.Union(), parting.more());
     writer.put(fbb, parting.more());
   } while (parting.more());
@@ -215,7 +218,7 @@ std::size_t EventEncoder::encode(const engine::Stamp& stamp, const engine::LoadD
   do {
     parting.begin();
     fbb.Clear();
-    auto& [_, offsets, codes, texts, warehouse_rows, product_ids, not_backorderable, unused] = *builder_;
+    auto& [_, offsets, codes, texts, warehouse_rows, product_ids, not_backorderable, unused, unused_too] = *builder_;
     codes.clear(), texts.clear(), warehouse_rows.clear(), product_ids.clear(), not_backorderable.clear();
     for (; !warehouses_left.empty() && fits(warehouses_left[0], warehouses_left[0].name);
          warehouses_left = warehouses_left.subspan(1)) {

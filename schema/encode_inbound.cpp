@@ -50,17 +50,23 @@ std::size_t EventEncoder::encode(const engine::Stamp& stamp, const engine::Purch
   PieceWriter writer(out);
   Parting parting;
   auto lines_left = decision.lines;
+  auto pegs_left = decision.pegs;
+  auto peg_orders_left = decision.peg_orders;
+  auto estimates_left = decision.estimates;
   bool first = true;
   do {
     parting.begin();
     fbb.Clear();
     const auto lines = put_rows<wire::PurchasedLine>(fbb, parting.take(lines_left));
+    const auto pegs = put_rows<wire::PurchasePeg>(fbb, parting.take(pegs_left));
+    const auto peg_orders = put_texts(fbb, builder_->offsets, parting.take(peg_orders_left));
+    const auto estimates = put_numbers<std::int64_t>(fbb, parting.take(estimates_left));
     const auto id = put_text(fbb, decision.id);
     const auto text = [&](std::string_view words) { return first ? put_text(fbb, words) : 0; };
     const auto vendor = text(decision.vendor), reference = text(decision.reference), notes = text(decision.notes);
     first = false;
     const auto body = wire::CreatePurchasePlaced(fbb, id, decision.content, vendor, reference, notes,
-                                                 static_cast<wire::PurchaseState>(decision.state), lines);
+                                                 static_cast<wire::PurchaseState>(decision.state), lines, pegs, peg_orders, estimates);
     builder_->finish(stamp, wire::EventBody::PurchasePlaced, body.Union(), parting.more());
     writer.put(fbb, parting.more());
   } while (parting.more());
@@ -72,18 +78,20 @@ std::size_t EventEncoder::encode(const engine::Stamp& stamp, const engine::Purch
   PieceWriter writer(out);
   Parting parting;
   auto changes_left = decision.changes;
+  auto estimates_left = decision.estimates;
   bool first = true;
   do {
     parting.begin();
     fbb.Clear();
     const auto changes = put_rows<wire::PurchaseChange>(fbb, parting.take(changes_left));
+    const auto estimates = put_numbers<std::int64_t>(fbb, parting.take(estimates_left));
     const auto command = put_text(fbb, decision.command_id), purchase = put_text(fbb, decision.purchase_id);
     const auto text = [&](std::string_view words) { return first ? put_text(fbb, words) : 0; };
     const auto vendor = text(decision.vendor), reference = text(decision.reference);
     first = false;
     const auto body = wire::CreatePurchaseMoved(fbb, command, purchase, decision.purchase_lsn.value, decision.content, vendor,
                                                 static_cast<wire::PurchaseStep>(decision.step), static_cast<wire::PurchaseState>(decision.state),
-                                                reference, changes);
+                                                reference, changes, estimates);
     builder_->finish(stamp, wire::EventBody::PurchaseMoved, body.Union(), parting.more());
     writer.put(fbb, parting.more());
   } while (parting.more());

@@ -11,17 +11,21 @@ void RequestEncoder::place_purchase(std::vector<std::byte>& out, std::uint64_t c
   const engine::PlacePurchase& from = request.place;
   Parting parting;
   auto lines_left = from.lines;
+  auto pegs_left = from.pegs;
+  auto peg_orders_left = from.peg_orders;
   bool first = true;
   do {
     parting.begin();
     auto& fbb = builder_->fresh();
     const auto lines = put_rows<wire::PurchaseLine>(fbb, parting.take(lines_left));
+    const auto pegs = put_rows<wire::PegRow>(fbb, parting.take(pegs_left));
+    const auto peg_orders = put_texts(fbb, builder_->offsets, parting.take(peg_orders_left));
     const auto id = put_text(fbb, from.id), vendor = put_text(fbb, from.vendor);
     const auto reference = first ? put_text(fbb, from.reference) : 0, notes = first ? put_text(fbb, from.notes) : 0;
     first = false;
     builder_->append(out, MessageKind::place_purchase, correlation,
                      wire::CreatePlacePurchase(fbb, id, request.epoch, vendor, reference, notes, static_cast<wire::PurchaseState>(from.state),
-                                               lines, request.time.value),
+                                               lines, request.time.value, pegs, peg_orders),
                      parting.more());
   } while (parting.more());
 }

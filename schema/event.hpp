@@ -20,7 +20,8 @@ using Decision = std::variant<engine::VoidDecision, engine::OrderDecision, engin
                               engine::HoldDecision, engine::HoldExtendDecision, engine::HoldEndDecision,
                               engine::ShipmentDecision,
                               engine::TransferShipDecision, engine::TransferReceiptDecision, engine::StrictDecision,
-                              engine::PurchaseDecision, engine::PurchaseStepDecision, engine::PurchaseReceiptDecision>;
+                              engine::PurchaseDecision, engine::PurchaseStepDecision, engine::PurchaseReceiptDecision,
+                              engine::RulesDecision, engine::ReorderDecision, engine::OverdueDecision, engine::DatesDecision>;
 
 struct Event {
   engine::Stamp stamp;
@@ -78,6 +79,10 @@ class EventEncoder {
   std::size_t encode(const engine::Stamp& stamp, const engine::PurchaseDecision& decision, std::span<std::byte> out);
   std::size_t encode(const engine::Stamp& stamp, const engine::PurchaseStepDecision& decision, std::span<std::byte> out);
   std::size_t encode(const engine::Stamp& stamp, const engine::PurchaseReceiptDecision& decision, std::span<std::byte> out);
+  std::size_t encode(const engine::Stamp& stamp, const engine::RulesDecision& decision, std::span<std::byte> out);
+  std::size_t encode(const engine::Stamp& stamp, const engine::ReorderDecision& decision, std::span<std::byte> out);
+  std::size_t encode(const engine::Stamp& stamp, const engine::OverdueDecision& decision, std::span<std::byte> out);
+  std::size_t encode(const engine::Stamp& stamp, const engine::DatesDecision& decision, std::span<std::byte> out);
   // Whether what is encoded from now on says of itself that parts are left out. At first not.
   void mark_filtered(bool filtered);
 

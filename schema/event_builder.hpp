@@ -8,6 +8,7 @@
 #include "schema/event_layout.hpp"
 #include "schema/parting.hpp"
 #include "schema/piece_writer.hpp"
+#include "schema/vendor_rows.hpp"
 
 namespace earmark::schema {
 
@@ -19,6 +20,7 @@ struct EventEncoder::Builder {
   std::vector<wire::LoadedWarehouse> warehouses;
   std::vector<std::uint32_t> product_ids;
   std::vector<std::uint8_t> not_backorderable;
+  VendorRows<wire::VendorSet> vendors;
   bool filtered = false;
 
   Builder() { fbb.DedupVtables(false); }

@@ -32,8 +32,23 @@ bool is_expected_of(std::span<const engine::ExpectedUnits> expected, std::span<c
   return true;
 }
 
+// By line, one for each at most, and no more of it than waits and is not expected.
+bool is_fallback_of(std::span<const engine::ExpectedUnits> fallbacks, const engine::OrderDecision& order) noexcept {
+  std::size_t next = 0;
+  for (std::size_t index = 0; index < fallbacks.size(); ++index) {
+    const engine::ExpectedUnits& each = fallbacks[index];
+    if (each.line_index >= order.lines.size() || (index != 0 && fallbacks[index - 1].line_index >= each.line_index)) return false;
+    std::uint64_t units = each.quantity;
+    for (; next < order.expected.size() && order.expected[next].line_index <= each.line_index; ++next) {
+      if (order.expected[next].line_index == each.line_index) units += order.expected[next].quantity;
+    }
+    if (units > order.lines[each.line_index].backordered) return false;
+  }
+  return true;
+}
+
 bool consistent(const engine::OrderDecision& order) noexcept {
-  if (!is_expected_of(order.expected, order.lines)) return false;
+  if (!is_expected_of(order.expected, order.lines) || !is_fallback_of(order.fallbacks, order)) return false;
   for (const engine::LineWait& wait : order.waits) {
     if (wait.line_index >= order.lines.size()) return false;
   }
@@ -82,14 +97,6 @@ bool consistent(const engine::ShipmentDecision& move) noexcept {
   for (const engine::MovedLine& line : move.lines) rest = rest || line.rest != 0;
   return rest == (move.rest_shipment != 0) && (!rest || move.step == engine::ShipmentStep::pick);
 }
-bool consistent(const engine::TransferShipDecision& ship) noexcept { return ship.source != ship.destination; }
-// Only what is closed leaves units missing, and no more is over than arrived.
-bool consistent(const engine::TransferReceiptDecision& receipt) noexcept {
-  for (const engine::ArrivedRow& row : receipt.rows) {
-    if (row.over > std::uint64_t{row.quantity} + row.damaged) return false;
-  }
-  return receipt.closed || receipt.missing.empty();
-}
 // Every unit that is freed was somebody's.
 bool consistent(const engine::StrictDecision& strict) noexcept {
   if (strict.freed.size() != strict.lost.size() || strict.orders.size() != strict.customers.size()) return false;
@@ -100,13 +107,6 @@ bool consistent(const engine::StrictDecision& strict) noexcept {
     if (!same || lost.row != index || lost.order >= strict.orders.size()) return false;
   }
   return true;
-}
-bool consistent(const engine::PurchaseDecision& purchase) noexcept { return engine::is_open(purchase.state) && purchase.state <= engine::PurchaseState::sent; }
-bool consistent(const engine::PurchaseReceiptDecision& receipt) noexcept {
-  for (const engine::PurchaseArrivedRow& row : receipt.rows) {
-    if (row.over > std::uint64_t{row.quantity} + row.damaged) return false;
-  }
-  return receipt.state == engine::PurchaseState::partly_received || receipt.state == engine::PurchaseState::received;
 }
 bool consistent(const auto&) noexcept { return true; }
 

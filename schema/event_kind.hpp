@@ -18,7 +18,8 @@ enum class EventKind : std::uint8_t {
   transfer_received = 35, overdrawn = 36,
   purchase_placed = 40, purchase_approved = 41, purchase_sent = 42, purchase_acknowledged = 43, purchase_received = 44, purchase_closed = 45,
   purchase_cancelled = 46,
-  catalogue_loaded = 50
+  purchase_suggested = 47, reorder_triggered = 48, reorder_cleared = 49, catalogue_loaded = 50, rules_set = 51, purchase_adopted = 52,
+  purchase_overdue = 53, transfer_overdue = 54, shortage_alert = 55, date_assigned = 56, date_changed = 57
 };
 
 inline constexpr std::array every_event_kind{
@@ -32,7 +33,10 @@ inline constexpr std::array every_event_kind{
     EventKind::delivered,      EventKind::returned,       EventKind::put_back,      EventKind::picked,
     EventKind::tracking,       EventKind::turned_strict,     EventKind::transfer_shipped, EventKind::transfer_received,
     EventKind::purchase_placed, EventKind::purchase_approved, EventKind::purchase_sent, EventKind::purchase_acknowledged,
-    EventKind::purchase_received, EventKind::purchase_closed, EventKind::purchase_cancelled};
+    EventKind::purchase_received, EventKind::purchase_closed, EventKind::purchase_cancelled,
+    EventKind::purchase_suggested, EventKind::reorder_triggered, EventKind::reorder_cleared, EventKind::rules_set,
+    EventKind::purchase_adopted, EventKind::purchase_overdue, EventKind::transfer_overdue, EventKind::shortage_alert,
+    EventKind::date_assigned,  EventKind::date_changed};
 
 // Values of each filter of one subscription.
 inline constexpr std::size_t max_filter_values = 256;

@@ -3,6 +3,7 @@
 
 #include "engine/decision.hpp"
 #include "schema/event_generated.h"
+#include "schema/event_layout_inbound.hpp"
 #include "schema/layout.hpp"
 
 namespace earmark::schema {
@@ -87,45 +88,5 @@ EARMARK_SAME_SIZE(wire::ReleasedLine, engine::ReleasedLine);
 EARMARK_SAME_FIELD(wire::ReleasedLine, engine::ReleasedLine, line);
 EARMARK_SAME_FIELD(wire::ReleasedLine, engine::ReleasedLine, sku);
 EARMARK_SAME_FIELD(wire::ReleasedLine, engine::ReleasedLine, count);
-
-EARMARK_SAME_SIZE(wire::TransferredRow, engine::TransferredRow);
-EARMARK_SAME_FIELD(wire::TransferredRow, engine::TransferredRow, sku);
-EARMARK_SAME_FIELD(wire::TransferredRow, engine::TransferredRow, quantity);
-EARMARK_SAME_FIELD(wire::TransferredRow, engine::TransferredRow, available_after);
-
-EARMARK_SAME_SIZE(wire::ArrivedRow, engine::ArrivedRow);
-EARMARK_SAME_FIELD(wire::ArrivedRow, engine::ArrivedRow, sku);
-EARMARK_SAME_FIELD(wire::ArrivedRow, engine::ArrivedRow, quantity);
-EARMARK_SAME_FIELD(wire::ArrivedRow, engine::ArrivedRow, damaged);
-EARMARK_SAME_FIELD(wire::ArrivedRow, engine::ArrivedRow, over);
-EARMARK_SAME_FIELD(wire::ArrivedRow, engine::ArrivedRow, available_after);
-
-EARMARK_SAME_SIZE(wire::MissingUnits, engine::MissingUnits);
-EARMARK_SAME_FIELD(wire::MissingUnits, engine::MissingUnits, sku);
-EARMARK_SAME_FIELD(wire::MissingUnits, engine::MissingUnits, quantity);
-
-EARMARK_SAME_SIZE(wire::PurchasedLine, engine::PurchasedLine);
-static_assert(place_in<wire::PurchasedLine>("promised_us").offset == offsetof(engine::PurchasedLine, promised));
-EARMARK_SAME_FIELD(wire::PurchasedLine, engine::PurchasedLine, line);
-EARMARK_SAME_FIELD(wire::PurchasedLine, engine::PurchasedLine, sku);
-EARMARK_SAME_FIELD(wire::PurchasedLine, engine::PurchasedLine, quantity);
-EARMARK_SAME_FIELD(wire::PurchasedLine, engine::PurchasedLine, warehouse);
-
-EARMARK_SAME_SIZE(wire::PurchaseChange, engine::PurchaseChange);
-static_assert(place_in<wire::PurchaseChange>("promised_us").offset == offsetof(engine::PurchaseChange, promised));
-EARMARK_SAME_FIELD(wire::PurchaseChange, engine::PurchaseChange, line);
-EARMARK_SAME_FIELD(wire::PurchaseChange, engine::PurchaseChange, sku);
-EARMARK_SAME_FIELD(wire::PurchaseChange, engine::PurchaseChange, quantity);
-EARMARK_SAME_FIELD(wire::PurchaseChange, engine::PurchaseChange, incoming_change);
-EARMARK_SAME_FIELD(wire::PurchaseChange, engine::PurchaseChange, warehouse);
-
-EARMARK_SAME_SIZE(wire::PurchaseArrivedRow, engine::PurchaseArrivedRow);
-EARMARK_SAME_FIELD(wire::PurchaseArrivedRow, engine::PurchaseArrivedRow, line);
-EARMARK_SAME_FIELD(wire::PurchaseArrivedRow, engine::PurchaseArrivedRow, sku);
-EARMARK_SAME_FIELD(wire::PurchaseArrivedRow, engine::PurchaseArrivedRow, quantity);
-EARMARK_SAME_FIELD(wire::PurchaseArrivedRow, engine::PurchaseArrivedRow, damaged);
-EARMARK_SAME_FIELD(wire::PurchaseArrivedRow, engine::PurchaseArrivedRow, over);
-EARMARK_SAME_FIELD(wire::PurchaseArrivedRow, engine::PurchaseArrivedRow, available_after);
-EARMARK_SAME_FIELD(wire::PurchaseArrivedRow, engine::PurchaseArrivedRow, warehouse);
 
 }  // namespace earmark::schema

@@ -14,7 +14,7 @@ struct EventDecoder::Scratch {
   std::vector<engine::LineDecision> lines;
   std::vector<engine::Take> takes;
   std::vector<engine::LineWait> waits;
-  std::vector<engine::ExpectedUnits> expected;
+  std::vector<engine::ExpectedUnits> expected, fallbacks;
   std::vector<engine::ReceivedRow> received;
   std::vector<engine::LinePolicy> policies;
   std::vector<std::uint32_t> cut, overdrawn;  // positions
@@ -33,6 +33,13 @@ struct EventDecoder::Scratch {
   std::vector<engine::PurchasedLine> purchased;
   std::vector<engine::PurchaseChange> purchase_changes;
   std::vector<engine::PurchaseArrivedRow> purchase_arrived;
+  std::vector<engine::PurchasePeg> pegs;
+  std::vector<engine::TimeUs> estimates;
+  std::vector<engine::VendorSet> vendors;
+  std::vector<engine::SourceSet> sources;
+  std::vector<engine::RuleSet> rules;
+  std::vector<engine::OverdueLine> overdue;
+  std::vector<engine::MovedDate> moved_dates;
   std::vector<std::string_view> orders, customers;
 };
 
@@ -42,9 +49,8 @@ struct Position {
   bool only = true;
 };
 
-template <class Row, class Wire>
-bool gather(Position position, const flatbuffers::Vector<const Wire*>* vector, std::vector<Row>& scratch,
-            std::span<const Row>& rows) {
+template <class Row, class Element>
+bool gather(Position position, const flatbuffers::Vector<Element>* vector, std::vector<Row>& scratch, std::span<const Row>& rows) {
   std::span<const Row> view;
   if (!view_rows(vector, view)) return false;
   if (position.only) {
@@ -78,11 +84,21 @@ inline void gather_texts(Position position, const flatbuffers::Vector<flatbuffer
   out = scratch;
 }
 
-// Of what is inbound (decode_inbound.cpp). False: not an event.
+// Of a purchase order. False: there is no such state.
+inline bool read_state(wire::PurchaseState value, engine::PurchaseState& out) noexcept {
+  out = static_cast<engine::PurchaseState>(value);
+  return value >= wire::PurchaseState::MIN && value <= wire::PurchaseState::MAX;
+}
+
+// Of what is inbound (decode_inbound.cpp; rules, overdue supply and dates decode_reorder.cpp). False: not an event.
 bool read(const wire::TransferShipped& ship, Position position, EventDecoder::Scratch& scratch, engine::TransferShipDecision& out);
 bool read(const wire::TransferReceived& receipt, Position position, EventDecoder::Scratch& scratch, engine::TransferReceiptDecision& out);
 bool read(const wire::PurchasePlaced& placed, Position position, EventDecoder::Scratch& scratch, engine::PurchaseDecision& out);
 bool read(const wire::PurchaseMoved& moved, Position position, EventDecoder::Scratch& scratch, engine::PurchaseStepDecision& out);
 bool read(const wire::PurchaseReceived& receipt, Position position, EventDecoder::Scratch& scratch, engine::PurchaseReceiptDecision& out);
+bool read(const wire::RulesSet& set, Position position, EventDecoder::Scratch& scratch, engine::RulesDecision& out);
+bool read(const wire::ReorderTriggered& reorder, Position position, EventDecoder::Scratch& scratch, engine::ReorderDecision& out);
+bool read(const wire::SupplyOverdue& overdue, Position position, EventDecoder::Scratch& scratch, engine::OverdueDecision& out);
+bool read(const wire::DatesMoved& moved, Position position, EventDecoder::Scratch& scratch, engine::DatesDecision& out);
 
 }  // namespace earmark::schema

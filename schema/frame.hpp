@@ -24,10 +24,11 @@ enum class MessageKind : std::uint16_t {
   backorders = 11, subscribe = 12, digest = 13, stats = 14, change_stock = 15, amend = 18,
   hold = 20, extend = 21, confirm = 22, release = 23, holds = 24, move_shipment = 25,
   ship_transfer = 26, receive_transfer = 27, transfers = 28,
-  place_purchase = 29, move_purchase = 30, receive_purchase = 31, purchases = 32, report = 40,
+  place_purchase = 29, move_purchase = 30, receive_purchase = 31, purchases = 32,
+  set_rules = 33, rules = 34, find = 35, report = 40,
   hello_answer = 129, resolve_answer = 131, check_answer = 136, stock_answer = 137, order_view = 138,
   backorders_answer = 139, subscribe_answer = 140, digest_answer = 141, stats_answer = 142,
-  holds_answer = 152, transfers_answer = 156, purchases_answer = 160, report_answer = 168,
+  holds_answer = 152, transfers_answer = 156, purchases_answer = 160, rules_answer = 162, report_answer = 168,
   event = 192,   // answer to a command that changes something, and pushed to subscribers
   stream_position = 193,  // pushed to subscribers with filters
   error = 255

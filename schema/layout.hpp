@@ -66,7 +66,19 @@ bool view_rows(const flatbuffers::Vector<const Wire*>* vector, std::span<const N
   return true;
 }
 
-// As view_rows, for vectors of numbers and the strong types that wrap them.
+// The same of numbers of eight bytes, and the strong types that wrap them.
+template <class Native, class Number>
+  requires(sizeof(Number) == 8)
+bool view_rows(const flatbuffers::Vector<Number>* vector, std::span<const Native>& rows) noexcept {
+  static_assert(sizeof(Number) == sizeof(Native));
+  rows = {};
+  if (vector == nullptr || vector->size() == 0) return true;
+  if (reinterpret_cast<std::uintptr_t>(vector->Data()) % alignof(Native) != 0) return false;
+  rows = {reinterpret_cast<const Native*>(vector->Data()), vector->size()};
+  return true;
+}
+
+// As view_rows, for vectors of smaller numbers and the strong types that wrap them.
 template <class Native, class Number>
 std::span<const Native> view_numbers(const flatbuffers::Vector<Number>* vector) noexcept {
   static_assert(sizeof(Number) == sizeof(Native) && alignof(Native) <= 4);

@@ -1,4 +1,4 @@
-// Row structs of answers are those of read.fbs, byte for byte. For schema/*.cpp only.
+// Row structs of answers are those of read.fbs, purchase.fbs and rule.fbs, byte for byte. For schema/*.cpp only.
 #pragma once
 
 #include "schema/answer.hpp"
@@ -6,6 +6,7 @@
 #include "schema/event_layout.hpp"
 #include "schema/purchase_generated.h"
 #include "schema/read_generated.h"
+#include "schema/rule_generated.h"
 
 namespace earmark::schema {
 
@@ -36,6 +37,11 @@ EARMARK_SAME_FIELD(wire::OrderLineView, OrderLineView, position);
 EARMARK_SAME_FIELD(wire::OrderLineView, OrderLineView, pinned);
 EARMARK_SAME_FIELD(wire::OrderLineView, OrderLineView, allocations);
 EARMARK_SAME_FIELD(wire::OrderLineView, OrderLineView, policy);
+
+EARMARK_SAME_SIZE(wire::Promise, engine::PromiseImage);
+static_assert(place_in<wire::Promise>("first_us").offset == offsetof(engine::PromiseImage, first));
+static_assert(place_in<wire::Promise>("told_us").offset == offsetof(engine::PromiseImage, told));
+EARMARK_SAME_FIELD(wire::Promise, engine::PromiseImage, line_index);
 
 EARMARK_SAME_SIZE(wire::ShipmentRow, ShipmentRow);
 EARMARK_SAME_FIELD(wire::ShipmentRow, ShipmentRow, revision);
@@ -85,16 +91,50 @@ EARMARK_SAME_FIELD(wire::TransferLine, engine::TransferLine, received);
 EARMARK_SAME_SIZE(wire::OpenPurchase, OpenPurchase);
 EARMARK_SAME_FIELD(wire::OpenPurchase, OpenPurchase, lsn);
 static_assert(place_in<wire::OpenPurchase>("since_us").offset == offsetof(OpenPurchase, since));
+static_assert(place_in<wire::OpenPurchase>("closes_us").offset == offsetof(OpenPurchase, closes));
 EARMARK_SAME_FIELD(wire::OpenPurchase, OpenPurchase, lines);
 EARMARK_SAME_FIELD(wire::OpenPurchase, OpenPurchase, state);
+EARMARK_SAME_FIELD(wire::OpenPurchase, OpenPurchase, automatic);
 
 EARMARK_SAME_SIZE(wire::OpenPurchaseLine, engine::PurchaseLineState);
 static_assert(place_in<wire::OpenPurchaseLine>("promised_us").offset == offsetof(engine::PurchaseLineState, promised));
 static_assert(place_in<wire::OpenPurchaseLine>("first_promised_us").offset == offsetof(engine::PurchaseLineState, first_promised));
+static_assert(place_in<wire::OpenPurchaseLine>("expected_us").offset == offsetof(engine::PurchaseLineState, expected));
 EARMARK_SAME_FIELD(wire::OpenPurchaseLine, engine::PurchaseLineState, received);
+EARMARK_SAME_FIELD(wire::OpenPurchaseLine, engine::PurchaseLineState, peg_order);
 EARMARK_SAME_FIELD(wire::OpenPurchaseLine, engine::PurchaseLineState, line);
 EARMARK_SAME_FIELD(wire::OpenPurchaseLine, engine::PurchaseLineState, sku);
 EARMARK_SAME_FIELD(wire::OpenPurchaseLine, engine::PurchaseLineState, quantity);
+EARMARK_SAME_FIELD(wire::OpenPurchaseLine, engine::PurchaseLineState, peg_line);
 EARMARK_SAME_FIELD(wire::OpenPurchaseLine, engine::PurchaseLineState, warehouse);
+
+EARMARK_SAME_SIZE(wire::VendorView, VendorView);
+EARMARK_SAME_FIELD(wire::VendorView, VendorView, arrivals);
+EARMARK_SAME_FIELD(wire::VendorView, VendorView, typical_lateness_us);
+EARMARK_SAME_FIELD(wire::VendorView, VendorView, lead_days);
+EARMARK_SAME_FIELD(wire::VendorView, VendorView, cut_off);
+
+EARMARK_SAME_SIZE(wire::SourceView, engine::SourceSet);
+EARMARK_SAME_FIELD(wire::SourceView, engine::SourceSet, sku);
+EARMARK_SAME_FIELD(wire::SourceView, engine::SourceSet, vendor);
+EARMARK_SAME_FIELD(wire::SourceView, engine::SourceSet, lead_days);
+
+EARMARK_SAME_SIZE(wire::RuleView, RuleView);
+EARMARK_SAME_FIELD(wire::RuleView, RuleView, position);
+static_assert(place_in<wire::RuleView>("snoozed_until_us").offset == offsetof(RuleView, snoozed_until));
+EARMARK_SAME_FIELD(wire::RuleView, RuleView, purchase_lsn);
+EARMARK_SAME_FIELD(wire::RuleView, RuleView, sku);
+EARMARK_SAME_FIELD(wire::RuleView, RuleView, vendor);
+EARMARK_SAME_FIELD(wire::RuleView, RuleView, point);
+EARMARK_SAME_FIELD(wire::RuleView, RuleView, quantity);
+EARMARK_SAME_FIELD(wire::RuleView, RuleView, minimum);
+EARMARK_SAME_FIELD(wire::RuleView, RuleView, multiple);
+EARMARK_SAME_FIELD(wire::RuleView, RuleView, maximum);
+EARMARK_SAME_FIELD(wire::RuleView, RuleView, lead_days);
+EARMARK_SAME_FIELD(wire::RuleView, RuleView, warehouse);
+EARMARK_SAME_FIELD(wire::RuleView, RuleView, kind);
+EARMARK_SAME_FIELD(wire::RuleView, RuleView, mode);
+EARMARK_SAME_FIELD(wire::RuleView, RuleView, pooled);
+EARMARK_SAME_FIELD(wire::RuleView, RuleView, triggered);
 
 }  // namespace earmark::schema

@@ -6,14 +6,15 @@ namespace earmark::schema {
 namespace {
 
 // The largest numbers agree, and so does what lies between where the schema's names are compared (tests/schema/report_test.cpp).
-static_assert(static_cast<int>(wire::ReportKind::MAX) == static_cast<int>(ReportKind::splits));
-static_assert(static_cast<int>(wire::ReportColumn::MAX) == static_cast<int>(ReportColumn::shipped_in_parts));
+static_assert(static_cast<int>(wire::ReportKind::MAX) == static_cast<int>(ReportKind::backorders_by_vendor));
+static_assert(static_cast<int>(wire::ReportColumn::MAX) == static_cast<int>(ReportColumn::lead_days));
 static_assert(static_cast<int>(wire::ReportMeasure::MAX) == static_cast<int>(ReportMeasure::backorder_to_filled));
 
 constexpr ReportKind reports[] = {
-    ReportKind::backorders_by_product, ReportKind::backorders_by_customer, ReportKind::backorders_by_warehouse, ReportKind::backorder_age,
-    ReportKind::fulfilment_time,       ReportKind::fill_rate,              ReportKind::on_time,                 ReportKind::stock_outs,
-    ReportKind::holds,                 ReportKind::splits};
+    ReportKind::backorders_by_product, ReportKind::backorders_by_customer, ReportKind::backorders_by_warehouse, ReportKind::backorders_by_vendor,
+    ReportKind::backorder_age,         ReportKind::fulfilment_time,        ReportKind::fill_rate,               ReportKind::on_time,
+    ReportKind::stock_outs,            ReportKind::holds,                  ReportKind::splits,                  ReportKind::vendor_delay,
+    ReportKind::vendor_delay_by_sku,   ReportKind::promise_accuracy};
 
 }  // namespace
 

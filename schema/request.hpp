@@ -11,6 +11,7 @@
 #include <variant>
 
 #include "engine/command.hpp"
+#include "engine/digest.hpp"
 #include "engine/errors.hpp"
 #include "engine/result.hpp"
 #include "schema/event_kind.hpp"
@@ -147,6 +148,20 @@ struct PurchasesRequest {
   std::string_view purchase;  // empty: all
   std::string_view vendor;    // empty: any
 };
+struct SetRulesRequest {
+  engine::SetRules set;
+  std::uint64_t epoch = 0;
+  engine::TimeUs time{};
+};
+struct RulesRequest {
+  std::uint64_t epoch = 0;
+  engine::SkuId sku{};        // 0: all
+  std::string_view vendor;    // empty: any
+};
+struct FindRequest {
+  engine::IdSpace space = engine::IdSpace::order;
+  std::string_view id;
+};
 struct DigestRequest {};
 struct StatsRequest {};
 
@@ -156,7 +171,8 @@ using Request = std::variant<HelloRequest, OrderRequest, CancelRequest, ReceiveR
                              ChangeStockRequest, HoldRequest, ExtendRequest, ConfirmRequest,
                              ReleaseRequest, HoldsRequest, MoveShipmentRequest,
                              ShipTransferRequest, ReceiveTransferRequest, TransfersRequest, ReportRequest,
-                             PlacePurchaseRequest, MovePurchaseRequest, ReceivePurchaseRequest, PurchasesRequest>;
+                             PlacePurchaseRequest, MovePurchaseRequest, ReceivePurchaseRequest, PurchasesRequest,
+                             SetRulesRequest, RulesRequest, FindRequest>;
 
 // The parts of one message: bodies in the order in which they came; one for almost every message.
 using Parts = std::span<const std::span<const std::byte>>;
@@ -168,11 +184,12 @@ class RequestDecoder {
   // One body. Errors: malformed, unknown_message, bad_text (also for ids), bad_code, bad_id (over 256 bytes), for loads only
   // too_many_lines, and for subscriptions only too_many_rows (over 256 values of a filter). Quantities, ids and codes are
   // NOT judged here, the engine does that in the order of semantics R8; so rows of a command in parts are passed on up to
-  // engine::max_lines + 1, and it says too_many_lines.
+  // engine::max_lines + 1, and it says too_many_lines; set_rules is refused here, with more than 4,096 of anything.
   Result<Request, engine::ErrorCode> decode(MessageKind kind, std::span<const std::byte> body);
   // A message in parts (order, cancel, amend, receive, load, change_stock, hold, confirm, move_shipment, ship_transfer,
-  // receive_transfer, place_purchase, move_purchase, receive_purchase): scalars and text are those of the first part, rows are
-  // concatenated in order. For load, rows of a part name positions in that part's own code vectors.
+  // receive_transfer, place_purchase, move_purchase, receive_purchase, set_rules): scalars and text are those of the first part,
+  // rows are concatenated in order, and what they name by position is a position among all parts' entries. Only for load, rows of a
+  // part name positions in that part's own code vectors.
   Result<Request, engine::ErrorCode> decode(MessageKind kind, Parts parts);
   // The hot one: as decode(order), without the variant. `out` is valid until the next call.
   engine::ErrorCode decode_order(std::span<const std::byte> body, OrderRequest& out);

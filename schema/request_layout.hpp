@@ -1,4 +1,4 @@
-// Row structs of commands are those of order.fbs, byte for byte. For schema/*.cpp only.
+// Row structs of commands are those of order.fbs, purchase.fbs and rule.fbs, byte for byte. For schema/*.cpp only.
 #pragma once
 
 #include "engine/command.hpp"
@@ -6,6 +6,7 @@
 #include "schema/layout.hpp"
 #include "schema/order_generated.h"
 #include "schema/purchase_generated.h"
+#include "schema/rule_generated.h"
 
 namespace earmark::schema {
 
@@ -61,5 +62,34 @@ EARMARK_SAME_SIZE(wire::PurchaseArrival, engine::PurchaseArrival);
 EARMARK_SAME_FIELD(wire::PurchaseArrival, engine::PurchaseArrival, quantity);
 EARMARK_SAME_FIELD(wire::PurchaseArrival, engine::PurchaseArrival, damaged);
 EARMARK_SAME_FIELD(wire::PurchaseArrival, engine::PurchaseArrival, line);
+
+EARMARK_SAME_SIZE(wire::PegRow, engine::PegRow);
+EARMARK_SAME_FIELD(wire::PegRow, engine::PegRow, line);
+EARMARK_SAME_FIELD(wire::PegRow, engine::PegRow, order_line);
+EARMARK_SAME_FIELD(wire::PegRow, engine::PegRow, order);
+
+EARMARK_SAME_SIZE(wire::SourceRow, engine::SourceRow);
+EARMARK_SAME_FIELD(wire::SourceRow, engine::SourceRow, sku);
+EARMARK_SAME_FIELD(wire::SourceRow, engine::SourceRow, vendor);
+EARMARK_SAME_FIELD(wire::SourceRow, engine::SourceRow, lead_days);
+
+EARMARK_SAME_SIZE(wire::RuleRow, engine::RuleRow);
+EARMARK_SAME_FIELD(wire::RuleRow, engine::RuleRow, point);
+EARMARK_SAME_FIELD(wire::RuleRow, engine::RuleRow, quantity);
+EARMARK_SAME_FIELD(wire::RuleRow, engine::RuleRow, minimum);
+EARMARK_SAME_FIELD(wire::RuleRow, engine::RuleRow, multiple);
+EARMARK_SAME_FIELD(wire::RuleRow, engine::RuleRow, maximum);
+EARMARK_SAME_FIELD(wire::RuleRow, engine::RuleRow, sku);
+EARMARK_SAME_FIELD(wire::RuleRow, engine::RuleRow, vendor);
+EARMARK_SAME_FIELD(wire::RuleRow, engine::RuleRow, lead_days);
+EARMARK_SAME_FIELD(wire::RuleRow, engine::RuleRow, warehouse);
+EARMARK_SAME_FIELD(wire::RuleRow, engine::RuleRow, kind);
+EARMARK_SAME_FIELD(wire::RuleRow, engine::RuleRow, mode);
+EARMARK_SAME_FIELD(wire::RuleRow, engine::RuleRow, pooled);
+
+EARMARK_SAME_SIZE(wire::SnoozeRow, engine::SnoozeRow);
+static_assert(place_in<wire::SnoozeRow>("until_us").offset == offsetof(engine::SnoozeRow, until));
+EARMARK_SAME_FIELD(wire::SnoozeRow, engine::SnoozeRow, sku);
+EARMARK_SAME_FIELD(wire::SnoozeRow, engine::SnoozeRow, warehouse);
 
 }  // namespace earmark::schema

@@ -17,6 +17,23 @@ const Table* open(std::span<const std::byte> body, RequestDecoder::Scratch& scra
   return verified_root<Table>(scratch.aligned.align(body));
 }
 
+// Entries of a vector of strings may all point to the same bytes: what a body has of them is counted before any is looked at.
+using Strings = flatbuffers::Vector<flatbuffers::Offset<flatbuffers::String>>;
+
+inline std::size_t text_bytes(const Strings* strings) noexcept {
+  std::size_t bytes = 0;
+  for (flatbuffers::uoffset_t index = 0; index < size_of(strings); ++index) bytes += strings->Get(index)->size();
+  return bytes;
+}
+
+inline std::string_view entry(const Strings* strings, flatbuffers::uoffset_t index) noexcept {
+  return size_of(strings) == 0 ? std::string_view{} : view_text(strings->Get(index));
+}
+
+inline bool parallel_or_empty(const Strings* strings, std::size_t size) noexcept {
+  return size_of(strings) == 0 || size_of(strings) == size;
+}
+
 template <class Row, class Wire>
 bool append_rows(const flatbuffers::Vector<const Wire*>* vector, std::vector<Row>& gathered) {
   std::span<const Row> rows;

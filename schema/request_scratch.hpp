@@ -55,6 +55,12 @@ struct RequestDecoder::Scratch {
   std::vector<engine::PurchaseLine> purchase_lines;
   std::vector<engine::PurchaseRow> purchase_rows;
   std::vector<engine::PurchaseArrival> purchase_arrivals;
+  std::vector<engine::PegRow> peg_rows;
+  std::vector<std::string_view> peg_orders;
+  std::vector<engine::VendorEntry> vendors;
+  std::vector<engine::SourceRow> source_rows;
+  std::vector<engine::RuleRow> rule_rows;
+  std::vector<engine::SnoozeRow> snooze_rows;
 };
 
 // `none` if the id may go to the engine, which judges emptiness and the length of 64 itself.
@@ -69,6 +75,12 @@ inline ErrorCode judge_text(std::string_view text) noexcept {
                                                                                            : ErrorCode::bad_text;
 }
 
+// One that is a little too long is the engine's to refuse, as with ids.
+inline ErrorCode judge_vendor(std::string_view vendor) noexcept {
+  const ErrorCode fault = judge_id(vendor);
+  return fault == ErrorCode::bad_id ? ErrorCode::bad_vendor : fault;
+}
+
 Result<LoadRequest, ErrorCode> decode_load(Parts parts, RequestDecoder::Scratch& scratch);
 Result<SubscribeRequest, ErrorCode> decode_subscribe(std::span<const std::byte> body, RequestDecoder::Scratch& scratch);
 Result<ResolveRequest, ErrorCode> decode_resolve(std::span<const std::byte> body, RequestDecoder::Scratch& scratch);
@@ -77,5 +89,9 @@ Result<Request, ErrorCode> decode_place_purchase(Parts parts, RequestDecoder::Sc
 Result<Request, ErrorCode> decode_move_purchase(Parts parts, RequestDecoder::Scratch& scratch);
 Result<Request, ErrorCode> decode_receive_purchase(Parts parts, RequestDecoder::Scratch& scratch);
 Result<Request, ErrorCode> decode_purchases(std::span<const std::byte> body, RequestDecoder::Scratch& scratch);
+// decode_rule.cpp
+Result<Request, ErrorCode> decode_set_rules(Parts parts, RequestDecoder::Scratch& scratch);
+Result<Request, ErrorCode> decode_rules(std::span<const std::byte> body, RequestDecoder::Scratch& scratch);
+Result<Request, ErrorCode> decode_find(std::span<const std::byte> body, RequestDecoder::Scratch& scratch);
 
 }  // namespace earmark::schema

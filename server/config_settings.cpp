@@ -32,6 +32,7 @@ constexpr std::array table{
             "priority single_source fewest_splits highest_stock"},
     Setting{"max_skips", "N", &Options::max_skips, "Later orders that may take units past an order that waits for all or nothing, before units are set aside for it", 1, engine::most_skips},
     Setting{"max_wait_hours", "N", &Options::max_wait_hours, "Hours after which units are set aside for an order that waits for all or nothing; 0: never", 0, 87'600},
+    Setting{"date_threshold_hours", "N", &Options::date_threshold_hours, "Hours by more than which the date of what waits has to move before it is told again", 0, 87'600},
     Setting{"clock", "WORD", &Options::clock, "Time of decisions: the machine's, or the latest that a command carried", 0, 0,
             "wall commands"},
     Setting{"log_level", "WORD", &Options::log_level, "What is logged", 0, 0, "debug info warning error off"},

@@ -25,6 +25,7 @@ bool passes(const EventFilter& filter, EventKind kind, EventKind also, bool is_a
 struct OrderLine {
   const engine::LineDecision& line;
   std::span<const engine::Take> more;
+  engine::Quantity undated = 0;  // of what waits, what is expected at no known date
 
   template <class Use>
   void each_take(Use use) const {
@@ -44,7 +45,8 @@ struct LeftOfLine {
   engine::LineDecision line;
   bool any = false;       // something is left
   bool all = true;        // nothing was left out
-  bool waits = false;
+  bool waits = false;     // of what waits, at least what is expected at no known date
+  bool dated = false;     // the rest of it, too
   bool place = false;     // a part is where the filter asks for, of whatever kind
 };
 
@@ -80,9 +82,10 @@ LeftOfLine sift_line(const EventFilter& filter, const OrderLine& from, EventKind
   const bool at_pinned = filter.place(from.line.sku, from.line.pinned);
   const engine::Quantity rest = from.rest();
   if (from.line.backordered != 0) {
-    left.waits = at_pinned && filter.kind(EventKind::line_backordered);
-    if (left.waits) left.line.quantity += left.line.backordered = from.line.backordered;
-    left.all &= left.waits;
+    left.dated = at_pinned && filter.kind(EventKind::line_backordered);
+    left.waits = left.dated || (at_pinned && from.undated != 0 && filter.kind(EventKind::shortage_alert));
+    if (left.waits) left.line.quantity += left.line.backordered = left.dated ? from.line.backordered : from.undated;
+    left.all &= left.line.backordered == from.line.backordered;
   }
   if (rest != 0) {
     const bool stays = at_pinned && filter.kind(rest_kind);
@@ -93,6 +96,30 @@ LeftOfLine sift_line(const EventFilter& filter, const OrderLine& from, EventKind
   left.any |= left.waits;
   left.place |= at_pinned && (from.line.backordered != 0 || rest != 0);
   return left;
+}
+
+// Of rows by line those of line `index`, which begin at `next` or behind it; `next` moves past them.
+template <class Row>
+std::span<const Row> of_line(std::span<const Row> rows, std::size_t& next, std::uint32_t index) noexcept {
+  while (next < rows.size() && rows[next].line_index < index) ++next;
+  const std::size_t first = next;
+  while (next < rows.size() && rows[next].line_index == index) ++next;
+  return rows.subspan(first, next - first);
+}
+
+// Behind those that are there, as rows of the line at `place`.
+template <class Row>
+void append_as(std::vector<Row>& rows, std::span<const Row> of_line, std::size_t place) {
+  for (Row row : of_line) {
+    row.line_index = static_cast<std::uint32_t>(place);
+    rows.push_back(row);
+  }
+}
+
+engine::Quantity undated_units(const engine::LineDecision& line, std::span<const engine::ExpectedUnits> expected) noexcept {
+  engine::Quantity undated = line.backordered;
+  for (const engine::ExpectedUnits& each : expected) undated -= std::min(undated, each.quantity);
+  return undated;
 }
 
 Passes verdict(bool any, bool all) noexcept { return !any ? Passes::nothing : all ? Passes::whole : Passes::some; }
@@ -156,26 +183,20 @@ Passes EventSieve::sift(const EventFilter& filter, const engine::OrderDecision& 
   if (!filter.customer(order.texts.customer)) return Passes::nothing;
   const bool refused = order.status == engine::OrderStatus::refused;
   bool place = filter.any_place(), all = true;
-  lines_.clear(), takes_.clear(), waits_.clear(), expected_.clear(), policies_.clear(), cut_.clear();
-  std::size_t next_take = 0, next_wait = 0, next_expected = 0;
+  lines_.clear(), takes_.clear(), waits_.clear(), expected_.clear(), fallbacks_.clear(), policies_.clear(), cut_.clear();
+  std::size_t next_take = 0, next_wait = 0, next_expected = 0, next_fallback = 0;
   for (std::uint32_t index = 0; index < order.lines.size(); ++index) {
     const engine::LineDecision& line = order.lines[index];
-    const LeftOfLine part = sift_line(filter, {line, order.takes.subspan(next_take, line.more_takes)}, EventKind::line_reserved,
-                                      EventKind::pick_list_issued, refused ? EventKind::order_refused : EventKind::cancelled, takes_);
+    const auto waits = of_line(order.waits, next_wait, index);
+    const auto expected = of_line(order.expected, next_expected, index), fallbacks = of_line(order.fallbacks, next_fallback, index);
+    const OrderLine from{line, order.takes.subspan(next_take, line.more_takes), undated_units(line, expected)};
+    const LeftOfLine part = sift_line(filter, from, EventKind::line_reserved, EventKind::pick_list_issued,
+                                      refused ? EventKind::order_refused : EventKind::cancelled, takes_);
     next_take += line.more_takes;
     place |= part.place;
     all &= part.all && part.any;
-    // Places stand in the order of the lines.
-    for (; next_wait < order.waits.size() && order.waits[next_wait].line_index <= index; ++next_wait) {
-      if (!part.waits || order.waits[next_wait].line_index != index) continue;
-      waits_.push_back(order.waits[next_wait]);
-      waits_.back().line_index = static_cast<std::uint32_t>(lines_.size());
-    }
-    for (; next_expected < order.expected.size() && order.expected[next_expected].line_index <= index; ++next_expected) {
-      if (!part.waits || order.expected[next_expected].line_index != index) continue;
-      expected_.push_back(order.expected[next_expected]);
-      expected_.back().line_index = static_cast<std::uint32_t>(lines_.size());
-    }
+    if (part.waits) append_as(waits_, waits, lines_.size()), append_as(fallbacks_, fallbacks, lines_.size());
+    if (part.dated) append_as(expected_, expected, lines_.size());
     if (!part.any) continue;
     if (!order.line_policies.empty()) policies_.push_back(order.line_policies[index]);
     if (std::ranges::binary_search(order.not_backorderable, index)) cut_.push_back(static_cast<std::uint32_t>(lines_.size()));
@@ -193,6 +214,7 @@ Passes EventSieve::sift(const EventFilter& filter, const engine::OrderDecision& 
   kept.takes = takes_;
   kept.waits = waits_;
   kept.expected = expected_;
+  kept.fallbacks = fallbacks_;
   kept.line_policies = policies_;
   kept.not_backorderable = cut_;
   kept.returned = returned;

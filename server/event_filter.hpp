@@ -2,8 +2,9 @@
 // An event is its parts. A part has kinds, and a SKU, a warehouse and a customer where they apply; one that lacks what a
 // filter asks for does not pass it. Parts are:
 //   an order as a whole     order_accepted or order_refused; its SKUs and warehouses are those of its lines' parts
-//   of an order's line      each take (line_reserved, out_of_stock), what waits (line_backordered), what neither took nor
-//                           waits (cancelled; of a refused order order_refused); the last two are in the line's pinned warehouse
+//   of an order's line      each take (line_reserved, out_of_stock), what waits (line_backordered), what of it is expected at no known date
+//                           (shortage_alert), what neither took nor waits (cancelled; of a refused order order_refused); the last three are in
+//                           the line's pinned warehouse
 //   a row of a receipt      stock_received, back_in_stock
 //   a take of a fill        backorder_filled, out_of_stock
 //   of a cancel             each line, without warehouse (cancelled), and each release (cancelled, back_in_stock)
@@ -12,10 +13,15 @@
 //   of a ship               each line, without warehouse, and what left each warehouse (shipped)
 //   of a stock change       each row (stock_adjusted, out_of_stock, back_in_stock, overdrawn), each order's or hold's line's lost units (allocation_lost)
 //   of a transfer           each row that left a warehouse (transfer_shipped, out_of_stock), or arrived in one (transfer_received,
-//                           back_in_stock); what a closed one lost on the way, where it was going to (transfer_received)
+//                           back_in_stock); what a closed one lost on the way, where it was going to (transfer_received); what is overdue, there,
+//                           too (transfer_overdue)
 //   of a purchase order     each line as it was placed (purchase_placed); a step as a whole, without SKU and warehouse, and each line that it
-//                           changes (purchase_approved ... purchase_cancelled); each row of its receipts (purchase_received, stock_received,
-//                           back_in_stock)
+//                           changes (purchase_approved ... purchase_cancelled, purchase_adopted); each row of its receipts (purchase_received,
+//                           stock_received, back_in_stock); each line that is overdue (purchase_overdue)
+//   of rules                the record as a whole and each vendor, without SKU and warehouse, each source, without warehouse, each rule
+//                           (rules_set); a vendor stays with the rows that name it, too
+//   of a reorder rule       its trigger (reorder_triggered; purchase_suggested if something is suggested or ordered) or its end (reorder_cleared)
+//   of told dates           each line, its customer's, without warehouse (date_assigned, date_changed)
 //   a hold as a whole       hold_created; each take hold_created, out_of_stock; what a line did not get stays with the hold as a whole
 //   an extended hold        hold_extended; without SKU and warehouse
 //   of an ended hold        each line, without warehouse, and each release (hold_released or hold_expired; back_in_stock)
@@ -27,7 +33,7 @@
 // what a pick did not find (both). The list's revision is in the shipment's own records and in `show`.
 //   of who turns strict     he, without SKU and warehouse (turned_strict); each line's units that he takes over (allocation_lost)
 //   of a load               the load as a whole, each warehouse, each product (catalogue_loaded), each row of stock (and back_in_stock)
-// Receipts, transfers, purchase orders and loads are nobody's; bookkeeping has no parts. A customer that was not recorded passes, so that nothing is missed.
+// Receipts, transfers, purchase orders, rules and loads are nobody's; bookkeeping has no parts. A customer that was not recorded passes, so that nothing is missed.
 // Whom an order or a fill passed over stands in what is left only where no customer is filtered: it is another's order.
 // What is left of a stock change keeps, with lost units, their row, all zero where it does not pass itself.
 // What is left agrees with itself: a line's quantity is that of its parts that are left.
@@ -86,8 +92,10 @@ class EventSieve {
   // Lines that a cancel or an amend took units from, into cancelled_ and takes_. False: something was left out.
   bool sift_taken_back(const EventFilter& filter, schema::EventKind kind, std::span<const engine::CancelledLine> lines,
                        std::span<const engine::Take> released);
-  // Names in orders_ and customers_ who has lost what is left in lost_. Of others nothing is said, not even that there are some.
-  void name_losers(std::span<const std::string_view> orders, std::span<const std::string_view> customers);
+  // Names in orders_ and customers_ whom the rows that are left name, and gives these their places there. Of others nothing is said, not even
+  // that there are some.
+  template <class Row>
+  void name_orders(std::vector<Row>& rows, std::span<const std::string_view> orders, std::span<const std::string_view> customers);
   Passes sift(const EventFilter& filter, const engine::LoadDecision& load, schema::Decision& left);
   Passes sift(const EventFilter& filter, const engine::StockChangeDecision& change, schema::Decision& left);
   Passes sift(const EventFilter& filter, const engine::HoldDecision& hold, schema::Decision& left);
@@ -100,12 +108,18 @@ class EventSieve {
   Passes sift(const EventFilter& filter, const engine::PurchaseDecision& purchase, schema::Decision& left);
   Passes sift(const EventFilter& filter, const engine::PurchaseStepDecision& step, schema::Decision& left);
   Passes sift(const EventFilter& filter, const engine::PurchaseReceiptDecision& receipt, schema::Decision& left);
+  Passes sift(const EventFilter& filter, const engine::RulesDecision& set, schema::Decision& left);
+  // Puts the vendors that rows which are left name into vendors_, and gives those rows their places there.
+  void keep_vendors(std::span<const engine::VendorSet> vendors);
+  Passes sift(const EventFilter& filter, const engine::ReorderDecision& reorder, schema::Decision& left);
+  Passes sift(const EventFilter& filter, const engine::OverdueDecision& overdue, schema::Decision& left);
+  Passes sift(const EventFilter& filter, const engine::DatesDecision& moved, schema::Decision& left);
 
   std::vector<engine::LineDecision> lines_;
   std::vector<engine::LinePolicy> policies_;
   std::vector<std::uint32_t> cut_;
   std::vector<engine::LineWait> waits_;
-  std::vector<engine::ExpectedUnits> expected_;
+  std::vector<engine::ExpectedUnits> expected_, fallbacks_;
   std::vector<engine::Take> takes_;
   std::vector<engine::ReceivedRow> rows_;
   std::vector<engine::CancelledLine> cancelled_;
@@ -123,8 +137,32 @@ class EventSieve {
   std::vector<engine::PurchasedLine> purchased_;
   std::vector<engine::PurchaseChange> purchase_changes_;
   std::vector<engine::PurchaseArrivedRow> purchase_arrived_;
+  std::vector<engine::PurchasePeg> pegs_;
+  std::vector<engine::TimeUs> estimates_;
+  std::vector<engine::VendorSet> vendors_;
+  std::vector<engine::SourceSet> sources_;
+  std::vector<engine::RuleSet> rules_;
+  std::vector<std::uint32_t> places_;
+  std::vector<engine::OverdueLine> overdue_;
+  std::vector<engine::MovedDate> moved_dates_;
   std::vector<std::string_view> orders_, customers_;
   std::vector<std::uint32_t> of_holds_, overdrawn_;
 };
+
+template <class Row>
+void EventSieve::name_orders(std::vector<Row>& rows, std::span<const std::string_view> orders, std::span<const std::string_view> customers) {
+  constexpr std::uint32_t nowhere = ~std::uint32_t{0};
+  orders_.clear(), customers_.clear();
+  places_.assign(orders.size(), nowhere);
+  for (Row& row : rows) {
+    std::uint32_t& place = places_[row.order];
+    if (place == nowhere) {
+      place = static_cast<std::uint32_t>(orders_.size());
+      orders_.push_back(orders[row.order]);
+      if (!customers.empty()) customers_.push_back(customers[row.order]);
+    }
+    row.order = place;
+  }
+}
 
 }  // namespace earmark::server

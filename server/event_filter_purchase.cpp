@@ -14,6 +14,7 @@ EventKind kind_of(engine::PurchaseStep step) noexcept {
     case engine::PurchaseStep::send: return EventKind::purchase_sent;
     case engine::PurchaseStep::acknowledge: return EventKind::purchase_acknowledged;
     case engine::PurchaseStep::close: return EventKind::purchase_closed;
+    case engine::PurchaseStep::adopt: return EventKind::purchase_adopted;
     case engine::PurchaseStep::cancel: break;
   }
   return EventKind::purchase_cancelled;
@@ -23,13 +24,28 @@ EventKind kind_of(engine::PurchaseStep step) noexcept {
 
 Passes EventSieve::sift(const EventFilter& filter, const engine::PurchaseDecision& purchase, schema::Decision& left) {
   if (!filter.any_customer() || !filter.kind(EventKind::purchase_placed)) return Passes::nothing;
-  purchased_.clear();
-  for (const engine::PurchasedLine& line : purchase.lines) {
-    if (filter.place(line.sku, line.warehouse)) purchased_.push_back(line);
+  purchased_.clear(), estimates_.clear(), pegs_.clear();
+  std::size_t next_peg = 0;
+  for (std::uint32_t index = 0; index < purchase.lines.size(); ++index) {
+    const engine::PurchasedLine& line = purchase.lines[index];
+    const bool stays = filter.place(line.sku, line.warehouse);
+    for (; next_peg < purchase.pegs.size() && purchase.pegs[next_peg].index <= index; ++next_peg) {
+      if (!stays) continue;
+      pegs_.push_back(purchase.pegs[next_peg]);
+      pegs_.back().index = static_cast<std::uint32_t>(purchased_.size());
+    }
+    if (!stays) continue;
+    purchased_.push_back(line);
+    if (!purchase.estimates.empty()) estimates_.push_back(purchase.estimates[index]);
   }
   if (purchased_.empty()) return Passes::nothing;
   if (purchased_.size() == purchase.lines.size()) return Passes::whole;
-  left.emplace<engine::PurchaseDecision>(purchase).lines = purchased_;
+  name_orders(pegs_, purchase.peg_orders, {});
+  engine::PurchaseDecision& kept = left.emplace<engine::PurchaseDecision>(purchase);
+  kept.lines = purchased_;
+  kept.estimates = estimates_;
+  kept.pegs = pegs_;
+  kept.peg_orders = orders_;
   return Passes::some;
 }
 
@@ -37,13 +53,18 @@ Passes EventSieve::sift(const EventFilter& filter, const engine::PurchaseStepDec
   const bool ends = step.step == engine::PurchaseStep::acknowledge && !engine::is_open(step.state);
   const bool by_kind = filter.kind(kind_of(step.step)) || (ends && filter.kind(EventKind::purchase_closed));
   if (!filter.any_customer() || !by_kind) return Passes::nothing;
-  purchase_changes_.clear();
-  for (const engine::PurchaseChange& change : step.changes) {
-    if (filter.place(change.sku, change.warehouse)) purchase_changes_.push_back(change);
+  purchase_changes_.clear(), estimates_.clear();
+  for (std::size_t index = 0; index < step.changes.size(); ++index) {
+    const engine::PurchaseChange& change = step.changes[index];
+    if (!filter.place(change.sku, change.warehouse)) continue;
+    purchase_changes_.push_back(change);
+    if (!step.estimates.empty()) estimates_.push_back(step.estimates[index]);
   }
   if (purchase_changes_.empty() && !filter.any_place()) return Passes::nothing;
   if (purchase_changes_.size() == step.changes.size()) return Passes::whole;
-  left.emplace<engine::PurchaseStepDecision>(step).changes = purchase_changes_;
+  engine::PurchaseStepDecision& kept = left.emplace<engine::PurchaseStepDecision>(step);
+  kept.changes = purchase_changes_;
+  kept.estimates = estimates_;
   return Passes::some;
 }
 

@@ -18,20 +18,6 @@ bool row_passes(const EventFilter& filter, const engine::ChangedRow& row, std::u
 
 }  // namespace
 
-void EventSieve::name_losers(std::span<const std::string_view> orders, std::span<const std::string_view> customers) {
-  orders_.clear(), customers_.clear();
-  std::vector<std::uint32_t> places(orders.size(), ~std::uint32_t{0});
-  for (engine::LostUnits& lost : lost_) {
-    std::uint32_t& place = places[lost.order];
-    if (place == ~std::uint32_t{0}) {
-      place = static_cast<std::uint32_t>(orders_.size());
-      orders_.push_back(orders[lost.order]);
-      customers_.push_back(customers[lost.order]);
-    }
-    lost.order = place;
-  }
-}
-
 Passes EventSieve::sift(const EventFilter& filter, const engine::StockChangeDecision& change, schema::Decision& left) {
   changed_.clear(), lost_.clear(), of_holds_.clear(), overdrawn_.clear();
   bool all = true;
@@ -61,7 +47,7 @@ Passes EventSieve::sift(const EventFilter& filter, const engine::StockChangeDeci
   }
   if (changed_.empty()) return Passes::nothing;
   if (all) return Passes::whole;
-  name_losers(change.orders, change.customers);
+  name_orders(lost_, change.orders, change.customers);
   engine::StockChangeDecision& kept = left.emplace<engine::StockChangeDecision>(change);
   kept.rows = changed_;
   kept.lost = lost_;

@@ -19,7 +19,7 @@ Passes EventSieve::sift(const EventFilter& filter, const engine::StrictDecision&
   }
   if (himself && lost_.size() == strict.lost.size()) return Passes::whole;
   if (!himself && lost_.empty()) return Passes::nothing;
-  name_losers(strict.orders, strict.customers);
+  name_orders(lost_, strict.orders, strict.customers);
   engine::StrictDecision& kept = left.emplace<engine::StrictDecision>(strict);
   if (!himself) kept.order_id = kept.customer = {}, kept.order_lsn = {}, kept.line = {}, kept.waited = false;
   kept.lost = lost_;

@@ -65,6 +65,18 @@ class EventRecorder final : public engine::Recorder {
   std::size_t record(const engine::Stamp& stamp, const engine::StrictDecision& decision, std::span<std::byte> out) override {
     return encoder_.encode(stamp, decision, out);
   }
+  std::size_t record(const engine::Stamp& stamp, const engine::RulesDecision& decision, std::span<std::byte> out) override {
+    return encoder_.encode(stamp, decision, out);
+  }
+  std::size_t record(const engine::Stamp& stamp, const engine::ReorderDecision& decision, std::span<std::byte> out) override {
+    return encoder_.encode(stamp, decision, out);
+  }
+  std::size_t record(const engine::Stamp& stamp, const engine::OverdueDecision& decision, std::span<std::byte> out) override {
+    return encoder_.encode(stamp, decision, out);
+  }
+  std::size_t record(const engine::Stamp& stamp, const engine::DatesDecision& decision, std::span<std::byte> out) override {
+    return encoder_.encode(stamp, decision, out);
+  }
 
  private:
   schema::EventEncoder encoder_;

@@ -30,6 +30,7 @@ struct Options {
   std::string sourcing = "priority";   // of orders that name no rule
   std::uint16_t max_skips = 64;        // of who waits for all or nothing, before he turns strict
   std::uint32_t max_wait_hours = 0;    // the same as a time; 0: no time is long enough
+  std::uint32_t date_threshold_hours = 24;  // a told date that moves by more is told again
   std::string clock = "wall";
   std::string log_level = "info";
   std::string log_format = "text";

@@ -50,6 +50,15 @@ class Base final : public storage::StateVisitor {
     if (all_fit_) engine_.restore_base(purchase);
     ++ids_;
   }
+  void vendor(const engine::VendorImage& vendor) override {
+    if (all_fit_) engine_.restore_base(vendor);
+  }
+  void source(const engine::SourceImage& source) override {
+    if (all_fit_) engine_.restore_base(source);
+  }
+  void rule(const engine::RuleImage& rule) override {
+    if (all_fit_) engine_.restore_base(rule);
+  }
   void known(const engine::KnownImage& known) override {
     if (all_fit_) engine_.restore_base(known);
     ++ids_;

@@ -145,6 +145,7 @@ storage::Outcome<Recovered> Server::restore(DataDirectory& directory) {
   capacity.order_bytes = order_memory();
   capacity.max_skips = static_cast<std::uint8_t>(options_.max_skips);
   capacity.max_wait_us = std::int64_t{options_.max_wait_hours} * 3'600'000'000;
+  capacity.date_threshold_us = std::int64_t{options_.date_threshold_hours} * 3'600'000'000;
   capacity.default_sourcing = engine::sourcing_named(options_.sourcing).value_or(engine::Sourcing::priority);
   engine_ = std::make_unique<engine::Engine>(capacity, options_.io_threads);
   auto restored = restore_base(*directory.state, *engine_);

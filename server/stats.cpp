@@ -56,7 +56,8 @@ void orders_by_status(const Hub& hub, const Emit& emit) {
 }
 
 void decisions_by_kind(const Hub& hub, const Emit& emit) {
-  constexpr std::string_view kinds[] = {"void", "order", "receipt", "fill", "cancel", "ship", "load", "amend", "stock_change", "hold", "hold_extended", "hold_ended", "shipment", "transfer_shipped", "transfer_received", "turned_strict", "purchase_placed", "purchase_moved", "purchase_received"};
+  constexpr std::string_view kinds[] = {"void", "order", "receipt", "fill", "cancel", "ship", "load", "amend", "stock_change", "hold", "hold_extended", "hold_ended", "shipment", "transfer_shipped", "transfer_received", "turned_strict", "purchase_placed", "purchase_moved", "purchase_received",
+                                        "rules_set", "reorder_triggered", "supply_overdue", "dates_moved"};
   static_assert(std::size(kinds) == std::variant_size_v<schema::Decision>);
   for (std::size_t kind = 0; kind < std::size(kinds); ++kind) emit(kinds[kind], journal(hub).decisions[kind].get());
 }
@@ -133,6 +134,16 @@ const Figure table[] = {
      [](const Hub& hub) { return hub.engine.settler().counters().purchases.get(); }},
     {"purchases_ended", "earmark_purchases_ended_total", counter, "Purchase orders received, closed or cancelled.",
      [](const Hub& hub) { return hub.engine.settler().counters().ended_purchases.get(); }},
+    {"reorder_triggers", "earmark_reorder_triggers_total", counter, "Times that a reorder rule triggered: alerts, suggestions and orders.",
+     [](const Hub& hub) { return hub.engine.settler().counters().rules_triggered.get(); }},
+    {"reorder_clears", "earmark_reorder_clears_total", counter, "Times that a position was above its rule's point again.",
+     [](const Hub& hub) { return hub.engine.settler().counters().rules_cleared.get(); }},
+    {"suggested_units", "earmark_suggested_units_total", counter, "Units that reorder rules suggested or ordered.",
+     [](const Hub& hub) { return hub.engine.settler().counters().suggested_units.get(); }},
+    {"overdue_supply", "earmark_overdue_supply_total", counter, "Times that purchase orders and transfers were told to be overdue.",
+     [](const Hub& hub) { return hub.engine.settler().counters().overdue.get(); }},
+    {"moved_dates", "earmark_moved_dates_total", counter, "Dates of waiting lines that were told anew.",
+     [](const Hub& hub) { return hub.engine.settler().counters().moved_dates.get(); }},
     {"transfers", "earmark_transfers_total", counter, "Transfers shipped.",
      [](const Hub& hub) { return hub.engine.settler().counters().transfers.get(); }},
     {"transfers_closed", "earmark_transfers_closed_total", counter, "Transfers closed: all has arrived, or the rest was given up.",

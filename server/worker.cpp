@@ -170,9 +170,11 @@ void Worker::end_unfinished(std::int64_t monotonic_us) {
 void Worker::decide_batch(engine::TimeUs now) {
   if (desk_.empty()) return;
   std::int64_t waited_us = 0;
-  while (!desk_.decide(batch_time_, [&](const engine::ReceivedOrder& received) {
+  const auto settle = [&](const engine::ReceivedOrder& received) {
     to_settler(std::make_unique<engine::Message>(received.order, received.content, named(received.reply, received.order.id), batch_time_));
-  })) {
+  };
+  const auto mind_rules = [&](std::span<const engine::SkuId> skus) { to_settler(std::make_unique<engine::Message>(engine::MindRules{skus}, batch_time_)); };
+  while (!desk_.decide(batch_time_, settle, mind_rules)) {
     // Other threads have used up the room that may_take() saw. Rare; the batch's text lies in the read buffer, so wait
     // here for the disk: the journal needs nothing from this thread, and answers free this thread's ring.
     waited_us += hub_.journal_thread->wait_for_group();

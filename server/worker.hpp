@@ -74,6 +74,7 @@ class Worker final : public engine::Outcomes {
   void listed_transfers(const engine::ReplyTo& reply, engine::Lsn as_of, std::span<const engine::OpenTransferView> transfers) override;
   void checked(const engine::ReplyTo& reply, engine::Lsn as_of, const engine::CheckView& view) override;
   void listed_purchases(const engine::ReplyTo& reply, engine::Lsn as_of, std::span<const engine::OpenPurchaseView> purchases) override;
+  void listed_rules(const engine::ReplyTo& reply, engine::Lsn as_of, const engine::RulesView& view) override;
 
   // Figures; any thread.
   std::uint16_t index() const noexcept { return index_; }
@@ -121,6 +122,9 @@ class Worker final : public engine::Outcomes {
   void on(const schema::MovePurchaseRequest& request, Session& session, const engine::ReplyTo& reply, engine::TimeUs now);
   void on(const schema::ReceivePurchaseRequest& request, Session& session, const engine::ReplyTo& reply, engine::TimeUs now);
   void on(const schema::PurchasesRequest& request, Session& session, const engine::ReplyTo& reply, engine::TimeUs now);
+  void on(const schema::SetRulesRequest& request, Session& session, const engine::ReplyTo& reply, engine::TimeUs now);
+  void on(const schema::RulesRequest& request, Session& session, const engine::ReplyTo& reply, engine::TimeUs now);
+  void on(const schema::FindRequest& request, Session& session, const engine::ReplyTo& reply, engine::TimeUs now);
   void on(const schema::TransfersRequest& request, Session& session, const engine::ReplyTo& reply, engine::TimeUs now);
   void on(const schema::ReportRequest& request, Session& session, const engine::ReplyTo& reply, engine::TimeUs now);
   engine::TimeUs time_of(engine::TimeUs carried, engine::TimeUs now) noexcept { return hub_.decision_clock.time_of(carried, now); }

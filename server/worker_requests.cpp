@@ -240,6 +240,20 @@ void Worker::on(const schema::PurchasesRequest& request, Session&, const engine:
   to_settler(std::make_unique<engine::Message>(engine::ListPurchases{request.purchase, request.vendor}, reply));
 }
 
+void Worker::on(const schema::SetRulesRequest& request, Session&, const engine::ReplyTo& reply, engine::TimeUs now) {
+  if (!epoch_fits(request.epoch, reply)) return;
+  to_settler(std::make_unique<engine::Message>(request.set, reply, time_of(request.time, now)));
+}
+
+void Worker::on(const schema::RulesRequest& request, Session&, const engine::ReplyTo& reply, engine::TimeUs now) {
+  if (request.sku.value != 0 && !epoch_fits(request.epoch, reply)) return;
+  to_settler(std::make_unique<engine::Message>(engine::ListRules{request.sku, request.vendor}, reply, time_of({}, now)));
+}
+
+void Worker::on(const schema::FindRequest& request, Session&, const engine::ReplyTo& reply, engine::TimeUs) {
+  to_settler(std::make_unique<engine::Message>(engine::FindDecision{request.space, request.id}, reply));
+}
+
 void Worker::on(const schema::TransfersRequest& request, Session&, const engine::ReplyTo& reply, engine::TimeUs) {
   to_settler(std::make_unique<engine::Message>(engine::ListTransfers{request.transfer}, reply));
 }

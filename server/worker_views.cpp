@@ -52,6 +52,8 @@ void Worker::shown(const engine::ReplyTo& reply, engine::Lsn as_of, const engine
   answer.carriers = carriers;
   answer.trackings = trackings;
   answer.expected = view.expected;
+  answer.fallbacks = view.fallbacks;
+  answer.promises = view.promises;
   if (std::ranges::any_of(view.returned, [](engine::Quantity units) { return units != 0; })) answer.returned = view.returned;
   PendingAnswer& pending = pend(as_of, reply, PendingAnswer::Kind::frames);
   pending.frames.clear();
@@ -82,7 +84,7 @@ void Worker::listed(const engine::ReplyTo& reply, engine::Lsn as_of, std::span<c
 void Worker::checked(const engine::ReplyTo& reply, engine::Lsn as_of, const engine::CheckView& view) {
   PendingAnswer& pending = pend(as_of, reply, PendingAnswer::Kind::frames);
   pending.frames.clear();
-  schema::append_answer(pending.frames, reply.correlation, schema::CheckAnswer{as_of, view.warehouses, view.available, view.now, view.expected});
+  schema::append_answer(pending.frames, reply.correlation, schema::CheckAnswer{as_of, view.warehouses, view.available, view.now, view.expected, view.fallbacks});
 }
 
 void Worker::listed_holds(const engine::ReplyTo& reply, engine::Lsn as_of, std::span<const engine::OpenHoldView> found) {
@@ -97,39 +99,6 @@ void Worker::listed_holds(const engine::ReplyTo& reply, engine::Lsn as_of, std::
   PendingAnswer& pending = pend(as_of, reply, PendingAnswer::Kind::frames);
   pending.frames.clear();
   schema::append_answer(pending.frames, reply.correlation, schema::HoldsAnswer{as_of, open, holds, customers});
-}
-
-void Worker::listed_purchases(const engine::ReplyTo& reply, engine::Lsn as_of, std::span<const engine::OpenPurchaseView> found) {
-  std::vector<schema::OpenPurchase> open;
-  std::vector<std::string_view> purchases, vendors, references, notes;
-  std::vector<engine::PurchaseLineState> lines;
-  for (const engine::OpenPurchaseView& each : found) {
-    const engine::OpenPurchase& purchase = *each.purchase;
-    open.push_back({each.lsn, purchase.time, static_cast<std::uint32_t>(purchase.lines.size()), purchase.state});
-    purchases.push_back(purchase.id);
-    vendors.push_back(purchase.vendor);
-    references.push_back(purchase.reference);
-    notes.push_back(purchase.notes);
-    lines.insert(lines.end(), purchase.lines.begin(), purchase.lines.end());
-  }
-  PendingAnswer& pending = pend(as_of, reply, PendingAnswer::Kind::frames);
-  pending.frames.clear();
-  schema::append_answer(pending.frames, reply.correlation, schema::PurchasesAnswer{as_of, open, purchases, vendors, references, notes, lines});
-}
-
-void Worker::listed_transfers(const engine::ReplyTo& reply, engine::Lsn as_of, std::span<const engine::OpenTransferView> found) {
-  std::vector<schema::OpenTransfer> open;
-  std::vector<std::string_view> transfers;
-  std::vector<engine::TransferLine> lines;
-  for (const engine::OpenTransferView& each : found) {
-    const engine::OpenTransfer& transfer = *each.transfer;
-    open.push_back({each.lsn, transfer.expected, transfer.time, static_cast<std::uint32_t>(transfer.lines.size()), transfer.source, transfer.destination});
-    transfers.push_back(transfer.id);
-    lines.insert(lines.end(), transfer.lines.begin(), transfer.lines.end());
-  }
-  PendingAnswer& pending = pend(as_of, reply, PendingAnswer::Kind::frames);
-  pending.frames.clear();
-  schema::append_answer(pending.frames, reply.correlation, schema::TransfersAnswer{as_of, open, transfers, lines});
 }
 
 void Worker::resolved(const engine::ReplyTo& reply, engine::Lsn as_of, const engine::ResolvedView& view) {

@@ -150,8 +150,7 @@ void Audit::look(const engine::Stamp& stamp, const engine::HoldDecision& hold) {
   if (earliest.place != nullptr && judges_ && concerns(earliest.taken.sku)) count(Passing::by_hold);
 }
 
-// A fill that is out of its turn by right, because its record says that the units were meant for this line alone (pegged hard), is to be counted
-// here by a reason of its own and not judged.
+// A fill that is out of its turn by right, because the units came for this line alone, is not judged: the fold has looked at its peg.
 void Audit::look(const engine::Stamp&, const engine::FillDecision& fill) {
   const OfflineState::Order* order = state_.order(fill.order_lsn);
   if (order == nullptr) return;  // the fold refuses it
@@ -163,7 +162,7 @@ void Audit::look(const engine::Stamp&, const engine::FillDecision& fill) {
   bool took = false;
   for (const engine::Take& take : fill.takes) {
     all.push_back({fill.sku, take.warehouse, take.quantity});
-    took |= judge(taker, all.back(), earliest);
+    took |= fill.pegged ? pass_pegged(taker, all.back()) : judge(taker, all.back(), earliest);
   }
   if (took) ++report_.fills;
   settle_skip(taker, earliest, all);

@@ -10,7 +10,7 @@
 // Legal, and counted by its reason (Passing): those who waited longer but have a lower priority; waiters pinned to another warehouse; those whose
 // reserve_not_before has not come; who takes all or nothing and not all is there, with the skip counted (once for each order that passes),
 // or passed by an order that had counted before, by another line of his own order, or by a hold; units that a hold had and its order keeps, which
-// were not free before. Where nobody waits for the cell, nothing is to be judged: so are most orders, which meet no gate. What a strict
+// were not free before; units that came for the line that they are pegged to, as the fold checks. Where nobody waits for the cell, nothing is to be judged: so are most orders, which meet no gate. What a strict
 // waiter gathers and an earlier one takes over, and who loses units to a stock change, is not waiting: `earmark-load judge` judges those.
 //
 // Two findings of one record are about different waiters or cells. Of those who take whatever is there the first ones are named, as far as the
@@ -29,8 +29,8 @@
 
 namespace earmark::storage {
 
-enum class Passing : std::uint8_t { lower_priority, pinned_elsewhere, not_due, skip_counted, counted_before, own_order, by_hold, before_skips, held_units };
-inline constexpr std::size_t passings = 9;
+enum class Passing : std::uint8_t { lower_priority, pinned_elsewhere, not_due, skip_counted, counted_before, own_order, by_hold, before_skips, held_units, pegged };
+inline constexpr std::size_t passings = 10;
 
 // Why somebody is said to have been overtaken.
 enum class Unfair : std::uint8_t { takes_anything, all_was_there, skip_not_counted, skip_of_another };
@@ -116,6 +116,7 @@ class Audit {
   void look(const engine::Stamp& stamp, const engine::FillDecision& fill);
   void look(const engine::Stamp& stamp, const engine::StrictDecision& strict);
   bool judge(const Taker& taker, const Taken& taken, Ahead& earliest);
+  bool pass_pegged(const Taker& taker, const Taken& taken);
   void look_past(const Taker& taker, const Taken& taken, const AuditQueues::Pins& pins);
   void find_able(const Taker& taker, const Taken& taken, const AuditQueues::Pins& pins);
   void find_whole(const Taker& taker, const Taken& taken, const AuditQueues::Pins& pins, Ahead& earliest);

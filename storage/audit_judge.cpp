@@ -37,6 +37,20 @@ bool Audit::judge(const Taker& taker, const Taken& taken, Ahead& earliest) {
   return true;
 }
 
+// Whoever stands ahead and could use the cell is passed by right.
+bool Audit::pass_pegged(const Taker& taker, const Taken& taken) {
+  if (!judges_ || !concerns(taken.sku)) return false;
+  ++report_.takes;
+  const AuditQueues::Pins* pins = queues_.of(taken.sku);
+  if (pins == nullptr) return ++report_.unopposed, true;
+  const bool passes = std::any_of(pins->begin(), pins->end(), [&](const auto& each) {
+    const bool could_use = each.first.value == 0 || each.first == taken.warehouse;
+    return could_use && (ahead_in(each.second.any, taker.place) || ahead_in(each.second.whole, taker.place));
+  });
+  if (passes) count(Passing::pegged);
+  return true;
+}
+
 // Whom it passes by right, without looking at what is there.
 void Audit::look_past(const Taker& taker, const Taken& taken, const AuditQueues::Pins& pins) {
   bool lower = false, elsewhere = false, not_due = false;

@@ -23,6 +23,7 @@ constexpr std::array<PassingName, passings> passing_names{{
     {"by_hold", "the same, by a hold"},
     {"before_skips", "the same, in a journal of before skips were counted"},
     {"held_units", "the units were held for the order that took them"},
+    {"pegged", "the units came for the line that took them"},
 }};
 
 std::string why_text(const OvertakenWaiter& waiter) {

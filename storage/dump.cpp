@@ -110,9 +110,13 @@ void DumpLine::write(const engine::OrderDecision& decision) {
     if (dump_.full() && decision.line_policies[index].own()) out_["lines"][index]["policy"] = engine::name(decision.line_policies[index].or_else({}));
   }
   for (const std::uint32_t line : decision.not_backorderable) out_["lines"][line]["not_backorderable"] = true;
-  for (const engine::ExpectedUnits& each : decision.expected) {
-    out_["lines"][each.line_index]["expected"].push_back({{"date_us", each.date.value}, {"quantity", each.quantity}});
-  }
+  const auto add_dates = [&](const char* what, std::span<const engine::ExpectedUnits> dates) {
+    for (const engine::ExpectedUnits& each : dates) {
+      out_["lines"][each.line_index][what].push_back({{"date_us", each.date.value}, {"quantity", each.quantity}});
+    }
+  };
+  add_dates("expected", decision.expected);
+  add_dates("fallbacks", decision.fallbacks);
 }
 
 void DumpLine::write(const engine::HoldDecision& decision) {
@@ -163,6 +167,7 @@ void DumpLine::write(const engine::FillDecision& decision) {
   out_["taken"] = take_all(decision.sku, decision.takes);
   out_["still_waiting"] = decision.still_waiting;
   skipped(decision.skipped);
+  if (decision.pegged) out_["pegged"] = true;
   if (decision.raised_at.value != 0) out_["raised_at"] = decision.raised_at.value;
   if (dump_.full()) out_["last"] = decision.last;
 }

@@ -1,7 +1,9 @@
 // Records as JSON lines, one per LSN, keys sorted: the shapes of the decision file with lsn, time_us, cause_lsn (fills)
 // and available_after, as the contract says. `available_after` has each touched cell once, in the order in which the
-// record touches them, with what the record leaves there. A line of an order that was told when what waits of it can be expected has
-// `expected`, beyond those shapes.
+// record touches them, with what the record leaves there. Beyond those shapes a line of an order that was told when what waits of it can be expected
+// has `expected`, and where nothing is on the way `fallbacks`; a fill out of turn `pegged`; a line of a purchase order `peg`, and `expected_us` where
+// what was promised is over; and records of types of their own are about what nobody else tells (rules, reorder, overdue, dates). Readers pass over
+// types and fields that they do not know.
 // Codes stand for dense ids; they come from the catalogue loads, so every record before is shown to `learn`.
 #pragma once
 

@@ -8,6 +8,7 @@
 #include "engine/errors.hpp"
 #include "engine/level.hpp"
 #include "engine/patience.hpp"
+#include "storage/dump_line.hpp"
 
 namespace earmark::storage {
 
@@ -119,6 +120,8 @@ void BaseDump::open_purchase(const engine::PurchaseImage& purchase) {
                      {"received", line.received}});
     if (line.promised.value != 0) lines.back()["promised_us"] = line.promised.value;
     if (line.first_promised.value != 0) lines.back()["first_promised_us"] = line.first_promised.value;
+    if (line.expected != line.promised) lines.back()["expected_us"] = line.expected.value;
+    if (line.peg_order.value != 0) lines.back()["peg"] = {{"lsn", line.peg_order.value}, {"line", line.peg_line.value}};
   }
   Json shown{{"id", purchase.id},
              {"lsn", purchase.lsn.value},
@@ -128,7 +131,30 @@ void BaseDump::open_purchase(const engine::PurchaseImage& purchase) {
              {"lines", std::move(lines)}};
   if (!purchase.reference.empty()) shown["reference"] = purchase.reference;
   if (!purchase.notes.empty()) shown["notes"] = purchase.notes;
+  if (purchase.closes.value != 0) shown["closes_us"] = purchase.closes.value;
+  if (purchase.automatic) shown["automatic"] = true;
   print_(text_of(std::move(shown), "purchase"));
+}
+
+void BaseDump::vendor(const engine::VendorImage& vendor) {
+  if (!print_) return;
+  Json shown = shown_vendor(vendor.code, vendor.name, vendor.lead_days, vendor.cut_off);
+  if (!vendor.listed) shown["listed"] = false;
+  if (vendor.arrivals != 0) shown["arrivals"] = vendor.arrivals;
+  if (vendor.late_us != 0) shown["late_us"] = vendor.late_us;
+  print_(text_of(std::move(shown), "vendor"));
+}
+
+void BaseDump::source(const engine::SourceImage& source) {
+  if (print_) print_(text_of(shown_source(dump_.sku(source.sku), source.vendor, source.lead_days), "source"));
+}
+
+void BaseDump::rule(const engine::RuleImage& rule) {
+  if (!print_) return;
+  Json shown = shown_rule(dump_, rule.rule, rule.vendor);
+  if (rule.triggered) shown["triggered"] = true;
+  if (rule.purchase.value != 0) shown["purchase_lsn"] = rule.purchase.value;
+  print_(text_of(std::move(shown), "rule"));
 }
 
 void BaseDump::open_order(const engine::OrderImage& order) {
@@ -162,6 +188,11 @@ void BaseDump::open_order(const engine::OrderImage& order) {
              {"shipped", std::move(shipped)}};
     if (const engine::LinePolicy own = order.own_policy(index); own.own()) shown["policy"] = engine::name(own.or_else({}));
     add_patience(shown, order.patience_of_line(index));
+    for (const engine::PromiseImage& promise : order.promises) {
+      if (promise.line_index != index) continue;
+      shown["first_promised_us"] = promise.first.value;
+      if (promise.told.value != 0) shown["told_us"] = promise.told.value;
+    }
     if (!picked_units.empty()) shown["picked"] = std::move(picked_units);
     if (dump_.full() && line.pinned.value != 0) shown["pinned"] = dump_.warehouse(line.pinned);
     if (line.waiting == 0) continue;

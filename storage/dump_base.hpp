@@ -1,10 +1,13 @@
 // The base of a trimmed dump: the state at one LSN as JSON lines of type "base", keys sorted, before the records behind it.
 //   {"part":"state"}      first: lsn, time_us, oldest_known_lsn, archived_lsn, open_orders, closed_orders, known_commands
 //   {"part":"warehouse"}, {"part":"product"}   the catalogue, in the order of its dense ids
+//   {"part":"vendor"}, {"part":"source"}, {"part":"rule"}   as a record of type "rules" shows them; a vendor with how late what he promised has
+//                         come, a rule with what it waits for
 //   {"part":"stock"}      as in the decision file, and the LSN of the last command that touched the cell
 //   {"part":"order"}      open orders by LSN: as a record of type "order" shows them, as they are now, with what has shipped
 //   {"part":"transfer"}   open transfers by LSN, with what has arrived of each SKU
-//   {"part":"purchase"}   open purchase orders by LSN, with what has arrived of each line, and what was promised at first
+//   {"part":"purchase"}   open purchase orders by LSN, with what has arrived of each line, what was promised at first, and for
+//                         which line of an order it is
 //   {"part":"queue"}      as in the decision file, each SKU's waiting lines in the order in which they are served
 // Ids of closed orders and of other commands are not in it. One thread.
 #pragma once
@@ -33,6 +36,9 @@ class BaseDump final : public StateVisitor {
   void open_hold(const engine::HoldImage& hold) override;
   void open_transfer(const engine::TransferImage& transfer) override;
   void open_purchase(const engine::PurchaseImage& purchase) override;
+  void vendor(const engine::VendorImage& vendor) override;
+  void source(const engine::SourceImage& source) override;
+  void rule(const engine::RuleImage& rule) override;
   void known(const engine::KnownImage&) override {}
   // Prints the queues; the LSN at which all this is true.
   engine::Lsn finish();

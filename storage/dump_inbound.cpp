@@ -3,6 +3,14 @@
 #include "storage/dump_line.hpp"
 
 namespace earmark::storage {
+namespace {
+
+// Where what was promised is over.
+void add_estimate(DumpLine::Json& line, engine::TimeUs expected) {
+  if (expected.value != 0) line["expected_us"] = expected.value;
+}
+
+}  // namespace
 
 void DumpLine::write(const engine::TransferShipDecision& decision) {
   out_["type"] = "transfer_shipped";
@@ -49,6 +57,10 @@ void DumpLine::write(const engine::PurchaseDecision& decision) {
   for (const engine::PurchasedLine& line : decision.lines) {
     lines.push_back({{"line", line.line.value}, {"sku", sku(line.sku)}, {"warehouse", warehouse(line.warehouse)}, {"qty", line.quantity}});
     if (line.promised.value != 0) lines.back()["promised_us"] = line.promised.value;
+    if (!decision.estimates.empty()) add_estimate(lines.back(), decision.estimates[lines.size() - 1]);
+  }
+  for (const engine::PurchasePeg& peg : decision.pegs) {
+    lines[peg.index]["peg"] = {{"order", decision.peg_orders[peg.order]}, {"lsn", peg.order_lsn.value}, {"line", peg.order_line.value}};
   }
   out_["lines"] = std::move(lines);
 }
@@ -56,7 +68,8 @@ void DumpLine::write(const engine::PurchaseDecision& decision) {
 void DumpLine::write(const engine::PurchaseStepDecision& decision) {
   out_["type"] = "purchase_step";
   out_["id"] = decision.purchase_id;
-  out_["command_id"] = decision.command_id;
+  if (decision.command_id.empty()) out_["by_time"] = true;
+  else out_["command_id"] = decision.command_id;
   out_["purchase_lsn"] = decision.purchase_lsn.value;
   out_["vendor"] = decision.vendor;
   out_["step"] = engine::name(decision.step);
@@ -67,6 +80,7 @@ void DumpLine::write(const engine::PurchaseStepDecision& decision) {
     changes.push_back({{"line", change.line.value}, {"sku", sku(change.sku)}, {"warehouse", warehouse(change.warehouse)}, {"qty", change.quantity},
                        {"incoming_change", change.incoming_change}});
     if (change.promised.value != 0) changes.back()["promised_us"] = change.promised.value;
+    if (!decision.estimates.empty()) add_estimate(changes.back(), decision.estimates[changes.size() - 1]);
   }
   out_["changes"] = std::move(changes);
 }

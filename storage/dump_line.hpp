@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -37,6 +38,10 @@ class DumpLine {
   void write(const engine::PurchaseDecision& decision);
   void write(const engine::PurchaseStepDecision& decision);
   void write(const engine::PurchaseReceiptDecision& decision);
+  void write(const engine::RulesDecision& decision);
+  void write(const engine::ReorderDecision& decision);
+  void write(const engine::OverdueDecision& decision);
+  void write(const engine::DatesDecision& decision);
   std::string finish(const engine::Stamp& stamp);
 
  private:
@@ -60,5 +65,10 @@ class DumpLine {
   std::vector<Touched> touched_;
   std::vector<std::pair<std::uint64_t, std::size_t>> index_;  // cell to its place in touched_, sorted
 };
+
+// As a record and a base show them: what is not known or not set is left out.
+DumpLine::Json shown_vendor(std::string_view code, std::string_view name, std::int32_t lead_days, std::int16_t cut_off);
+DumpLine::Json shown_source(const std::string& sku, std::string_view vendor, std::int32_t lead_days);
+DumpLine::Json shown_rule(const Dump& dump, const engine::RuleSet& rule, std::string_view vendor);
 
 }  // namespace earmark::storage

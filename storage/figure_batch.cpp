@@ -8,6 +8,7 @@ using engine::TimeUs;
 
 void FigureBatch::clear() {
   days_.clear();
+  deliveries_.clear();
   availabilities_.clear();
   by_sku_.clear();
 }
@@ -49,11 +50,45 @@ bool FigureBatch::order_placed(FigureSource& source, TimeUs now, const engine::O
   return true;
 }
 
-void FigureBatch::line_filled(FigureSource& source, TimeUs now, const OrderTotals& order, bool whole) {
+void FigureBatch::line_filled(FigureSource& source, TimeUs now, const OrderTotals& order, TimeUs promised, bool whole) {
   DayFigures& figures = day(source, now);
   const std::int64_t took = now.value - order.begins().value;
   figures[DurationKind::backorder_to_filled].add(took);
   if (whole) figures[DurationKind::order_to_reserved].add(took);
+  if (promised.value == 0) ++figures[DayCount::unpromised];
+  else promise_met(figures, now.value - promised.value);
+}
+
+void FigureBatch::promise_met(DayFigures& figures, std::int64_t late_us) {
+  ++figures[late_us > 0 ? DayCount::promises_late : DayCount::promises_kept];
+  if (late_us <= -day_us) ++figures[DayCount::promises_early];
+  figures[DurationKind::promise_late].add(late_us);
+  figures[DurationKind::promise_off].add(late_us < 0 ? -late_us : late_us);
+}
+
+DeliveryFigures& FigureBatch::delivery(FigureSource& source, TimeUs time, const std::string& vendor, engine::SkuId sku) {
+  const auto [found, is_new] = deliveries_.try_emplace({day_of(time), sku, vendor});
+  if (is_new && !source.delivery(found->first, found->second)) found->second = {};
+  return found->second;
+}
+
+void FigureBatch::arrived(FigureSource& source, TimeUs now, const std::string& vendor, const engine::PurchaseLineState& line, std::uint64_t units) {
+  if (units == 0) return;  // the receipt says that nothing of it came
+  DeliveryFigures& figures = delivery(source, now, vendor, line.sku);
+  ++figures[DeliveryCount::receipts];
+  if (line.first_promised.value == 0) {
+    ++figures[DeliveryCount::receipts_undated];
+    figures[DeliveryCount::units_undated] += units;
+    return;
+  }
+  const std::int64_t late = now.value - line.first_promised.value;
+  figures[late > 0 ? DeliveryCount::units_late : DeliveryCount::units_on_time] += units;
+  figures[DeliveryDuration::late].add(late, units);
+}
+
+void FigureBatch::given_up(FigureSource& source, TimeUs now, const std::string& vendor, const engine::PurchaseLineState& line, std::uint64_t units) {
+  if (units == 0 || line.first_promised.value == 0 || line.first_promised >= now) return;
+  delivery(source, now, vendor, line.sku)[DeliveryCount::never_came] += units;
 }
 
 void FigureBatch::order_closed(FigureSource& source, TimeUs now, const OrderTotals& order, bool by_shipping) {

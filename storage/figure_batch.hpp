@@ -1,4 +1,4 @@
-// The figures of a batch (storage/state_batch.hpp): days and availabilities are taken out of the store when they are first needed,
+// The figures of a batch (storage/state_batch.hpp): days, availabilities and deliveries are taken out of the store when they are first needed,
 // counted on here, and written once. It is told what the batch's records did; it judges nothing and refuses nothing.
 // One thread.
 #pragma once
@@ -20,6 +20,7 @@ class FigureSource {
   virtual ~FigureSource() = default;
   virtual bool day(std::uint64_t key, DayFigures& figures) = 0;
   virtual bool availability(engine::SkuId sku, AvailabilityRow& row) = 0;
+  virtual bool delivery(const DeliveryKey& key, DeliveryFigures& figures) = 0;
 };
 
 // An order's lines and units at some moment, as figures need them.
@@ -39,26 +40,33 @@ class FigureBatch {
   // Of an order as decided: `lines` and `allocations` are what it got. True: it was reserved whole.
   bool order_placed(FigureSource& source, engine::TimeUs now, const engine::OrderDecision& decision, std::span<const engine::LineImage> lines,
                     std::span<const engine::AllocationImage> allocations);
-  // A fill left nothing of its line waiting; `whole`: nor of its order, for the first time.
-  void line_filled(FigureSource& source, engine::TimeUs now, const OrderTotals& order, bool whole);
+  // A fill left nothing of its line waiting, which had been promised for then (0: not); `whole`: nor of its order, for the first time.
+  void line_filled(FigureSource& source, engine::TimeUs now, const OrderTotals& order, engine::TimeUs promised, bool whole);
   // Nothing of the order is reserved or waits any more.
   void order_closed(FigureSource& source, engine::TimeUs now, const OrderTotals& order, bool by_shipping);
   void hold_placed(FigureSource& source, engine::TimeUs now, std::uint64_t units);  // 0: it holds nothing
   void hold_ended(FigureSource& source, engine::TimeUs placed, engine::HoldEnd how, std::uint64_t units);
+  // Units of a line of a purchase order, which is as it was before: they arrived, or will not come any more.
+  void arrived(FigureSource& source, engine::TimeUs now, const std::string& vendor, const engine::PurchaseLineState& line, std::uint64_t units);
+  void given_up(FigureSource& source, engine::TimeUs now, const std::string& vendor, const engine::PurchaseLineState& line, std::uint64_t units);
   // One cell's available units, as a record left them; then, after all cells of the record, settle() of each SKU.
   void available(FigureSource& source, engine::SkuId sku, engine::Quantity before, engine::Quantity after);
   void settle(engine::SkuId sku, engine::TimeUs now);
 
   const std::map<std::int32_t, DayFigures>& days() const noexcept { return days_; }
+  const std::map<DeliveryKey, DeliveryFigures>& deliveries() const noexcept { return deliveries_; }
   // By SKU, once sort() was called.
   std::span<const std::pair<engine::SkuId, AvailabilityRow>> availabilities() const noexcept { return availabilities_; }
   void sort();
 
  private:
   DayFigures& day(FigureSource& source, engine::TimeUs time);
+  void promise_met(DayFigures& figures, std::int64_t late_us);
+  DeliveryFigures& delivery(FigureSource& source, engine::TimeUs time, const std::string& vendor, engine::SkuId sku);
   AvailabilityRow* row_of(engine::SkuId sku);
 
   std::map<std::int32_t, DayFigures> days_;
+  std::map<DeliveryKey, DeliveryFigures> deliveries_;
   std::vector<std::pair<engine::SkuId, AvailabilityRow>> availabilities_;
   HashIndex by_sku_;
 };

@@ -14,6 +14,8 @@ struct BucketRow {
 };
 static_assert(sizeof(BucketRow) == 16);
 
+constexpr std::uint16_t kinds_of_old = 3;  // in states of version 2, which do not say
+
 template <class Value>
 void put(std::vector<std::byte>& out, const Value& value) {
   const std::size_t at = out.size();
@@ -36,11 +38,16 @@ void Durations::add_sum(std::uint64_t low, std::uint64_t high) noexcept {
   sum_high_ += high + (sum_low_ < low ? 1 : 0);
 }
 
-void Durations::add(std::int64_t micros) {
+void Durations::add(std::int64_t micros, std::uint64_t times) {
+  if (times == 0) return;
   const auto value = static_cast<std::uint64_t>(std::max<std::int64_t>(micros, 0));
-  ++buckets_[static_cast<std::uint32_t>(engine::Histogram::bucket_of(value))];
-  ++count_;
-  add_sum(value, 0);
+  buckets_[static_cast<std::uint32_t>(engine::Histogram::bucket_of(value))] += times;
+  count_ += times;
+  // The product by halves: of 128 bits.
+  constexpr std::uint64_t half = 0xFFFF'FFFF;
+  const std::uint64_t middle[] = {(value >> 32) * (times & half), (value & half) * (times >> 32)};
+  add_sum((value & half) * (times & half), (value >> 32) * (times >> 32));
+  for (const std::uint64_t each : middle) add_sum(each << 32, each >> 32);
   max_ = std::max(max_, value);
 }
 
@@ -96,28 +103,46 @@ bool Durations::read(std::span<const std::byte>& bytes) {
   return true;
 }
 
-void DayFigures::merge(const DayFigures& other) {
-  for (std::size_t index = 0; index < counts.size(); ++index) counts[index] += other.counts[index];
-  for (std::size_t index = 0; index < durations.size(); ++index) durations[index].merge(other.durations[index]);
-}
-
-std::vector<std::byte> DayFigures::write() const {
+std::vector<std::byte> figure_bytes(std::span<const std::uint64_t> counts, std::span<const Durations> durations) {
   std::vector<std::byte> out;
   put(out, std::uint32_t{0});
-  put(out, static_cast<std::uint32_t>(counts.size()));
+  put(out, static_cast<std::uint16_t>(counts.size()));
+  put(out, static_cast<std::uint16_t>(durations.size()));
   for (const std::uint64_t count : counts) put(out, count);
   for (const Durations& each : durations) each.write(out);
   return out;
 }
 
-bool DayFigures::read(std::span<const std::byte> bytes) {
-  std::uint32_t checksum = 0, stored = 0;
-  if (!take(bytes, checksum) || !take(bytes, stored) || stored > counts.size()) return false;
-  counts = {};
-  for (std::uint32_t index = 0; index < stored; ++index) {
-    if (!take(bytes, counts[index])) return false;
+bool read_figures(std::span<const std::byte> bytes, std::span<std::uint64_t> counts, std::span<Durations> durations) {
+  std::uint32_t checksum = 0;
+  std::uint16_t stored = 0, kinds = 0;
+  if (!take(bytes, checksum) || !take(bytes, stored) || !take(bytes, kinds)) return false;
+  if (kinds == 0) kinds = kinds_of_old;
+  if (stored > counts.size() || kinds > durations.size()) return false;
+  std::fill(counts.begin(), counts.end(), 0);
+  std::fill(durations.begin(), durations.end(), Durations{});
+  for (std::uint64_t& each : counts.first(stored)) {
+    if (!take(bytes, each)) return false;
   }
+  durations = durations.first(kinds);
   return std::all_of(durations.begin(), durations.end(), [&](Durations& each) { return each.read(bytes); }) && bytes.empty();
+}
+
+std::vector<std::byte> DeliveryKey::bytes() const {
+  std::vector<std::byte> out;
+  put(out, __builtin_bswap64(day_key(day)));
+  put(out, __builtin_bswap32(sku.value));
+  const auto text = std::as_bytes(std::span(vendor));
+  out.insert(out.end(), text.begin(), text.end());
+  return out;
+}
+
+DeliveryKey DeliveryKey::of(std::span<const std::byte> bytes) {
+  std::uint64_t day = 0;
+  std::uint32_t sku = 0;
+  take(bytes, day);
+  take(bytes, sku);
+  return {day_of_key(__builtin_bswap64(day)), engine::SkuId{__builtin_bswap32(sku)}, std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size())};
 }
 
 void AvailabilityRow::settle(engine::TimeUs now) noexcept {

@@ -1,10 +1,12 @@
 // What the fold counts for reports (storage/report.hpp), because no state as such tells it: by day what became of orders and
-// holds, and how long they took; by SKU for how long nothing was available. Days are those of UTC; every figure says which day
+// holds, and how long they took; by SKU for how long nothing was available;
+// by day, vendor and SKU what arrived and how late. Days are those of UTC; every figure says which day
 // it belongs to. Plain values and their bytes; pure, any thread.
 //   days          key day since 1970-01-01 + 2^31
-//     0  u32 crc32c, u32 how many counts      as state_rows.hpp says
+//     0  u32 crc32c, u16 how many counts, u16 how many kinds of durations (0: three)      as state_rows.hpp says
 //     8  the counts, u64 each
-//        for each DurationKind: u64 buckets, u64 sum's low and high half, u64 largest, the buckets: u32 bucket, u32 0, u64 durations
+//        for each kind of durations: u64 buckets, u64 sum's low and high half, u64 largest, the buckets: u32 bucket, u32 0, u64 durations
+//   deliveries    key day as above, SKU, both big-endian (12 bytes), vendor; the value as a day's
 //   availability  key SKU      AvailabilityRow: SKUs of which there has been something once
 #pragma once
 
@@ -13,6 +15,7 @@
 #include <cstdint>
 #include <map>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "engine/types.hpp"
@@ -34,18 +37,31 @@ enum class DayCount : std::uint8_t {
   // Of the day on which the hold was made. Units are those that it held at first.
   holds, holds_refused, holds_confirmed, holds_released, holds_expired,
   units_held, units_confirmed, units_released, units_expired,
+  // Of the day on which a fill left nothing of a line waiting: by what the line had been promised at first.
+  promises_kept, promises_early, promises_late,  // early ones are kept, too: by a day or more
+  unpromised,
 };
-inline constexpr std::size_t day_counts = static_cast<std::size_t>(DayCount::units_expired) + 1;
+inline constexpr std::size_t day_counts = static_cast<std::size_t>(DayCount::unpromised) + 1;
 
-// Of the day on which it ended.
-enum class DurationKind : std::uint8_t { order_to_reserved, order_to_shipped, backorder_to_filled };
-inline constexpr std::size_t duration_kinds = 3;
+// Of the day on which it ended. Of promises: by how much the fill came later than its date (0: kept), and how far from it, early or late.
+enum class DurationKind : std::uint8_t { order_to_reserved, order_to_shipped, backorder_to_filled, promise_late, promise_off };
+inline constexpr std::size_t duration_kinds = 5;
+
+// Of the day of the receipt, and of the line's first promise; damaged units and those over count as received.
+enum class DeliveryCount : std::uint8_t {
+  receipts, receipts_undated,                // lines of receipts; the latter: nothing had been promised
+  units_on_time, units_late, units_undated,
+  never_came,                                // of the day on which they were given up, their first promise being over
+};
+inline constexpr std::size_t delivery_counts = static_cast<std::size_t>(DeliveryCount::never_came) + 1;
+enum class DeliveryDuration : std::uint8_t { late };  // of each unit that had a promise; on time: 0
+inline constexpr std::size_t delivery_durations = 1;
 
 // Durations in microseconds: number, sum and largest are exact, a quantile is the upper end of its bucket (engine/histogram.hpp:
 // at most 1.6 % too high). A sum of 128 bits holds whatever clock a server ran on.
 class Durations {
  public:
-  void add(std::int64_t micros);
+  void add(std::int64_t micros, std::uint64_t times = 1);
   void merge(const Durations& other);
   std::uint64_t count() const noexcept { return count_; }
   std::uint64_t max() const noexcept { return max_; }
@@ -63,21 +79,29 @@ class Durations {
   std::uint64_t count_ = 0, sum_low_ = 0, sum_high_ = 0, max_ = 0;
 };
 
-struct DayFigures {
-  std::array<std::uint64_t, day_counts> counts{};
-  std::array<Durations, duration_kinds> durations;
+// With room for the checksum, which is not filled in; a multiple of 8 bytes.
+std::vector<std::byte> figure_bytes(std::span<const std::uint64_t> counts, std::span<const Durations> durations);
+// What was written with fewer counts or kinds has none of the others. False: it is not figures. The checksum is not looked at.
+bool read_figures(std::span<const std::byte> bytes, std::span<std::uint64_t> counts, std::span<Durations> durations);
 
-  std::uint64_t& operator[](DayCount count) noexcept { return counts[static_cast<std::size_t>(count)]; }
-  std::uint64_t operator[](DayCount count) const noexcept { return counts[static_cast<std::size_t>(count)]; }
-  Durations& operator[](DurationKind kind) noexcept { return durations[static_cast<std::size_t>(kind)]; }
-  const Durations& operator[](DurationKind kind) const noexcept { return durations[static_cast<std::size_t>(kind)]; }
-  void merge(const DayFigures& other);
+template <class Count, std::size_t count_kinds, class Duration, std::size_t kinds>
+struct Figures {
+  std::array<std::uint64_t, count_kinds> counts{};
+  std::array<Durations, kinds> durations;
 
-  // With room for the checksum, which is not filled in; a multiple of 8 bytes.
-  std::vector<std::byte> write() const;
-  // False: they are not a day's. The checksum is not looked at.
-  bool read(std::span<const std::byte> bytes);
+  std::uint64_t& operator[](Count count) noexcept { return counts[static_cast<std::size_t>(count)]; }
+  std::uint64_t operator[](Count count) const noexcept { return counts[static_cast<std::size_t>(count)]; }
+  Durations& operator[](Duration kind) noexcept { return durations[static_cast<std::size_t>(kind)]; }
+  const Durations& operator[](Duration kind) const noexcept { return durations[static_cast<std::size_t>(kind)]; }
+  void merge(const Figures& other) {
+    for (std::size_t index = 0; index < count_kinds; ++index) counts[index] += other.counts[index];
+    for (std::size_t index = 0; index < kinds; ++index) durations[index].merge(other.durations[index]);
+  }
+  std::vector<std::byte> write() const { return figure_bytes(counts, durations); }
+  bool read(std::span<const std::byte> bytes) { return read_figures(bytes, counts, durations); }
 };
+using DayFigures = Figures<DayCount, day_counts, DurationKind, duration_kinds>;
+using DeliveryFigures = Figures<DeliveryCount, delivery_counts, DeliveryDuration, delivery_durations>;
 
 inline constexpr std::int64_t day_us = 86'400'000'000;
 // Days since 1970-01-01; those before it are negative.
@@ -86,6 +110,17 @@ constexpr std::int32_t day_of(engine::TimeUs time) noexcept {
 }
 constexpr std::uint64_t day_key(std::int32_t day) noexcept { return static_cast<std::uint64_t>(std::int64_t{day} + (std::int64_t{1} << 31)); }
 constexpr std::int32_t day_of_key(std::uint64_t key) noexcept { return static_cast<std::int32_t>(static_cast<std::int64_t>(key) - (std::int64_t{1} << 31)); }
+
+// What deliveries are counted by.
+struct DeliveryKey {
+  std::int32_t day = 0;
+  engine::SkuId sku{};
+  std::string vendor;
+
+  auto operator<=>(const DeliveryKey&) const = default;
+  std::vector<std::byte> bytes() const;                   // sorts by day
+  static DeliveryKey of(std::span<const std::byte> bytes);  // of at least 12
+};
 
 // A SKU over all warehouses. A time in which there was something that ended at the very moment at which it began is none: what a
 // receipt brings and its fills take was not available.

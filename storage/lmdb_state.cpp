@@ -49,8 +49,9 @@ Outcome<void> create(const std::filesystem::path& directory, std::uint64_t epoch
   return sync_directory(directory);
 }
 
-// A state without figures whose journal cannot count them any more: they begin behind `applied`.
-int take_over_without_figures(const LmdbEnvironment& environment) {
+// A state of version 1 or 2 whose journal cannot make it again. Figures, or those that it had not, begin behind `applied`, and so do vendors' lateness and
+// what lines were promised: of what came before nothing is known.
+int take_over_old(const LmdbEnvironment& environment) {
   WriteTransaction transaction(environment);
   StateTables tables;
   IdentityRow owner;
@@ -59,7 +60,9 @@ int take_over_without_figures(const LmdbEnvironment& environment) {
   if (error == 0) error = open_tables(transaction.handle(), MDB_CREATE, tables);
   if (error == 0) error = get_identity(transaction.handle(), tables, owner);
   if (error == 0) error = get_summary(transaction.handle(), tables, summary);
-  if (error == 0) error = begin_figures(transaction.handle(), tables, summary);
+  if (error == 0 && owner.version == state_version_without_figures) error = begin_figures(transaction.handle(), tables, summary);
+  if (error == 0) error = write_purchases_anew(transaction.handle(), tables);
+  if (error == 0) error = put_promises(transaction.handle(), tables, {0, 0, summary.applied + 1});
   if (error == 0) error = put_identity(transaction.handle(), tables, owner.epoch);
   if (error == 0) error = put_summary(transaction.handle(), tables, summary);  // it names the transaction that wrote it
   return error == 0 ? transaction.commit() : error;
@@ -118,14 +121,15 @@ void LmdbState::note_success() {
 }
 
 int LmdbState::summary_in(MDB_txn* transaction, SummaryRow& row, StateSummary& summary) const {
-  FiguresRow figures;
+  FiguresRow figures, promises;
   int error = get_summary(transaction, tables_, row);
   if (error == 0) error = get_figures(transaction, tables_, figures);
+  if (error == 0) error = get_promises(transaction, tables_, promises);
   if (error != 0) return error;
   const std::uint64_t orders = entries_of(transaction, tables_.orders), open = entries_of(transaction, tables_.open);
   if (open > orders) return MDB_CORRUPTED;
   summary = {Lsn{row.applied}, engine::TimeUs{row.last_time}, Lsn{row.oldest_known}, entries_of(transaction, tables_.ids),
-             open, orders - open, Lsn{row.archived}, row.complete != 0, Lsn{row.decisions_before}, Lsn{figures.from}};
+             open, orders - open, Lsn{row.archived}, row.complete != 0, Lsn{row.decisions_before}, Lsn{figures.from}, Lsn{promises.from}};
   return 0;
 }
 
@@ -143,8 +147,9 @@ Outcome<void> LmdbState::start(const DirectoryIdentity& identity, const StateOpt
   environment_ = std::move(environment).value();
   IdentityRow owner;
   if (const int failed = read_owner(*environment_, owner); failed != 0) return cannot_read(failed);
-  if (owner.version == state_version_without_figures && !options.read_only && !options.journal_whole) {
-    if (const int failed = take_over_without_figures(*environment_); failed != 0) return cannot_write(failed);
+  const bool is_old = owner.version == state_version_without_figures || owner.version == state_version_without_promises;
+  if (is_old && !options.read_only && !options.journal_whole) {
+    if (const int failed = take_over_old(*environment_); failed != 0) return cannot_write(failed);
     owner.version = state_format_version;
   }
   if (owner.version != state_format_version) {

@@ -24,7 +24,10 @@ constexpr std::array kinds{
     DatabaseKind{"closed_known", true, "the closed orders' ids"}, DatabaseKind{"newest", false, "the newest orders"},
     DatabaseKind{"decisions", true, "the decisions"},    DatabaseKind{"holds", true, "the open holds", true},
     DatabaseKind{"transfers", true, "the open transfers", true}, DatabaseKind{"purchases", true, "the open purchase orders", true},
-    DatabaseKind{"days", true, "the figures of days", true}, DatabaseKind{"availability", true, "the availability of SKUs", true}};
+    DatabaseKind{"days", true, "the figures of days", true}, DatabaseKind{"availability", true, "the availability of SKUs", true},
+    DatabaseKind{"deliveries", false, "the deliveries of vendors", true},
+    DatabaseKind{"vendors", false, "the vendors", true}, DatabaseKind{"sources", false, "the vendors' products", true},
+    DatabaseKind{"rules", true, "the reorder rules", true}};
 
 class StateChecker {
  public:

@@ -7,8 +7,18 @@ using engine::Lsn;
 
 namespace {
 
-int read_day(const MDB_val& key, const MDB_val& value, DayFigures& figures) {
+template <class Figures>
+int read_value(const MDB_val& key, const MDB_val& value, Figures& figures) {
   return is_sound(bytes_of(key), bytes_of(value)) && figures.read(bytes_of(value)) ? 0 : MDB_CORRUPTED;
+}
+
+template <class Figures>
+int put_value(MDB_txn* transaction, MDB_dbi table, std::span<const std::byte> name, const Figures& counted) {
+  std::vector<std::byte> bytes = counted.write();
+  const std::uint32_t checksum = value_checksum(name, bytes);
+  std::memcpy(bytes.data(), &checksum, sizeof checksum);
+  MDB_val key = value_of(name), value = value_of(bytes);
+  return mdb_put(transaction, table, &key, &value, 0);
 }
 
 int put_availability(Cursor& cursor, engine::SkuId sku, AvailabilityRow row) {
@@ -22,7 +32,14 @@ int put_availability(Cursor& cursor, engine::SkuId sku, AvailabilityRow row) {
 int get_day(MDB_txn* transaction, const StateTables& tables, std::uint64_t key, DayFigures& figures) {
   MDB_val value{};
   const int error = get_value(transaction, tables.days, std::as_bytes(std::span(&key, 1)), value);
-  return error != 0 ? error : read_day(key_of(key), value, figures);
+  return error != 0 ? error : read_value(key_of(key), value, figures);
+}
+
+int get_delivery(MDB_txn* transaction, const StateTables& tables, const DeliveryKey& key, DeliveryFigures& figures) {
+  MDB_val value{};
+  const std::vector<std::byte> name = key.bytes();
+  const int error = get_value(transaction, tables.deliveries, name, value);
+  return error != 0 ? error : read_value(value_of(name), value, figures);
 }
 
 int write_figures(MDB_txn* transaction, const StateTables& tables, const FigureBatch& figures) {
@@ -30,11 +47,10 @@ int write_figures(MDB_txn* transaction, const StateTables& tables, const FigureB
   for (const auto& [day, counted] : figures.days()) {
     if (error != 0) return error;
     const std::uint64_t number = day_key(day);
-    std::vector<std::byte> bytes = counted.write();
-    const std::uint32_t checksum = value_checksum(number, bytes);
-    std::memcpy(bytes.data(), &checksum, sizeof checksum);
-    MDB_val key = key_of(number), value = value_of(bytes);
-    error = mdb_put(transaction, tables.days, &key, &value, 0);
+    error = put_value(transaction, tables.days, std::as_bytes(std::span(&number, 1)), counted);
+  }
+  for (const auto& [key, counted] : figures.deliveries()) {
+    if (error == 0) error = put_value(transaction, tables.deliveries, key.bytes(), counted);
   }
   Cursor cursor(transaction, tables.availability);
   if (error == 0) error = cursor.error();
@@ -78,12 +94,25 @@ Outcome<void> LmdbState::figures(FigureVisitor& visitor, const FigureQuestion& q
   if (error == 0) error = summary_in(transaction.handle(), row, summary);
   if (error != 0) return cannot_read(error);
   visitor.begin(summary);
-  if (question.days) {
+  if (question.rules) error = read_warehouses(transaction.handle(), visitor);
+  if (error == 0 && question.vendors) error = read_vendors(transaction.handle(), visitor);
+  if (error == 0 && question.rules) error = read_rules(transaction.handle(), visitor);
+  if (error == 0 && question.days) {
     error = for_each(transaction.handle(), tables_.days, day_key(question.first_day), [&](const MDB_val& key, const MDB_val& value) {
       DayFigures counted;
       if (integer_key(key) > day_key(question.last_day)) return MDB_NOTFOUND;
-      if (const int wrong = read_day(key, value, counted); wrong != 0) return wrong;
+      if (const int wrong = read_value(key, value, counted); wrong != 0) return wrong;
       visitor.day(day_of_key(integer_key(key)), counted);
+      return 0;
+    });
+  }
+  if (error == 0 && question.deliveries) {
+    error = for_each(transaction.handle(), tables_.deliveries, DeliveryKey{question.first_day, {}, {}}.bytes(), [&](const MDB_val& key, const MDB_val& value) {
+      DeliveryFigures counted;
+      const DeliveryKey of = DeliveryKey::of(bytes_of(key));
+      if (of.day > question.last_day) return MDB_NOTFOUND;
+      if (const int wrong = read_value(key, value, counted); wrong != 0) return wrong;
+      visitor.delivery(of, counted);
       return 0;
     });
   }
@@ -97,6 +126,12 @@ Outcome<void> LmdbState::figures(FigureVisitor& visitor, const FigureQuestion& q
   }
   if (error == 0 && question.open_orders) {
     error = each_open_order(transaction.handle(), [&](const engine::OrderImage& order) { visitor.open_order(order); });
+  }
+  if (error == 0 && question.open_purchases) {
+    error = each_open_purchase(transaction.handle(), {}, [&](const engine::PurchaseImage& purchase) {
+      visitor.open_purchase(purchase);
+      return 0;
+    });
   }
   if (error != 0) return cannot_read(error);
   return {};

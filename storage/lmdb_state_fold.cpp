@@ -53,10 +53,13 @@ class StateFold final : public StateSource {
   std::span<const std::byte> hold(Lsn lsn) override { return record_in(tables_.holds, lsn, read_order_record); }
   std::span<const std::byte> transfer(Lsn lsn) override { return record_in(tables_.transfers, lsn, read_transfer_record); }
   std::span<const std::byte> purchase(Lsn lsn) override { return record_in(tables_.purchases, lsn, read_purchase_record); }
+  bool vendor(std::string_view code, engine::VendorImage& image) override { return found(get_vendor(transaction_, tables_, code, image)); }
+  bool rule(std::uint64_t key, engine::RuleImage& image) override { return found(get_rule(transaction_, tables_, key, image)); }
   bool day(std::uint64_t key, DayFigures& figures) override { return found(get_day(transaction_, tables_, key, figures)); }
   bool availability(engine::SkuId sku, AvailabilityRow& row) override {
     return found(get_row(transaction_, tables_.availability, std::uint64_t{sku.value}, row));
   }
+  bool delivery(const DeliveryKey& key, DeliveryFigures& figures) override { return found(get_delivery(transaction_, tables_, key, figures)); }
 
  private:
   template <class Image>
@@ -182,6 +185,7 @@ int StateFold::write() {
   if (error == 0) error = write_holds();
   if (error == 0) error = write_open_values(tables_.transfers, batch_.transfers(), transfer_record);
   if (error == 0) error = write_open_values(tables_.purchases, batch_.purchases(), purchase_record);
+  if (error == 0) error = write_rules(transaction_, tables_, batch_);
   if (error == 0) error = write_cells();
   if (error == 0) error = write_catalogue();
   if (error == 0) error = write_figures(transaction_, tables_, batch_.figures());

@@ -1,6 +1,8 @@
 // Reading the state as a whole, and the ids that it knows. Every value that is read is verified.
 #include <algorithm>
+#include <functional>
 #include <string>
+#include <utility>
 
 #include "engine/limits.hpp"
 #include "storage/lmdb_state_store.hpp"
@@ -35,7 +37,8 @@ std::string_view text_at(std::span<const std::byte> bytes, std::size_t offset, s
 // Rows of one kind, handed on in parts. Views into the transaction.
 class CatalogueParts {
  public:
-  explicit CatalogueParts(StateVisitor& visitor) : visitor_(visitor) {}
+  using Visit = std::function<void(const engine::LoadDecision& part)>;
+  explicit CatalogueParts(Visit visit) : visit_(std::move(visit)) {}
 
   int add(const MDB_val& key, const MDB_val& value) {
     CatalogueHead head;
@@ -56,13 +59,13 @@ class CatalogueParts {
   }
 
   void hand_on() {
-    if (!warehouses_.empty() || !products_.empty()) visitor_.catalogue({false, warehouses_, products_, {}});
+    if (!warehouses_.empty() || !products_.empty()) visit_({false, warehouses_, products_, {}});
     warehouses_.clear();
     products_.clear();
   }
 
  private:
-  StateVisitor& visitor_;
+  Visit visit_;
   std::vector<engine::LoadedWarehouse> warehouses_;
   std::vector<engine::LoadedProduct> products_;
 };
@@ -70,9 +73,18 @@ class CatalogueParts {
 }  // namespace
 
 int LmdbState::read_catalogue(MDB_txn* transaction, StateVisitor& visitor) const {
-  CatalogueParts parts(visitor);
+  CatalogueParts parts([&](const engine::LoadDecision& part) { visitor.catalogue(part); });
   const int error = for_each(transaction, tables_.catalogue, 0,
                              [&](const MDB_val& key, const MDB_val& value) { return parts.add(key, value); });
+  if (error == 0) parts.hand_on();
+  return error;
+}
+
+int LmdbState::read_warehouses(MDB_txn* transaction, FigureVisitor& visitor) const {
+  CatalogueParts parts([&](const engine::LoadDecision& part) { visitor.warehouses(part.warehouses); });
+  const int error = for_each(transaction, tables_.catalogue, 0, [&](const MDB_val& key, const MDB_val& value) {
+    return integer_key(key) < catalogue_key(CatalogueKind::product, 0) ? parts.add(key, value) : MDB_NOTFOUND;
+  });
   if (error == 0) parts.hand_on();
   return error;
 }
@@ -174,12 +186,14 @@ Outcome<void> LmdbState::read(StateVisitor& visitor) const {
   if (error != 0) return cannot_read(error);
   visitor.begin(summary);
   error = read_catalogue(transaction.handle(), visitor);
+  if (error == 0) error = read_vendors(transaction.handle(), visitor);
   if (error == 0) error = read_cells(transaction.handle(), visitor);
   if (error == 0) error = read_open_orders(transaction.handle(), visitor);
   if (error == 0) error = read_open_holds(transaction.handle(), visitor);
   std::unordered_set<std::uint64_t> open;  // transfers and purchase orders, by LSN
   if (error == 0) error = read_open_transfers(transaction.handle(), visitor, open);
   if (error == 0) error = read_open_purchases(transaction.handle(), visitor, open);
+  if (error == 0) error = read_rules(transaction.handle(), visitor);
   if (error == 0) error = read_known(transaction.handle(), visitor, open);
   if (error != 0) return cannot_read(error);
   return {};

@@ -1,5 +1,5 @@
 // The state store's class, for the files that make it up: lmdb_state.cpp (opening, look-ups), lmdb_state_read.cpp,
-// lmdb_state_purchases.cpp, lmdb_state_fold.cpp, lmdb_state_figures.cpp, lmdb_state_decisions.cpp.
+// lmdb_state_purchases.cpp, lmdb_state_rules.cpp, lmdb_state_fold.cpp, lmdb_state_figures.cpp, lmdb_state_decisions.cpp.
 // The folding thread alone has write transactions; summary_ is guarded by a mutex, buffers belong to their one caller.
 #pragma once
 
@@ -43,6 +43,7 @@ class LmdbState final : public StateStore {
   int ids_between(MDB_txn* transaction, engine::Lsn from, engine::Lsn before, std::size_t most,
                   std::vector<engine::KnownImage>& known) const;
   int read_catalogue(MDB_txn* transaction, StateVisitor& visitor) const;
+  int read_warehouses(MDB_txn* transaction, FigureVisitor& visitor) const;
   int read_cells(MDB_txn* transaction, StateVisitor& visitor) const;
   int read_open_orders(MDB_txn* transaction, StateVisitor& visitor) const;
   int each_open_order(MDB_txn* transaction, const std::function<void(const engine::OrderImage&)>& visit) const;
@@ -50,6 +51,9 @@ class LmdbState final : public StateStore {
   // These name in `open` what they find.
   int read_open_transfers(MDB_txn* transaction, StateVisitor& visitor, std::unordered_set<std::uint64_t>& open) const;
   int read_open_purchases(MDB_txn* transaction, StateVisitor& visitor, std::unordered_set<std::uint64_t>& open) const;
+  int each_open_purchase(MDB_txn* transaction, engine::Lsn from, const std::function<int(const engine::PurchaseImage&)>& visit) const;
+  int read_vendors(MDB_txn* transaction, RulesVisitor& visitor) const;
+  int read_rules(MDB_txn* transaction, RulesVisitor& visitor) const;
   int read_known(MDB_txn* transaction, StateVisitor& visitor, const std::unordered_set<std::uint64_t>& open) const;
   int keep_some(const Journal& journal, engine::Lsn oldest, engine::Lsn& before, Failure& failure);
   int wanted_decisions(MDB_txn* transaction, engine::Lsn from, engine::Lsn before, std::vector<engine::Lsn>& wanted) const;
@@ -81,10 +85,19 @@ MDB_dbi table_of_open(const StateTables& tables, const IdRow& row);
 // closed, an open one's decision would be dropped.
 int find_open(MDB_txn* transaction, MDB_dbi table, std::uint64_t lsn, bool& open);
 
-// A day's figures and a SKU's availability, as the store has them; MDB_NOTFOUND: it has none.
+// A day's figures, and those of deliveries, as the store has them; MDB_NOTFOUND: it has none.
 int get_day(MDB_txn* transaction, const StateTables& tables, std::uint64_t key, DayFigures& figures);
+int get_delivery(MDB_txn* transaction, const StateTables& tables, const DeliveryKey& key, DeliveryFigures& figures);
 // Writes what a batch has counted.
 int write_figures(MDB_txn* transaction, const StateTables& tables, const FigureBatch& figures);
+// A vendor and a rule, as the store has them; MDB_NOTFOUND: it has none. Texts lie in the transaction.
+int get_vendor(MDB_txn* transaction, const StateTables& tables, std::string_view code, engine::VendorImage& vendor);
+int get_rule(MDB_txn* transaction, const StateTables& tables, std::uint64_t key, engine::RuleImage& rule);
+// Writes what a batch has set of vendors, sources and rules.
+int write_rules(MDB_txn* transaction, const StateTables& tables, const StateBatch& batch);
+// Writes the purchase orders of a store of version 1 or 2 as they stand in later ones.
+int write_purchases_anew(MDB_txn* transaction, const StateTables& tables);
+
 // Lets a store that has no figures begin them behind `applied`: what is available is summed up from the cells.
 int begin_figures(MDB_txn* transaction, const StateTables& tables, const SummaryRow& summary);
 

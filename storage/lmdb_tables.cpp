@@ -5,7 +5,7 @@
 namespace earmark::storage {
 namespace {
 
-constexpr std::string_view identity_name = "identity", summary_name = "summary", figures_name = "figures";
+constexpr std::string_view identity_name = "identity", summary_name = "summary", figures_name = "figures", promises_name = "promises";
 
 std::span<const std::byte> name_bytes(std::string_view name) { return std::as_bytes(std::span(name)); }
 
@@ -13,6 +13,19 @@ template <class Row>
 int put_named(MDB_txn* transaction, const StateTables& tables, std::string_view name, const Row& row) {
   MDB_val key = value_of(name_bytes(name)), value = value_of(&row, sizeof row);
   return mdb_put(transaction, tables.meta, &key, &value, 0);
+}
+
+// Where figures begin that began later than the journal.
+int get_beginning(MDB_txn* transaction, const StateTables& tables, std::string_view name, FiguresRow& row) {
+  MDB_val key = value_of(name_bytes(name)), value{};
+  const int error = mdb_get(transaction, tables.meta, &key, &value);
+  row = {};
+  return error == 0 ? read_row(key, value, row) : error == MDB_NOTFOUND ? 0 : error;
+}
+
+int put_beginning(MDB_txn* transaction, const StateTables& tables, std::string_view name, FiguresRow row) {
+  row.crc32c = value_checksum(name_bytes(name), std::as_bytes(std::span(&row, 1)));
+  return put_named(transaction, tables, name, row);
 }
 
 }  // namespace
@@ -35,7 +48,11 @@ int open_tables(MDB_txn* transaction, unsigned flags, StateTables& tables) {
              {"transfers", MDB_INTEGERKEY, tables.transfers},
              {"purchases", MDB_INTEGERKEY, tables.purchases},
              {"days", MDB_INTEGERKEY, tables.days},
-             {"availability", MDB_INTEGERKEY, tables.availability}};
+             {"availability", MDB_INTEGERKEY, tables.availability},
+             {"deliveries", 0, tables.deliveries},
+             {"vendors", 0, tables.vendors},
+             {"sources", 0, tables.sources},
+             {"rules", MDB_INTEGERKEY, tables.rules}};
   int error = 0;
   for (const auto& each : all) {
     if (error == 0) error = mdb_dbi_open(transaction, each.name, each.flags | flags, &each.table);
@@ -89,16 +106,9 @@ int put_summary(MDB_txn* transaction, const StateTables& tables, SummaryRow row)
   return put_named(transaction, tables, summary_name, row);
 }
 
-int get_figures(MDB_txn* transaction, const StateTables& tables, FiguresRow& row) {
-  MDB_val key = value_of(name_bytes(figures_name)), value{};
-  const int error = mdb_get(transaction, tables.meta, &key, &value);
-  row = {};
-  return error == 0 ? read_row(key, value, row) : error == MDB_NOTFOUND ? 0 : error;
-}
-
-int put_figures(MDB_txn* transaction, const StateTables& tables, FiguresRow row) {
-  row.crc32c = value_checksum(name_bytes(figures_name), std::as_bytes(std::span(&row, 1)));
-  return put_named(transaction, tables, figures_name, row);
-}
+int get_figures(MDB_txn* transaction, const StateTables& tables, FiguresRow& row) { return get_beginning(transaction, tables, figures_name, row); }
+int put_figures(MDB_txn* transaction, const StateTables& tables, FiguresRow row) { return put_beginning(transaction, tables, figures_name, row); }
+int get_promises(MDB_txn* transaction, const StateTables& tables, FiguresRow& row) { return get_beginning(transaction, tables, promises_name, row); }
+int put_promises(MDB_txn* transaction, const StateTables& tables, FiguresRow row) { return put_beginning(transaction, tables, promises_name, row); }
 
 }  // namespace earmark::storage

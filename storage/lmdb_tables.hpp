@@ -17,7 +17,7 @@ inline constexpr const char* state_remedy =
 
 struct StateTables {
   MDB_dbi meta = 0, catalogue = 0, cells = 0, orders = 0, open = 0, ids = 0, closed_known = 0, newest = 0, decisions = 0;
-  MDB_dbi holds = 0, transfers = 0, purchases = 0, days = 0, availability = 0;
+  MDB_dbi holds = 0, transfers = 0, purchases = 0, days = 0, availability = 0, deliveries = 0, vendors = 0, sources = 0, rules = 0;
 };
 
 // Opens all of them, with MDB_CREATE in `flags` makes them.
@@ -69,17 +69,24 @@ int get_summary(MDB_txn* transaction, const StateTables& tables, SummaryRow& row
 int put_summary(MDB_txn* transaction, const StateTables& tables, SummaryRow row);  // fills in checksum and commit
 int get_figures(MDB_txn* transaction, const StateTables& tables, FiguresRow& row);  // not there: those of a store that counted from LSN 1
 int put_figures(MDB_txn* transaction, const StateTables& tables, FiguresRow row);
+// The same of what states of version 2 did not count.
+int get_promises(MDB_txn* transaction, const StateTables& tables, FiguresRow& row);
+int put_promises(MDB_txn* transaction, const StateTables& tables, FiguresRow row);
 
-// All entries of a table from `from` on. `visit` gives an error, or MDB_NOTFOUND for enough.
+// All entries of a table from the key `from` on. `visit` gives an error, or MDB_NOTFOUND for enough.
 template <class Visit>
-int for_each(MDB_txn* transaction, MDB_dbi table, std::uint64_t from, Visit&& visit) {
+int for_each(MDB_txn* transaction, MDB_dbi table, std::span<const std::byte> from, Visit&& visit) {
   Cursor cursor(transaction, table);
-  MDB_val key = key_of(from), value{};
+  MDB_val key = value_of(from), value{};
   int error = cursor.error() != 0 ? cursor.error() : cursor.get(key, value, MDB_SET_RANGE);
   for (; error == 0; error = cursor.get(key, value, MDB_NEXT)) {
     if (const int stop = visit(key, value); stop != 0) return stop == MDB_NOTFOUND ? 0 : stop;
   }
   return error == MDB_NOTFOUND ? 0 : error;
+}
+template <class Visit>
+int for_each(MDB_txn* transaction, MDB_dbi table, std::uint64_t from, Visit&& visit) {
+  return for_each(transaction, table, std::as_bytes(std::span(&from, 1)), visit);
 }
 
 }  // namespace earmark::storage

@@ -23,6 +23,13 @@ class OfflineState::BaseReader final : public StateVisitor {
   void open_hold(const engine::HoldImage& image) override;
   void open_transfer(const engine::TransferImage& image) override;
   void open_purchase(const engine::PurchaseImage& image) override;
+  void vendor(const engine::VendorImage& image) override {
+    state_.vendors_[std::string(image.code)] = {std::string(image.name), image.lead_days, image.cut_off, image.listed, image.arrivals, image.late_us};
+  }
+  void source(const engine::SourceImage& image) override { state_.sources_[{image.sku, std::string(image.vendor)}] = image.lead_days; }
+  void rule(const engine::RuleImage& image) override {
+    state_.rules_[{image.rule.sku, image.rule.warehouse}] = {image.rule, std::string(image.vendor), image.triggered, image.purchase};
+  }
   void known(const engine::KnownImage& known) override;
 
  private:
@@ -48,6 +55,10 @@ void OfflineState::BaseReader::open_order(const engine::OrderImage& image) {
     next += line.allocations;
   }
   engine::for_each_raise(image.raises, [&](const engine::RaiseImage& raise) { order.lines[raise.line_index].raised[raise.sequence] = raise.waiting; });
+  for (const engine::PromiseImage& promise : image.promises) {
+    order.lines[promise.line_index].first = promise.first;
+    order.lines[promise.line_index].told = promise.told;
+  }
   known({IdSpace::order, identity, image.content, image.lsn, {}, {}});
 }
 
@@ -74,7 +85,8 @@ void OfflineState::BaseReader::open_transfer(const engine::TransferImage& image)
 
 void OfflineState::BaseReader::open_purchase(const engine::PurchaseImage& image) {
   Purchase& purchase = state_.purchases_[image.lsn];
-  purchase = {engine::identify(IdSpace::purchase, image.id), image.state, {image.lines.begin(), image.lines.end()}, {}};
+  purchase = {engine::identify(IdSpace::purchase, image.id), image.state, {image.lines.begin(), image.lines.end()}, {},
+              std::string(image.id), std::string(image.vendor), image.closes, image.automatic};
   for (std::size_t index = 0; index < image.lines.size(); ++index) purchase.by_number[image.lines[index].line] = index;
   known({IdSpace::purchase, purchase.identity, image.content, image.lsn, {}, {}});
 }

@@ -67,6 +67,7 @@ void OfflineState::Line::cut(engine::Quantity units) {
     units -= gone;
     if (newest->second == 0) raised.erase(newest);
   }
+  if (waiting == 0) told = {};
 }
 
 bool OfflineState::ship(Line& line, const engine::Take& take) {
@@ -176,6 +177,16 @@ bool OfflineState::fold(const engine::Stamp& stamp, const engine::OrderDecision&
       order.next_shipment = std::max(order.next_shipment, static_cast<std::uint16_t>(place.second + 1));
     }
   }
+  for (std::size_t index = 0; index < order.lines.size(); ++index) {
+    std::uint64_t dated = 0;
+    engine::TimeUs last{};
+    for (const engine::ExpectedUnits& each : decision.expected) {
+      if (each.line_index != index) continue;
+      dated += each.quantity;
+      last = std::max(last, each.date);
+    }
+    if (dated != 0 && dated == order.lines[index].waiting && last > stamp.time) order.lines[index].first = order.lines[index].told = last;
+  }
   for (const engine::ReceivedRow& row : decision.returned) {
     if (!agrees({row.sku, row.warehouse}, row.available_after)) return false;
   }
@@ -200,7 +211,7 @@ bool OfflineState::fold(const engine::Stamp&, const engine::LoadDecision& decisi
   return receive(decision.stock);
 }
 
-bool OfflineState::fold(const engine::Stamp&, const engine::FillDecision& decision) {
+bool OfflineState::fold(const engine::Stamp& stamp, const engine::FillDecision& decision) {
   const auto order = orders_.find(decision.order_lsn);
   Line* line = order == orders_.end() ? nullptr : line_of(order->second, decision.line);
   if (line == nullptr || line->sku != decision.sku) return refuse("it fills a line that does not wait");
@@ -221,7 +232,13 @@ bool OfflineState::fold(const engine::Stamp&, const engine::FillDecision& decisi
   } else if (line->own_waiting() < filled) {
     return refuse("it fills more than waits in the line's own entry");
   }
+  if (decision.pegged) {
+    std::uint64_t& left = pegged_[{decision.order_lsn, decision.line}];
+    if (stamp.cause != receipt_ || left < filled) return refuse("it fills a line out of turn with what is not pegged to it");
+    left -= filled;
+  }
   line->waiting = decision.still_waiting;
+  if (line->waiting == 0) line->told = {};
   settle_patience(order->second, *line);
   if (decision.skipped.order_lsn.value != 0) order->second.has_skipped = true;
   return count_skip(decision.skipped);

@@ -28,6 +28,9 @@ class OfflineState {
 
   engine::Lsn last() const noexcept { return last_; }
   std::string digest() const;
+  // What the digest does not have: vendors, sources, rules, what is known of open purchase orders' closing, and what lines were promised.
+  void tell_rules(StateVisitor& visitor) const;
+  std::vector<engine::PromiseImage> promises(engine::Lsn order) const;
 
   // What it is made of, for who looks at it between two records (storage/audit.hpp).
   struct Cell {
@@ -49,6 +52,7 @@ class OfflineState {
     std::map<std::pair<engine::WarehouseId, std::uint16_t>, Allocation> allocations;  // by warehouse and shipment
     // Of `waiting`, what waits in entries of raises, by the LSN of the amend. A cut takes the newest first.
     std::map<engine::Lsn, engine::Quantity> raised{};
+    engine::TimeUs first{}, told{};  // when its last unit was promised first, and last; 0: not
 
     engine::Quantity own_waiting() const noexcept;
     void cut(engine::Quantity units);
@@ -104,10 +108,30 @@ class OfflineState {
     engine::PurchaseState state{};
     std::vector<engine::PurchaseLineState> lines;
     std::map<engine::LineNumber, std::size_t> by_number;  // positions in `lines`
+    std::string id{}, vendor{};
+    engine::TimeUs closes{};
+    bool automatic = false;
+
+    void add(engine::TimeUs promised, engine::LineNumber number, engine::SkuId sku, engine::WarehouseId warehouse, engine::Quantity quantity);
+    bool is_a_rules_draft() const noexcept;
 
     std::int64_t incoming() const noexcept;
     bool has_open() const noexcept;
     bool has_arrived() const noexcept;
+  };
+  struct Vendor {
+    std::string name;
+    std::int32_t lead_days = -1;
+    std::int16_t cut_off = -1;
+    bool listed = false;
+    std::uint64_t arrivals = 0;
+    std::int64_t late_us = 0;
+  };
+  struct Rule {
+    engine::RuleSet set;
+    std::string vendor;
+    bool waits = false;  // it has triggered, and its position has not been above its point since
+    engine::Lsn purchase{};
   };
   struct KnownId {
     std::uint64_t content = 0;
@@ -137,6 +161,17 @@ class OfflineState {
   bool fold(const engine::Stamp& stamp, const engine::PurchaseDecision& decision);
   bool fold(const engine::Stamp& stamp, const engine::PurchaseStepDecision& decision);
   bool fold(const engine::Stamp& stamp, const engine::PurchaseReceiptDecision& decision);
+  bool fold(const engine::Stamp& stamp, const engine::RulesDecision& decision);
+  bool fold(const engine::Stamp& stamp, const engine::ReorderDecision& decision);
+  bool fold(const engine::Stamp& stamp, const engine::OverdueDecision& decision);
+  bool fold(const engine::Stamp& stamp, const engine::DatesDecision& decision);
+  bool order_by_rule(const engine::Stamp& stamp, const engine::ReorderDecision& decision);
+  bool is_late(const engine::OverdueDecision& decision, Purchase& purchase, engine::TimeUs now);
+  bool is_late(const engine::OverdueDecision& decision, Transfer& transfer, engine::TimeUs now);
+  bool expect(engine::PurchaseLineState& line, std::span<const engine::TimeUs> estimates, std::size_t index, engine::TimeUs now);
+  bool peg(engine::PurchaseLineState& line, const engine::PurchasePeg& peg, std::string_view id);
+  bool by_time(const Purchase& purchase, engine::PurchaseStep step, engine::TimeUs now);
+  void let_rules_wait(engine::Lsn purchase);
   static bool leads_to(const Purchase& purchase, engine::PurchaseStep step, engine::PurchaseState to);
   bool change(Purchase& purchase, const engine::PurchaseStepDecision& decision, const engine::PurchaseChange& change);
   void end_if_done(std::map<engine::Lsn, Purchase>::iterator at);
@@ -172,6 +207,12 @@ class OfflineState {
   std::map<engine::Lsn, Hold> holds_;    // open ones
   std::map<engine::Lsn, Transfer> transfers_;  // open ones
   std::map<engine::Lsn, Purchase> purchases_;  // open ones
+  std::map<std::string, Vendor> vendors_;
+  std::map<std::pair<engine::SkuId, std::string>, std::int32_t> sources_;
+  std::map<CellKey, Rule> rules_;
+  // Of the last receipt of a purchase order: good units of lines that are pegged, less what was filled out of turn.
+  engine::Lsn receipt_{};
+  std::map<std::pair<engine::Lsn, engine::LineNumber>, std::uint64_t> pegged_;
   std::map<IdKey, KnownId> known_;
   // Each void record goes through what it forgets, and no further.
   std::map<engine::Lsn, IdKey> ids_;           // by decision, those not yet forgotten or left over

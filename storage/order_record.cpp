@@ -14,6 +14,12 @@ constexpr std::size_t text_count = 6;
 constexpr std::uint8_t times_present = 1U << text_count, policies_present = 1U << (text_count + 1);
 constexpr std::size_t times_bytes = 4 * sizeof(engine::TimeUs);
 
+// Before the promises: 8 bytes, so that what follows lies as well as they do.
+struct PromiseHead {
+  std::uint32_t count = 0, unused = 0;
+};
+static_assert(sizeof(PromiseHead) == 8 && order_head_bytes % alignof(engine::PromiseImage) == 0);
+
 struct Head {
   std::uint32_t crc32c, bytes;
   std::uint64_t content;
@@ -52,6 +58,16 @@ bool raises_agree(const engine::OrderImage& image) noexcept {
     agree = agree && (waiting[raise.line_index] += raise.waiting) <= image.lines[raise.line_index].waiting;
   });
   return agree;
+}
+
+// Each is of a line of the order, and no line has two.
+bool promises_agree(const engine::OrderImage& image) noexcept {
+  std::uint64_t next = 0;
+  return std::all_of(image.promises.begin(), image.promises.end(), [&](const engine::PromiseImage& each) {
+    const bool agrees = each.line_index >= next && each.line_index < image.lines.size() && each.first.value != 0 && each.settled <= 1;
+    next = std::uint64_t{each.line_index} + 1;
+    return agrees;
+  });
 }
 
 // Reads on from `at`; nothing is read behind `end`.
@@ -112,6 +128,18 @@ bool read_texts(const Head& head, Reader reader, engine::OrderImage& image) noex
   return reader.end - reader.at < 8 && engine::for_each_shipment(image.shipments, [](const engine::ShipmentImage&) {});
 }
 
+// How many promises the record says that it has; 0 where it has no room for their number.
+std::size_t promises_of(const Head& head, std::span<const std::byte> record) noexcept {
+  PromiseHead before;
+  if ((head.flags & order_promises) == 0 || record.size() < sizeof head + sizeof before) return 0;
+  std::memcpy(&before, record.data() + sizeof head, sizeof before);
+  return before.count;
+}
+
+std::size_t promise_bytes(const Head& head, std::span<const std::byte> record) noexcept {
+  return (head.flags & order_promises) == 0 ? 0 : sizeof(PromiseHead) + promises_of(head, record) * sizeof(engine::PromiseImage);
+}
+
 bool counts_agree(const engine::OrderImage& image) noexcept {
   std::size_t allocations = 0;
   for (const engine::LineImage& line : image.lines) allocations += line.allocations;
@@ -128,6 +156,7 @@ std::size_t order_record_bytes(const engine::OrderImage& image) noexcept {
   if (has_line_complete_line(image)) bytes += image.lines.size();
   bytes += image.shipments.size();
   if (!image.raises.empty()) bytes += sizeof(std::uint32_t) + image.raises.size();
+  if (!image.promises.empty()) bytes += sizeof(PromiseHead) + image.promises.size_bytes();
   return (bytes + 7) & ~std::size_t{7};
 }
 
@@ -148,13 +177,16 @@ void write_order_record(const engine::OrderImage& image, std::span<std::byte> ou
   const bool keeps_patience = has_line_complete_line(image);
   head.flags = static_cast<std::uint16_t>((image.not_due ? order_not_due : 0) | (image.raises.empty() ? 0 : order_raises) |
                                           (image.has_skipped ? order_has_skipped : 0) | (keeps_patience ? order_line_patience : 0) |
-                                          image.patience << order_patience_shift);
+                                          (image.promises.empty() ? 0 : order_promises) | image.patience << order_patience_shift);
   head.shipment_bytes = static_cast<std::uint32_t>(image.shipments.size());
   std::byte* at = out.data() + sizeof head;
   const auto put = [&at](const void* bytes, std::size_t size) {
     if (size != 0) std::memcpy(at, bytes, size);
     at += size;
   };
+  const PromiseHead promises{static_cast<std::uint32_t>(image.promises.size())};
+  if (promises.count != 0) put(&promises, sizeof promises);
+  put(image.promises.data(), image.promises.size_bytes());
   put(image.lines.data(), image.lines.size_bytes());
   put(image.allocations.data(), image.allocations.size_bytes());
   for (std::size_t index = 0; keeps_patience && index < image.lines.size(); ++index) {
@@ -204,7 +236,7 @@ bool view_order_record(engine::Lsn lsn, std::span<const std::byte> record, engin
   Head head;
   std::memcpy(&head, record.data(), sizeof head);
   if (head.bytes != record.size()) return false;
-  const std::size_t rows = head.lines * sizeof(engine::LineImage) + head.allocations * sizeof(engine::AllocationImage);
+  const std::size_t rows = promise_bytes(head, record) + head.lines * sizeof(engine::LineImage) + head.allocations * sizeof(engine::AllocationImage);
   if (head.lines > engine::max_lines || head.allocations > record.size() || rows > record.size() - order_head_bytes) return false;
   image.lsn = lsn;
   image.content = head.content;
@@ -218,7 +250,8 @@ bool view_order_record(engine::Lsn lsn, std::span<const std::byte> record, engin
   image.not_due = (head.flags & order_not_due) != 0;
   image.has_skipped = (head.flags & order_has_skipped) != 0;
   image.patience = static_cast<std::uint8_t>(head.flags >> order_patience_shift);
-  const std::byte* at = record.data() + sizeof head;
+  const std::byte* at = record.data() + sizeof head + promise_bytes(head, record);
+  image.promises = {reinterpret_cast<const engine::PromiseImage*>(record.data() + sizeof head + sizeof(PromiseHead)), promises_of(head, record)};
   image.lines = {reinterpret_cast<const engine::LineImage*>(at), head.lines};
   at += image.lines.size_bytes();
   image.allocations = {reinterpret_cast<const engine::AllocationImage*>(at), head.allocations};
@@ -229,13 +262,19 @@ bool view_order_record(engine::Lsn lsn, std::span<const std::byte> record, engin
     image.line_patience = {reinterpret_cast<const std::uint8_t*>(at), head.lines};
     at += head.lines;
   }
-  return counts_agree(image) && read_texts(head, {at, record.data() + record.size()}, image);
+  return counts_agree(image) && promises_agree(image) && read_texts(head, {at, record.data() + record.size()}, image);
 }
 
 OrderParts::OrderParts(std::byte* record) noexcept {
   Head head;
   std::memcpy(&head, record, sizeof head);
   std::byte* at = record + sizeof head;
+  if ((head.flags & order_promises) != 0) {
+    PromiseHead before;
+    std::memcpy(&before, at, sizeof before);
+    promises = {reinterpret_cast<engine::PromiseImage*>(at + sizeof before), before.count};
+    at += sizeof before + promises.size_bytes();
+  }
   lines = {reinterpret_cast<engine::LineImage*>(at), head.lines};
   allocations = {reinterpret_cast<engine::AllocationImage*>(at + lines.size_bytes()), head.allocations};
   next_shipment = reinterpret_cast<std::uint16_t*>(record + offsetof(Head, next_shipment));
@@ -243,9 +282,8 @@ OrderParts::OrderParts(std::byte* record) noexcept {
   flags = reinterpret_cast<std::uint16_t*>(record + offsetof(Head, flags));
   shipment_bytes = head.shipment_bytes;
   policy = static_cast<engine::Policy>(head.policy);
-  if ((head.flags & order_line_patience) != 0) {
-    line_patience = {reinterpret_cast<std::uint8_t*>(at + lines.size_bytes() + allocations.size_bytes()), head.lines};
-  }
+  at += lines.size_bytes() + allocations.size_bytes();
+  if ((head.flags & order_line_patience) != 0) line_patience = {reinterpret_cast<std::uint8_t*>(at), head.lines};
 }
 
 std::uint8_t OrderParts::patience(std::size_t line_index) const noexcept {

@@ -7,8 +7,9 @@
 //  28  u16 preferred warehouse, u16 next shipment
 //  32  u32 lines, u32 allocations
 //  40  u8 id bytes, u8 which texts are there (bit 6: times, bit 7: policies of lines), u16 flags (bit 0: not due, 1: raises, 2: has skipped,
-//      3: patience of lines is there, 4: was reserved whole once, 8 .. 15: the order's patience), u32 bytes of the shipments (0 in records of old)
-//  48  lines            20 bytes each (engine::LineImage)
+//      3: patience of lines is there, 4: was reserved whole once, 5: promises, 8 .. 15: the order's patience), u32 bytes of the shipments (0 in records of old)
+//  48  promises         of orders with promised lines: u32 how many, u32 0, 24 bytes each (engine::PromiseImage), by line; records of old have none
+//      lines            20 bytes each (engine::LineImage)
 //      allocations      12 bytes each (engine::AllocationImage), those of the first line first
 //      patience         u8 for each line (engine/patience.hpp), of orders with line_complete lines; records of old have none
 //      id; for each text that is there u16 length, bytes; times: 4 i64;
@@ -50,6 +51,7 @@ inline constexpr std::uint16_t order_raises = 2;   // raised lines of it wait in
 inline constexpr std::uint16_t order_has_skipped = 4;
 inline constexpr std::uint16_t order_line_patience = 8;
 inline constexpr std::uint16_t order_was_whole = 16;  // nothing of it waited once, all being reserved; figures alone ask for it
+inline constexpr std::uint16_t order_promises = 32;
 inline constexpr unsigned order_patience_shift = 8;
 
 struct OrderParts {
@@ -61,6 +63,7 @@ struct OrderParts {
   std::uint8_t* priority;
   std::uint16_t* flags;
   std::span<std::uint8_t> line_patience;  // empty: not kept
+  std::span<engine::PromiseImage> promises;
   engine::Policy policy{};
 
   // engine/patience.hpp: of the line, or of a ship_complete order by any of its lines.

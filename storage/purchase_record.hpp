@@ -3,9 +3,12 @@
 //   4  u32 lines
 //   8  u64 content      hash of the command
 //  16  i64 time         of the decision
-//  24  u16 id bytes, u16 vendor bytes, u16 reference bytes, u16 notes bytes
-//  32  u8 state         engine::PurchaseState; 7 zero bytes
-//  40  lines            40 bytes each (engine::PurchaseLineState); id, vendor, reference, notes; zero bytes up to a multiple of 8
+//  24  i64 closes       of a suggestion
+//  32  u16 id bytes, u16 vendor bytes, u16 reference bytes, u16 notes bytes
+//  40  u8 state         engine::PurchaseState; u8 automatic; 6 zero bytes
+//  48  lines            64 bytes each (engine::PurchaseLineState); id, vendor, reference, notes; zero bytes up to a multiple of 8
+// In states of versions 1 and 2 there was no `closes`, the state was alone, and a line had 40 bytes: promised, promised first, received, line, SKU,
+// quantity, warehouse.
 // Pure, any thread.
 #pragma once
 
@@ -22,5 +25,9 @@ std::vector<std::byte> purchase_record(const engine::PurchaseImage& image);
 
 // Views into `record` (8-byte aligned). False: it is not what was written under this LSN.
 bool read_purchase_record(engine::Lsn lsn, std::span<const std::byte> record, engine::PurchaseImage& image) noexcept;
+
+// The same of one that a state of version 1 or 2 has, its lines in `lines`: expected as they were promised.
+bool read_old_purchase_record(engine::Lsn lsn, std::span<const std::byte> record, std::vector<engine::PurchaseLineState>& lines,
+                              engine::PurchaseImage& image);
 
 }  // namespace earmark::storage

@@ -12,6 +12,14 @@ schema::ReportAnswer ReportTable::answer(std::vector<std::string_view>& views) c
   return {kind, as_of, time, counted_from, left_out, columns, rows, totals, views};
 }
 
+namespace {
+
+bool counts_promises(ReportKind kind) {
+  return kind == ReportKind::vendor_delay || kind == ReportKind::vendor_delay_by_sku || kind == ReportKind::promise_accuracy;
+}
+
+}  // namespace
+
 void ReportMaker::begin(const StateSummary& summary) {
   summary_ = summary;
   now_ = std::max(now_, summary.last_time);
@@ -22,7 +30,7 @@ ReportTable ReportMaker::table() {
   table.kind = request_.kind;
   table.as_of = summary_.applied;
   table.time = now_;
-  table.counted_from = summary_.figures_from;
+  table.counted_from = counts_promises(request_.kind) ? summary_.promises_from : summary_.figures_from;
   finish(table);
   return table;
 }
@@ -40,9 +48,12 @@ std::unique_ptr<ReportMaker> maker_of(const schema::ReportRequest& request, engi
   switch (request.kind) {
     case ReportKind::backorders_by_product:
     case ReportKind::backorders_by_customer:
-    case ReportKind::backorders_by_warehouse: return backorder_report(request, now);
+    case ReportKind::backorders_by_warehouse:
+    case ReportKind::backorders_by_vendor: return backorder_report(request, now);
     case ReportKind::backorder_age: return age_report(request, now);
     case ReportKind::stock_outs: return stock_out_report(request, now);
+    case ReportKind::vendor_delay:
+    case ReportKind::vendor_delay_by_sku: return vendor_report(request, now);
     default: return day_report(request, now);
   }
 }

@@ -1,6 +1,6 @@
 // Reports as rows of numbers, made from what the state store holds at one LSN. What each column means, exactly: docs/REPORTS.md.
 // Any thread; a maker belongs to one. Costs a pass over the open orders (a microsecond or two each) or over the days or SKUs.
-//   storage/report_backorders.cpp (what waits), storage/report_days.cpp (by day), storage/report.cpp (stock-outs, and the rest)
+//   storage/report_backorders.cpp (what waits), storage/report_days.cpp (by day), storage/report_vendors.cpp, storage/report.cpp (stock-outs, and the rest)
 #pragma once
 
 #include <cstdint>
@@ -53,9 +53,10 @@ class ReportMaker : public FigureVisitor {
   StateSummary summary_;
 };
 
-std::unique_ptr<ReportMaker> backorder_report(const schema::ReportRequest& request, engine::TimeUs now);  // by product, customer, warehouse
+std::unique_ptr<ReportMaker> backorder_report(const schema::ReportRequest& request, engine::TimeUs now);  // by product, customer, warehouse, vendor
 std::unique_ptr<ReportMaker> age_report(const schema::ReportRequest& request, engine::TimeUs now);
 std::unique_ptr<ReportMaker> stock_out_report(const schema::ReportRequest& request, engine::TimeUs now);
+std::unique_ptr<ReportMaker> vendor_report(const schema::ReportRequest& request, engine::TimeUs now);  // by vendor alone, or by SKU, too
 std::unique_ptr<ReportMaker> day_report(const schema::ReportRequest& request, engine::TimeUs now);  // the others
 
 }  // namespace earmark::storage

@@ -1,4 +1,4 @@
-// What waits: by product, customer or warehouse, and by age. A line waits since its order was decided, or since that order's
+// What waits: by product, customer, warehouse or vendor, and by age. A line waits since its order was decided, or since that order's
 // reserve_not_before, as `earmark backorders` tells it; one that lost its units again has its old age, as it has its old place.
 #include <algorithm>
 #include <array>
@@ -6,6 +6,7 @@
 
 #include "storage/figure_batch.hpp"
 #include "storage/report.hpp"
+#include "storage/sellers.hpp"
 
 namespace earmark::storage {
 
@@ -16,7 +17,7 @@ using schema::ReportKind;
 
 namespace {
 
-// Waiting lines of one SKU, customer, warehouse or age.
+// Waiting lines of one SKU, customer, warehouse, vendor or age.
 struct Waiting {
   std::uint64_t quantity = 0, not_due = 0, lines = 0, orders = 0;
   std::int64_t oldest = 0;  // 0: nothing waits that is due
@@ -42,8 +43,15 @@ const std::vector<ReportColumn> waiting_columns = {ReportColumn::quantity, Repor
 class Backorders final : public ReportMaker {
  public:
   using ReportMaker::ReportMaker;
-  FigureQuestion question() const override { return {.open_orders = true}; }
+  FigureQuestion question() const override {
+    const bool by_vendor = label() == ReportColumn::vendor;
+    return {.open_orders = true, .vendors = by_vendor, .rules = by_vendor};
+  }
 
+  void warehouses(std::span<const engine::LoadedWarehouse> part) override { sellers_.add(part); }
+  void vendor(const engine::VendorImage& vendor) override { sellers_.add(vendor); }
+  void source(const engine::SourceImage& source) override { sellers_.add(source); }
+  void rule(const engine::RuleImage& rule) override { sellers_.add(rule); }
   void open_order(const engine::OrderImage& order) override {
     for (const engine::LineImage& line : order.lines) {
       if (line.waiting == 0) continue;
@@ -53,20 +61,19 @@ class Backorders final : public ReportMaker {
   }
 
   void finish(ReportTable& table) override {
-    const bool by_customer = request().kind == ReportKind::backorders_by_customer;
-    table.columns = {by_customer ? ReportColumn::customer
-                                 : request().kind == ReportKind::backorders_by_product ? ReportColumn::sku : ReportColumn::warehouse};
+    const bool by_text = schema::names_text(label());
+    table.columns = {label()};
     table.columns.insert(table.columns.end(), waiting_columns.begin(), waiting_columns.end());
     std::vector<std::pair<std::uint64_t, const Waiting*>> order;
     for (const auto& [group, waiting] : groups_) order.emplace_back(group, &waiting);
-    const auto ahead = [&](std::uint64_t left, std::uint64_t right) { return by_customer ? customers_[left] < customers_[right] : left < right; };
+    const auto ahead = [&](std::uint64_t left, std::uint64_t right) { return by_text ? texts_[left] < texts_[right] : left < right; };
     std::sort(order.begin(), order.end(), [&](const auto& left, const auto& right) {
       return left.second->quantity != right.second->quantity ? left.second->quantity > right.second->quantity : ahead(left.first, right.first);
     });
     order.resize(limited(order.size(), table));
     for (const auto& [group, waiting] : order) {
-      table.rows.push_back(static_cast<std::int64_t>(by_customer ? table.texts.size() : group));
-      if (by_customer) table.texts.push_back(customers_[group]);
+      table.rows.push_back(static_cast<std::int64_t>(by_text ? table.texts.size() : group));
+      if (by_text) table.texts.push_back(texts_[group]);
       waiting->tell(table.rows);
     }
     table.totals.push_back(0);
@@ -74,18 +81,35 @@ class Backorders final : public ReportMaker {
   }
 
  private:
+  // What a row is of.
+  ReportColumn label() const {
+    switch (request().kind) {
+      case ReportKind::backorders_by_product: return ReportColumn::sku;
+      case ReportKind::backorders_by_customer: return ReportColumn::customer;
+      case ReportKind::backorders_by_vendor: return ReportColumn::vendor;
+      default: return ReportColumn::warehouse;
+    }
+  }
+
   // Of the warehouse: where the line is pinned, else what the order prefers, else none.
   std::uint64_t group_of(const engine::OrderImage& order, const engine::LineImage& line) {
-    if (request().kind == ReportKind::backorders_by_product) return line.sku.value;
-    if (request().kind == ReportKind::backorders_by_warehouse) return line.pinned.value != 0 ? line.pinned.value : order.preferred.value;
-    const auto [found, is_new] = customer_numbers_.try_emplace(std::string(order.texts.customer), customers_.size());
-    if (is_new) customers_.emplace_back(order.texts.customer);
+    switch (label()) {
+      case ReportColumn::sku: return line.sku.value;
+      case ReportColumn::customer: return number_of(order.texts.customer);
+      case ReportColumn::vendor: return number_of(sellers_.of(line.sku, line.pinned));
+      default: return line.pinned.value != 0 ? line.pinned.value : order.preferred.value;
+    }
+  }
+  std::uint64_t number_of(std::string_view text) {
+    const auto [found, is_new] = numbers_.try_emplace(std::string(text), texts_.size());
+    if (is_new) texts_.emplace_back(text);
     return found->second;
   }
 
+  Sellers sellers_;
   std::unordered_map<std::uint64_t, Waiting> groups_;
-  std::unordered_map<std::string, std::uint64_t> customer_numbers_;
-  std::vector<std::string> customers_;
+  std::unordered_map<std::string, std::uint64_t> numbers_;
+  std::vector<std::string> texts_;
   Waiting all_;
 };
 

@@ -47,6 +47,9 @@ class DayReport : public ReportMaker {
   std::map<std::int32_t, DayFigures> days_;
 };
 
+// Kinds of durations that are measures of fulfilment: the first ones.
+constexpr std::size_t fulfilment_kinds = static_cast<std::size_t>(DurationKind::backorder_to_filled) + 1;
+
 class FulfilmentTime final : public DayReport {
  public:
   using DayReport::DayReport;
@@ -57,12 +60,12 @@ class FulfilmentTime final : public DayReport {
             ReportColumn::p50_us, ReportColumn::p90_us,  ReportColumn::p99_us, ReportColumn::max_us};
   }
   void tell(std::int32_t day, const DayFigures& figures, std::vector<std::int64_t>& rows) const override {
-    for (std::size_t kind = 0; kind < duration_kinds; ++kind) {
+    for (std::size_t kind = 0; kind < fulfilment_kinds; ++kind) {
       if (figures.durations[kind].count() != 0) tell_kind(day, kind, figures.durations[kind], rows);
     }
   }
   void tell_total(const DayFigures& all, std::vector<std::int64_t>& totals) const override {
-    for (std::size_t kind = 0; kind < duration_kinds; ++kind) tell_kind(0, kind, all.durations[kind], totals);
+    for (std::size_t kind = 0; kind < fulfilment_kinds; ++kind) tell_kind(0, kind, all.durations[kind], totals);
   }
 
  private:
@@ -74,7 +77,7 @@ class FulfilmentTime final : public DayReport {
   }
 };
 
-// Reports whose numbers of a day add up to the total.
+// Reports whose numbers of several days are those of a day with the figures of all.
 template <class Numbers>
 class Summed final : public DayReport {
  public:
@@ -135,6 +138,17 @@ struct Splits {
   }
 };
 
+struct PromiseAccuracy {
+  static inline const std::vector<ReportColumn> columns = {
+      ReportColumn::day,          ReportColumn::promised,    ReportColumn::kept,        ReportColumn::early,       ReportColumn::late,      ReportColumn::unpromised,
+      ReportColumn::late_mean_us, ReportColumn::late_p90_us, ReportColumn::late_max_us, ReportColumn::off_mean_us, ReportColumn::off_p90_us};
+  static std::vector<std::int64_t> of(const DayFigures& day) {
+    const Durations &late = day[DurationKind::promise_late], &off = day[DurationKind::promise_off];
+    return {number(late.count()), number(day[DayCount::promises_kept]), number(day[DayCount::promises_early]), number(day[DayCount::promises_late]),
+            number(day[DayCount::unpromised]), number(late.mean()), number(late.quantile(90)), number(late.max()), number(off.mean()), number(off.quantile(90))};
+  }
+};
+
 // Orders by the day by which they are needed; those without by the day on which they were closed.
 class OnTime final : public ReportMaker {
  public:
@@ -181,6 +195,7 @@ std::unique_ptr<ReportMaker> day_report(const schema::ReportRequest& request, Ti
     case ReportKind::fulfilment_time: return std::make_unique<FulfilmentTime>(request, now);
     case ReportKind::fill_rate: return std::make_unique<Summed<FillRate>>(request, now);
     case ReportKind::holds: return std::make_unique<Summed<Holds>>(request, now);
+    case ReportKind::promise_accuracy: return std::make_unique<Summed<PromiseAccuracy>>(request, now);
     case ReportKind::splits: return std::make_unique<Summed<Splits>>(request, now);
     default: return std::make_unique<OnTime>(request, now);
   }

@@ -52,6 +52,11 @@ void StateBatch::clear() {
   open_holds_.clear();
   transfers_.clear();
   purchases_.clear();
+  vendors_.clear();
+  sources_.clear();
+  rules_.clear();
+  pegged_.clear();
+  promises_.clear();
   shipments_.clear();
   raises_.clear();
   cell_asked_.clear();
@@ -259,7 +264,7 @@ bool StateBatch::fold(const engine::Stamp& stamp, const engine::OrderDecision& d
                                  static_cast<std::uint16_t>(last_shipment + 1),
                                  decision.placed_at, decision.need_by,   decision.reserve_not_before,
                                  decision.cancel_after, decision.texts,  lines_, allocations_, decision.line_policies, {}, decision.not_due,
-                                 0, {}, decision.skipped.order_lsn.value != 0};
+                                 0, {}, decision.skipped.order_lsn.value != 0, {}, promises_of(decision)};
   const std::size_t bytes = order_record_bytes(image);
   Order order{stamp.lsn, identity, memory_.take(bytes), static_cast<std::uint32_t>(bytes),
               static_cast<std::uint32_t>(ids_.size()), {}, nullptr, false};
@@ -293,7 +298,7 @@ bool StateBatch::fold(const engine::Stamp&, const engine::LoadDecision& decision
   return std::all_of(decision.stock.begin(), decision.stock.end(), [&](const auto& row) { return receive(row, true); });
 }
 
-bool StateBatch::fold(const engine::Stamp&, const engine::FillDecision& decision) {
+bool StateBatch::fold(const engine::Stamp& stamp, const engine::FillDecision& decision) {
   Order* order = find(decision.order_lsn);
   std::size_t index = 0;
   engine::LineImage* line = order == nullptr ? nullptr : line_of(*order, decision.line, index);
@@ -305,9 +310,11 @@ bool StateBatch::fold(const engine::Stamp&, const engine::FillDecision& decision
     filled += each.quantity;
   }
   if (filled + decision.still_waiting != line->waiting) return refuse("it leaves another quantity waiting than was");
+  if (decision.pegged && !fills_a_peg(stamp, decision, filled)) return false;
   if (!stop_waiting(*order, index, decision.raised_at, static_cast<engine::Quantity>(filled))) return false;
   settle_patience(*order, index);
-  if (decision.still_waiting == 0) count_fill(*order);
+  if (decision.still_waiting == 0) count_fill(*order, index);
+  settle_promise(*order, index);
   if (decision.skipped.order_lsn.value != 0) *OrderParts(order->record).flags |= order_has_skipped;
   return count_skip(decision.skipped);
 }
@@ -358,7 +365,10 @@ bool StateBatch::take_back(std::string_view id, std::span<const engine::Cancelle
     next += row.releases;
   }
   if (!raised.empty() && !raise(*order, raised)) return false;
-  for (std::size_t index = 0; order != nullptr && index < OrderParts(order->record).lines.size(); ++index) settle_patience(*order, index);
+  for (std::size_t index = 0; order != nullptr && index < OrderParts(order->record).lines.size(); ++index) {
+    settle_patience(*order, index);
+    settle_promise(*order, index);
+  }
   if (priority) {
     if (order == nullptr) order = find_by_id(id);
     if (order == nullptr || order->closed.value != 0) return refuse("it changes the priority of an order that is not open");
@@ -408,7 +418,7 @@ bool StateBatch::fold(const engine::Stamp&, const engine::ShipDecision& decision
 
 // Lets the further allocations join their record.
 void StateBatch::make_whole(Order& order) {
-  if (order.more == nullptr && !order.with_shipments && !order.with_raises) return;
+  if (order.more == nullptr && !order.with_shipments && !order.with_raises && !order.with_promises) return;
   engine::OrderImage image;
   view_order_record(order.lsn, {order.record, order.bytes}, image);
   lines_.assign(image.lines.begin(), image.lines.end());
@@ -428,6 +438,7 @@ void StateBatch::make_whole(Order& order) {
   image.allocations = allocations_;
   if (order.with_shipments) write_shipments(order, image);
   if (order.with_raises) write_raises(order, image);
+  if (order.with_promises) image.promises = promises_[order.lsn];
   write_anew(order, image);
   order.more = nullptr;
 }

@@ -36,6 +36,9 @@ class StateSource : public FigureSource {
   virtual std::span<const std::byte> hold(engine::Lsn lsn) = 0;
   virtual std::span<const std::byte> transfer(engine::Lsn lsn) = 0;
   virtual std::span<const std::byte> purchase(engine::Lsn lsn) = 0;
+  // Views in the image hold until the next call.
+  virtual bool vendor(std::string_view code, engine::VendorImage& image) = 0;
+  virtual bool rule(std::uint64_t key, engine::RuleImage& image) = 0;
 };
 
 // Memory for records: taken in order, given back all at once.
@@ -68,6 +71,7 @@ class StateBatch {
     MoreAllocation* more = nullptr;
     bool with_shipments = false;  // theirs are in shipments_ from now on, not in the record
     bool with_raises = false;     // the same, in raises_
+    bool with_promises = false;   // the same, in promises_
   };
   struct Shipment {
     engine::ShipmentState state = engine::ShipmentState::open;
@@ -128,9 +132,36 @@ class StateBatch {
     std::uint64_t content = 0;
     engine::TimeUs time{};
     std::vector<engine::PurchaseLineState> lines;
+    engine::TimeUs closes{};
+    bool automatic = false;
     bool open() const noexcept { return engine::is_open(state); }
     engine::PurchaseLineState* line(engine::LineNumber number);  // nullptr: it has none with this number
-    engine::PurchaseImage image(engine::Lsn lsn) const noexcept { return {lsn, time, id, content, vendor, reference, notes, state, lines}; }
+    void add(const engine::PurchasedLine& line, engine::TimeUs expected);
+    engine::PurchaseImage image(engine::Lsn lsn) const noexcept {
+      return {lsn, time, id, content, vendor, reference, notes, state, closes, automatic, lines};
+    }
+  };
+
+  // A vendor that records of the batch listed, or of whom something arrived.
+  struct Vendor {
+    std::string name;
+    std::int32_t lead_days = -1;
+    std::int16_t cut_off = -1;
+    bool listed = false;
+    std::uint64_t arrivals = 0;
+    std::int64_t late_us = 0;
+    engine::VendorImage image(std::string_view code) const noexcept { return {code, name, lead_days, cut_off, listed, arrivals, late_us}; }
+  };
+
+  // A reorder rule that records of the batch asked for. Mode off: it is there no longer.
+  struct Rule {
+    bool stored = false;  // in the store before the batch
+    engine::RuleSet set;  // its `vendor` is not used
+    std::string vendor;   // empty: by choice
+    bool triggered = false;
+    engine::Lsn purchase{};
+    bool is_set() const noexcept { return set.mode != engine::RuleMode::off; }
+    engine::RuleImage image() const noexcept { return {set, vendor, triggered, purchase}; }
   };
 
   void clear();
@@ -151,6 +182,10 @@ class StateBatch {
   const std::map<engine::Lsn, Hold>& holds() const noexcept { return holds_; }
   const std::map<engine::Lsn, Transfer>& transfers() const noexcept { return transfers_; }
   const std::map<engine::Lsn, Purchase>& purchases() const noexcept { return purchases_; }
+  const std::map<std::string, Vendor, std::less<>>& vendors() const noexcept { return vendors_; }
+  using Sources = std::map<std::pair<engine::SkuId, std::string>, std::int32_t>;  // lead times
+  const Sources& sources() const noexcept { return sources_; }
+  const std::map<std::uint64_t, Rule>& rules() const noexcept { return rules_; }  // by cell_key()
   // What there is to count, by day and by SKU.
   const FigureBatch& figures() const noexcept { return figures_; }
   // All orders closed, also those closed at once, in the order of closing.
@@ -179,11 +214,35 @@ class StateBatch {
   bool fold(const engine::Stamp& stamp, const engine::PurchaseDecision& decision);
   bool fold(const engine::Stamp& stamp, const engine::PurchaseStepDecision& decision);
   bool fold(const engine::Stamp& stamp, const engine::PurchaseReceiptDecision& decision);
+  bool fold(const engine::Stamp& stamp, const engine::RulesDecision& decision);
+  bool fold(const engine::Stamp& stamp, const engine::ReorderDecision& decision);
+  bool fold(const engine::Stamp& stamp, const engine::OverdueDecision& decision);
+  bool fold(const engine::Stamp& stamp, const engine::DatesDecision& decision);
+  bool peg(Purchase& purchase, const engine::PurchasePeg& peg, std::string_view order_id);
+  bool fills_a_peg(const engine::Stamp& stamp, const engine::FillDecision& decision, std::uint64_t units);
+  bool estimate(engine::PurchaseLineState& line, std::span<const engine::TimeUs> estimates, std::size_t index);
+  bool estimate_changes(Purchase& purchase, const engine::PurchaseStepDecision& decision);
+  bool cut_off_has_come(const Purchase& purchase, engine::PurchaseStep step);
+  Vendor& vendor(std::string_view code);
+  void count_lateness(std::string_view code, engine::TimeUs promised);
+  Rule* find_rule(std::uint64_t key);
+  void set_rule(const engine::RuleSet& set, std::string_view vendor);
+  bool make_purchase(const engine::Stamp& stamp, const engine::ReorderDecision& decision);
+  bool add_to_purchase(const engine::ReorderDecision& decision);
+  void suggestion_cancelled(engine::Lsn lsn, const Purchase& purchase);
+  bool purchase_overdue(const engine::Stamp& stamp, const engine::OverdueDecision& decision);
+  bool transfer_overdue(const engine::OverdueDecision& decision);
+  std::span<const engine::PromiseImage> promises_of(const engine::OrderDecision& decision);
+  engine::PromiseImage* promise_of(Order& order, std::size_t line_index);
+  void tell(Order& order, std::size_t line_index, engine::TimeUs date);
+  void settle_promise(Order& order, std::size_t line_index);
   bool acknowledge(Purchase& purchase, const engine::PurchaseChange& change);
   bool tells_open_lines(const Purchase& purchase, const engine::PurchaseStepDecision& decision);
+  void give_up(const Purchase& purchase);
   bool count_skip(const engine::Skip& skipped);
   void settle_patience(Order& order, std::size_t line_index);
   Transfer* find_transfer(engine::Lsn lsn);
+  Purchase* open_purchase(engine::Lsn lsn);
   Purchase* find_purchase(engine::Lsn lsn, std::string_view id);
   bool move_line(Order& order, const engine::ShipmentDecision& decision, const engine::MovedLine& moved);
   // What is kept of the order's shipments, by number.
@@ -216,7 +275,8 @@ class StateBatch {
 
   void count_availability();
   OrderTotals totals_of(const Order& order) const;
-  void count_fill(Order& order);
+  void count_fill(Order& order, std::size_t line_index);
+  engine::TimeUs settle_first(Order& order, std::size_t line_index);
 
   Order* find(engine::Lsn lsn);
   Order* find_by_id(std::string_view id);
@@ -251,12 +311,19 @@ class StateBatch {
   std::map<engine::Lsn, Hold> holds_;
   std::map<engine::Lsn, Transfer> transfers_;
   std::map<engine::Lsn, Purchase> purchases_;
+  std::map<std::string, Vendor, std::less<>> vendors_;
+  Sources sources_;
+  std::map<std::uint64_t, Rule> rules_;
+  engine::Lsn pegged_by_{};  // the last receipt of a purchase order, and what of it may still go to whom it is pegged to
+  std::map<std::pair<engine::Lsn, engine::LineNumber>, std::uint64_t> pegged_;
   std::map<std::pair<std::uint64_t, std::uint64_t>, engine::Lsn> open_holds_;  // those of holds_ by identity
   std::map<engine::Lsn, std::map<std::uint16_t, Shipment>> shipments_;  // of orders with_shipments
   std::vector<std::byte> shipment_bytes_, raise_bytes_;
   std::map<engine::Lsn, std::vector<engine::RaiseImage>> raises_;  // of orders with_raises
+  std::map<engine::Lsn, std::vector<engine::PromiseImage>> promises_;  // of orders with_promises, by line_index
   std::vector<engine::LineImage> lines_;              // of the order that is being placed
   std::vector<engine::AllocationImage> allocations_;
+  std::vector<engine::PromiseImage> promised_;
 };
 
 }  // namespace earmark::storage

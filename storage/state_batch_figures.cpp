@@ -1,6 +1,7 @@
 // What a batch tells its figures (storage/figure_batch.hpp) beside what the folds of orders and holds tell themselves.
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include "storage/order_record.hpp"
 #include "storage/state_batch.hpp"
@@ -32,13 +33,20 @@ OrderTotals StateBatch::totals_of(const Order& order) const {
   return totals;
 }
 
+// The date that the line was told first, by which it is judged once: not any more from now on. 0: it never was, or is no more.
+engine::TimeUs StateBatch::settle_first(Order& order, std::size_t line_index) {
+  engine::PromiseImage* promise = promise_of(order, line_index);
+  return promise == nullptr || std::exchange(promise->settled, 1) != 0 ? engine::TimeUs{} : promise->first;
+}
+
 // Of a line of which nothing waits any more.
-void StateBatch::count_fill(Order& order) {
+void StateBatch::count_fill(Order& order, std::size_t line_index) {
   const OrderParts parts(order.record);
+  const engine::TimeUs promised = settle_first(order, line_index);
   const bool whole = (*parts.flags & order_was_whole) == 0 &&
                      std::all_of(parts.lines.begin(), parts.lines.end(), [](const engine::LineImage& line) { return line.waiting == 0; });
   if (whole) *parts.flags |= order_was_whole;
-  figures_.line_filled(*source_, time_, totals_of(order), whole);
+  figures_.line_filled(*source_, time_, totals_of(order), promised, whole);
 }
 
 }  // namespace earmark::storage

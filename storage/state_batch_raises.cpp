@@ -42,7 +42,9 @@ bool StateBatch::stop_waiting(Order& order, std::size_t line_index, engine::Lsn 
 }
 
 void StateBatch::cut(Order& order, std::size_t line_index, engine::Quantity units) {
-  OrderParts(order.record).lines[line_index].waiting -= units;
+  engine::LineImage& line = OrderParts(order.record).lines[line_index];
+  line.waiting -= units;
+  if (line.waiting == 0) settle_first(order, line_index);  // what it was promised was cancelled
   std::vector<engine::RaiseImage>* raises = raises_of(order, false);
   if (raises == nullptr) return;
   for (auto entry = raises->rbegin(); entry != raises->rend(); ++entry) {
@@ -64,6 +66,7 @@ bool StateBatch::raise(Order& order, std::span<const engine::RaisedLine> raised)
     const engine::Quantity waiting = row.quantity - row.cancelled;
     if (waiting == 0) continue;
     line->waiting += waiting;
+    settle_first(order, index);  // it asks for more than was promised
     raises_of(order, true)->push_back({lsn_, static_cast<std::uint32_t>(index), waiting});
   }
   return true;

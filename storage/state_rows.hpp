@@ -14,9 +14,10 @@
 //   decisions     key LSN of the decision       DecisionHead, the record as the journal had it, those of its fills behind it
 //   orders        key LSN of the decision       storage/order_record.hpp
 //   open          key LSN of the decision       nothing; the order itself must be there and open
-//   days, availability                        storage/figures.hpp
-//   meta          "identity" IdentityRow (version first, whatever follows), "summary" SummaryRow, "figures" FiguresRow: only where they
-//                 do not begin at LSN 1
+//   days, availability, deliveries            storage/figures.hpp
+//   vendors, sources, rules                     storage/rule_record.hpp. Not there in states of versions 1 and 2.
+//   meta          "identity" IdentityRow (version first, whatever follows), "summary" SummaryRow, "figures" and "promises" FiguresRow: only
+//                 where figures, or those of version 3 among them, do not begin at LSN 1
 // Pure, any thread.
 #pragma once
 
@@ -31,9 +32,10 @@
 
 namespace earmark::storage {
 
-inline constexpr std::uint32_t state_format_version = 2;
-// Without figures; the same in everything else. Where the journal can make it again, it does, so that they are counted from the beginning.
-inline constexpr std::uint32_t state_version_without_figures = 1;
+inline constexpr std::uint32_t state_format_version = 3;
+// Without figures; and without those of deliveries and promises, what lines were told, vendors and rules, and with shorter lines of purchase orders. Where the
+// journal can make it again, it does, so that all is counted from the beginning.
+inline constexpr std::uint32_t state_version_without_figures = 1, state_version_without_promises = 2;
 
 struct CellRow {
   std::uint32_t crc32c = 0;

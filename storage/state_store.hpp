@@ -1,8 +1,9 @@
 // The state store: what the journal's records amount to, in a second environment beside it (DIR/state), so that a start
 // need not read the whole journal, closed orders can leave memory, and the journal can be trimmed. It holds nothing that
 // the journal did not say: lost or damaged, it is made again, unless the journal has been trimmed.
-//   catalogue, cells, orders (open and closed, by LSN), open holds, transfers and purchase orders, ids within the horizon, the newest
-//   order of each id, decisions of what is open that the journal no longer holds; figures for reports; every value has a CRC32C
+//   catalogue, vendors, who sells what, reorder rules, cells, orders (open and closed, by LSN), open holds, transfers and purchase orders, ids
+//   within the horizon, the newest order of each id, decisions of what is open that the journal no longer holds; figures for reports; every value
+//   has a CRC32C
 // One thread folds; find(), newest(), decision() and figures() may be called by others meanwhile, one thread at a time each.
 // `applied` never stands between a command and its last fill.
 #pragma once
@@ -11,6 +12,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "engine/state_image.hpp"
@@ -30,6 +32,7 @@ struct StateSummary {
   bool complete = false;          // it has once held everything that the journal held: not a rebuild that was cut off
   engine::Lsn decisions_before{1};  // decisions of open orders and holds made before it are kept, so the journal may begin there
   engine::Lsn figures_from{1};  // figures count records from here on: a store of an older format had none, and no journal to count again
+  engine::Lsn promises_from{1};  // the same of deliveries and promises
 };
 
 // An order that was closed by the record `closed`, and has this id.
@@ -45,11 +48,19 @@ struct Folded {
   std::vector<ClosedOrder> closed;  // orders that were closed in these records, in the order of closing
 };
 
-// Everything that recovery needs, in this order: warehouses, products, cells, open orders by LSN, open holds by LSN,
-// open transfers by LSN, open purchase orders by LSN, known ids by LSN.
-class StateVisitor {
+// Vendors by code, sources by SKU, rules by SKU and warehouse. Views hold during the call.
+class RulesVisitor {
  public:
-  virtual ~StateVisitor() = default;
+  virtual ~RulesVisitor() = default;
+  virtual void vendor(const engine::VendorImage&) {}
+  virtual void source(const engine::SourceImage&) {}
+  virtual void rule(const engine::RuleImage&) {}
+};
+
+// Everything that recovery needs, in this order: warehouses, products, vendors by code, sources by SKU, cells, open orders by LSN, open holds
+// by LSN, open transfers by LSN, open purchase orders by LSN, rules by SKU and warehouse, known ids by LSN.
+class StateVisitor : public RulesVisitor {
+ public:
   virtual void begin(const StateSummary&) {}  // what follows is true at its `applied`
   virtual void catalogue(const engine::LoadDecision& part) = 0;  // warehouses and products alone, in parts
   virtual void cell(const engine::CellImage& cell) = 0;
@@ -62,18 +73,22 @@ class StateVisitor {
 
 // What a report asks for; the rest is not read.
 struct FigureQuestion {
-  bool days = false, availability = false, open_orders = false;
-  std::int32_t first_day = INT32_MIN, last_day = INT32_MAX;  // of days, both included
+  bool days = false, availability = false, open_orders = false, deliveries = false, open_purchases = false;
+  bool vendors = false;  // and their sources
+  bool rules = false;    // and warehouses
+  std::int32_t first_day = INT32_MIN, last_day = INT32_MAX;  // of days and deliveries, both included
 };
 
-// Figures, and what waits; all of it true at one LSN.
-class FigureVisitor {
+// Figures, and what waits; all of it true at one LSN. Warehouses, vendors, sources and rules come first.
+class FigureVisitor : public RulesVisitor {
  public:
-  virtual ~FigureVisitor() = default;
   virtual void begin(const StateSummary& summary) = 0;
+  virtual void warehouses(std::span<const engine::LoadedWarehouse>) {}         // in parts
   virtual void day(std::int32_t, const DayFigures&) {}                        // ascending; only days with figures
   virtual void availability(engine::SkuId, const AvailabilityRow&) {}          // ascending
   virtual void open_order(const engine::OrderImage&) {}                        // by LSN
+  virtual void delivery(const DeliveryKey&, const DeliveryFigures&) {}         // by day
+  virtual void open_purchase(const engine::PurchaseImage&) {}                  // by LSN
 };
 
 class StateStore {

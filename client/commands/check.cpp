@@ -18,7 +18,8 @@ Now = what an order of these items would get at once, over all warehouses; a SKU
 is reserved: 'earmark hold' does that. The answer never waits for the disk, and shows nothing that could be lost.
 
 With --dates also when what is not there could be expected, if an order of priority 100 came now, behind everybody who waits already; the
-figures are then those of one decision, and the answer waits until that is on disk.
+figures are then those of one decision, and the answer waits until that is on disk. What is on no order has no date; where a reorder rule would order it,
+it says when it could come if it were ordered now.
 
 EXAMPLES
   earmark check BEAM-LVL-45x240-6M:20 HANGER:40
@@ -53,6 +54,7 @@ struct Figures {
   std::uint16_t warehouses = 0;
   std::vector<engine::Quantity> available, now;
   std::vector<std::vector<ExpectedUnits>> expected;  // of what each row lacks
+  std::vector<std::int64_t> fallback_us;
 };
 
 Outcome<Figures> ask(Client& client, const CheckQuestion& question) {
@@ -70,8 +72,11 @@ Outcome<Figures> ask(Client& client, const CheckQuestion& question) {
   if (answer->now.size() != skus.size() || answer->available.size() != skus.size() * answer->warehouses) {
     return unreachable("the server answers a check with another number of rows; its version and this program's do not fit");
   }
-  Figures figures{answer->lsn.value, answer->warehouses, {answer->available.begin(), answer->available.end()}, {answer->now.begin(), answer->now.end()}, {}};
-  for (std::size_t row = 0; row < skus.size(); ++row) figures.expected.push_back(expected_of(answer->expected, row));
+  Figures figures{answer->lsn.value, answer->warehouses, {answer->available.begin(), answer->available.end()}, {answer->now.begin(), answer->now.end()}, {}, {}};
+  for (std::size_t row = 0; row < skus.size(); ++row) {
+    figures.expected.push_back(expected_of(answer->expected, row));
+    figures.fallback_us.push_back(fallback_of(answer->fallbacks, row));
+  }
   return figures;
 }
 
@@ -99,12 +104,13 @@ Outcome<void> check(const Globals& globals, const CheckOptions& options) {
     const engine::Quantity wanted = question->wanted[row], now = figures->now[row];
     if (!globals.json) {
       std::vector<std::string> cells{question->skus[row], with_separators(wanted), with_separators(now), where.empty() ? "-" : where};
-      if (question->dates) cells.push_back(dates_text(figures->expected[row], wanted - std::min(now, wanted)));
+      if (question->dates) cells.push_back(dates_text(figures->expected[row], wanted - std::min(now, wanted), figures->fallback_us[row]));
       table.add(std::move(cells));
       continue;
     }
     Json json{{"sku", question->skus[row]}, {"wanted", wanted}, {"now", now}, {"available", std::move(available)}, {"lsn", figures->lsn}};
     if (question->dates) json["expected"] = dates_json(figures->expected[row]);
+    if (figures->fallback_us[row] != 0) json["fallback_us"] = figures->fallback_us[row];
     if (auto done = print_json(json); !done) return done;
   }
   return globals.json ? Outcome<void>{} : print(table.text());

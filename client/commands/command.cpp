@@ -6,6 +6,7 @@
 #include "client/commands/lines.hpp"
 #include "client/describe.hpp"
 #include "client/event_text.hpp"
+#include "client/items.hpp"
 #include "client/table.hpp"
 
 namespace earmark::client {
@@ -55,6 +56,11 @@ void print_failure(const Failure& failure) {
   std::fprintf(stderr, "earmark: %s%s\n", failure.kind == FailureKind::refused ? "refused: " : "", failure.text.c_str());
 }
 
+std::int64_t command_time_us(const Globals& globals) {
+  const engine::TimeUs time = time_from(globals.time);
+  return time.value == 0 ? now_us() : time.value;
+}
+
 Outcome<void> print(std::string_view text) {
   if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0) {
     return usage("cannot write to standard output; is the disk full?");
@@ -75,6 +81,7 @@ Outcome<void> print_answer(Client& client, const Message& message, const Globals
     for (const engine::Take& take : fill->takes) {
       gets += (gets.empty() ? "" : ", ") + with_separators(take.quantity) + " " + catalogue.code(take.warehouse);
     }
+    if (fill->pegged) gets += " (pegged to it)";
     fills.add({std::string(fill->order_id), std::to_string(fill->line.value), catalogue.code(fill->sku), gets,
                fill->still_waiting == 0 ? "-" : with_separators(fill->still_waiting)});
     return {};

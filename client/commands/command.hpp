@@ -78,8 +78,17 @@ Run add_po_acknowledge(Options& options, const Globals& globals);
 Run add_po_receive(Options& options, const Globals& globals);
 Run add_po_close(Options& options, const Globals& globals);
 Run add_po_cancel(Options& options, const Globals& globals);
+Run add_po_adopt(Options& options, const Globals& globals);
 Run add_po_list(Options& options, const Globals& globals);
 Run add_po_show(Options& options, const Globals& globals);
+
+Run add_rule_set(Options& options, const Globals& globals);
+Run add_rule_list(Options& options, const Globals& globals);
+Run add_rule_snooze(Options& options, const Globals& globals);
+Run add_rule_off(Options& options, const Globals& globals);
+Run add_vendor_set(Options& options, const Globals& globals);
+Run add_vendor_source(Options& options, const Globals& globals);
+Run add_vendor_list(Options& options, const Globals& globals);
 
 // The whole command line, without main: parses, runs, prints errors, gives the exit code.
 int run_command_line(int argc, const char* const* argv);
@@ -112,6 +121,9 @@ Outcome<void> send_message(const Globals& globals, const Put& put);
 
 // On stderr, in one line.
 void print_failure(const Failure& failure);
+// Now, or what --time says.
+std::int64_t command_time_us(const Globals& globals);
+
 // To stdout; fails when stdout takes no more.
 Outcome<void> print(std::string_view text);
 Outcome<void> print_json(const Json& json);

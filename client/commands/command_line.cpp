@@ -35,6 +35,7 @@ EXAMPLES
   earmark order morning-orders.csv
   earmark receive MAIN BEAM-LVL:16 --id TRUCK-7
   earmark stock BEAM-LVL --json
+  earmark rule set BEAM-LVL MAIN --reorder-point 12 --reorder-qty 24 --vendor V-TIMBER
   earmark document pick-list A-1-1 --html pick-list.html
   earmark --time "2026-03-01 08:30:00" ship A-1        on a server with --clock commands
   earmark order --help       options and examples of one subcommand)";
@@ -87,7 +88,8 @@ constexpr Subcommand subcommands[] = {
     {"transfer list", "List open transfers", add_transfer_list},
     {"transfer show", "Show what an open transfer has of each SKU", add_transfer_show},
     {"po new", "Place a purchase order: what a vendor is to bring", add_po_new},
-    {"po approve", "Approve a draft: what it has open is incoming from now on", add_po_approve},
+    {"po adopt", "Make a suggestion a draft, to which no rule adds lines", add_po_adopt},
+    {"po approve", "Approve a draft or a suggestion: what it has open is incoming from now on", add_po_approve},
     {"po send", "Note that an approved purchase order went to its vendor", add_po_send},
     {"po acknowledge", "Note what the vendor promises: dates, quantities, his reference", add_po_acknowledge},
     {"po receive", "Receive what of a purchase order has arrived", add_po_receive},
@@ -95,6 +97,13 @@ constexpr Subcommand subcommands[] = {
     {"po cancel", "Cancel a purchase order of which nothing has arrived", add_po_cancel},
     {"po list", "List open purchase orders", add_po_list},
     {"po show", "Show the lines of an open purchase order, with promised dates", add_po_show},
+    {"rule set", "Set a reorder rule: when to order what, from whom", add_rule_set},
+    {"rule list", "List reorder rules, with positions and what they have ordered", add_rule_list},
+    {"rule snooze", "Have a reorder rule do nothing for a while", add_rule_snooze},
+    {"rule off", "Take a reorder rule away", add_rule_off},
+    {"vendor set", "Set a vendor's name, lead time and cut-off", add_vendor_set},
+    {"vendor source", "Say that a vendor sells a SKU", add_vendor_source},
+    {"vendor list", "List vendors, with lead times and how late they deliver", add_vendor_list},
 };
 
 struct Group {
@@ -103,7 +112,9 @@ struct Group {
 };
 constexpr Group group_table[] = {
     {"transfer", "Send units from one warehouse to another: ship, receive, list, show"},
-    {"po", "Order from vendors: new, approve, send, acknowledge, receive, close, cancel, list, show"},
+    {"po", "Order from vendors: new, adopt, approve, send, acknowledge, receive, close, cancel, list, show"},
+    {"rule", "Reorder rules: set, list, snooze, off"},
+    {"vendor", "Vendors, and what they sell: set, source, list"},
 };
 
 void add_line_options(CLI::App& app, Globals& globals) {

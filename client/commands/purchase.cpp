@@ -1,4 +1,6 @@
 // earmark po new, approve, send, acknowledge, receive, close and cancel: what a vendor is to bring, and what of it came.
+#include <algorithm>
+
 #include "client/commands/lines.hpp"
 #include "client/commands/send.hpp"
 #include "client/csv.hpp"
@@ -13,16 +15,28 @@ SKU:QUANTITY@WAREHOUSE is a line: what the vendor is to bring, and where to; =DA
 from now on (+14d). Lines are numbered 1, 2, 3 as they stand. A purchase order is a draft until it is approved: only then what it has open is
 incoming (earmark stock). The same purchase order, sent again, is placed once, so it is safe to repeat.
 
-With --file the lines come from a CSV file (may be .gz, - is standard input) with the header sku,warehouse,quantity[,line][,promised], as one
-purchase order; `line` and `promised` may be empty.
+With --file the lines come from a CSV file (may be .gz, - is standard input) with the header sku,warehouse,quantity[,line][,promised][,peg_order,peg_line],
+as one purchase order; `line`, `promised` and the last two may be empty.
+
+--peg LINE=ORDER:LINE says that what arrives of a line is for one line of an order first (made to measure, bought for one customer): it gets its units before
+anybody else, whoever is ahead of it. That line must wait when the purchase order is placed. In a file peg_order and peg_line say the same.
 
 EXAMPLES
   earmark po new PO-204 --vendor HOLZ BEAM-LVL:200@MAIN=2026-04-01 HANGER:400@MAIN=2026-04-01 HANGER:100@WEST
+  earmark po new PO-206 --vendor HOLZ BEAM-LVL-9M:2@MAIN=+14d --peg 1=SITE-7:3 --approve
   earmark po new PO-205 --vendor HOLZ --file order.csv --send --reference "offer 7781")";
+
+constexpr const char* adopt_notes = R"(
+A reorder rule's suggestion becomes a draft, to which no rule adds lines any more.
+
+EXAMPLES
+  earmark po list --state suggested
+  earmark po adopt reorder-118)";
 
 constexpr const char* approve_notes = R"(
 EXAMPLES
-  earmark po approve PO-204)";
+  earmark po approve PO-204
+  earmark po approve reorder-118                       a suggestion, too)";
 
 constexpr const char* send_notes = R"(
 The purchase order must be approved. Sending it is yours: earmark document purchase-order prints it.
@@ -57,7 +71,7 @@ EXAMPLES
   earmark po close PO-204)";
 
 constexpr const char* cancel_notes = R"(
-Also a draft. If something has arrived, close it instead.
+Also a draft or a suggestion: the reorder rules of its lines then wait until their position has been above the point. If something has arrived, close it instead.
 
 EXAMPLES
   earmark po cancel PO-204)";
@@ -65,6 +79,7 @@ EXAMPLES
 struct NewOptions {
   PlacePurchase place;
   std::vector<std::string> items;
+  std::vector<std::string> pegs;
   std::string file;
   bool approve = false, send = false;
 };
@@ -83,8 +98,11 @@ Outcome<std::vector<PurchaseLine>> read_file(const std::string& path, std::int64
   auto table = CsvReader::open(path == "-" ? "/dev/stdin" : path);
   if (!table) return usage(table.error());
   const auto sku = table->column("sku"), warehouse = table->column("warehouse"), quantity = table->column("quantity"),
-             line = table->column("line"), promised = table->column("promised");
-  if (!sku || !warehouse || !quantity) return usage(path + ":1: the header is sku,warehouse,quantity[,line][,promised]");
+             line = table->column("line"), promised = table->column("promised"),
+             peg_order = table->column("peg_order"), peg_line = table->column("peg_line");
+  if (!sku || !warehouse || !quantity || peg_order.has_value() != peg_line.has_value()) {
+    return usage(path + ":1: the header is sku,warehouse,quantity[,line][,promised][,peg_order,peg_line]");
+  }
   std::vector<PurchaseLine> lines;
   std::vector<std::string> row;
   while (true) {
@@ -93,11 +111,16 @@ Outcome<std::vector<PurchaseLine>> read_file(const std::string& path, std::int64
     if (!*more) return lines;
     const auto units = whole_number(row[*quantity]);
     if (!units) return usage(table->place() + "'" + row[*quantity] + "' is not a quantity; write a whole number");
-    PurchaseLine next{static_cast<std::uint32_t>(lines.size() + 1), row[*sku], row[*warehouse], *units, 0};
+    PurchaseLine next{static_cast<std::uint32_t>(lines.size() + 1), row[*sku], row[*warehouse], *units, 0, {}, 0};
     if (line && !row[*line].empty()) {
-      const auto number = whole_number(row[*line]);
-      if (!number || *number < 0 || *number > UINT32_MAX) return usage(table->place() + "'" + row[*line] + "' is not a line number; write a whole number");
-      next.line = static_cast<std::uint32_t>(*number);
+      const auto number = line_number(row[*line]);
+      if (!number) return usage(table->place() + "'" + row[*line] + "' is not a line number; write a whole number");
+      next.line = *number;
+    }
+    if (peg_order && !row[*peg_order].empty()) {
+      const auto number = line_number(row[*peg_line]);
+      if (!number) return usage(table->place() + "'" + row[*peg_line] + "' is not a line number; write which line of order " + row[*peg_order] + " it is for");
+      next.peg_order = row[*peg_order], next.peg_line = *number;
     }
     if (promised && !row[*promised].empty()) {
       const auto moment = parse_moment(row[*promised], now);
@@ -113,9 +136,21 @@ Outcome<std::vector<PurchaseLine>> read_items(const std::vector<std::string>& it
   for (const std::string& text : items) {
     auto item = parse_purchase_item(text, now);
     if (!item) return Unexpected{item.error()};
-    lines.push_back({static_cast<std::uint32_t>(lines.size() + 1), item->sku, item->warehouse, item->quantity, item->promised_us});
+    lines.push_back({static_cast<std::uint32_t>(lines.size() + 1), item->sku, item->warehouse, item->quantity, item->promised_us, {}, 0});
   }
   return lines;
+}
+
+Outcome<void> add_pegs(std::vector<PurchaseLine>& lines, const std::vector<std::string>& pegs) {
+  for (const std::string& text : pegs) {
+    const auto peg = parse_peg_item(text);
+    if (!peg) return Unexpected{peg.error()};
+    const auto line = std::ranges::find(lines, peg->line, &PurchaseLine::line);
+    if (line == lines.end()) return usage("'" + text + "': there is no line " + std::to_string(peg->line) + " in this purchase order");
+    if (!line->peg_order.empty()) return usage("'" + text + "': line " + std::to_string(peg->line) + " is pegged already; a line has one peg at most");
+    line->peg_order = peg->order, line->peg_line = peg->order_line;
+  }
+  return {};
 }
 
 Outcome<void> place(const Globals& globals, NewOptions options) {
@@ -126,6 +161,7 @@ Outcome<void> place(const Globals& globals, NewOptions options) {
   auto lines = options.file.empty() ? read_items(options.items, now_us()) : read_file(options.file, now_us());
   if (!lines) return Unexpected{lines.error()};
   options.place.lines = std::move(*lines);
+  if (auto done = add_pegs(options.place.lines, options.pegs); !done) return done;
   if (options.approve) options.place.state = engine::PurchaseState::approved;
   if (options.send) options.place.state = engine::PurchaseState::sent;
   return send(globals, options.place);
@@ -173,6 +209,7 @@ Run add_po_new(Options& options, const Globals& globals) {
       .texts("lines", chosen->items, "SKU:QUANTITY@WAREHOUSE[=DATE]", "What the vendor is to bring, where to and when")
       .needed("--vendor", place_it.vendor, "VENDOR", "Code of the vendor, up to 64 bytes")
       .text("--file", chosen->file, "FILE", "Lines from a CSV file; -: from standard input")
+      .texts("--peg", chosen->pegs, "LINE=ORDER:LINE", "What arrives of the line is for this line of this order first")
       .text("--reference", place_it.reference, "TEXT", "The vendor's own reference")
       .text("--notes", place_it.notes, "TEXT", "Shown on the purchase order")
       .flag("--approve", chosen->approve, "It is approved")
@@ -180,6 +217,12 @@ Run add_po_new(Options& options, const Globals& globals) {
       .exclude("--send", "--approve")
       .notes(new_notes);
   return [&globals, chosen] { return place(globals, *chosen); };
+}
+
+Run add_po_adopt(Options& options, const Globals& globals) {
+  auto chosen = add_step(options, engine::PurchaseStep::adopt);
+  options.notes(adopt_notes);
+  return run_of(globals, std::move(chosen));
 }
 
 Run add_po_approve(Options& options, const Globals& globals) {

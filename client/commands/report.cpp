@@ -10,6 +10,7 @@
 namespace earmark::client {
 namespace {
 
+using reports::Days;
 using reports::Report;
 using schema::ReportColumn;
 
@@ -28,12 +29,13 @@ std::string names() {
 constexpr const char* examples = R"(
 A report is made from the state store, which follows the decisions; it holds up no order. It names the decision that it is true
 at: no older than everything that was answered before it was asked for, unless the state store does not come so far within --wait
-seconds. Reports by day (the last six but for stock-outs) tell the totals of the days from --from to --to, with --by-day
-a row for each of them. docs/REPORTS.md says what each figure means, exactly.
+seconds. Reports by day (fulfilment-time, fill-rate, on-time, holds, splits, promise-accuracy) tell the totals of the days from
+--from to --to, with --by-day a row for each of them. Those of vendors tell these days together, with --by-day each vendor's days. docs/REPORTS.md says what each figure means, exactly.
 
 EXAMPLES
   earmark report backorders-by-product
   earmark report fill-rate --from 2026-03-01 --to 2026-03-31 --by-day
+  earmark report vendor-delay --from 2026-03-01
   earmark report stock-outs --limit 0 --csv > stock-outs.csv
   earmark report fulfilment-time --html fulfilment.html
   earmark report on-time --json)";
@@ -55,11 +57,11 @@ Outcome<std::int32_t> day_named(const std::string& text, const char* option) {
 Outcome<schema::ReportRequest> request_of(const ReportOptions& options, const reports::Kind& kind, bool is_data) {
   schema::ReportRequest request;
   request.kind = kind.kind;
-  request.limit = static_cast<std::uint32_t>(options.limit.value_or(is_data || kind.by_day ? 0 : rows_on_a_screen));
-  request.by_day = options.by_day || !options.html.empty();
+  request.limit = static_cast<std::uint32_t>(options.limit.value_or(is_data || kind.days == Days::rows ? 0 : rows_on_a_screen));
+  request.by_day = options.by_day || (!options.html.empty() && kind.days == Days::rows);
   request.at = engine::Lsn{options.at.value_or(0)};
   request.wait_ms = static_cast<std::uint32_t>(options.wait_s * 1000);
-  if (!kind.by_day && (options.by_day || !options.from.empty() || !options.to.empty())) {
+  if (kind.days == Days::none && (options.by_day || !options.from.empty() || !options.to.empty())) {
     return usage(reports::command_name(kind.kind) + " is of now; --by-day, --from and --to are for reports by day");
   }
   if (!options.from.empty()) {
@@ -85,8 +87,9 @@ Outcome<Report> ask(Client& client, const schema::ReportRequest& request) {
   if (answer->kind != request.kind || answer->columns.empty()) return unreachable("the server sent another report than the one asked for; its version and this program's do not fit");
   Report report = reports::report_of(*answer);
   std::vector<engine::SkuId> skus;
-  for (std::size_t index = 0; report.columns[0] == ReportColumn::sku && index < report.row_count(); ++index) {
-    skus.push_back(engine::SkuId{static_cast<std::uint32_t>(report.row(index)[0])});
+  const bool has_skus = std::find(report.columns.begin(), report.columns.end(), ReportColumn::sku) != report.columns.end();
+  for (std::size_t index = 0; has_skus && index < report.row_count(); ++index) {
+    skus.push_back(engine::SkuId{static_cast<std::uint32_t>(report.number(report.row(index), ReportColumn::sku))});
   }
   if (auto done = client.learn_warehouses(); !done) return Unexpected{done.error()};
   if (auto done = client.learn_skus(skus); !done) return Unexpected{done.error()};
@@ -111,7 +114,7 @@ Outcome<void> report(const Globals& globals, const ReportOptions& options) {
   if (!options.html.empty()) {
     if (auto done = write_whole_file(options.html, reports::report_html(*made, catalogue)); !done) return done;
   }
-  const bool rows = !kind.by_day || options.by_day;
+  const bool rows = kind.days != Days::rows || options.by_day;
   if (globals.json) return print(reports::report_json(*made, catalogue, rows));
   if (options.csv) return print(reports::report_csv(*made, catalogue, rows));
   if (options.html.empty()) return print(reports::report_text(*made, catalogue, rows));

@@ -18,8 +18,8 @@ using Clock = std::chrono::steady_clock;
 
 constexpr const char* notes = R"(
 A live view: rates of orders, fills, stock checks and errors, within which time decisions were answered (in powers of two), what is
-decided but not yet on disk, connections, the SKUs that most units wait for, and the orders that wait for most. Ctrl-C ends it and
-gives the terminal back. If the server goes, it is looked for until it is there again.
+decided but not yet on disk, connections, suggestions of reorder rules and overdue purchase orders, the SKUs that most units wait for, and
+the orders that wait for most. Ctrl-C ends it and gives the terminal back. If the server goes, it is looked for until it is there again.
 
 With --once, with --json, or where there is no terminal, it is one frame, after one interval.
 
@@ -93,25 +93,30 @@ class Top {
     Stats stats;
     for (std::size_t index = 0; index < answer->names.size(); ++index) stats.emplace(answer->names[index], answer->values[index]);
     WaitingUnits waiting = std::move(figures_.waiting);
+    const Purchasing purchasing = figures_.purchasing;
     figures_ = figures_of(stats_.empty() ? nullptr : &stats_, stats, std::chrono::duration<double>(now - stats_at_).count());
     figures_.server = globals_.server;
     figures_.now_us = now_us();
     figures_.waiting = std::move(waiting);
+    figures_.purchasing = purchasing;
     stats_ = std::move(stats);
     stats_at_ = now;
-    return ask_backorders();
+    return ask_lists();
   }
 
-  // A long list costs the server time in which it decides nothing, so it is asked for the more seldom the longer it takes.
-  Outcome<void> ask_backorders() {
+  // Long lists cost the server time in which it decides nothing, so they are asked for the more seldom the longer they take.
+  Outcome<void> ask_lists() {
     constexpr int share = 20;
     const Clock::time_point begin = Clock::now();
-    if (begin < next_backorders_) return {};
+    if (begin < next_lists_) return {};
     const auto answer = ask<BackordersAnswer>(*client_, BackordersQuestion{});
     if (!answer) return Unexpected{answer.error()};
+    const auto purchases = ask<PurchasesAnswer>(*client_, PurchasesQuestion{});
+    if (!purchases) return Unexpected{purchases.error()};
     const Clock::time_point end = Clock::now();
-    next_backorders_ = end + (end - begin) * share;
+    next_lists_ = end + (end - begin) * share;
     figures_.waiting = waiting_of(*answer);
+    figures_.purchasing = purchasing_of(*purchases, figures_.now_us);
     return {};
   }
 
@@ -119,7 +124,7 @@ class Top {
   std::chrono::milliseconds every_;
   std::unique_ptr<Client> client_;
   Stats stats_;  // of the last sample on this connection
-  Clock::time_point stats_at_{}, asked_{}, next_backorders_{};
+  Clock::time_point stats_at_{}, asked_{}, next_lists_{};
   TopFigures figures_;
 };
 

@@ -12,7 +12,7 @@ Outcome<BackorderConfirmation> backorder_confirmation(const OrderState& order, c
   for (const OrderStateLine& line : order.lines) {
     if (line.backordered == 0) continue;
     confirmation.lines.push_back({line.line, line.sku, issue.names.of_goods(line.sku), line.quantity, line.backordered, line.quantity_ahead, line.position,
-                                  backorder_reason(order, line, issue.time_us), date_text(order, line, issue.time_us), line.expected});
+                                  backorder_reason(order, line, issue.time_us), date_text(order, line, issue.time_us), line.expected, line.first_promised_us});
     confirmation.units += line.backordered;
   }
   if (!confirmation.lines.empty()) return confirmation;
@@ -25,12 +25,12 @@ Page page_of(const BackorderConfirmation& confirmation) {
   page.facts.insert(page.facts.begin(), {"Waiting", counted(confirmation.units, "unit") + " in " + counted(confirmation.lines.size(), "line")});
   PageTable lines{"",
                   {{"Line", Align::right}, {"SKU", Align::left, Look::code}, {"Description", Align::left, Look::under, true}, {"Ordered", Align::right},
-                   {"Waiting", Align::right, Look::strong}, {"Place in queue"}, {"Why"}, {"When"}}, {},
+                   {"Waiting", Align::right, Look::strong}, {"Place in queue"}, {"Why"}, {"Promised first", Align::left, Look::plain, true}, {"When"}}, {},
                   "Goods that come in go to whoever waits longest at the same priority. Every part of an order that ships has a delivery note of its own. "
                   "Dates are what is known at this printing; they move with the deliveries that we wait for."};
   for (const WaitingPart& line : confirmation.lines) {
     lines.rows.push_back({std::to_string(line.line), line.sku, line.description, units_text(line.ordered), units_text(line.waiting),
-                          place_text(line.position, line.quantity_ahead), line.reason, line.date});
+                          place_text(line.position, line.quantity_ahead), line.reason, line.first_promised_us == 0 ? "" : day_text(line.first_promised_us), line.date});
   }
   page.tables.push_back(std::move(lines));
   return page;
@@ -44,6 +44,7 @@ Json json_of(const BackorderConfirmation& confirmation) {
     lines.push_back({{"line", line.line}, {"sku", line.sku}, {"description", line.description}, {"quantity", line.ordered}, {"backordered", line.waiting},
                      {"position", line.position}, {"quantity_ahead", line.quantity_ahead}, {"reason", line.reason},
                      {"expected", dates_json(line.expected)}});
+    if (line.first_promised_us != 0) lines.back()["first_us"] = line.first_promised_us;
   }
   return json;
 }

@@ -13,6 +13,7 @@ struct WaitingPart {
   std::uint32_t position = 0;  // 1 is served next
   std::string reason, date;
   std::vector<ExpectedUnits> expected;
+  std::int64_t first_promised_us = 0;  // 0: never
 };
 struct BackorderConfirmation {
   Head head;  // its id is the backorder's

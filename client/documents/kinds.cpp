@@ -2,6 +2,7 @@
 
 #include "client/documents/backorder_confirmation.hpp"
 #include "client/documents/delivery_note.hpp"
+#include "client/documents/eta_notice.hpp"
 #include "client/documents/order_confirmation.hpp"
 #include "client/documents/packing_slip.hpp"
 #include "client/documents/pick_list.hpp"
@@ -33,8 +34,11 @@ constexpr Kind table[] = {
     {"packing-slip", "SHIPMENT", "what is in the package, and where the rest of the order is", OfShipment(made<packing_slip, const OrderState&, std::uint16_t, const Issue&>)},
     {"delivery-note", "SHIPMENT", "what is delivered, on backorder and outstanding (UBL DespatchAdvice)", OfShipment(made<delivery_note, const OrderState&, std::uint16_t, const Issue&>)},
     {"backorder-confirmation", "ORDER", "what waits, and in which place", OfOrder(made<backorder_confirmation, const OrderState&, const Issue&>)},
+    {"eta-notice", "ORDER", "which dates have moved: promised first, told before, known now, and why", OfExplained(made<eta_notice, const Explanation&, const Issue&>)},
     {"transfer-note", "TRANSFER", "what left one warehouse for another, and what is in transit", OfTransfer(made<transfer_note, const OpenTransfer&, std::uint64_t, const Issue&>)},
-    {"purchase-order", "PURCHASE", "what a vendor is to bring, where to and when", OfPurchase(made<purchase_order, const OpenPurchase&, std::uint64_t, const Issue&>)},
+    {"purchase-order", "PURCHASE", "what a vendor is to bring, where to and when, and who waits for it", OfPurchase(made<purchase_order, const PurchaseView&, const Issue&>)},
+    {"receiving-slip", "PURCHASE", "what is expected of a delivery, and who waits for it; with --receipt ID what came, and who got it",
+     OfPurchase(made<receiving_slip, const PurchaseView&, const Issue&>), OfReceipt(made<slip_of_receipt, const ReceiptView&, const Issue&>)},
 };
 
 }  // namespace

@@ -7,21 +7,25 @@
 #include <variant>
 
 #include "client/documents/document.hpp"
+#include "client/documents/receiving_slip.hpp"
+#include "client/explanation.hpp"
 #include "client/failure.hpp"
-#include "client/values_purchases.hpp"
 
 namespace earmark::client::documents {
 
 using OfOrder = Outcome<Document> (*)(const OrderState& order, const Issue& issue);
 using OfShipment = Outcome<Document> (*)(const OrderState& order, std::uint16_t shipment, const Issue& issue);
 using OfTransfer = Outcome<Document> (*)(const OpenTransfer& transfer, std::uint64_t as_of, const Issue& issue);
-using OfPurchase = Outcome<Document> (*)(const OpenPurchase& purchase, std::uint64_t as_of, const Issue& issue);
+using OfPurchase = Outcome<Document> (*)(const PurchaseView& purchase, const Issue& issue);
+using OfExplained = Outcome<Document> (*)(const Explanation& order, const Issue& issue);
+using OfReceipt = Outcome<Document> (*)(const ReceiptView& receipt, const Issue& issue);
 
 struct Kind {
   std::string_view name;  // "pick-list"
   std::string_view of;    // "SHIPMENT": what its id is
   std::string_view help;
-  std::variant<OfOrder, OfShipment, OfTransfer, OfPurchase> make;  // which answer of the server it is made of
+  std::variant<OfOrder, OfShipment, OfTransfer, OfPurchase, OfExplained> make;  // which answers of the server it is made of
+  OfReceipt make_of_receipt = nullptr;  // the same of a receipt; none: there is no such document
 };
 
 std::span<const Kind> kinds();

@@ -73,7 +73,7 @@ std::string date_text(const OrderState& order, const OrderStateLine& line, std::
     return dated >= line.backordered ? text : text + ", " + with_separators(line.backordered - dated) + " not known yet";
   }
   if (order.reserve_not_before_us > now_us) return "not before " + moment_text(order.reserve_not_before_us);
-  return "date not known yet";
+  return line.fallback_us == 0 ? "date not known yet" : "date not known yet; about " + day_text(line.fallback_us) + " if ordered now";
 }
 
 std::string place_text(std::uint32_t position, std::uint64_t quantity_ahead) {

@@ -38,8 +38,8 @@ Axis days_axis(const Report& report) {
 }
 
 // A line for each column of counts.
-Chart counts_chart(const Report& report, const char* title, const std::vector<ReportColumn>& columns) {
-  Chart chart{title, "", days_axis(report), {"orders", 0, 1, Axis::Scale::linear, count_label}, {}, {}};
+Chart counts_chart(const Report& report, const char* title, const std::vector<ReportColumn>& columns, const char* of = "orders") {
+  Chart chart{title, "", days_axis(report), {of, 0, 1, Axis::Scale::linear, count_label}, {}, {}};
   double most = 1;
   for (std::size_t at = 0; at < columns.size(); ++at) {
     std::string name = heading(columns[at]);
@@ -71,10 +71,12 @@ Chart shares_chart(const Report& report, const char* title) {
   return chart;
 }
 
-// p50, p90 and p99 of one measure by day; what was done at once stands at the bottom.
-Chart durations_chart(const Report& report, schema::ReportMeasure measure, const char* title) {
+using Shown = std::vector<std::pair<ReportColumn, const char*>>;  // at most three, the longest first
+const Shown percentiles = {{ReportColumn::p99_us, "p99"}, {ReportColumn::p90_us, "p90"}, {ReportColumn::p50_us, "p50"}};
+
+// Durations by day, of one measure or of a report without measures; what was done at once stands at the bottom.
+Chart durations_chart(const Report& report, schema::ReportMeasure measure, const char* title, const Shown& shown = percentiles) {
   Chart chart{title, "logarithmic; what took less than a second stands at the bottom", days_axis(report), {"time", 1e6, 1e7, Axis::Scale::logarithmic, wait_label}, {}, {}};
-  constexpr std::pair<ReportColumn, const char*> shown[] = {{ReportColumn::p99_us, "p99"}, {ReportColumn::p90_us, "p90"}, {ReportColumn::p50_us, "p50"}};
   double most = 1e7;
   int color = 3;
   for (const auto& [column, name] : shown) {
@@ -92,16 +94,58 @@ Chart durations_chart(const Report& report, schema::ReportMeasure measure, const
   return chart;
 }
 
+// What a row is of, in one text.
+std::string label_of(const Report& report, Row row, const Catalogue& catalogue) {
+  std::string label = cell_text(report, row, 0, catalogue) + (report.columns[0] == ReportColumn::days_from && row[0] >= 0 ? " days" : "");
+  for (std::size_t column = 1; column < report.columns.size(); ++column) {
+    if (report.columns[column] == ReportColumn::sku) label += " " + cell_text(report, row, column, catalogue);
+  }
+  return label;
+}
+
+// The first share of each row.
+Bars share_bars(const Report& report, const Catalogue& catalogue, const char* title) {
+  Bars bars{title, report.row_count() > most_bars ? fmt::format("the first {}", most_bars) : "", {}, "s3"};
+  const Share& share = kind_of(report.kind).shares.front();
+  for (std::size_t index = 0; index < std::min(report.row_count(), most_bars); ++index) {
+    const Row row = report.row(index);
+    bars.bars.push_back({label_of(report, row, catalogue), share_of(report, row, share).value_or(0), share_text(report, row, share)});
+  }
+  return bars;
+}
+
+// The rows of each day added up; durations, which do not add up, are not to be told.
+Report days_together(const Report& report) {
+  Report days = report;
+  const std::size_t width = report.columns.size();
+  days.rows.clear();
+  for (std::size_t index = 0; index < report.row_count(); ++index) {
+    const Row row = report.row(index);
+    if (days.rows.empty() || days.rows[days.rows.size() - width] != row[0]) days.rows.insert(days.rows.end(), {row[0]}), days.rows.resize(days.rows.size() + width - 1);
+    for (std::size_t column = 1; column < width; ++column) {  // wrapping: a hostile server's numbers
+      std::int64_t& sum = days.rows[days.rows.size() - width + column];
+      sum = static_cast<std::int64_t>(static_cast<std::uint64_t>(sum) + static_cast<std::uint64_t>(row[column]));
+    }
+  }
+  return days;
+}
+
 Bars bars_chart(const Report& report, const Catalogue& catalogue, const char* title, ReportColumn value) {
   Bars bars{title, "", {}, "s1"};
   const auto at = static_cast<std::size_t>(std::find(report.columns.begin(), report.columns.end(), value) - report.columns.begin());
   for (std::size_t index = 0; index < std::min(report.row_count(), most_bars) && at < report.columns.size(); ++index) {
     const Row row = report.row(index);
-    bars.bars.push_back({cell_text(report, row, 0, catalogue) + (report.columns[0] == ReportColumn::days_from && row[0] >= 0 ? " days" : ""),
-                         static_cast<double>(row[at]), cell_text(report, row, at, catalogue)});
+    bars.bars.push_back({label_of(report, row, catalogue), static_cast<double>(row[at]), cell_text(report, row, at, catalogue)});
   }
   if (report.row_count() > most_bars) bars.note = fmt::format("the first {}", most_bars);
   return bars;
+}
+
+std::string vendor_charts(const Report& report, const Catalogue& catalogue) {
+  using enum ReportColumn;
+  if (report.columns[0] != day) return share_bars(report, catalogue, "On time").svg() + bars_chart(report, catalogue, "Nine units in ten late by at most", late_p90_us).svg();
+  const Report days = days_together(report);
+  return shares_chart(days, "On time").svg() + counts_chart(days, "Units by the day of their receipt", {units_on_time, units_late, units_undated, never_came}, "units").svg();
 }
 
 std::string charts_of(const Report& report, const Catalogue& catalogue) {
@@ -116,6 +160,11 @@ std::string charts_of(const Report& report, const Catalogue& catalogue) {
     case ReportKind::on_time: return shares_chart(report, "On time and in full").svg() + counts_chart(report, "Orders by the day they are needed", {ReportColumn::on_time, late, short_of_units, overdue, not_yet}).svg();
     case ReportKind::holds: return shares_chart(report, "Confirmed").svg() + counts_chart(report, "Holds by the day they were made", {ReportColumn::holds, holds_confirmed, holds_released, holds_expired}).svg();
     case ReportKind::splits: return shares_chart(report, "Split").svg() + counts_chart(report, "Decisions", {reserved, split, backordered, refused, cancelled, reduced}).svg();
+    case ReportKind::vendor_delay:
+    case ReportKind::vendor_delay_by_sku: return vendor_charts(report, catalogue);
+    case ReportKind::promise_accuracy:
+      return shares_chart(report, "Promises").svg() + counts_chart(report, "Lines by the day they were filled", {kept, late, unpromised}, "lines").svg() +
+             durations_chart(report, schema::ReportMeasure::none, "Late by", {{late_max_us, "max"}, {late_p90_us, "p90"}, {late_mean_us, "mean"}}).svg();
     case ReportKind::stock_outs: return bars_chart(report, catalogue, "Out of stock for", out_us).svg();
     default: return bars_chart(report, catalogue, "Units waiting", quantity).svg();
   }
@@ -177,7 +226,7 @@ std::string report_html(const Report& report, const Catalogue& catalogue) {
   out += tiles_of(report, catalogue);
   out += "<div class=\"charts\">\n" + charts_of(report, catalogue) + "</div>\n";
   if (report.total_count() > 1) out += "<h2>In all</h2>\n" + table_of(report, catalogue, true);
-  if (report.row_count() != 0) out += std::string("<h2>") + (kind.by_day ? "By day" : "In detail") + "</h2>\n" + table_of(report, catalogue, false);
+  if (report.row_count() != 0) out += std::string("<h2>") + (report.columns[0] == ReportColumn::day ? "By day" : "In detail") + "</h2>\n" + table_of(report, catalogue, false);
   if (report.left_out != 0) out += "<p>" + counted(report.left_out, "more row") + " left out.</p>\n";
   return out + "<footer>earmark report " + command_name(report.kind) + "</footer>\n</main>\n</body>\n</html>\n";
 }

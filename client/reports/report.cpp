@@ -13,32 +13,44 @@ namespace {
 
 using enum ReportColumn;
 
+const char* const vendor_meaning =
+    "Units by when they arrived, against the first promise for their line. On time % is of what was promised and has come, or never came. Late is 0 for units on time. "
+    "Overdue is open, and what is promised now is over.";
+const std::vector<Share> vendor_shares = {{"ON TIME %", {units_on_time}, {units_on_time, units_late, never_came}}};
+
 const std::vector<Kind> all_kinds = {
     {ReportKind::backorders_by_product, "Backorders by product", "What waits of each SKU, the most first",
-     "Units that orders wait for, by SKU. Oldest is the decision of the order that has waited for longest.", false, {}},
+     "Units that orders wait for, by SKU. Oldest is the decision of the order that has waited for longest.", Days::none, {}},
     {ReportKind::backorders_by_customer, "Backorders by customer", "What each customer waits for, the most first",
-     "Units that orders wait for, by customer. Oldest is the decision of the order that has waited for longest.", false, {}},
+     "Units that orders wait for, by customer. Oldest is the decision of the order that has waited for longest.", Days::none, {}},
     {ReportKind::backorders_by_warehouse, "Backorders by warehouse", "What waits for each warehouse: pinned there, else preferred",
-     "Units that orders wait for, by the warehouse where the line is pinned, else by the one that its order prefers, else by none.", false, {}},
+     "Units that orders wait for, by the warehouse where the line is pinned, else by the one that its order prefers, else by none.", Days::none, {}},
+    {ReportKind::backorders_by_vendor, "Backorders by vendor", "What waits for each vendor: whom the reorder rule names, else the nearest source",
+     "Units that orders wait for, by the vendor that the SKU's reorder rule names, else by the one of its sources with the shortest lead time, else by none.", Days::none, {}},
     {ReportKind::backorder_age, "Age of backorders", "How long what waits has waited: 0-2, 3-7, 8-14, 15-30, 31-60, 61-90, >90 days",
-     "Units that orders wait for, by whole days since the order was decided, or since it became due.", false, {}},
+     "Units that orders wait for, by whole days since the order was decided, or since it became due.", Days::none, {}},
     {ReportKind::fulfilment_time, "Fulfilment time", "Order to reserved, order to shipped, backorder to filled: mean, p50, p90, p99",
-     "How long it took, by the day on which it was done. Percentiles are at most 1.6 % too high; count, mean and longest are exact.", true, {}},
+     "How long it took, by the day on which it was done. Percentiles are at most 1.6 % too high; count, mean and longest are exact.", Days::rows, {}},
     {ReportKind::fill_rate, "Fill rate", "First-time fill rates of orders, lines and units",
-     "What orders had reserved at once, by the day of the decision.", true,
+     "What orders had reserved at once, by the day of the decision.", Days::rows,
      {{"ORDERS %", {orders_filled}, {orders}}, {"LINES %", {lines_filled}, {lines}}, {"UNITS %", {units_filled}, {units}}}},
     {ReportKind::on_time, "On time, in full", "Orders that were shipped whole by the day they were needed",
-     "Orders with a date, by the day by which they are needed; those without by the day on which they were closed.", true,
+     "Orders with a date, by the day by which they are needed; those without by the day on which they were closed.", Days::rows,
      {{"OTIF %", {on_time}, {on_time, late, short_of_units, overdue}}, {"UNDATED IN FULL %", {undated_whole}, {undated_whole, undated_short}}}},
     {ReportKind::stock_outs, "Stock-outs", "How long nothing of a SKU was available in any warehouse",
-     "Since something of the SKU was available for the first time.", false, {{"OUT %", {out_us}, {watched_us}}}},
+     "Since something of the SKU was available for the first time.", Days::none, {{"OUT %", {out_us}, {watched_us}}}},
     {ReportKind::holds, "Holds", "What became of checkout holds: confirmed, released, expired",
-     "By the day on which the hold was made. Units are those that it held at first.", true,
+     "By the day on which the hold was made. Units are those that it held at first.", Days::rows,
      {{"CONFIRMED %", {holds_confirmed}, {holds_confirmed, holds_released, holds_expired}},
       {"UNITS CONFIRMED %", {units_confirmed}, {units_confirmed, units_released, units_expired}}}},
     {ReportKind::splits, "Splits", "How orders were decided, and how many left in several shipments",
-     "Decisions by their day; orders that have shipped by the day on which they were closed.", true,
+     "Decisions by their day; orders that have shipped by the day on which they were closed.", Days::rows,
      {{"SPLIT %", {split}, {reserved, split, backordered, reduced}}, {"IN PARTS %", {shipped_in_parts}, {shipped}}}},
+    {ReportKind::vendor_delay, "Delay of vendors", "What each vendor brought against what he had promised first, the worst first", vendor_meaning, Days::counted, vendor_shares},
+    {ReportKind::vendor_delay_by_sku, "Delay of vendors by SKU", "The same for each SKU of each vendor", vendor_meaning, Days::counted, vendor_shares},
+    {ReportKind::promise_accuracy, "Accuracy of promises", "When waiting lines were filled against the date they had been told first",
+     "Lines by the day on which nothing of them waited any more. Late and off are times between that and the first date, late being 0 where it was kept.", Days::rows,
+     {{"KEPT %", {kept}, {promised}}, {"EARLY %", {early}, {promised}}}},
 };
 
 // Not as whole numbers: a hostile server's would overflow.
@@ -66,7 +78,7 @@ std::string sku_code(std::int64_t id, const Catalogue& catalogue) { return catal
 std::string warehouse_code(std::int64_t id, const Catalogue& catalogue) {
   return id == 0 ? std::string() : catalogue.code(engine::WarehouseId{static_cast<std::uint16_t>(id)});
 }
-std::string customer_of(const Report& report, std::int64_t position) {
+std::string text_at(const Report& report, std::int64_t position) {
   const auto at = static_cast<std::size_t>(position);
   return at < report.texts.size() ? report.texts[at] : std::string();
 }
@@ -107,10 +119,11 @@ std::string command_name(ReportKind kind) {
 }
 
 bool is_duration(ReportColumn column) {
-  return (column >= mean_us && column <= max_us) || column == out_us || column == watched_us;
+  return (column >= mean_us && column <= max_us) || column == out_us || column == watched_us || (column >= late_mean_us && column <= late_max_us) ||
+         column == off_mean_us || column == off_p90_us;
 }
 bool is_moment(ReportColumn column) { return column == oldest_us || column == out_since_us || column == first_us; }
-bool is_label(ReportColumn column) { return column < quantity; }
+bool is_label(ReportColumn column) { return column < quantity || column == lead_days; }
 
 std::string heading(ReportColumn column) {
   switch (column) {
@@ -119,6 +132,11 @@ std::string heading(ReportColumn column) {
     case out_since_us: return "OUT SINCE";
     case first_us: return "FIRST STOCKED";
     case watched_us: return "WATCHED FOR";
+    case units_on_time: return "ON TIME";
+    case units_late: return "LATE";
+    case units_undated: return "UNDATED";
+    case units_overdue: return "OVERDUE";
+    case vendor_name: return "NAME";
     default: break;
   }
   std::string words(schema::name(column));
@@ -153,7 +171,10 @@ std::string cell_text(const Report& report, Row row, std::size_t column, const C
   switch (of) {
     case sku: return sku_code(number, catalogue);
     case warehouse: return number == 0 ? "-" : warehouse_code(number, catalogue);
-    case customer: return customer_of(report, number).empty() ? "-" : customer_of(report, number);
+    case customer:
+    case vendor:
+    case vendor_name: return text_at(report, number).empty() ? "-" : text_at(report, number);
+    case lead_days: return number < 0 ? "-" : plain_number(number);
     case day: return day_text(number);
     case days_from: {
       const std::int64_t to = report.number(row, days_to);
@@ -171,7 +192,9 @@ Json cell_json(const Report& report, Row row, std::size_t column, const Catalogu
   switch (report.columns[column]) {
     case sku: return sku_code(number, catalogue);
     case warehouse: return warehouse_code(number, catalogue);
-    case customer: return customer_of(report, number);
+    case customer:
+    case vendor:
+    case vendor_name: return text_at(report, number);
     case day: return day_text(number);
     case measure: return std::string(schema::name(static_cast<schema::ReportMeasure>(number)));
     default: return number;

@@ -42,13 +42,18 @@ struct Share {
   const char* heading;
   std::vector<ReportColumn> part, whole;
 };
+// Which days a report is of.
+enum class Days : std::uint8_t { none,     // it is of now
+                                 rows,     // rows are days, and may be left out
+                                 counted };  // rows are of other things, of some days together or each day apart
+
 // What there is to say of a kind of report beside its numbers.
 struct Kind {
   ReportKind kind;
   const char* title;
   const char* help;     // one line
   const char* meaning;  // a sentence or two on the page
-  bool by_day;          // rows are days, and may be left out
+  Days days;
   std::vector<Share> shares;
 };
 std::span<const Kind> kinds();

@@ -100,7 +100,7 @@ TEST_CASE("dates: a decision tells them of what waits, and no more where nothing
   StreamText stream(false);
   const std::string told = stream.text(event(decided.order), catalogue());
   CHECK(has(told, "10 wait as 2nd in the queue, behind 7 units, expected 2025-12-01 5, 2025-12-08 3, no date 2\n"));
-  CHECK(has(told, "3 wait as 1st in the queue\n"));
+  CHECK(has(told, "3 wait as 1st in the queue, no date\n"));
 
   engine::OrderDecision whole = decided.order;
   whole.lines = std::span(decided.lines).subspan(1, 1), whole.waits = {}, whole.expected = {};

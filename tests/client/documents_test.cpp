@@ -57,7 +57,12 @@ bool of_an_order(const Kind& kind) { return kind.of == "ORDER" || kind.of == "SH
 Outcome<Document> made(const Kind& kind, const OrderState& from) {
   if (const auto* make = std::get_if<OfOrder>(&kind.make)) return (*make)(from, issue());
   if (const auto* make = std::get_if<OfShipment>(&kind.make)) return (*make)(from, 1, issue());
-  if (const auto* make = std::get_if<OfPurchase>(&kind.make)) return (*make)(purchase(), 57, issue());
+  if (const auto* make = std::get_if<OfPurchase>(&kind.make)) return (*make)({purchase(), 57, {}}, issue());
+  if (const auto* make = std::get_if<OfExplained>(&kind.make)) {
+    Explanation told;
+    told.now = from;
+    return (*make)(told, issue());
+  }
   return std::get<OfTransfer>(kind.make)(transfer(), 57, issue());
 }
 
@@ -254,7 +259,7 @@ TEST_CASE("documents: a transfer note has what left, arrived and is in transit",
 }
 
 TEST_CASE("documents: a purchase order says what to bring, where to and when", "[client][documents][purchases]") {
-  CHECK(page_text(page_of(purchase_order(purchase(), 57, issue()))) ==
+  CHECK(page_text(page_of(purchase_order({purchase(), 57, {}}, issue()))) ==
         "PURCHASE ORDER PO-7\n"
         "\n"
         "Vendor              HOLZ\n"
@@ -273,7 +278,7 @@ TEST_CASE("documents: a purchase order says what to bring, where to and when", "
         "   2  ANGLE               WEST                   40              40  date not known yet\n"
         "\n"
         "Purchase order PO-7. True at decision 57, printed 2026-01-01 13:00 UTC.\n");
-  const Json json = json_of(purchase_order(purchase(), 57, issue()));
+  const Json json = json_of(purchase_order({purchase(), 57, {}}, issue()));
   CHECK(json["vendor"] == "HOLZ");
   CHECK(json["state"] == "partly_received");
   CHECK(json["open"] == 52);
@@ -283,7 +288,7 @@ TEST_CASE("documents: a purchase order says what to bring, where to and when", "
   OpenPurchase draft = purchase();
   draft.state = engine::PurchaseState::draft;
   for (OpenPurchaseLine& line : draft.lines) line.warehouse = "MAIN", line.received = 0, line.open = line.quantity;
-  const std::string text = page_text(page_of(purchase_order(draft, 57, issue())));
+  const std::string text = page_text(page_of(purchase_order({draft, 57, {}}, issue())));
   CHECK(has(text, "! This is a draft. It is not approved, and nothing is ordered by it.\n"));
   CHECK(has(text, "Deliver to          Main yard (MAIN)\n"));
   CHECK(has(text, "LINE  SKU    DESCRIPTION  ORDERED  PROMISED\n"));
@@ -322,7 +327,7 @@ TEST_CASE("documents: no text of anybody is more than text on a page", "[client]
   for (ShipmentState& each : from.shipments) each.id = each.warehouse = each.carrier = each.tracking = evil;
   OpenPurchase bought = purchase();
   bought.purchase = bought.vendor = bought.reference = bought.notes = bought.lines[0].sku = bought.lines[1].warehouse = evil;
-  const std::string bought_html = page_html(page_of(purchase_order(bought, 57, issue())));
+  const std::string bought_html = page_html(page_of(purchase_order({bought, 57, {}}, issue())));
   for (const char* bad : {"<script", "<img", "'x'", "\x01"}) CHECK(!has(bought_html, bad));
   for (const Kind& kind : kinds()) {
     CAPTURE(kind.name);

@@ -37,6 +37,9 @@ inline void hear_purchase(Heard& heard, const schema::Request& request) {
       heard.rows.push_back(std::to_string(line.line.value) + ": " + std::to_string(line.quantity) + " S" + std::to_string(line.sku.value) + " for " +
                            std::to_string(line.warehouse.value) + " at " + std::to_string(line.promised.value));
     }
+    for (const auto& peg : place->place.pegs) {
+      heard.rows.push_back(std::to_string(peg.line.value) + " for " + std::string(place->place.peg_orders[peg.order]) + " line " + std::to_string(peg.order_line.value));
+    }
   } else if (const auto* step = std::get_if<schema::MovePurchaseRequest>(&request)) {
     heard.id = step->move.command_id;
     for (const auto& row : step->move.rows) {
@@ -52,9 +55,37 @@ inline void hear_purchase(Heard& heard, const schema::Request& request) {
   }
 }
 
+// Vendors and rules, and what is asked of them.
+inline void hear_rules(Heard& heard, const schema::Request& request) {
+  const auto number = [](auto value) { return std::to_string(value); };
+  if (const auto* rules = std::get_if<schema::RulesRequest>(&request)) {
+    heard.epoch = rules->epoch, heard.skus = {rules->sku.value};
+    heard.rows.push_back("of vendor " + std::string(rules->vendor));
+  } else if (const auto* find = std::get_if<schema::FindRequest>(&request)) {
+    heard.id = find->id;
+    heard.rows.push_back("space " + number(static_cast<int>(find->space)));
+  }
+  const auto* set = std::get_if<schema::SetRulesRequest>(&request);
+  if (set == nullptr) return;
+  heard.epoch = set->epoch;
+  for (const auto& each : set->set.vendors) {
+    heard.rows.push_back("vendor " + std::string(each.code) + (each.only_named ? " named" : " " + std::string(each.name) + " " + number(each.lead_days) + " " + number(each.cut_off)));
+  }
+  for (const auto& each : set->set.sources) heard.rows.push_back("source S" + number(each.sku.value) + " of " + number(each.vendor) + " in " + number(each.lead_days));
+  for (const auto& each : set->set.rules) {
+    heard.rows.push_back("rule S" + number(each.sku.value) + " for " + number(each.warehouse.value) + ": " + std::string(name(each.kind)) + " " + std::string(name(each.mode)) +
+                         " " + number(each.point) + " " + number(each.quantity) + " " + number(each.minimum) + " " + number(each.multiple) + " " + number(each.maximum) +
+                         " of " + number(each.vendor) + " in " + number(each.lead_days) + (each.pooled != 0 ? " pooled" : ""));
+  }
+  for (const auto& each : set->set.snoozes) {
+    heard.rows.push_back("snooze S" + number(each.sku.value) + " for " + number(each.warehouse.value) + " until " + number(each.until.value));
+  }
+}
+
 inline Heard heard_from(const schema::FrameHeader& header, const schema::Request& request) {
   Heard heard{header.correlation, header.kind, {}, 0, {}, {}, {}, {}, false};
   hear_purchase(heard, request);
+  hear_rules(heard, request);
   if (const auto* order = std::get_if<schema::OrderRequest>(&request)) {
     heard.id = order->order.id, heard.epoch = order->epoch;
     for (const auto& line : order->order.lines) heard.skus.push_back(line.sku.value);

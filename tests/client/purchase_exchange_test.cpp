@@ -123,11 +123,16 @@ TEST_CASE("exchange: open purchase orders come in codes that are looked up for t
   REQUIRE(heard.size() == 1);
   CHECK(heard[0].kind == MessageKind::purchases);
   CHECK(heard[0].rows == std::vector<std::string>{"of vendor HOLZ"});
-  const schema::OpenPurchase open[] = {{engine::Lsn{3}, at(30), 1, engine::PurchaseState::draft, 0, 0}, {engine::Lsn{4}, at(40), 2, engine::PurchaseState::partly_received, 0, 0}};
+  const schema::OpenPurchase open[] = {{engine::Lsn{3}, at(30), at(0), 1, engine::PurchaseState::draft, 0, 0},
+                                       {engine::Lsn{4}, at(40), at(0), 2, engine::PurchaseState::partly_received, 0, 0}};
   const std::string_view ids[] = {"P-1", "P-2"}, vendors[] = {"HOLZ", "HOLZ"}, references[] = {"", "AB"}, notes[] = {"", "crane"};
-  const engine::PurchaseLineState lines[] = {{at(0), at(0), 0, line(1), sku(7), 5, warehouse(1), 0},
-                                             {at(900), at(800), 12, line(1), sku(8), 10, warehouse(2), 0},
-                                             {at(900), at(900), 2, line(2), sku(7), 10, warehouse(1), 0}};
+  const auto state = [](std::int64_t promised, std::int64_t first, std::uint64_t received, std::uint32_t number, std::uint32_t of, engine::Quantity quantity, std::uint16_t to) {
+    engine::PurchaseLineState made;
+    made.promised = made.expected = at(promised), made.first_promised = at(first), made.received = received;
+    made.line = line(number), made.sku = sku(of), made.quantity = quantity, made.warehouse = warehouse(to);
+    return made;
+  };
+  const engine::PurchaseLineState lines[] = {state(0, 0, 0, 1, 7, 5, 1), state(900, 800, 12, 1, 8, 10, 2), state(900, 900, 2, 2, 7, 10, 1)};
   schema::PurchasesAnswer from;
   from.as_of = engine::Lsn{9};
   from.open = open, from.purchases = ids, from.vendors = vendors, from.references = references, from.notes = notes, from.lines = lines;

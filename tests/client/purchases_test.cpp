@@ -14,10 +14,10 @@ constexpr std::int64_t noon = 1'767'268'800'000'000, day = 86'400'000'000;  // 2
 // 1 and 2 bring beams to MAIN, 3 brings some to WEST, 4 brought all of its hangers.
 OpenPurchase purchase() {
   return {"PO-7", "HOLZ", "AB-1", "by crane", engine::PurchaseState::partly_received, 12, noon,
-          {{1, "BEAM", "MAIN", 20, 15, 5, noon + 2 * day, noon + day},
-           {2, "BEAM", "MAIN", 10, 0, 10, noon + 3 * day, noon + 3 * day},
+          {{1, "BEAM", "MAIN", 20, 15, 5, noon + 2 * day, noon + day, noon + 4 * day},
+           {2, "BEAM", "MAIN", 10, 0, 10, noon + 3 * day, noon + 3 * day, noon + 3 * day},
            {3, "BEAM", "WEST", 8, 0, 8, 0, 0},
-           {4, "HANGER", "MAIN", 40, 42, 0, noon, noon}}};
+           {4, "HANGER", "MAIN", 40, 42, 0, noon, noon, noon}}};
 }
 
 using Rows = std::vector<std::pair<std::uint32_t, std::int64_t>>;
@@ -136,7 +136,7 @@ TEST_CASE("purchases: totals, the next arrival and what is overdue", "[client][p
   CHECK(figures.ordered == 78);
   CHECK(figures.received == 57);
   CHECK(figures.open == 23);
-  CHECK(figures.next_arrival_us == noon + 2 * day);  // the hangers have arrived
+  CHECK(figures.next_arrival_us == noon + 3 * day);  // line 1 is late, the hangers have arrived
   CHECK(!is_overdue(open, open.lines[0], noon + 2 * day));
   CHECK(is_overdue(open, open.lines[0], noon + 2 * day + 1));
   CHECK(!is_overdue(open, open.lines[2], noon + 9 * day));  // never promised

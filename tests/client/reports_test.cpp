@@ -64,12 +64,49 @@ Report ages() {
   return report;
 }
 
+constexpr std::int64_t day = 24 * hour;
+
+Report vendors() {
+  Report report;
+  report.kind = ReportKind::vendor_delay_by_sku;
+  report.as_of = 12, report.time_us = noon;
+  report.columns = {ReportColumn::vendor,        ReportColumn::vendor_name,      ReportColumn::sku,           ReportColumn::lead_days,  ReportColumn::receipts,
+                    ReportColumn::units,         ReportColumn::units_on_time,    ReportColumn::units_late,    ReportColumn::receipts_undated,
+                    ReportColumn::units_undated, ReportColumn::never_came,       ReportColumn::units_overdue, ReportColumn::late_mean_us,
+                    ReportColumn::late_p90_us,   ReportColumn::late_max_us};
+  report.rows = {1, 2, 1, 14, 3, 30, 10, 15, 1, 5, 5, 4, 2 * day, 3 * day, 3 * day, 0, 0, 2, -1, 1, 6, 6, 0, 0, 0, 0, 0, 0, 0, 0};
+  report.totals = {0, 0, 0, 0, 4, 36, 16, 15, 1, 5, 5, 4, day, 3 * day, 3 * day};
+  report.texts = {"", "HOLZ", "Sawmill & Sons"};
+  return report;
+}
+
+// Of each day: the vendors' rows, without SKUs.
+Report vendor_days() {
+  Report report = vendors();
+  report.kind = ReportKind::vendor_delay;
+  report.columns[0] = ReportColumn::day, report.columns[1] = ReportColumn::vendor, report.columns[2] = ReportColumn::vendor_name;
+  report.rows = {20'453, 0, 0, -1, 1, 6, 6, 0, 0, 0, 0, 0, 0, 0, 0, 20'453, 1, 2, 14, 2, 20, 10, 10, 0, 0, 4, 0, day, day, day,
+                 20'454, 1, 2, 14, 1, 10, 0, 5, 1, 5, 1, 4, day, day, day};
+  return report;
+}
+
+Report promises() {
+  Report report;
+  report.kind = ReportKind::promise_accuracy;
+  report.as_of = 12, report.time_us = noon;
+  report.columns = {ReportColumn::day,          ReportColumn::promised,    ReportColumn::kept,        ReportColumn::early,       ReportColumn::late,      ReportColumn::unpromised,
+                    ReportColumn::late_mean_us, ReportColumn::late_p90_us, ReportColumn::late_max_us, ReportColumn::off_mean_us, ReportColumn::off_p90_us};
+  report.rows = {20'453, 4, 3, 1, 1, 2, 6 * hour, day, day, 12 * hour, 2 * day};
+  report.totals = {0, 4, 3, 1, 1, 2, 6 * hour, day, day, 12 * hour, 2 * day};
+  return report;
+}
+
 // What a report could be of each kind, with rows of any numbers.
 Report any(ReportKind kind, const std::vector<ReportColumn>& columns, std::int64_t number) {
   Report report;
   report.kind = kind;
   report.columns = columns;
-  for (std::size_t at = 0; at < columns.size() * 3; ++at) report.rows.push_back(columns[at % columns.size()] == ReportColumn::customer ? 0 : number);
+  for (std::size_t at = 0; at < columns.size() * 3; ++at) report.rows.push_back(schema::names_text(columns[at % columns.size()]) ? 0 : number);
   report.totals.assign(columns.size(), number);
   report.texts = {"<script>alert('&\"')</script>\x01\n=1+2"};
   return report;
@@ -196,6 +233,8 @@ TEST_CASE("reports: a page is well formed, whole in itself, and every text in it
     for (const std::int64_t number : {std::int64_t{0}, std::int64_t{-1}, INT64_MAX, INT64_MIN}) {
       for (const auto& columns : {std::vector{ReportColumn::customer, ReportColumn::quantity, ReportColumn::oldest_us},
                                   {ReportColumn::day, ReportColumn::measure, ReportColumn::p50_us, ReportColumn::p99_us}, {ReportColumn{250}, ReportColumn::sku},
+                                  {ReportColumn::vendor, ReportColumn::sku, ReportColumn::units_on_time, ReportColumn::late_p90_us},
+                                  {ReportColumn::day, ReportColumn::vendor, ReportColumn::units_on_time, ReportColumn::units_late},
                                   {ReportColumn::days_from, ReportColumn::quantity}, {ReportColumn::warehouse, ReportColumn::out_us}}) {
         const Report report = any(kind.kind, columns, number);
         const std::string html = report_html(report, catalogue());
@@ -220,6 +259,61 @@ TEST_CASE("reports: bars are as long as their values, and long names end in dots
   std::size_t bars_drawn = 0;
   for (std::size_t at = svg.find("<rect"); at != std::string::npos; at = svg.find("<rect", at + 1)) ++bars_drawn;
   CHECK(bars_drawn == 2);
+}
+
+TEST_CASE("reports: vendors by SKU, by day and in all, with what was on time", "[client][reports]") {
+  const std::string text = report_text(vendors(), catalogue(), true);
+  CHECK(has(text, "VENDOR  NAME            SKU       LEAD DAYS  RECEIPTS  UNITS  ON TIME  LATE  RECEIPTS UNDATED  UNDATED  NEVER CAME  OVERDUE  LATE MEAN   LATE P90   LATE MAX  ON TIME %\n"));
+  CHECK(has(text, "HOLZ    Sawmill & Sons  BEAM      14                3     30       10    15                 1        5           5        4   2.0 days   3.0 days   3.0 days     33.3 %\n"));
+  CHECK(has(text, "-       -               NAIL, 3\"  -                 1      6        6     0                 0        0           0        0          0          0          0    100.0 %\n"));
+  CHECK(has(text, "total"));
+  CHECK(report_csv(vendors(), catalogue(), true).starts_with(
+      "vendor,vendor_name,sku,lead_days,receipts,units,units_on_time,units_late,receipts_undated,units_undated,never_came,units_overdue,late_mean_us,late_p90_us,late_max_us\r\n"
+      "HOLZ,Sawmill & Sons,BEAM,14,3,30,10,15,1,5,5,4,172800000000,259200000000,259200000000\r\n"));
+  CHECK(has(report_json(vendors(), catalogue(), true), "\"vendor\":\"HOLZ\",\"vendor_name\":\"Sawmill & Sons\""));
+  CHECK(has(report_json(vendors(), catalogue(), true), "\"lead_days\":-1,"));
+  const std::string page = report_html(vendors(), catalogue());
+  CHECK(is_well_formed(page));
+  CHECK(has(page, ">HOLZ BEAM<"));
+  CHECK(has(page, "<td>Sawmill &amp; Sons</td>"));
+  CHECK(has(page, ">33.3 %<"));
+  CHECK(has(page, "<h2>In detail</h2>"));
+  // By day a line for all vendors together: 16 of 20 units on the first day.
+  const std::string days = report_html(vendor_days(), catalogue());
+  CHECK(is_well_formed(days));
+  CHECK(has(days, "Units by the day of their receipt"));
+  CHECK(has(days, "<h2>By day</h2>"));
+  CHECK(has(report_text(vendor_days(), catalogue(), true), "2025-12-31  HOLZ    Sawmill & Sons"));
+}
+
+TEST_CASE("reports: what waits by vendor, with a chart of its units", "[client][reports]") {
+  Report report = by_product();
+  report.kind = ReportKind::backorders_by_vendor;
+  report.columns[0] = ReportColumn::vendor;
+  report.rows[0] = 1, report.rows[6] = 0;
+  report.texts = {"", "Sawmill & Sons"};
+  const std::string text = report_text(report, catalogue(), true);
+  CHECK(has(text, "VENDOR          QUANTITY  NOT DUE  LINES  ORDERS  OLDEST\n"));
+  CHECK(has(text, "Sawmill & Sons    12,000        0      3       2  2026-01-01 07:00:00.000 UTC\n"));
+  CHECK(has(text, "-                      7        7      1       1  -\n"));
+  CHECK(report_csv(report, catalogue(), true).starts_with("vendor,quantity,not_due,lines,orders,oldest_us\r\nSawmill & Sons,12000,"));
+  const std::string page = report_html(report, catalogue());
+  CHECK(is_well_formed(page));
+  CHECK(has(page, "Backorders by vendor"));
+  CHECK(has(page, "Units waiting"));
+  CHECK(has(page, ">Sawmill &amp; Sons<"));
+  CHECK(kind_named("backorders-by-vendor") == ReportKind::backorders_by_vendor);
+}
+
+TEST_CASE("reports: promises kept, early and late, and what was late", "[client][reports]") {
+  const std::string text = report_text(promises(), catalogue(), true);
+  CHECK(has(text, "DAY         PROMISED  KEPT  EARLY  LATE  UNPROMISED  LATE MEAN  LATE P90  LATE MAX  OFF MEAN   OFF P90  KEPT %  EARLY %\n"));
+  CHECK(has(text, "2025-12-31         4     3      1     1           2      6.0 h    24.0 h    24.0 h    12.0 h  2.0 days  75.0 %   25.0 %\n"));
+  const std::string page = report_html(promises(), catalogue());
+  CHECK(is_well_formed(page));
+  CHECK(has(page, "Lines by the day they were filled"));
+  CHECK(has(page, "Late by"));
+  CHECK(has(page, "<h2>By day</h2>"));
 }
 
 TEST_CASE("reports: every kind has a name on the command line", "[client][reports]") {

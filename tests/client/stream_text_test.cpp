@@ -50,7 +50,7 @@ TEST_CASE("stream text: an event of one part is one line, of several a paragraph
   order.lines = two, order.takes = more, order.waits = waits;
   CHECK(told(event(43, order)) ==
         "        43  12:00:00.123  split        order A-1 of Okafor Builders, 18 units in 2 lines\n"
-        "                                       line 1   BEAM    reserved 10 MAIN (now out of stock), 2 WEST; 3 wait as 2nd in the queue, behind 4 units\n"
+        "                                       line 1   BEAM    reserved 10 MAIN (now out of stock), 2 WEST; 3 wait as 2nd in the queue, behind 4 units, no date\n"
         "                                       line 10  HANGER  reserved 2 WEST; 1 cancelled\n");
 }
 

@@ -6,6 +6,7 @@
 #include "client/top_frame.hpp"
 
 using namespace earmark::client;
+namespace engine = earmark::engine;
 
 namespace {
 
@@ -81,6 +82,30 @@ TEST_CASE("top: shortages and backorders are the largest first, with the oldest 
   CHECK(json["backorders"][2] == Json{{"order", "C"}, {"customer", "Customer of it"}, {"backordered", 1}, {"lines", 1}, {"since_us", noon}});
 }
 
+TEST_CASE("top: what a buyer has to look at: open suggestions, and what is overdue", "[client][top]") {
+  const auto purchase = [](engine::PurchaseState state, std::int64_t promised_us) {
+    OpenPurchase open;
+    open.state = state;
+    open.lines = {{1, "BEAM", "MAIN", 20, 8, 12, promised_us, promised_us}, {2, "BEAM", "MAIN", 5, 5, 0, noon - hour, noon - hour}};
+    return open;
+  };
+  using engine::PurchaseState;
+  PurchasesAnswer answer;
+  answer.purchases = {purchase(PurchaseState::suggested, noon - hour), purchase(PurchaseState::suggested, 0), purchase(PurchaseState::draft, noon - hour),
+                      purchase(PurchaseState::sent, noon - hour), purchase(PurchaseState::sent, noon + hour)};
+  TopFigures figures;
+  figures.purchasing = purchasing_of(answer, noon);
+  CHECK(figures.purchasing.suggestions == 2);
+  CHECK(figures.purchasing.suggested_units == 24);
+  CHECK(figures.purchasing.overdue == 1);
+  CHECK(frame_text(figures, {}).ends_with("\n2 suggestions with 24 units for the buyer, 1 overdue purchase order\nNobody waits.\n"));
+  CHECK(json_of(figures)["suggestions"] == 2);
+  CHECK(json_of(figures)["suggested_units"] == 24);
+  CHECK(json_of(figures)["overdue_purchases"] == 1);
+  figures.purchasing = {0, 0, 2};
+  CHECK(frame_text(figures, {}).ends_with("\n2 overdue purchase orders\nNobody waits.\n"));
+}
+
 TEST_CASE("top: a frame as it looks", "[client][top]") {
   const Stats before = stats();
   Stats now = stats();
@@ -116,6 +141,7 @@ TEST_CASE("top: a frame never has more lines or columns than there are", "[clien
   BackordersAnswer answer;
   for (int number = 0; number < 40; ++number) answer.lines.push_back(line("SKU-" + std::to_string(number), number < 3 ? "A" : "B" + std::to_string(number), 5, noon));
   figures.waiting = waiting_of(answer);
+  figures.purchasing.overdue = GENERATE(0u, 3u);
   const std::size_t columns = GENERATE(1u, 7u, 20u, 80u, 200u), rows = GENERATE(1u, 5u, 10u, 11u, 24u, 60u, 200u);
   CAPTURE(columns, rows);
   const std::string frame = frame_text(figures, {columns, rows});

@@ -11,8 +11,6 @@
 namespace earmark::test {
 namespace {
 
-engine::TimeUs time_of(const Step& step) { return engine::TimeUs{model::RandomCommands::start_us + static_cast<std::int64_t>(step.number) * model::RandomCommands::step_us}; }
-
 std::string describe(const Step& step) {
   if (const auto* archive = std::get_if<ArchiveStep>(&step.what)) return "archive " + std::to_string(archive->most) + " orders";
   if (const auto* forget = std::get_if<ForgetStep>(&step.what)) return "forget " + std::to_string(forget->percent) + " % of the ids";
@@ -36,7 +34,7 @@ class Both {
 
   // What is wrong after it; an empty string: nothing.
   std::string run(const Step& step, Tally& tally) {
-    const engine::TimeUs now = time_of(step);
+    const engine::TimeUs now = step.time;
     now_ = now;
     if (!std::holds_alternative<model::Command>(step.what)) {
       for (const model::Answer& expiry : twin_.run_timers(now)) log(expiry);
@@ -77,15 +75,17 @@ class Both {
   }
 
  private:
-  std::string command(const model::Command& command, engine::TimeUs now, Tally& tally) {
-    const std::uint64_t content = model::content_of(command);
+  std::string command(const model::Command& drawn, engine::TimeUs now, Tally& tally) {
     for (const model::Answer& expiry : twin_.run_timers(now)) {
       log(expiry);
+      if (std::holds_alternative<model::PurchaseStepAnswer>(expiry.decision)) ++tally.cut_off;
       const auto* cancel = std::get_if<model::CancelAnswer>(&expiry.decision);
       if (cancel == nullptr) tally.expired += std::holds_alternative<model::HoldEndAnswer>(expiry.decision) ? 1U : 0U;
       else if (twin_.state().orders.at(twin_.state().order_ids.at(cancel->order_id)).open()) ++tally.beside_picked;
       else ++tally.cancelled;
     }
+    const model::Command command = model::with_suggestions(drawn, twin_.state());
+    const std::uint64_t content = model::content_of(command);
     const model::Answer expected = model::apply(twin_, command, content, now);
     std::string answer = harness_.apply(command, content, now);
     if (meddler_) meddler_(command, answer);
@@ -94,7 +94,11 @@ class Both {
     const std::string right = model::describe(expected);
     if (answer != right || harness_.last_was_repeat() != expected.duplicate) return "twin:\n  " + right + "\nengine:\n  " + answer;
     if (expected.decided() && !expected.duplicate) log(expected);
-    for (const model::Answer& strict : twin_.turn_strict()) log(strict);
+    for (const model::Answer& next : twin_.turn_strict()) {
+      log(next);
+      const auto* reorder = std::get_if<model::ReorderAnswer>(&next.decision);
+      if (reorder != nullptr) ++(reorder->cleared ? tally.cleared : tally.triggered);
+    }
     return {};
   }
 
@@ -186,15 +190,17 @@ class Both {
 }  // namespace
 
 Steps draw_history(std::uint64_t seed, std::uint64_t commands, bool with_housekeeping) {
-  model::RandomCommands random(seed, true);
+  model::RandomCommands random(seed, true, seed % 2 == 1, seed % 5 != 0);
   model::Random house(seed * 77);
   Steps steps;
   for (std::uint64_t number = 0; number < commands; ++number) {
+    const engine::TimeUs now = random.now();
     // In its place: GCC 12 is wrong about steps that are moved (maybe-uninitialized).
     const auto add = [&](auto what) {
       Step& step = steps.emplace_back();
       step.what.template emplace<decltype(what)>(std::move(what));
       step.number = number;
+      step.time = now;
     };
     add(random.next());
     if (!with_housekeeping) continue;
@@ -215,6 +221,7 @@ void Tally::add(const Tally& other) {
   archived += other.archived, forgotten += other.forgotten, read_back += other.read_back;
   skips += other.skips, turned_strict += other.turned_strict, taken_over += other.taken_over;
   answers += other.answers, dates += other.dates;
+  triggered += other.triggered, cleared += other.cleared, cut_off += other.cut_off;
   expired += other.expired, cancelled += other.cancelled, beside_picked += other.beside_picked;
 }
 

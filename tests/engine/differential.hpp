@@ -23,7 +23,8 @@ struct ForgetStep {  // ids in this share of the remembered LSNs are forgotten
 };
 struct Step {
   std::variant<model::Command, ArchiveStep, ForgetStep> what;
-  std::uint64_t number = 0;  // in the history as it was drawn; its time
+  std::uint64_t number = 0;  // in the history as it was drawn
+  engine::TimeUs time{};
 };
 using Steps = std::vector<Step>;
 
@@ -41,6 +42,7 @@ struct Tally {
   std::uint64_t commands = 0, decided = 0, records = 0, fast = 0, archived = 0, forgotten = 0, read_back = 0, expired = 0;
   std::uint64_t cancelled = 0, beside_picked = 0;  // orders at their time, and those of which picked units stayed
   std::uint64_t skips = 0, turned_strict = 0, taken_over = 0;
+  std::uint64_t triggered = 0, cleared = 0, cut_off = 0;  // reorder rules, and suggestions that were approved at their cut-off
   std::uint64_t answers = 0, dates = 0;  // to questions about what waits, and those of them that tell a date
   void add(const Tally& other);
 };

@@ -73,14 +73,16 @@ TEST_CASE("engine: gives the twin's answers to random commands", "[engine][model
             << tally.archived << " orders out of memory, " << tally.forgotten << " ids forgotten, "
             << tally.expired << " holds expired, " << tally.cancelled << " orders cancelled at their time and " << tally.beside_picked
             << " but for picked units, " << tally.skips << " skips, " << tally.turned_strict << " waiters turned strict, " << tally.taken_over << " units taken over, "
-            << tally.answers << " answers about what waits, " << tally.dates << " of them with dates\n";
+            << tally.triggered << " reorder rules triggered, " << tally.cleared << " cleared, " << tally.cut_off
+            << " suggestions approved at their cut-off, " << tally.answers << " answers about what waits, " << tally.dates << " of them with dates\n";
   REQUIRE(tally.commands == seeds * commands);
   REQUIRE(tally.fast > 0);
   REQUIRE(tally.expired > 0);
   REQUIRE(tally.dates > 0);
+  REQUIRE(tally.triggered > 0);
   REQUIRE(tally.cancelled > 0);
   REQUIRE(tally.turned_strict > 0);
-  if (seeds * commands >= 100'000) REQUIRE((tally.beside_picked > 0 && tally.taken_over > 0));
+  if (seeds * commands >= 100'000) REQUIRE((tally.beside_picked > 0 && tally.taken_over > 0 && tally.cleared > 0 && tally.cut_off > 0));
 }
 
 TEST_CASE("restore: finishes the fills that a crash cut off, wherever a commit can end (I3)", "[engine][recovery]") {

@@ -1,5 +1,8 @@
 #include "tests/engine/harness.hpp"
 
+#include <algorithm>
+#include <tuple>
+
 #include "tests/engine/settler_message.hpp"
 #include "tests/model/random_commands.hpp"
 
@@ -31,6 +34,7 @@ engine::Capacity small_capacity(const model::CatalogueLimits& limits) {
   capacity.warehouses = static_cast<std::uint16_t>(model::RandomCommands::limits().warehouses);
   capacity.max_skips = static_cast<std::uint8_t>(limits.max_skips);
   capacity.max_wait_us = limits.max_wait_us;
+  capacity.date_threshold_us = limits.date_threshold_us;
   capacity.command_ids = 1U << 20;
   capacity.waiting_lines = 1U << 18;
   capacity.order_bytes = 2ULL << 30;
@@ -53,9 +57,10 @@ std::string Harness::apply(const model::Command& command, std::uint64_t content,
   if (const auto* order = std::get_if<model::OrderCommand>(&command)) {
     const engine::PlaceOrder view = order->view();
     desk_.add({view, content, reply, 0});
-    EARMARK_CHECK(desk_.decide(now, [&](const engine::ReceivedOrder& received) {
+    const auto settle = [&](const engine::ReceivedOrder& received) {
       submit(std::make_unique<engine::Message>(received.order, received.content, received.reply, now));
-    }));
+    };
+    EARMARK_CHECK(desk_.decide(now, settle, [&](std::span<const engine::SkuId> skus) { submit(std::make_unique<engine::Message>(engine::MindRules{skus}, now)); }));
   } else {
     submit(settler_message(command, content, reply, now));
   }
@@ -68,6 +73,8 @@ std::string Harness::ask(const model::Questions& questions, engine::TimeUs now) 
   for (const std::string& order : questions.orders) submit(std::make_unique<engine::Message>(engine::ShowOrder{order}, reply, now));
   submit(std::make_unique<engine::Message>(engine::ListBackorders{}, reply, now));
   submit(std::make_unique<engine::Message>(engine::CheckDates{questions.skus, questions.wanted}, reply, now));
+  submit(std::make_unique<engine::Message>(engine::ListPurchases{}, reply));
+  for (const auto& [sku, vendor] : questions.rules) submit(std::make_unique<engine::Message>(engine::ListRules{sku, vendor}, reply, now));
   return answer_;
 }
 
@@ -77,6 +84,8 @@ void Harness::shown(const engine::ReplyTo&, engine::Lsn, const engine::OrderView
     if (line.position != 0) order.lines.push_back({line.line->line, line.line->waiting, line.position, line.quantity_ahead});
   }
   order.expected.assign(view.expected.begin(), view.expected.end());
+  order.fallbacks.assign(view.fallbacks.begin(), view.fallbacks.end());
+  for (const engine::PromiseImage& each : view.promises) order.promises.push_back({each.line_index, each.first, each.told});
   answer_ += model::describe(order) + "\n";
 }
 
@@ -88,7 +97,32 @@ void Harness::listed(const engine::ReplyTo&, engine::Lsn, std::span<const engine
 
 void Harness::checked(const engine::ReplyTo&, engine::Lsn, const engine::CheckView& view) {
   answer_ += model::describe(model::CheckedStock{{view.available.begin(), view.available.end()}, {view.now.begin(), view.now.end()},
-                                                 {view.expected.begin(), view.expected.end()}}) + "\n";
+                                                 {view.expected.begin(), view.expected.end()}, {view.fallbacks.begin(), view.fallbacks.end()}}) + "\n";
+}
+
+void Harness::listed_purchases(const engine::ReplyTo&, engine::Lsn, std::span<const engine::OpenPurchaseView> purchases) {
+  for (const engine::OpenPurchaseView& view : purchases) {
+    model::ListedPurchase purchase{view.purchase->id, view.purchase->state, {}};
+    for (const engine::PurchaseLineState& line : view.purchase->lines) {
+      purchase.lines.push_back({line.line, line.promised, line.first_promised, line.expected, line.quantity, line.received, line.peg_order, line.peg_line});
+    }
+    answer_ += model::describe(purchase) + "\n";
+  }
+}
+
+void Harness::listed_rules(const engine::ReplyTo&, engine::Lsn, const engine::RulesView& view) {
+  const auto code = [&](std::uint32_t vendor) { return vendor == 0 ? std::string() : std::string(view.vendors[vendor - 1].code); };
+  model::ListedRules listed;
+  for (const engine::VendorView& each : view.vendors) {
+    listed.vendors.push_back({std::string(each.code), std::string(each.name), each.lead_days, each.cut_off, each.arrivals, each.typical_lateness_us});
+  }
+  for (const engine::SourceSet& each : view.sources) listed.sources.push_back({each.sku, code(each.vendor), each.lead_days});
+  std::ranges::sort(listed.sources, {}, [](const model::ListedSource& source) { return std::tie(source.sku, source.vendor); });  // of one SKU in any order
+  for (const engine::RuleView& each : view.rules) {
+    listed.rules.push_back({.set = each.rule, .vendor = code(each.rule.vendor), .purchase = std::string(each.purchase), .position = each.position,
+                            .triggered = each.triggered, .purchase_lsn = each.purchase_lsn});
+  }
+  answer_ += model::describe(listed) + "\n";
 }
 
 void Harness::committed(engine::Lsn, engine::Lsn last) { engine_.shared().window.advance(last); }

@@ -66,7 +66,8 @@ class Harness final : public engine::Outcomes {
   void resolved(const engine::ReplyTo&, engine::Lsn, const engine::ResolvedView&) override {}
   void listed_holds(const engine::ReplyTo&, engine::Lsn, std::span<const engine::OpenHoldView>) override {}
   void listed_transfers(const engine::ReplyTo&, engine::Lsn, std::span<const engine::OpenTransferView>) override {}
-  void listed_purchases(const engine::ReplyTo&, engine::Lsn, std::span<const engine::OpenPurchaseView>) override {}
+  void listed_purchases(const engine::ReplyTo& reply, engine::Lsn as_of, std::span<const engine::OpenPurchaseView> purchases) override;
+  void listed_rules(const engine::ReplyTo& reply, engine::Lsn as_of, const engine::RulesView& view) override;
 
  private:
   engine::Engine engine_;

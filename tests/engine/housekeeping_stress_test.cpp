@@ -48,6 +48,7 @@ class Committing : public engine::Outcomes {
   void listed_holds(const engine::ReplyTo&, engine::Lsn, std::span<const engine::OpenHoldView>) override {}
   void listed_transfers(const engine::ReplyTo&, engine::Lsn, std::span<const engine::OpenTransferView>) override {}
   void listed_purchases(const engine::ReplyTo&, engine::Lsn, std::span<const engine::OpenPurchaseView>) override {}
+  void listed_rules(const engine::ReplyTo&, engine::Lsn, const engine::RulesView&) override {}
   void resolved(const engine::ReplyTo&, engine::Lsn, const engine::ResolvedView&) override {}
 
  protected:
@@ -91,7 +92,8 @@ class Clerk final : public Committing {
         const std::uint64_t reach = std::min<std::uint64_t>(first_decision_.size(), 3 * horizon);
         give(repeat ? first_decision_.size() - 1 - random_.below(reach) : first_decision_.size());
       }
-      while (!desk_.decide(engine::TimeUs{1}, [](const engine::ReceivedOrder&) { EARMARK_CHECK(!"the desk decides all"); })) let_go();
+      const auto settle = [](const engine::ReceivedOrder&) { EARMARK_CHECK(!"the desk decides all"); };
+      while (!desk_.decide(engine::TimeUs{1}, settle, [](std::span<const engine::SkuId>) { EARMARK_CHECK(!"there are no rules"); })) let_go();
       let_go();
     }
     while (!rings_.empty()) let_go();

@@ -32,12 +32,7 @@ model::Answer Pair::apply(const model::Command& command, engine::TimeUs now) {
 }
 
 model::Answer Pair::say(std::string_view event) {
-  engine::TimeUs now{time_};
-  if (event.starts_with("at ")) {
-    event.remove_prefix(3);
-    now = engine::TimeUs{std::stoll(std::string(event.substr(0, event.find(' ')))) * 1000};
-    event.remove_prefix(event.find(' ') + 1);
-  }
+  const engine::TimeUs now = model::take_time(event, engine::TimeUs{time_});
   return apply(model::parse(event, codes_), now);
 }
 

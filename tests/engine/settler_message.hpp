@@ -2,7 +2,6 @@
 #pragma once
 
 #include <memory>
-#include <type_traits>
 #include <variant>
 
 #include "engine/message.hpp"
@@ -14,8 +13,8 @@ inline std::unique_ptr<engine::Message> settler_message(const model::Command& co
                                                         engine::TimeUs now) {
   return std::visit(
       [&](const auto& each) {
-        if constexpr (std::is_same_v<std::decay_t<decltype(each)>, model::LoadCommand>) {
-          const model::LoadCommand::Rows rows = each.rows();
+        if constexpr (requires { each.rows(); }) {  // a load, or rules: they have no id
+          const auto rows = each.rows();
           return std::make_unique<engine::Message>(rows.view(), reply, now);
         } else {
           return std::make_unique<engine::Message>(each.view(), content, reply, now);

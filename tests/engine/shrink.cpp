@@ -80,6 +80,16 @@ class Shrinker {
     return smaller;
   }
 
+  template <class Row>
+  bool fewer(std::size_t index, std::vector<Row> model::SetRulesCommand::*member) {
+    return drop_runs([&](Steps& steps) -> std::vector<Row>& { return std::get<model::SetRulesCommand>(std::get<model::Command>(steps[index].what)).*member; });
+  }
+  bool rules(std::size_t index) {
+    bool smaller = fewer(index, &model::SetRulesCommand::snoozes);
+    smaller = fewer(index, &model::SetRulesCommand::rules) || smaller;
+    return fewer(index, &model::SetRulesCommand::sources) || smaller;
+  }
+
   bool simplify(std::size_t index) {
     const auto* command = std::get_if<model::Command>(&best_[index].what);
     if (command == nullptr) return false;
@@ -93,6 +103,7 @@ class Shrinker {
     if (std::holds_alternative<model::PlacePurchaseCommand>(*command)) return rows(index, &model::PlacePurchaseCommand::lines, &engine::PurchaseLine::quantity);
     if (std::holds_alternative<model::MovePurchaseCommand>(*command)) return rows(index, &model::MovePurchaseCommand::rows, &engine::PurchaseRow::quantity);
     if (std::holds_alternative<model::ReceivePurchaseCommand>(*command)) return rows(index, &model::ReceivePurchaseCommand::rows, &engine::PurchaseArrival::quantity);
+    if (std::holds_alternative<model::SetRulesCommand>(*command)) return rules(index);
     if (std::holds_alternative<model::OrderCommand>(*command)) return order(index);
     return false;
   }

@@ -48,7 +48,7 @@ void walk(std::string_view load, const std::vector<State>& states, const std::ve
 TEST_CASE("engine: answers every scenario as the twin does, and restarts anywhere in it", "[engine][scenarios]") {
   for (const model::Scenario& scenario : model::scenarios()) {
     model::CatalogueLimits limits = model::RandomCommands::limits();
-    limits.max_skips = scenario.max_skips, limits.max_wait_us = scenario.max_wait_us;
+    limits.max_skips = scenario.max_skips, limits.max_wait_us = scenario.max_wait_us, limits.date_threshold_us = scenario.date_threshold_us;
     test::Pair pair(limits);
     for (const model::Step& step : scenario.steps) {
       INFO(scenario.name << ": " << step.event);

@@ -55,6 +55,7 @@ class Clerk final : public engine::Outcomes {
   void listed_holds(const engine::ReplyTo&, engine::Lsn, std::span<const engine::OpenHoldView>) override {}
   void listed_transfers(const engine::ReplyTo&, engine::Lsn, std::span<const engine::OpenTransferView>) override {}
   void listed_purchases(const engine::ReplyTo&, engine::Lsn, std::span<const engine::OpenPurchaseView>) override {}
+  void listed_rules(const engine::ReplyTo&, engine::Lsn, const engine::RulesView&) override {}
   void resolved(const engine::ReplyTo&, engine::Lsn, const engine::ResolvedView&) override {}
 
   // Decisions made by this thread, also for others' commands: (whose, which command) by LSN, the cause first.
@@ -70,11 +71,11 @@ class Clerk final : public engine::Outcomes {
     settle(test::settler_message(command, content, reply, now()));
   }
   void decide() {
-    while (!desk_.decide(now(), [&](const engine::ReceivedOrder& received) {
+    const auto to_settler = [&](const engine::ReceivedOrder& received) {
       settle(std::make_unique<engine::Message>(received.order, received.content, received.reply, now()));
-    })) {
-      let_go();
-    }
+    };
+    const auto mind_rules = [&](std::span<const engine::SkuId> skus) { settle(std::make_unique<engine::Message>(engine::MindRules{skus}, now())); };
+    while (!desk_.decide(now(), to_settler, mind_rules)) let_go();
   }
   void settle(std::unique_ptr<engine::Message> message) {
     stalled_ = engine_.settler().submit(std::move(message), committer_) == engine::Settled::stalled || stalled_;
@@ -151,6 +152,19 @@ std::string text_of(const schema::Event& event, const engine::Stamp& twin_stamp,
         for (engine::LostUnits& each : lost) each.order_lsn = twin_lsns.at(each.order_lsn);
         decision.lost = lost;
       }
+      std::vector<engine::MovedDate> moved;
+      if constexpr (std::is_same_v<decltype(decision), engine::DatesDecision>) {
+        moved.assign(decision.lines.begin(), decision.lines.end());
+        for (engine::MovedDate& each : moved) each.order_lsn = twin_lsns.at(each.order_lsn);
+        decision.lines = moved;
+      }
+      if constexpr (std::is_same_v<decltype(decision), engine::OverdueDecision>) decision.lsn = twin_lsns.at(decision.lsn);
+      std::vector<engine::PurchasePeg> pegs;
+      if constexpr (std::is_same_v<decltype(decision), engine::PurchaseDecision>) {
+        pegs.assign(decision.pegs.begin(), decision.pegs.end());
+        for (engine::PurchasePeg& each : pegs) each.order_lsn = twin_lsns.at(each.order_lsn);
+        decision.pegs = pegs;
+      }
       return model::describe(twin_stamp, decision);
     }
   }, event.decision);
@@ -174,7 +188,9 @@ class TwinReader {
     ++voids;
   }
   void read(const schema::Event& event, const model::Command* command) {
-    if (std::holds_alternative<engine::StrictDecision>(event.decision)) return read_strict(event);
+    const bool follows = std::holds_alternative<engine::StrictDecision>(event.decision) || std::holds_alternative<engine::OverdueDecision>(event.decision) ||
+                         std::holds_alternative<engine::DatesDecision>(event.decision);
+    if (follows) return read_what_follows(event);
     if (event.stamp.cause.value == 0) return read_cause(event, *command);
     Cause& cause = causes_.at(event.stamp.cause);
     if (std::holds_alternative<engine::StockChangeDecision>(event.decision)) {  // what a pick did not find
@@ -201,10 +217,11 @@ class TwinReader {
     std::size_t next = 0;
   };
 
-  // Nobody asked for it.
-  void read_strict(const schema::Event& event) {
-    std::vector<model::Answer> next = twin_.turn_strict(1);
-    if (next.empty()) FAIL("E2: nobody turns strict at LSN " << event.stamp.lsn.value << ", seed " << seed_);
+  // Nobody asked for it: somebody turns strict, supply is late, a date moves.
+  void read_what_follows(const schema::Event& event) {
+    const bool late = std::holds_alternative<engine::OverdueDecision>(event.decision);
+    std::vector<model::Answer> next = late ? twin_.run_timers(event.stamp.time, 1) : twin_.turn_strict(1);
+    if (next.empty()) FAIL("E2: nothing follows at LSN " << event.stamp.lsn.value << ", seed " << seed_);
     keep(event, std::move(next.front()));
   }
   void read_cause(const schema::Event& event, const model::Command& command) {

@@ -45,6 +45,7 @@ std::vector<Program> hold_programs();
 std::vector<Program> stock_programs();
 std::vector<Program> transfer_programs();
 std::vector<Program> shipment_programs();
+std::vector<Program> rule_programs();
 
 // The cells' stock by SKU and warehouse: {{1, 2}} is one SKU in two warehouses, the first one first in priority.
 model::LoadCommand stock(const std::vector<std::vector<int>>& on_hand);

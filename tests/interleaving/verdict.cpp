@@ -57,6 +57,7 @@ class Reading {
     if (broken.empty()) broken = judge_refusals(twin_.state().lsn);
     if (broken.empty() && !fills_.empty()) broken = "E2: the log ends, and the twin fills " + fills_.front();
     if (broken.empty() && !decided_.empty()) broken = "E2: a decision that was told has no record, LSN " + std::to_string(decided_.begin()->first.value);
+    if (broken.empty()) broken = model::check_rules(twin_.state());
     if (broken.empty() && !judged_.empty()) broken = "E2: an answer was judged at an LSN that there is not";
     return broken;
   }
@@ -107,6 +108,10 @@ class Reading {
     if (is_by_time(event->decision)) {
       std::vector<model::Answer> due = twin_.run_timers(after_all_deadlines, 1);
       return due.empty() ? "I6: a time has come, and the twin has none that is due: " + log : follow(log, due.front());
+    }
+    if (const auto* reorder = std::get_if<engine::ReorderDecision>(&event->decision)) {
+      std::optional<model::Answer> said = twin_.look_at_rule(reorder->sku, reorder->warehouse, event->stamp.time);
+      return said ? follow(log, *said) : "rules: a rule that has nothing to say: " + log;
     }
     const auto asked = decided_.find(event->stamp.lsn);
     if (asked == decided_.end()) return "E2: a decision that nobody was told: " + log;

@@ -118,9 +118,10 @@ void World::Actor::take(const Batch& batch) {
 }
 
 void World::Actor::decide() {
-  const bool room = desk_.decide(now, [this](const engine::ReceivedOrder& received) {
+  const auto settle = [this](const engine::ReceivedOrder& received) {
     submit(std::make_unique<engine::Message>(received.order, received.content, received.reply, now));
-  });
+  };
+  const bool room = desk_.decide(now, settle, [this](std::span<const engine::SkuId> skus) { submit(std::make_unique<engine::Message>(engine::MindRules{skus}, now)); });
   EARMARK_CHECK(room);
 }
 

@@ -63,6 +63,7 @@ class World {
     void listed_holds(const engine::ReplyTo&, engine::Lsn, std::span<const engine::OpenHoldView>) override {}
     void listed_transfers(const engine::ReplyTo&, engine::Lsn, std::span<const engine::OpenTransferView>) override {}
     void listed_purchases(const engine::ReplyTo&, engine::Lsn, std::span<const engine::OpenPurchaseView>) override {}
+    void listed_rules(const engine::ReplyTo&, engine::Lsn, const engine::RulesView&) override {}
 
     std::vector<Answered> answers;
 

@@ -2,19 +2,10 @@
 
 #include <sstream>
 
+#include "tests/model/answers_words.hpp"
+
 namespace earmark::model {
 namespace {
-
-template <class Representation, class Tag>
-std::uint64_t number(engine::Strong<Representation, Tag> strong) {
-  return static_cast<std::uint64_t>(strong.value);
-}
-
-std::ostream& write_stamp(std::ostream& out, const engine::Stamp& stamp) {
-  out << "lsn " << number(stamp.lsn);
-  if (stamp.cause.value != 0) out << " cause " << number(stamp.cause);
-  return out;
-}
 
 void write_takes(std::ostream& out, std::span<const engine::Take> takes) {
   for (const engine::Take& take : takes) {
@@ -69,7 +60,8 @@ engine::OrderDecision OrderAnswer::view() const {
           .preferred = preferred, .placed_at = placed_at, .need_by = need_by, .reserve_not_before = reserve_not_before,
           .cancel_after = cancel_after, .texts = texts.view(), .lines = lines, .takes = takes, .waits = waits,
           .fills_follow = fills_follow, .hold = hold, .reacquired = reacquired, .returned = returned, .line_policies = line_policies,
-          .not_backorderable = not_backorderable, .not_due = not_due, .skipped = skipped.view(), .expected = expected};
+          .not_backorderable = not_backorderable, .not_due = not_due, .skipped = skipped.view(), .expected = expected,
+          .fallbacks = fallbacks};
 }
 
 engine::HoldDecision HoldAnswer::view() const {
@@ -88,7 +80,7 @@ engine::HoldEndDecision HoldEndAnswer::view() const {
 
 engine::FillDecision FillAnswer::view() const {
   return {.order_id = order_id, .order_lsn = order_lsn, .line = line, .sku = sku, .row = row,
-          .still_waiting = still_waiting, .last = last, .takes = takes, .customer = {}, .raised_at = raised_at, .skipped = skipped.view()};
+          .still_waiting = still_waiting, .last = last, .takes = takes, .customer = {}, .raised_at = raised_at, .skipped = skipped.view(), .pegged = pegged};
 }
 
 engine::ReceiptDecision ReceiptAnswer::view() const {
@@ -130,6 +122,9 @@ std::string describe(const engine::Stamp& stamp, const engine::OrderDecision& de
   for (const engine::ExpectedUnits& each : decision.expected) {
     out << "; expects index " << each.line_index << ' ' << each.quantity << " by " << each.date.value;
   }
+  for (const engine::ExpectedUnits& each : decision.fallbacks) {
+    out << "; ordered now index " << each.line_index << ' ' << each.quantity << " by " << each.date.value;
+  }
   for (const engine::LinePolicy policy : decision.line_policies) out << "; own " << +policy.code;
   for (const std::uint32_t index : decision.not_backorderable) out << "; not backorderable " << index;
   if (decision.not_due) out << "; not due";
@@ -156,6 +151,7 @@ std::string describe(const engine::Stamp& stamp, const engine::FillDecision& dec
                           << " still_waiting " << decision.still_waiting << " last " << decision.last;
   if (decision.raised_at.value != 0) out << " raised_at " << number(decision.raised_at);
   write_takes(out, decision.takes);
+  if (decision.pegged) out << "; pegged";
   write_skip(out, decision.skipped);
   return out.str();
 }
@@ -342,12 +338,13 @@ std::string describe(const engine::Stamp& stamp, const engine::StrictDecision& d
 }
 
 engine::PurchaseDecision PurchaseAnswer::view() const {
-  return {.id = id, .content = content, .vendor = vendor, .reference = reference, .notes = notes, .state = state, .lines = lines};
+  return {.id = id, .content = content, .vendor = vendor, .reference = reference, .notes = notes, .state = state, .lines = lines,
+          .pegs = pegs, .peg_orders = peg_orders, .estimates = estimates};
 }
 
 engine::PurchaseStepDecision PurchaseStepAnswer::view() const {
   return {.command_id = command_id, .purchase_id = purchase_id, .purchase_lsn = purchase_lsn, .content = content, .vendor = vendor,
-          .step = step, .state = state, .reference = reference, .changes = changes};
+          .step = step, .state = state, .reference = reference, .changes = changes, .estimates = estimates};
 }
 
 engine::PurchaseReceiptDecision PurchaseReceiptAnswer::view() const {
@@ -363,6 +360,10 @@ std::string describe(const engine::Stamp& stamp, const engine::PurchaseDecision&
     out << "; line " << number(line.line) << " sku " << number(line.sku) << " x " << line.quantity << " to " << number(line.warehouse)
         << " promised " << line.promised.value;
   }
+  for (const engine::PurchasePeg& peg : decision.pegs) {
+    out << "; peg of " << peg.index << " to '" << decision.peg_orders[peg.order] << "' of " << number(peg.order_lsn) << " line " << number(peg.order_line);
+  }
+  for (const engine::TimeUs time : decision.estimates) out << "; estimate " << time.value;
   return out.str();
 }
 
@@ -375,6 +376,7 @@ std::string describe(const engine::Stamp& stamp, const engine::PurchaseStepDecis
     out << "; line " << number(line.line) << " sku " << number(line.sku) << " x " << line.quantity << " to " << number(line.warehouse)
         << " promised " << line.promised.value << " incoming " << line.incoming_change;
   }
+  for (const engine::TimeUs time : decision.estimates) out << "; estimate " << time.value;
   return out.str();
 }
 

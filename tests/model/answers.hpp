@@ -13,6 +13,7 @@
 #include "engine/decision.hpp"
 #include "engine/errors.hpp"
 #include "engine/types.hpp"
+#include "tests/model/answers_rules.hpp"
 
 namespace earmark::model {
 
@@ -53,7 +54,7 @@ struct OrderAnswer {
   std::vector<engine::LineDecision> lines{};
   std::vector<engine::Take> takes{};
   std::vector<engine::LineWait> waits{};
-  std::vector<engine::ExpectedUnits> expected{};
+  std::vector<engine::ExpectedUnits> expected{}, fallbacks{};
   bool fills_follow = false;
   std::string hold{};
   bool reacquired = false;
@@ -115,6 +116,7 @@ struct FillAnswer {
   bool last = false;
   std::vector<engine::Take> takes{};
   SkipAnswer skipped{};
+  bool pegged = false;
   bool strict = false;  // whoever is filled; not part of the record
 
   engine::FillDecision view() const;
@@ -260,6 +262,10 @@ struct PurchaseAnswer {
   std::uint64_t content = 0;
   engine::PurchaseState state = engine::PurchaseState::draft;
   std::vector<engine::PurchasedLine> lines{};
+  std::vector<engine::PurchasePeg> pegs{};
+  std::vector<std::string_view> peg_orders{};  // their text is in `texts`, shared by copies
+  std::vector<engine::TimeUs> estimates{};
+  std::shared_ptr<std::deque<std::string>> texts{};
 
   engine::PurchaseDecision view() const;
 };
@@ -272,6 +278,7 @@ struct PurchaseStepAnswer {
   engine::PurchaseState state{};
   std::string reference{};
   std::vector<engine::PurchaseChange> changes{};
+  std::vector<engine::TimeUs> estimates{};
 
   engine::PurchaseStepDecision view() const;
 };
@@ -287,6 +294,24 @@ struct PurchaseReceiptAnswer {
   engine::PurchaseReceiptDecision view() const;
 };
 
+struct OverdueAnswer {
+  bool transfer = false;
+  std::string id, vendor;
+  engine::Lsn lsn{};
+  engine::TimeUs expected{};
+  std::vector<engine::OverdueLine> lines{};
+
+  engine::OverdueDecision view() const { return {transfer, id, lsn, vendor, expected, lines}; }
+};
+
+struct DatesAnswer {
+  std::vector<engine::MovedDate> lines{};
+  std::vector<std::string_view> orders{}, customers{};  // as in StockChangeAnswer
+  std::shared_ptr<std::deque<std::string>> texts;
+
+  engine::DatesDecision view() const { return {lines, orders, customers}; }
+};
+
 // One command's answer: an error, or a decision (new or repeated) with the fills that it caused, in order.
 struct Answer {
   engine::Error error;   // code none: decided
@@ -295,7 +320,7 @@ struct Answer {
   engine::Stamp stamp;
   std::variant<std::monostate, OrderAnswer, ReceiptAnswer, CancelAnswer, ShipAnswer, LoadAnswer, AmendAnswer, StockChangeAnswer,
                HoldAnswer, HoldExtendAnswer, HoldEndAnswer, ShipmentAnswer, TransferShipAnswer, TransferReceiptAnswer, StrictAnswer,
-               PurchaseAnswer, PurchaseStepAnswer, PurchaseReceiptAnswer> decision;
+               PurchaseAnswer, PurchaseStepAnswer, PurchaseReceiptAnswer, OverdueAnswer, DatesAnswer, RulesAnswer, ReorderAnswer> decision;
   // Behind a short pick: what was missing.
   engine::Stamp missing_stamp{};
   std::optional<StockChangeAnswer> missing{};
@@ -325,6 +350,8 @@ std::string describe(const engine::Stamp& stamp, const engine::StrictDecision& d
 std::string describe(const engine::Stamp& stamp, const engine::PurchaseDecision& decision);
 std::string describe(const engine::Stamp& stamp, const engine::PurchaseStepDecision& decision);
 std::string describe(const engine::Stamp& stamp, const engine::PurchaseReceiptDecision& decision);
+std::string describe(const engine::Stamp& stamp, const engine::OverdueDecision& decision);
+std::string describe(const engine::Stamp& stamp, const engine::DatesDecision& decision);
 std::string describe(const engine::Error& error);
 // The decision (or error), then each fill, a line of text each.
 std::string describe(const Answer& answer);

@@ -110,6 +110,8 @@ void write(std::ostream& out, const PlacePurchaseCommand& command) {
     out << "; line " << line.line.value << " sku " << line.sku.value << " x " << line.quantity << " to " << line.warehouse.value << " promised "
         << line.promised.value;
   }
+  for (const engine::PegRow& peg : command.pegs) out << "; peg " << peg.line.value << " to line " << peg.order_line.value << " of " << peg.order;
+  for (const std::string& order : command.peg_orders) out << " '" << order << "'";
 }
 
 void write(std::ostream& out, const MovePurchaseCommand& command) {
@@ -120,6 +122,20 @@ void write(std::ostream& out, const MovePurchaseCommand& command) {
 void write(std::ostream& out, const ReceivePurchaseCommand& command) {
   out << "receive purchase '" << command.id << "' of '" << command.purchase_id << "' accept over " << command.accept_over;
   for (const engine::PurchaseArrival& row : command.rows) out << "; line " << row.line.value << " + " << row.quantity << " damaged " << row.damaged;
+}
+
+void write(std::ostream& out, const SetRulesCommand& command) {
+  out << "rules";
+  for (const VendorEntry& entry : command.vendors) {
+    out << "; vendor '" << entry.code << "' '" << entry.name << "' " << entry.lead_days << " days, cut-off " << entry.cut_off << " only named " << entry.only_named;
+  }
+  for (const engine::SourceRow& row : command.sources) out << "; sku " << row.sku.value << " of vendor " << row.vendor << ' ' << row.lead_days << " days";
+  for (const engine::RuleRow& row : command.rules) {
+    out << "; sku " << row.sku.value << " in " << row.warehouse.value << ' ' << name(row.kind) << ' ' << name(row.mode) << " pooled " << +row.pooled << " point "
+        << row.point << " quantity " << row.quantity << " minimum " << row.minimum << " multiple " << row.multiple << " maximum " << row.maximum
+        << " of vendor " << row.vendor << ' ' << row.lead_days << " days";
+  }
+  for (const engine::SnoozeRow& row : command.snoozes) out << "; snooze sku " << row.sku.value << " in " << row.warehouse.value << " until " << row.until.value;
 }
 
 struct Applied {
@@ -144,6 +160,7 @@ struct Applied {
   Answer operator()(const PlacePurchaseCommand& command) const { return twin.place_purchase(command.view(), content, now); }
   Answer operator()(const MovePurchaseCommand& command) const { return twin.move_purchase(command.view(), content, now); }
   Answer operator()(const ReceivePurchaseCommand& command) const { return twin.receive_purchase(command.view(), content, now); }
+  Answer operator()(const SetRulesCommand& command) const { return twin.set_rules(command.rows().view(), now); }
 };
 
 }  // namespace
@@ -154,12 +171,38 @@ engine::PlaceOrder OrderCommand::view() const {
           .cancel_after = cancel_after, .texts = texts.view(), .lines = lines};
 }
 
+engine::PlacePurchase PlacePurchaseCommand::view() const {
+  views.assign(peg_orders.begin(), peg_orders.end());
+  return {id, vendor, reference, notes, state, lines, pegs, views};
+}
+
 LoadCommand::Rows LoadCommand::rows() const {
   Rows rows;
   for (const Warehouse& entry : warehouses) rows.warehouses.push_back({entry.code, entry.name, entry.priority});
   for (const Product& entry : products) rows.products.push_back({entry.code, entry.description, entry.backorderable});
   rows.stock = stock;
   return rows;
+}
+
+SetRulesCommand::Rows SetRulesCommand::rows() const {
+  Rows rows{.of = *this};
+  for (const VendorEntry& entry : vendors) rows.vendors.push_back({entry.code, entry.name, entry.lead_days, entry.cut_off, entry.only_named});
+  return rows;
+}
+
+Command with_suggestions(Command command, const State& state) {
+  constexpr std::string_view stands_for = "suggestion-";
+  std::string* id = nullptr;
+  if (auto* move = std::get_if<MovePurchaseCommand>(&command)) id = &move->purchase_id;
+  if (auto* receive = std::get_if<ReceivePurchaseCommand>(&command)) id = &receive->purchase_id;
+  if (id == nullptr || !id->starts_with(stands_for)) return command;
+  auto newer = std::stoul(id->substr(stands_for.size()));
+  for (auto purchase = state.purchases.rbegin(); purchase != state.purchases.rend(); ++purchase) {
+    if (!purchase->second.by_a_rule() || purchase->second.is_closed() || newer-- > 0) continue;
+    *id = purchase->second.id;
+    break;
+  }
+  return command;
 }
 
 std::string describe(const Command& command) {

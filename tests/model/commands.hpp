@@ -149,8 +149,11 @@ struct PlacePurchaseCommand {
   std::string id, vendor, reference{}, notes{};
   engine::PurchaseState state = engine::PurchaseState::draft;
   std::vector<engine::PurchaseLine> lines{};
+  std::vector<engine::PegRow> pegs{};
+  std::vector<std::string> peg_orders{};
+  mutable std::vector<std::string_view> views{};  // of `peg_orders`, as view() saw them last
 
-  engine::PlacePurchase view() const { return {id, vendor, reference, notes, state, lines}; }
+  engine::PlacePurchase view() const;
 };
 
 struct MovePurchaseCommand {
@@ -170,8 +173,32 @@ struct ReceivePurchaseCommand {
   engine::ReceivePurchase view() const { return {id, purchase_id, accept_over, rows}; }
 };
 
+struct VendorEntry {
+  std::string code, name{};
+  std::int32_t lead_days = -1;
+  std::int16_t cut_off = -1;
+  bool only_named = false;
+};
+
+struct SetRulesCommand {
+  std::vector<VendorEntry> vendors{};
+  std::vector<engine::SourceRow> sources{};
+  std::vector<engine::RuleRow> rules{};
+  std::vector<engine::SnoozeRow> snoozes{};
+
+  // A view needs rows of views; they live here.
+  struct Rows {
+    std::vector<engine::VendorEntry> vendors{};
+    const SetRulesCommand& of;
+
+    engine::SetRules view() const { return {vendors, of.sources, of.rules, of.snoozes}; }
+  };
+  Rows rows() const;  // its text is this command's
+};
+
 using Command = std::variant<LoadCommand, OrderCommand, ReceiptCommand, CancelCommand, ShipCommand, AmendCommand, ChangeCommand, HoldCommand, ExtendCommand,
-                             ConfirmCommand, ReleaseCommand, MoveCommand, ShipTransferCommand, ReceiveTransferCommand, PlacePurchaseCommand, MovePurchaseCommand, ReceivePurchaseCommand>;
+                             ConfirmCommand, ReleaseCommand, MoveCommand, ShipTransferCommand, ReceiveTransferCommand, PlacePurchaseCommand, MovePurchaseCommand, ReceivePurchaseCommand,
+                             SetRulesCommand>;
 
 // The order that the command asks for, if it does.
 inline OrderCommand* order_of(Command& command) {
@@ -181,6 +208,8 @@ inline OrderCommand* order_of(Command& command) {
 }
 inline const OrderCommand* order_of(const Command& command) { return order_of(const_cast<Command&>(command)); }
 
+// Purchase orders that rules made have ids that are known once they are made: "suggestion-2" stands for the third newest that is open, if there are so many.
+Command with_suggestions(Command command, const State& state);
 // One line of text with everything that the command says.
 std::string describe(const Command& command);
 // A hash of that content, for tests without the schema's own.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "tests/model/fallbacks.hpp"
 #include "tests/model/whole.hpp"
 
 namespace earmark::model {
@@ -15,8 +16,14 @@ using engine::WarehouseId;
 
 namespace {
 
-constexpr std::int64_t day_us = 86'400'000'000;
 constexpr std::size_t most_slices = 8;
+constexpr std::size_t most_entries = 10'000;  // of a queue: what is told of them
+
+std::uint64_t units_of(const Slices& slices) {
+  std::uint64_t sum = 0;
+  for (const auto& [date, units] : slices) sum += units;
+  return sum;
+}
 
 // What is later than the eighth has the last date.
 Slices at_most_eight(Slices slices) {
@@ -46,23 +53,39 @@ Dates::Sources Dates::there(SkuId sku) const {
 
 Dates::Sources Dates::to_come(SkuId sku) const {
   Sources sources;
-  const auto add = [&](TimeUs date, engine::Lsn lsn, std::uint32_t index, WarehouseId warehouse, std::uint64_t units) {
-    if (date.value == 0) return;
-    sources.push_back({date > now_ ? date : TimeUs{now_.value + day_us}, lsn, index, warehouse, units});
-  };
   for (const auto& [lsn, transfer] : state_.transfers) {
     const auto found = transfer.units.find(sku);
-    if (transfer.open && found != transfer.units.end()) add(transfer.expected, lsn, 0, transfer.destination, found->second.left());
+    if (!transfer.open || transfer.expected.value == 0 || found == transfer.units.end()) continue;
+    sources.push_back({transfer.expected, lsn, 0, transfer.destination, found->second.left()});
   }
   for (const auto& [lsn, purchase] : state_.purchases) {
     if (purchase.is_draft() || purchase.is_closed()) continue;
     for (std::uint32_t index = 0; index < purchase.lines.size(); ++index) {
       const PurchaseLine& line = purchase.lines[index];
-      if (line.sku == sku) add(line.promised, lsn, index, line.warehouse, line.open());
+      if (line.sku != sku || line.expected.value == 0) continue;
+      sources.push_back({line.expected, lsn, index, line.warehouse, line.open(), line.peg_order, line.peg_line});
     }
   }
+  std::erase_if(sources, [](const Source& source) { return source.units == 0; });
   std::ranges::sort(sources, {}, [](const Source& source) { return std::tuple(source.date, source.lsn, source.index); });
   return sources;
+}
+
+std::map<Place, Slices> Dates::take_pegged(SkuId sku, Sources& supply) const {
+  std::map<Place, Slices> pegged;
+  const auto queue = state_.queues.find(sku);
+  if (queue == state_.queues.end()) return pegged;
+  for (Source& source : supply) {
+    if (source.peg_order.value == 0) continue;
+    for (const Place& place : queue->second) {
+      if (place.order != source.peg_order || state_.line_at(place).number != source.peg_line) continue;
+      Slices& slices = pegged[place];
+      const std::uint64_t taken = std::min(source.units, state_.waiting_at(place) - units_of(slices));
+      source.units -= taken;
+      if (taken > 0) slices[source.date] += taken;
+    }
+  }
+  return pegged;
 }
 
 Slices Dates::take(Sources& sources, std::uint64_t units, WarehouseId pinned) {
@@ -82,19 +105,18 @@ Slices Dates::take(Sources& sources, std::uint64_t units, WarehouseId pinned) {
 Slices Dates::of(SkuId sku, const Place& place) {
   const auto [found, is_new] = found_.try_emplace(sku);
   if (is_new) {
-    Sources sources = there(sku);
-    for (const Source& source : to_come(sku)) sources.push_back(source);
+    Sources sources = there(sku), supply = to_come(sku);
+    std::map<Place, Slices> pegged = take_pegged(sku, supply);
+    sources.insert(sources.end(), supply.begin(), supply.end());
     for (const Place& each : state_.queues.at(sku)) {
-      if (sources.empty()) break;
+      if (sources.empty() && pegged.empty()) break;
       const Order& order = state_.orders.at(each.order);
       const Line& line = state_.line_at(each);
       const Quantity waiting = state_.waiting_at(each);
-      Slices slices;
-      std::uint64_t covered = 0;
-      for (const auto& [date, units] : take(sources, waiting, line.pinned)) {
-        slices[order.not_due ? std::max(date, order.reserve_not_before) : date] += units;
-        covered += units;
-      }
+      Slices slices, all = pegged[each];
+      for (const auto& [date, units] : take(sources, waiting - units_of(all), line.pinned)) all[date] += units;
+      for (const auto& [date, units] : all) slices[order.not_due ? std::max(date, order.reserve_not_before) : date] += units;
+      const std::uint64_t covered = units_of(all);
       if (waits_for_all(order, line) && !order.patience_of(line).strict && !slices.empty()) {
         slices = covered == waiting ? Slices{{slices.rbegin()->first, covered}} : Slices{};
       }
@@ -115,11 +137,48 @@ std::vector<ExpectedUnits> Dates::of(const Order& order) {
   return expected;
 }
 
+std::vector<Dates::LineDate> Dates::lines(SkuId sku) {
+  std::vector<LineDate> all;
+  std::map<std::pair<engine::Lsn, std::uint32_t>, std::size_t> found;
+  std::set<std::pair<engine::Lsn, std::uint32_t>> too_far, undated;
+  std::size_t entries = 0;
+  for (const Place& place : state_.queues.at(sku)) {
+    const std::pair key{place.order, place.line_index};
+    if (++entries > most_entries) {
+      too_far.insert(key);
+      continue;
+    }
+    if (found.try_emplace(key, all.size()).second) all.push_back({place, {}});
+    LineDate& line = all[found.at(key)];
+    const Slices slices = of(sku, place);
+    if (units_of(slices) < state_.waiting_at(place)) undated.insert(key);
+    else line.date = std::max(line.date, slices.rbegin()->first);
+  }
+  std::erase_if(all, [&](const LineDate& each) { return too_far.contains({each.first.order, each.first.line_index}); });
+  for (LineDate& each : all) {
+    if (undated.contains({each.first.order, each.first.line_index})) each.date = {};
+  }
+  return all;
+}
+
+std::vector<ExpectedUnits> Dates::fallbacks(const Order& order, const std::vector<ExpectedUnits>& expected) const {
+  std::vector<ExpectedUnits> all;
+  for (std::uint32_t index = 0; index < order.lines.size(); ++index) {
+    const Line& line = order.lines[index];
+    Quantity undated = line.waiting;
+    for (const ExpectedUnits& each : expected) undated -= each.line_index == index ? each.quantity : 0;
+    const auto date = if_ordered(state_, line.sku, line.pinned, now_);
+    if (undated > 0 && date) all.push_back({*date, undated, index});
+  }
+  return all;
+}
+
 std::vector<Slices> Dates::behind(engine::Priority priority, SkuId sku, std::span<const std::uint64_t> units) const {
   Sources sources = to_come(sku);
+  std::map<Place, Slices> pegged = take_pegged(sku, sources);
   if (const auto queue = state_.queues.find(sku); queue != state_.queues.end()) {
     for (const Place& place : queue->second) {
-      if (place.priority >= priority) take(sources, state_.waiting_at(place), state_.line_at(place).pinned);
+      if (place.priority >= priority) take(sources, state_.waiting_at(place) - units_of(pegged[place]), state_.line_at(place).pinned);
     }
   }
   std::vector<Slices> all;
@@ -129,16 +188,8 @@ std::vector<Slices> Dates::behind(engine::Priority priority, SkuId sku, std::spa
 
 bool right_by_some_clock(const State& state, const Order& order, const std::vector<ExpectedUnits>& dates) {
   if (dates.empty()) return false;
-  std::vector<TimeUs> clocks;  // by what they show in the dates, or else by what is overdue
-  for (const ExpectedUnits& each : dates) clocks.insert(clocks.end(), {each.date, TimeUs{each.date.value - day_us}});
-  for (const auto& [lsn, transfer] : state.transfers) {
-    if (transfer.open) clocks.push_back(transfer.expected);
-  }
-  for (const auto& [lsn, purchase] : state.purchases) {
-    for (const PurchaseLine& line : purchase.lines) {
-      if (!purchase.is_closed()) clocks.push_back(line.promised);
-    }
-  }
+  std::vector<TimeUs> clocks{state.time};  // or what they show in the dates
+  for (const ExpectedUnits& each : dates) clocks.push_back(each.date);
   return std::ranges::any_of(clocks, [&](TimeUs clock) {
     return std::ranges::equal(Dates(state, clock).of(order), dates, [](const ExpectedUnits& one, const ExpectedUnits& other) {
       return one.date == other.date && one.quantity == other.quantity && one.line_index == other.line_index;
@@ -148,8 +199,10 @@ bool right_by_some_clock(const State& state, const Order& order, const std::vect
 
 ShownOrder show(const State& state, const Order& order, Dates& dates) {
   ShownOrder shown{.id = order.id, .expected = dates.of(order)};
+  shown.fallbacks = dates.fallbacks(order, shown.expected);
   for (std::uint32_t index = 0; index < order.lines.size(); ++index) {
     const Line& line = order.lines[index];
+    if (line.promised_first.value != 0) shown.promises.push_back({index, line.promised_first, line.told});
     if (line.waiting == 0) continue;
     ShownLine& told = shown.lines.emplace_back(ShownLine{.line = line.number, .waiting = line.waiting, .position = 1});
     for (const Place& place : state.queues.at(line.sku)) {
@@ -179,6 +232,18 @@ std::vector<ListedLine> list_backorders(const State& state, Dates& dates) {
   return listed;
 }
 
+std::vector<ListedPurchase> list_purchases(const State& state) {
+  std::vector<ListedPurchase> all;
+  for (const auto& [lsn, purchase] : state.purchases) {
+    if (purchase.is_closed()) continue;
+    ListedPurchase& listed = all.emplace_back(ListedPurchase{purchase.id, purchase.state, {}});
+    for (const PurchaseLine& line : purchase.lines) {
+      listed.lines.push_back({line.number, line.promised, line.first_promised, line.expected, line.ordered, line.received, line.peg_order, line.peg_line});
+    }
+  }
+  return all;
+}
+
 CheckedStock check(const State& state, std::span<const SkuId> skus, std::span<const Quantity> wanted, const Dates& dates) {
   CheckedStock checked;
   for (std::uint32_t row = 0; row < skus.size(); ++row) {
@@ -195,7 +260,11 @@ CheckedStock check(const State& state, std::span<const SkuId> skus, std::span<co
       asked += wanted[earlier];
       if (earlier == row) checked.now.push_back(static_cast<Quantity>(now));
     }
-    append(checked.expected, dates.behind(engine::PlaceOrder{}.priority, skus[row], missing).back(), row);
+    const Slices slices = dates.behind(engine::PlaceOrder{}.priority, skus[row], missing).back();
+    append(checked.expected, slices, row);
+    const auto undated = static_cast<Quantity>(missing.back() - units_of(slices));
+    const auto date = if_ordered(state, skus[row], {}, dates.now());
+    if (undated > 0 && date) checked.fallbacks.push_back({*date, undated, row});
   }
   return checked;
 }
@@ -211,6 +280,7 @@ Questions all_questions(const State& state) {
     all.skus.emplace_back(1 + row % (skus + 1));
     all.wanted.push_back(amounts[(row + state.lsn.value) % std::size(amounts)]);
   }
+  all.rules = {{SkuId{}, ""}, {SkuId{static_cast<std::uint32_t>(1 + state.lsn.value % (skus + 1))}, ""}, {SkuId{}, "vendor " + std::to_string(state.lsn.value % 5)}};
   return all;
 }
 
@@ -219,15 +289,18 @@ std::string answers(const State& state, const Questions& questions, TimeUs now) 
   std::string text;
   for (const std::string& id : questions.orders) text += describe(show(state, state.orders.at(state.order_ids.at(id)), dates)) + "\n";
   for (const ListedLine& line : list_backorders(state, dates)) text += describe(line) + "\n";
-  return text + describe(check(state, questions.skus, questions.wanted, dates)) + "\n";
+  text += describe(check(state, questions.skus, questions.wanted, dates)) + "\n";
+  for (const ListedPurchase& purchase : list_purchases(state)) text += describe(purchase) + "\n";
+  for (const auto& [sku, vendor] : questions.rules) text += describe(list_rules(state, sku, vendor)) + "\n";
+  return text;
 }
 
 namespace {
 
-std::string describe(std::span<const ExpectedUnits> expected) {
+std::string describe(std::span<const ExpectedUnits> expected, std::string_view what = "") {
   std::string text;
   for (const ExpectedUnits& each : expected) {
-    text += "; index " + std::to_string(each.line_index) + ": " + std::to_string(each.quantity) + " by " + std::to_string(each.date.value);
+    text += "; " + std::string(what) + "index " + std::to_string(each.line_index) + ": " + std::to_string(each.quantity) + " by " + std::to_string(each.date.value);
   }
   return text;
 }
@@ -241,7 +314,10 @@ std::string place_text(engine::LineNumber line, Quantity units, std::uint64_t po
 std::string describe(const ShownOrder& order) {
   std::string text = "'" + order.id + "'";
   for (const ShownLine& line : order.lines) text += "; " + place_text(line.line, line.waiting, line.position, line.quantity_ahead);
-  return text + describe(order.expected);
+  for (const ShownPromise& each : order.promises) {
+    text += "; promised index " + std::to_string(each.line_index) + " first " + std::to_string(each.first.value) + " told " + std::to_string(each.told.value);
+  }
+  return text + describe(order.expected) + describe(order.fallbacks, "ordered now ");
 }
 
 std::string describe(const ListedLine& line) {
@@ -254,7 +330,17 @@ std::string describe(const CheckedStock& checked) {
   for (const Quantity units : checked.available) text += " " + std::to_string(units);
   text += "; now";
   for (const Quantity units : checked.now) text += " " + std::to_string(units);
-  return text + describe(checked.expected);
+  return text + describe(checked.expected) + describe(checked.fallbacks, "ordered now ");
+}
+
+std::string describe(const ListedPurchase& purchase) {
+  std::string text = "purchase '" + purchase.id + "' " + std::string(name(purchase.state));
+  for (const ListedPurchaseLine& line : purchase.lines) {
+    text += "; line " + std::to_string(line.line.value) + " " + std::to_string(line.received) + " of " + std::to_string(line.quantity) + " promised " +
+            std::to_string(line.promised.value) + " at first " + std::to_string(line.first_promised.value) + " expected " + std::to_string(line.expected.value);
+    if (line.peg_order.value != 0) text += " for line " + std::to_string(line.peg_line.value) + " of " + std::to_string(line.peg_order.value);
+  }
+  return text;
 }
 
 }  // namespace earmark::model

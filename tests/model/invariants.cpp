@@ -27,6 +27,7 @@ struct Taker {
   engine::SkuId sku{};
   std::vector<std::pair<engine::WarehouseId, engine::Quantity>> takes;
   std::uint32_t row = 0;  // of the cause, for fills
+  bool pegged = false;       // out of turn
   bool of_decision = false;  // an order that took at its decision, before anything that its hold gave back served anybody
 };
 
@@ -63,7 +64,7 @@ std::vector<Taker> takers(const State& state, const Answer& answer) {
     }
   }
   for (const FillAnswer& fill : answer.fills) {
-    Taker taker{{state.orders.at(fill.order_lsn).priority, fill.order_lsn, fill.line_index, fill.raised_at}, fill.sku, {}, fill.row};
+    Taker taker{{state.orders.at(fill.order_lsn).priority, fill.order_lsn, fill.line_index, fill.raised_at}, fill.sku, {}, fill.row, fill.pegged};
     for (const engine::Take& take : fill.takes) taker.takes.push_back({take.warehouse, take.quantity});
     all.push_back(std::move(taker));
   }
@@ -205,7 +206,7 @@ class Then {
 };
 
 std::string judge_overtaking(const Then& then, const Taker& taker, const Place& ahead, engine::SkuId sku) {
-  if (sku != taker.sku || !(ahead < taker.place) || !then.could_use(ahead)) return "";
+  if (sku != taker.sku || taker.pegged || !(ahead < taker.place) || !then.could_use(ahead)) return "";
   return say("I4: order ", taker.place.order.value, " line index ", taker.place.line_index, " took sku ", sku.value,
              " past the earlier waiter ", ahead.order.value, " index ", ahead.line_index);
 }
@@ -360,7 +361,7 @@ std::string check_patience(const State& state) {
 
 std::string check_invariants(const State& state, const Answer& answer) {
   for (const std::string& fault : {check_never_oversell(state), check_conservation(state), check_work_conserving(state),
-                                   check_no_overtaking(state, answer), check_patience(state)}) {
+                                   check_no_overtaking(state, answer), check_pegs(state, answer), check_patience(state)}) {
     if (!fault.empty()) return fault;
   }
   return "";

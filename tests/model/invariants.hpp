@@ -21,6 +21,12 @@ std::string check_work_conserving(const State& state, engine::SkuId sku);
 // I4, after the command that `answer` answers: no order and no fill in it took a unit that an earlier waiter could use. Who is strict
 // can use any.
 std::string check_no_overtaking(const State& state, const Answer& answer);
+// Of a delivery: a fill out of turn is of the line for which the row is first, and while that waits nobody else has a unit of the row.
+std::string check_pegs(const State& state, const Answer& answer);
+
+// Once everything that follows a decision by itself is done: rules have triggered and were cleared where they should, and every suggestion is some
+// rule's.
+std::string check_rules(const State& state);
 
 // Who waits for all or nothing: only such a one is skipped, or strict, and as long as he waits.
 std::string check_patience(const State& state);

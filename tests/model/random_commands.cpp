@@ -30,13 +30,13 @@ std::uint64_t Random::next() {
   return mixed ^ (mixed >> 31);
 }
 
-RandomCommands::RandomCommands(std::uint64_t seed, bool with_holds)
-    : random_(seed), with_holds_(with_holds), whole_percent_(random_.chance(40) ? 35 : 2), seen_(limits(seed)) {}
+RandomCommands::RandomCommands(std::uint64_t seed, bool with_holds, bool with_days, bool with_rules)
+    : random_(seed), with_holds_(with_holds), with_days_(with_days), with_rules_(with_rules), whole_percent_(random_.chance(40) ? 35 : 2), seen_(limits(seed)) {}
 
 Command RandomCommands::next() {
   Command command = given_.empty() ? Command(load()) : random_.chance(8) ? repeat() : fresh();
   given_.push_back(command);
-  apply(seen_, command, content_of(command), {});
+  apply(seen_, with_suggestions(command, seen_.state()), content_of(command), {});
   seen_.turn_strict();
   if (const auto* order = std::get_if<OrderCommand>(&command)) orders_.push_back(*order);
   if (const auto* confirm = std::get_if<ConfirmCommand>(&command)) orders_.push_back(confirm->order);
@@ -48,7 +48,8 @@ Command RandomCommands::next() {
 
 Command RandomCommands::fresh() {
   const std::uint64_t kind = random_.below(130);
-  Command command = with_holds_ && random_.chance(25) ? about_holds()
+  Command command = with_rules_ && random_.chance(given_rules_ == 0 ? 25 : 9) ? about_rules()
+                    : with_holds_ && random_.chance(25) ? about_holds()
                     : kind < 43 ? Command(order()) : kind < 61 ? Command(receipt()) : kind < 73 ? Command(cancel())
                     : kind < 78 ? Command(amend()) : kind < 81 ? Command(ship()) : kind < 90 ? Command(move()) : kind < 97 ? Command(change())
                     : kind < 100 ? Command(load()) : kind >= 110 ? about_purchases() : random_.chance(40) ? Command(ship_transfer()) : Command(receive_transfer());

@@ -24,20 +24,25 @@ class Random {
 
 class RandomCommands {
  public:
-  explicit RandomCommands(std::uint64_t seed, bool with_holds = false);
+  // `with_days`: more than a day passes every 250 commands. `with_rules`: reorder rules, and what is done with what they suggest.
+  explicit RandomCommands(std::uint64_t seed, bool with_holds = false, bool with_days = false, bool with_rules = false);
   // The first command loads the catalogue. Holds run out when one command comes every `step_us`.
   static constexpr std::int64_t step_us = 700;
   // The time of the first command, for those that name times.
-  static constexpr std::int64_t start_us = 1'000'000;
+  static constexpr std::int64_t start_us = 1'000'000, day_us = 86'400'000'000;
   Command next();
+  // When the next command comes, for those that name times.
+  engine::TimeUs now() const { return time_of(static_cast<std::int64_t>(given_.size())); }
   // The catalogue's capacity: loads of the history run into it.
   static constexpr CatalogueLimits limits() { return {.skus = 9, .warehouses = 4}; }
-  // And how soon who waits for all or nothing turns strict: another of each seed, mostly soon.
+  // And how soon who waits for all or nothing turns strict, and which moves of dates are told: another of each seed, mostly soon, and small ones.
   static constexpr CatalogueLimits limits(std::uint64_t seed) {
     constexpr std::uint32_t skips[] = {1, 2, 3, 64, 1, 2, 5, 254};
     CatalogueLimits limits_of_seed = limits();
     limits_of_seed.max_skips = skips[seed % std::size(skips)];
     limits_of_seed.max_wait_us = seed % 3 == 1 ? 0 : static_cast<std::int64_t>(20 + seed % 5 * 30) * step_us;
+    constexpr std::int64_t thresholds[] = {0, 15 * step_us, day_us, 0, 5 * step_us, 2 * day_us};
+    limits_of_seed.date_threshold_us = thresholds[seed / 2 % std::size(thresholds)];
     return limits_of_seed;
   }
 
@@ -63,6 +68,12 @@ class RandomCommands {
   ReceivePurchaseCommand receive_purchase();
   const Purchase* some_purchase(std::string& id);
   Command about_purchases();
+  Command about_rules();
+  SetRulesCommand set_rules();
+  VendorEntry some_vendor(std::uint64_t number);
+  engine::RuleRow some_rule(std::uint64_t named);
+  std::string some_suggestion();
+  std::int32_t some_days();
   Command about_holds();
   HoldCommand hold();
   ExtendCommand extend();
@@ -83,8 +94,10 @@ class RandomCommands {
   void spoil(ShipTransferCommand& ship);
   void spoil(ReceiveTransferCommand& receive);
   void spoil(PlacePurchaseCommand& place);
+  void spoil(engine::PegRow& peg);
   void spoil(MovePurchaseCommand& move);
   void spoil(ReceivePurchaseCommand& receive);
+  void spoil(SetRulesCommand& set);
 
   engine::LinePolicy some_line_policy();
   engine::SkuId some_sku();
@@ -96,9 +109,11 @@ class RandomCommands {
   std::int64_t some_ttl();
   engine::TimeUs some_time();
   engine::TimeUs some_promise();
+  engine::TimeUs time_of(std::int64_t number) const { return engine::TimeUs{start_us + number * step_us + (with_days_ ? number / 250 * (day_us + day_us / 4) : 0)}; }
+  void add_peg(PlacePurchaseCommand& place);
 
   Random random_;
-  bool with_holds_;
+  bool with_holds_, with_days_, with_rules_;
   std::uint64_t whole_percent_;        // of this history's orders that take all or nothing
   Twin seen_;                          // of this history alone: counts have to expect what is on hand
   std::uint64_t ids_ = 0;
@@ -107,6 +122,7 @@ class RandomCommands {
   std::vector<std::pair<std::string, std::uint16_t>> moved_;  // shipments that steps were taken with
   std::vector<std::string> transfers_;  // to receive
   std::vector<std::string> purchases_;  // to take steps with and to receive
+  std::uint64_t given_rules_ = 0;      // commands that set some
   std::vector<HoldCommand> holds_;     // to extend, confirm and release
   std::map<std::pair<std::string, std::string>, engine::WireQuantity> openings_;  // figures listed so far
 };

@@ -25,9 +25,9 @@ std::int64_t RandomCommands::some_ttl() {
 // Of a later command mostly, so that several are due in one microsecond, and with holds; or one that has come.
 engine::TimeUs RandomCommands::some_time() {
   const auto now = static_cast<std::int64_t>(given_.size());
-  if (random_.chance(5)) return engine::TimeUs{random_.chance(50) ? 1 : start_us + now * step_us};
-  if (random_.chance(20)) return engine::TimeUs{start_us + 86'400'000'000};
-  return engine::TimeUs{start_us + (now + static_cast<std::int64_t>(random_.between(1, random_.chance(60) ? 15 : 150))) * step_us};
+  if (random_.chance(5)) return random_.chance(50) ? engine::TimeUs{1} : time_of(now);
+  if (random_.chance(20)) return engine::TimeUs{start_us + day_us};
+  return time_of(now + static_cast<std::int64_t>(random_.between(1, random_.chance(60) ? 15 : 150)));
 }
 
 std::string RandomCommands::some_hold() {

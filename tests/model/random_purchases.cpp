@@ -27,14 +27,15 @@ WireQuantity below(Random& random, std::uint64_t bound) { return static_cast<Wir
 }  // namespace
 
 // Few of them, so that there are many of one: about when commands come, so that some have come and some come soon; some just when what
-// is overdue now is expected.
+// is overdue now is expected, or days ahead.
 engine::TimeUs RandomCommands::some_promise() {
   if (random_.chance(25)) return {};
   if (random_.chance(2)) return engine::TimeUs{253'402'300'799'999'999};
   const auto now = static_cast<std::int64_t>(given_.size());
-  if (random_.chance(6)) return engine::TimeUs{start_us + now * step_us + (random_.chance(50) ? 86'400'000'000 : 0)};
+  if (random_.chance(6)) return engine::TimeUs{time_of(now).value + (random_.chance(50) ? day_us : 0)};
+  if (with_days_ && random_.chance(15)) return engine::TimeUs{time_of(now).value + static_cast<std::int64_t>(random_.below(5)) * day_us - day_us};
   const std::int64_t number = now / 10 * 10 + 10 * static_cast<std::int64_t>(random_.below(14)) - 30;
-  return engine::TimeUs{std::max<std::int64_t>(1, start_us + number * step_us)};
+  return engine::TimeUs{std::max<std::int64_t>(1, time_of(number).value)};
 }
 
 Command RandomCommands::about_purchases() {
@@ -56,10 +57,37 @@ PlacePurchaseCommand RandomCommands::place_purchase() {
     line.warehouse = some_warehouse();
     line.quantity = 1 + below(random_, one.value != 0 ? 1 : 25);
     if (random_.chance(4)) line.quantity = most - below(random_, 3);
-    line.promised = one.value == 0 ? some_promise() : engine::TimeUs{start_us + static_cast<std::int64_t>(given_.size() + 5 * index) * step_us};
+    line.promised = one.value == 0 ? some_promise() : time_of(static_cast<std::int64_t>(given_.size() + 5 * index));
     place.lines.push_back(line);
   }
+  while (random_.chance(30)) add_peg(place);
   return place;
+}
+
+// Mostly of a line that waits now, by one of the last orders, and such that it can be.
+void RandomCommands::add_peg(PlacePurchaseCommand& place) {
+  std::vector<std::pair<const Order*, const Line*>> waiting;
+  const auto& orders = seen_.state().orders;
+  for (auto order = orders.rbegin(); order != orders.rend() && waiting.size() < 12; ++order) {
+    for (const Line& line : order->second.lines) {
+      if (line.waiting > 0 && order->second.policy_of(line) == engine::Policy::ship_partial && !order->second.not_due) waiting.emplace_back(&order->second, &line);
+    }
+  }
+  engine::PurchaseLine& line = place.lines[random_.below(place.lines.size())];
+  if (waiting.empty() || random_.chance(10)) {
+    if (orders_.empty()) return;
+    place.pegs.push_back({line.line, engine::LineNumber{1}, static_cast<std::uint32_t>(place.peg_orders.size())});
+    place.peg_orders.push_back(some_order().id);
+    return;
+  }
+  const auto& [order, wanted] = waiting[random_.below(waiting.size())];
+  line.sku = wanted->sku;
+  if (wanted->pinned.value != 0 && random_.chance(95)) line.warehouse = wanted->pinned;
+  auto id = std::ranges::find(place.peg_orders, order->id);
+  if (id == place.peg_orders.end()) id = place.peg_orders.insert(id, order->id);
+  const bool again = std::ranges::any_of(place.pegs, [&](const engine::PegRow& peg) { return peg.line == line.line; });
+  if (again && random_.chance(80)) return;  // one at most
+  place.pegs.push_back({line.line, wanted->number, static_cast<std::uint32_t>(id - place.peg_orders.begin())});
 }
 
 // Mostly one of the last that is open; its id, and what is known of it.
@@ -114,10 +142,20 @@ ReceivePurchaseCommand RandomCommands::receive_purchase() {
   return receive;
 }
 
+void RandomCommands::spoil(engine::PegRow& peg) {
+  switch (random_.below(3)) {
+    case 0: peg.line = engine::LineNumber{random_.chance(50) ? 4'000'000'000U : 2}; break;
+    case 1: peg.order_line = engine::LineNumber{random_.chance(50) ? 4'000'000'000U : 2}; break;
+    default: peg.order = random_.chance(50) ? 4'000'000'000U : 1; break;
+  }
+}
+
 void RandomCommands::spoil(PlacePurchaseCommand& place) {
   if (place.lines.empty()) place.lines.push_back({.quantity = 1, .line = engine::LineNumber{1}, .sku = some_sku(), .warehouse = some_warehouse()});
   engine::PurchaseLine& line = place.lines[random_.below(place.lines.size())];
-  switch (random_.below(12)) {
+  switch (random_.below(14)) {
+    case 12: add_peg(place); break;
+    case 13: if (!place.pegs.empty()) spoil(place.pegs[random_.below(place.pegs.size())]); break;
     case 0: place.id = bad_id(); break;
     case 1: place.vendor = std::string(random_.chance(50) ? 0 : 65, 'v'); break;
     case 2: place.lines.clear(); break;

@@ -49,6 +49,8 @@ class Coverage {
     if (const auto* purchase = std::get_if<PurchaseAnswer>(&answer.decision)) count("purchase placed: " + std::string(name(purchase->state)));
     if (const auto* step = std::get_if<PurchaseStepAnswer>(&answer.decision)) see(*step);
     if (const auto* delivery = std::get_if<PurchaseReceiptAnswer>(&answer.decision)) see(*delivery);
+    if (const auto* reorder = std::get_if<ReorderAnswer>(&answer.decision)) see(*reorder);
+    if (const auto* rules = std::get_if<RulesAnswer>(&answer.decision)) see(*rules, state);
     if (const auto* ship = std::get_if<ShipAnswer>(&answer.decision)) see(*ship, state);
     if (const auto* cancel = std::get_if<CancelAnswer>(&answer.decision)) see_taken_back(cancel->order_id, cancel->released, state);
     if (const auto* amend = std::get_if<AmendAnswer>(&answer.decision)) see_taken_back(amend->order_id, amend->released, state);
@@ -63,7 +65,8 @@ class Coverage {
   void count(const std::string& name) { ++counts_[name]; }
   static std::string kind_of(const Answer& answer) {
     constexpr const char* kinds[] = {"nothing", "order", "receipt", "cancel", "ship", "load", "amend", "change", "hold", "hold extended", "hold ended", "shipment", "transfer", "arrival", "strict waiter",
-                                     "purchase", "purchase step", "delivery"};
+                                     "purchase", "purchase step", "delivery", "overdue", "dates moved", "rules", "reorder"};
+    static_assert(std::size(kinds) == std::variant_size_v<decltype(answer.decision)>);
     return kinds[answer.decision.index()];
   }
   void see(const OrderAnswer& order) {
@@ -189,7 +192,25 @@ class Coverage {
       if (row.damaged > 0) count("damaged units");
     }
   }
+  void see(const ReorderAnswer& reorder) {
+    const bool alert = reorder.mode == engine::RuleMode::alert, is_new = reorder.purchase_lsn.value == 0;
+    count(reorder.cleared ? "reorder: cleared" : reorder.quantity == 0 ? alert ? "reorder: alert" : "reorder: nothing may be open"
+          : reorder.state == engine::PurchaseState::approved ? "reorder: ordered" : is_new ? "reorder: new suggestion"
+          : reorder.line_quantity > reorder.quantity ? "reorder: line raised" : "reorder: line added");
+    if (reorder.pooled) count("reorder: pooled");
+    if (reorder.closes.value != 0) count("reorder: until a cut-off");
+    if (reorder.available < 0) count("reorder: overdrawn");
+    if (reorder.quantity > 0 && reorder.promised.value == 0) count("reorder: without a date");
+  }
+  void see(const RulesAnswer& rules, const State& state) {
+    if (rules.vendors.empty() && rules.sources.empty() && rules.rules.empty()) count("rules: nothing new");
+    for (const engine::RuleSet& rule : rules.rules) {
+      if (rule.mode == engine::RuleMode::off) count("rules: off");
+      else if (state.rules.at({rule.sku, rule.warehouse}).triggered) count("rules: snoozed while it waits");
+    }
+  }
   void see(const PurchaseStepAnswer& step) {
+    if (step.command_id.empty()) count("approved at a cut-off");
     const std::string text = "purchase step: " + std::string(name(step.step));
     count(text);
     if (step.step == engine::PurchaseStep::acknowledge) count("acknowledged, now " + std::string(name(step.state)));
@@ -275,6 +296,9 @@ constexpr const char* expected[] = {
     "error purchase_closed", "error purchase_draft", "error purchase_approved", "error purchase_sent", "error purchase_received", "error over_tolerance",
     "dates: none", "dates: now", "dates: overdue", "dates: not before its time", "dates: of a part", "dates: of a pinned line", "dates: of a whole line",
     "dates: of a whole order", "dates: several", "dates: eight", "dates: behind others",
+    "rules", "reorder", "reorder: cleared", "reorder: alert", "reorder: nothing may be open", "reorder: ordered", "reorder: new suggestion", "reorder: line raised",
+    "reorder: line added", "reorder: pooled", "reorder: until a cut-off", "reorder: overdrawn", "reorder: without a date", "rules: nothing new", "rules: off",
+    "rules: snoozed while it waits", "approved at a cut-off", "purchase step: adopt", "error bad_rule", "error unknown_vendor", "error bad_lead_time", "error unknown_rule",
     "order strict", "line strict", "strict by time", "strict by skips", "units taken over", "units taken over from several orders",
     "units of several SKUs taken over", "order that skips", "confirmed hold that skips", "fill that skips an order", "fill that skips a line",
     "fill of a strict line in part", "fill of the rest of a strict line", "ship that leaves what is set aside", "units taken back of what is set aside", "error not_whole",
@@ -290,11 +314,11 @@ TEST_CASE("random: the invariants hold after every command, and every outcome co
   const std::uint64_t first = first_seed();
   for (std::uint64_t seed = first; seed < first + histories; ++seed) {
     const bool with_holds = seed % 3 != 0;
-    RandomCommands source(seed, with_holds);
+    RandomCommands source(seed, with_holds, with_holds && seed % 2 != 0, seed % 5 != 0);
     Twin twin(RandomCommands::limits(seed));
     for (std::size_t index = 0; index < commands; ++index) {
-      const Command command = source.next();
-      const engine::TimeUs now{with_holds ? RandomCommands::start_us + static_cast<std::int64_t>(index) * RandomCommands::step_us : 0};
+      const engine::TimeUs now = with_holds ? source.now() : engine::TimeUs{};
+      const Command drawn = source.next();
       while (true) {  // one after the other, so that each is judged on what it left
         const std::vector<Answer> due = twin.run_timers(now, 1);
         if (due.empty()) break;
@@ -303,6 +327,7 @@ TEST_CASE("random: the invariants hold after every command, and every outcome co
           FAIL("seed " << seed << " before command " << index << "\n" << describe(due.front()) << "\n" << fault);
         }
       }
+      const Command command = with_suggestions(drawn, twin.state());
       const engine::Lsn before = twin.state().lsn;
       const Answer answer = apply(twin, command, content_of(command), now);
       coverage.see(answer, twin.state());
@@ -320,6 +345,7 @@ TEST_CASE("random: the invariants hold after every command, and every outcome co
           FAIL("seed " << seed << " behind command " << index << ": " << describe(command) << "\n" << describe(turned.front()) << "\n" << broken);
         }
       }
+      if (const std::string broken = check_rules(twin.state()); !broken.empty()) FAIL("seed " << seed << " behind command " << index << "\n" << broken);
     }
   }
   std::cout << "random: " << histories << " histories of " << commands << " commands, seeds from " << first << "; outcomes:\n";

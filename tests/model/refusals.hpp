@@ -16,6 +16,7 @@ struct CatalogueLimits {
   engine::Sourcing sourcing = engine::Sourcing::priority;
   std::uint32_t max_skips = 64;
   std::int64_t max_wait_us = 0;
+  std::int64_t date_threshold_us = 86'400'000'000;  // a date that moves by more is told, --date-threshold-hours
 };
 
 // A time that is given and has come.
@@ -41,8 +42,11 @@ engine::Error refusal(const State& state, const engine::ReceiveTransfer& command
 // What an arrival says; without rows: everything in transit, whole.
 std::vector<engine::ArrivalRow> rows_that_arrive(const State& state, const engine::ReceiveTransfer& command, const Transfer& transfer);
 engine::Error refusal(const State& state, const engine::PlacePurchase& command);
+// Of one whose rows are right: which peg cannot be.
+engine::Error refusal_of_pegs(const State& state, const engine::PlacePurchase& command);
 engine::Error refusal(const State& state, const engine::MovePurchase& command);
 engine::Error refusal(const State& state, const engine::ReceivePurchase& command);
+engine::Error refusal(const State& state, const engine::SetRules& command, engine::TimeUs now);
 // What a delivery says; without rows: everything that is open, whole.
 std::vector<engine::PurchaseArrival> rows_that_arrive(const engine::ReceivePurchase& command, const Purchase& purchase);
 // Of a confirm: too_many_lines, what the hold's state forbids, then what is wrong with the order.

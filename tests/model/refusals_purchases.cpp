@@ -29,6 +29,9 @@ const PurchaseLine* line_of(const Purchase& purchase, engine::LineNumber number)
 // What an open one's state forbids.
 ErrorCode not_now(const Purchase& purchase, PurchaseStep step) {
   switch (step) {
+    case PurchaseStep::adopt:
+      if (purchase.state == PurchaseState::suggested) return ErrorCode::none;
+      return purchase.is_draft() ? ErrorCode::purchase_draft : ErrorCode::purchase_approved;
     case PurchaseStep::approve: return purchase.is_draft() ? ErrorCode::none : ErrorCode::purchase_approved;
     case PurchaseStep::cancel: return purchase.anything_received() ? ErrorCode::purchase_received : ErrorCode::none;
     case PurchaseStep::send:
@@ -92,7 +95,7 @@ Error refusal(const State& state, const engine::PlacePurchase& command) {
     more[key] += line.quantity;
     if (static_cast<WireQuantity>(state.open_purchases(key, true)) + more[key] > max_units) return {ErrorCode::quantity_overflow, row, line.line};
   }
-  return {};
+  return refusal_of_pegs(state, command);
 }
 
 Error refusal(const State& state, const engine::MovePurchase& command) {

@@ -159,6 +159,10 @@ class DecisionFile {
   void add(json&, const model::PurchaseAnswer&) const {}  // nor purchase orders
   void add(json&, const model::PurchaseStepAnswer&) const {}
   void add(json&, const model::PurchaseReceiptAnswer&) const {}
+  void add(json&, const model::OverdueAnswer&) const {}
+  void add(json&, const model::RulesAnswer&) const {}
+  void add(json&, const model::ReorderAnswer&) const {}
+  void add(json&, const model::DatesAnswer&) const {}
   void add(json&, const model::StrictAnswer&) const {}     // nor anybody who waits for all or nothing
   void add(json& out, const model::OrderAnswer& answer) const {
     out["status"] = name(answer.status);

@@ -346,7 +346,7 @@ std::span<const Scenario> scenarios() {
   static const std::vector<Scenario> all = [] {
     std::vector<Scenario> joined;
     for (const auto* part : {&policies_and_sourcing, &queue_and_fills, &cancels_and_ships, &errors_and_repeats, &loads, &whole_takers, &amends, &raises, &stock_changes, &holds, &lines_of_their_own, &shipment_steps,
-                            &transfers, &purchases, &dates, &strict_waiters}) {
+                            &transfers, &purchases, &dates, &told, &rules, &strict_waiters}) {
       joined.insert(joined.end(), part->begin(), part->end());
     }
     return joined;

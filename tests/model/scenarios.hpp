@@ -18,6 +18,7 @@ struct Scenario {
   std::vector<Step> steps;
   std::uint8_t max_skips = 64;      // the server's options
   std::int64_t max_wait_us = 0;
+  std::int64_t date_threshold_us = 86'400'000'000;
 };
 
 std::span<const Scenario> scenarios();
@@ -32,5 +33,7 @@ extern const std::vector<Scenario> shipment_steps;
 extern const std::vector<Scenario> transfers;
 extern const std::vector<Scenario> purchases;
 extern const std::vector<Scenario> dates;
+extern const std::vector<Scenario> rules;
+extern const std::vector<Scenario> told;  // overdue supply, dates that move, pegs
 
 }  // namespace earmark::model

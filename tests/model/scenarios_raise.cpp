@@ -76,7 +76,7 @@ const std::vector<Scenario> raises = {
     {"an order that is not due yet waits with all that it is raised by", {ten,
         {"at 100 order A X:4 not_before=200", "backordered, not due: 1 X waits 4 place 1 behind 0, 4 by 200"},
         {"at 110 amend M A 1:6", "amended: 1 X raised 2"},
-        {"at 120 order B X:7", "reserved: 1 X 7@LON#1"},
+        {"at 120 order B X:7", "reserved: 1 X 7@LON#1 || dates of X: A/1 waits 6 200 now none"},
         {"at 210 order C X:1", "due | A/1 X 3@LON#1 waits 3 row 0 || backordered: 1 X waits 1 place 3 behind 3"}}},
     {"an order that is closed is not raised", {ten,
         {"order A X:1", "reserved: 1 X 1@LON#1"},

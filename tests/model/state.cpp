@@ -58,6 +58,7 @@ std::vector<engine::Lsn> Line::entries() const {
 void Line::stop_waiting(engine::Lsn raised_at, engine::Quantity units) {
   waiting -= units;
   if (raised_at.value != 0 && (raised.at(raised_at) -= units) == 0) raised.erase(raised_at);
+  if (waiting == 0) told = {};
 }
 
 bool Place::operator<(const Place& other) const {
@@ -119,6 +120,15 @@ bool Purchase::anything_open() const {
 
 bool Purchase::anything_received() const {
   return std::ranges::any_of(lines, [](const PurchaseLine& line) { return line.received > 0; });
+}
+
+engine::TimeUs Purchase::next_expected() const {
+  engine::TimeUs first{};
+  for (const PurchaseLine& line : lines) {
+    if (is_draft() || is_closed() || line.open() == 0 || line.expected.value == 0) continue;
+    if (first.value == 0 || line.expected < first) first = line.expected;
+  }
+  return first;
 }
 
 const Purchase* State::purchase(std::string_view id) const {
@@ -228,8 +238,9 @@ std::string State::digest() const {
     digest.open_purchase(lsn_of_purchase, engine::identify(engine::IdSpace::purchase, each.id), each.state, static_cast<std::uint32_t>(each.lines.size()));
     for (std::uint32_t index = 0; index < each.lines.size(); ++index) {
       const PurchaseLine& line = each.lines[index];
-      digest.purchase_line(lsn_of_purchase, index, {.promised = line.promised, .first_promised = line.first_promised, .received = line.received,
-                                                    .line = line.number, .sku = line.sku, .quantity = line.ordered, .warehouse = line.warehouse});
+      digest.purchase_line(lsn_of_purchase, index, {.promised = line.promised, .first_promised = line.first_promised, .expected = line.expected,
+                                                    .received = line.received, .peg_order = line.peg_order, .line = line.number, .sku = line.sku,
+                                                    .quantity = line.ordered, .peg_line = line.peg_line, .warehouse = line.warehouse});
     }
   }
   return digest.finish(lsn);

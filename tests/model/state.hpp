@@ -11,6 +11,7 @@
 
 #include "engine/digest.hpp"
 #include "tests/model/answers.hpp"
+#include "tests/model/rules.hpp"
 
 namespace earmark::model {
 
@@ -71,6 +72,7 @@ struct Line {
   std::vector<engine::Lsn> entries() const;
   void stop_waiting(engine::Lsn raised_at, engine::Quantity units);
   Patience patience{};                    // of a line_complete one
+  engine::TimeUs promised_first{}, told{};  // when its last unit was expected: as it was told first, and last; 0: at no known date
 };
 
 struct Shipment {
@@ -148,6 +150,9 @@ struct PurchaseLine {
   engine::Quantity ordered = 0;
   engine::TimeUs promised{}, first_promised{};
   std::uint64_t received = 0;  // damaged ones, too
+  engine::TimeUs expected{};   // as promised, or later where that is over
+  engine::Lsn peg_order{};     // the order for whose line it is first; 0: for nobody
+  engine::LineNumber peg_line{};
 
   std::uint64_t open() const { return ordered > received ? ordered - received : 0; }
 };
@@ -158,11 +163,22 @@ struct Purchase {
   engine::PurchaseState state = engine::PurchaseState::draft;
   std::vector<PurchaseLine> lines{};
   std::string reference{};  // the vendor's own, as it was told last
+  engine::TimeUs closes{};  // of a suggestion: no rule adds lines from then on; 0: never
+  bool automatic = false;   // made by a rule in mode auto_po
 
-  bool is_draft() const { return state == engine::PurchaseState::draft; }
+  bool is_draft() const { return engine::is_unapproved(state); }  // or suggested
+  bool by_a_rule() const { return id.starts_with("reorder-"); }
   bool is_closed() const;
   bool anything_open() const;
   bool anything_received() const;
+  // The first time at which something open of it is expected, if it is incoming; 0: none.
+  engine::TimeUs next_expected() const;
+};
+
+// How late what a vendor promised has come, by rows of receipts.
+struct Lateness {
+  std::uint64_t arrivals = 0;
+  std::int64_t late_us = 0;  // of all of them together
 };
 
 // Place in a queue: priority, higher first; then decision order, of a raise that of its amend; then the line's position in its order.
@@ -193,6 +209,10 @@ struct State {
   std::map<engine::Lsn, Transfer> transfers;  // closed ones, too
   std::map<engine::Lsn, Purchase> purchases;  // closed ones, too
   std::map<CellKey, std::int64_t> ordered;    // incoming by purchase orders, by what the records say alone
+  std::map<std::string, Vendor, std::less<>> vendors;
+  std::map<engine::SkuId, std::map<std::string, std::int32_t>> sellers;  // who sells it, in how many days; -1: the vendor's
+  std::map<CellKey, Rule> rules;
+  std::map<std::string, Lateness> lateness;   // by vendor
   engine::Lsn oldest_known{1};
   std::map<engine::SkuId, std::set<Place>> queues;
   std::map<std::pair<engine::IdSpace, std::string>, Known> known;

@@ -20,8 +20,8 @@ bool option(OrderCommand& order, std::string_view word, const Codes& codes) {
   else if (key == "priority") order.priority = engine::Priority{number<std::uint8_t>(word)};
   else if (key == "prefer") order.preferred = optional_warehouse(word, codes);
   else if (key == "customer") order.texts.customer = word;
-  else if (key == "not_before") order.reserve_not_before = engine::TimeUs{1000 * number<std::int64_t>(word)};
-  else if (key == "cancel") order.cancel_after = engine::TimeUs{1000 * number<std::int64_t>(word)};
+  else if (key == "not_before") order.reserve_not_before = engine::TimeUs{microseconds(word)};
+  else if (key == "cancel") order.cancel_after = engine::TimeUs{microseconds(word)};
   else mistake(key);
   return true;
 }
@@ -106,7 +106,7 @@ Command parse_move(const std::vector<std::string>& words) {
     else if (word.starts_with("rev=")) move.revision = number<std::uint32_t>(word.substr(4));
     else if (word.starts_with("carrier=")) move.carrier = word.substr(8);
     else if (word.starts_with("tracking=")) move.tracking = word.substr(9);
-    else if (word.starts_with("expected=")) move.expected = engine::TimeUs{number<std::int64_t>(word.substr(9)) * 1000};
+    else if (word.starts_with("expected=")) move.expected = engine::TimeUs{microseconds(word.substr(9))};
     else if (word.starts_with("reason=")) move.reason = word.substr(7);
     else move.rows.push_back(cancel_row(word));
   }
@@ -227,6 +227,12 @@ engine::WarehouseId Codes::warehouse(std::string_view code) const {
   return found == state_.warehouse_ids.end() ? engine::WarehouseId{} : found->second;
 }
 
+engine::TimeUs take_time(std::string_view& event, engine::TimeUs otherwise) {
+  if (!event.starts_with("at ")) return otherwise;
+  event.remove_prefix(3);
+  return engine::TimeUs{microseconds(before(event, ' '))};
+}
+
 Command parse(std::string_view event, const Codes& codes) {
   const std::vector<std::string> words = words_of(event);
   const std::string& kind = words.at(0);
@@ -244,6 +250,7 @@ Command parse(std::string_view event, const Codes& codes) {
   if (kind == "purchase") return parse_purchase(words, codes);
   if (kind == "step") return parse_purchase_step(words);
   if (kind == "delivery") return parse_delivery(words);
+  if (kind == "rules") return parse_rules(event, codes);
   if (kind == "hold") return parse_hold(words, codes);
   if (kind == "extend") return ExtendCommand{words.at(1), words.at(2), microseconds(words.at(3))};
   if (kind == "confirm") return parse_confirm(words, codes);
@@ -273,7 +280,7 @@ std::string tell(const engine::OrderDecision& decision, const Codes& codes) {
               std::to_string(wait.quantity_ahead);
       for (; next_date < decision.expected.size() && decision.expected[next_date].line_index == index; ++next_date) {
         const engine::ExpectedUnits& each = decision.expected[next_date];
-        text += ", " + std::to_string(each.quantity) + " by " + std::to_string(each.date.value / 1000);
+        text += ", " + std::to_string(each.quantity) + " by " + moment(each.date);
       }
     }
     if (missing > 0) text += " cancels " + std::to_string(missing);
@@ -287,7 +294,7 @@ std::string tell(const engine::FillDecision& decision, const Codes& codes) {
   return std::string(decision.order_id) + "/" + std::to_string(decision.line.value) + " " + codes.name(decision.sku) +
          takes_text(decision.takes, codes) + " waits " + std::to_string(decision.still_waiting) + " row " +
          std::to_string(decision.row) + (decision.raised_at.value == 0 ? "" : " raised at " + std::to_string(decision.raised_at.value)) +
-         (decision.skipped.order_lsn.value != 0 ? " skips " + waiter(decision.skipped.order, decision.skipped.line) : "");
+         (decision.pegged ? " pegged" : "") + (decision.skipped.order_lsn.value != 0 ? " skips " + waiter(decision.skipped.order, decision.skipped.line) : "");
 }
 
 std::string tell(const engine::ReceiptDecision&, const Codes&) { return "received"; }
@@ -398,7 +405,7 @@ std::string tell(const engine::ShipmentDecision& decision, const Codes& codes) {
 
 std::string tell(const engine::TransferShipDecision& decision, const Codes& codes) {
   std::string text = "left " + codes.name(decision.source) + " for " + codes.name(decision.destination);
-  if (decision.expected.value != 0) text += " by " + std::to_string(decision.expected.value / 1000);
+  if (decision.expected.value != 0) text += " by " + moment(decision.expected);
   for (const engine::TransferredRow& row : decision.rows) {
     text += (&row == decision.rows.data() ? ": " : "; ") + codes.name(row.sku) + " " + std::to_string(row.quantity) + ", leaves " +
             std::to_string(row.available_after);

@@ -10,9 +10,13 @@
 //   pick P1 A 1 rev=2 1:3 2:0     pack P2 A 1     ship P3 A 1 carrier=UPS tracking=T1 expected=700     deliver P4 A 1     put_back P5 A 1
 //   transfer T LON BHM X:5 Y:2 expected=700     arrive U T     arrive U T X:3/1 Y:0 close     (X:good/damaged)
 //   purchase P ACME sent X:9@LON 7/Y:3@BHM=700 ref=R     step S P acknowledge 1:8 7:3=900 ref=R      ([line/]SKU:quantity@warehouse[=promised])
+//   purchase P ACME sent X:9@LON=700>A/2                            (line 1 is for line 2 of order A first)
 //   delivery R P      delivery R P 1:7/1 7:0 over                                             (line:good/damaged; over: more is accepted)
 //   track P6 A 1 carrier=UPS     return P7 A 1 unavailable 1:2     (command id, order, number of the shipment)
-//   at 700 ship ...                 takes place 700 milliseconds after 1970, and others after it not before
+//   rules ACME=5/1020 BOLT | X:ACME=3 Y:BOLT | X@LON:suggest:5+10,min=12,mult=6,max=24,of=ACME,lead=2,pooled Y@LON:off | X@BHM=700
+//                                                   vendors (lead days/cut-off minute; only named) | SKU:vendor[=lead days] | rules | snoozed until
+//                                                   5+10: reorder_point; 5..20: min_max; lot: lot_for_lot
+//   at 700 ship ...                 takes place 700 milliseconds after 1970, and others after it not before; 5d+700: five days later
 // Answers: what was due by then stands before "||"; takes are quantity@warehouse#shipment, fills follow after "|" with the row that served them:
 //   split: 1 X 12@LON#1 waits 3 place 1 behind 0; 7 Y 3@BHM#2 cancels 2 not backorderable     received | A/1 X 3@LON#1 waits 0 row 0
 //   backordered: 1 X waits 5 place 1 behind 0, 3 by 700, 2 by 900         (when what waits can be expected)
@@ -26,7 +30,13 @@
 //   received || strict A/1; lost B/1 3@LON#2 | A/1 X 3@LON#1 waits 2 row 0 || strict C waited   (who turns strict behind it, each with fills)
 //   left LON for BHM: X 5, leaves 3     arrived in BHM closed: X 3, 1 damaged, 2 over, makes 3; short Y 2 | A/1 ...
 //   sent to ACME: 1 X 9@LON; 7 Y 3@BHM by 700      acknowledged R: 1 X 8@LON, -1 incoming
-//   partly_received: 1 X 7@LON, 1 damaged, 2 over, makes 7 | A/1 ...
+//   sent to ACME: 1 X 9@LON by 50 expected 1d+100 for A/2         (a promise that is over; a peg)
+//   partly_received: 1 X 7@LON, 1 damaged, 2 over, makes 7 | A/1 X 7@LON#1 waits 2 row 0 pegged | B/1 ...
+//   overdue P of ACME until 1d+100: 1 X 9@LON by 50 || overdue transfer T until 1d+100: X 5@BHM by 50
+//   ... || dates of X: A/1 waits 3 none now 700; B/1 waits 2 700 now 900; C/1 waits 1 900 now none
+//   set 1 vendors 2 sources 1 rules
+//   reserved: 1 X 7@LON#1 || X@LON at 5: suggests 10 of ACME, reorder-7 line 1 makes 10 by 5d, closes 61200000 || Y@LON at 3: alert || X@BHM at 9: cleared
+//   cut-off of reorder-7: approved: 1 X 10@LON by 5d, +10 incoming || received
 //   loaded 2 warehouses 2 products 2 stock       unknown_sku row 2       again split: ...  (the repeat of a command)
 #pragma once
 
@@ -51,6 +61,8 @@ class Codes {
 
 // Throws std::invalid_argument for text that is no event: a mistake in a table, not a test result.
 Command parse(std::string_view event, const Codes& codes);
+// Takes "at 700" off the event and gives that time; an event without one takes place at `otherwise`.
+engine::TimeUs take_time(std::string_view& event, engine::TimeUs otherwise);
 
 std::string tell(const engine::OrderDecision& decision, const Codes& codes);
 std::string tell(const engine::FillDecision& decision, const Codes& codes);
@@ -70,6 +82,10 @@ std::string tell(const engine::StrictDecision& decision, const Codes& codes);
 std::string tell(const engine::PurchaseDecision& decision, const Codes& codes);
 std::string tell(const engine::PurchaseStepDecision& decision, const Codes& codes);
 std::string tell(const engine::PurchaseReceiptDecision& decision, const Codes& codes);
+std::string tell(const engine::RulesDecision& decision, const Codes& codes);
+std::string tell(const engine::ReorderDecision& decision, const Codes& codes);
+std::string tell(const engine::OverdueDecision& decision, const Codes& codes);
+std::string tell(const engine::DatesDecision& decision, const Codes& codes);
 std::string tell(const engine::Error& error);
 std::string tell(const Answer& answer, const Codes& codes);
 

@@ -46,11 +46,26 @@ Enum enumerator(std::string_view text, int count) {
   mistake(text);
 }
 
-inline std::int64_t microseconds(std::string_view milliseconds) { return number<std::int64_t>(milliseconds) * 1000; }
+constexpr std::int64_t day_ms = 86'400'000;
+
+// Milliseconds; days before "d", as in "5d" or "5d+100".
+inline std::int64_t microseconds(std::string_view text) {
+  const bool with_days = text.find('d') != std::string_view::npos;
+  const std::int64_t days = with_days ? number<std::int64_t>(before(text, 'd')) : 0;
+  if (text.starts_with('+')) text.remove_prefix(1);
+  return 1000 * (days * day_ms + (with_days && text.empty() ? 0 : number<std::int64_t>(text)));
+}
+inline std::string moment(engine::TimeUs time) {
+  const std::int64_t days = time.value / 1000 / day_ms, rest = time.value / 1000 % day_ms;
+  if (days == 0) return std::to_string(rest);
+  return std::to_string(days) + "d" + (rest == 0 ? "" : "+" + std::to_string(rest));
+}
 
 // Of purchase orders (story_purchases.cpp).
 Command parse_purchase(const std::vector<std::string>& words, const Codes& codes);
 Command parse_purchase_step(const std::vector<std::string>& words);
 Command parse_delivery(const std::vector<std::string>& words);
+// Of vendors and reorder rules (story_rules.cpp).
+Command parse_rules(std::string_view text, const Codes& codes);
 
 }  // namespace earmark::model

@@ -30,6 +30,7 @@ engine::Stamp Twin::next_stamp(TimeUs now, engine::Lsn cause) {
   }
   state_.lsn = std::max(state_.lsn, lsn);
   state_.time = std::max(state_.time, now);
+  look_ = Look{};
   return {lsn, state_.time, cause};
 }
 
@@ -164,8 +165,7 @@ OrderAnswer Twin::decide(const engine::PlaceOrder& command, std::uint64_t conten
   }
   order.status = status_of(command.policy, taken, waiting, cancelled);
   answer.status = order.status;
-  answer.waits = waits(order);
-  answer.expected = dates(order);
+  tell_what_waits(order, answer);
   return answer;
 }
 

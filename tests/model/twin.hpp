@@ -37,18 +37,24 @@ class Twin {
   Answer place_purchase(const engine::PlacePurchase& command, std::uint64_t content, engine::TimeUs now);
   Answer move_purchase(const engine::MovePurchase& command, std::uint64_t content, engine::TimeUs now);
   Answer receive_purchase(const engine::ReceivePurchase& command, std::uint64_t content, engine::TimeUs now);
+  Answer set_rules(const engine::SetRules& command, engine::TimeUs now);
   // Holds whose deadline has come end, orders whose cancel_after has come are cancelled, those whose reserve_not_before has come
   // take what is there, and who has waited long enough turns strict, one after the other, `most` of them; as turn_strict() between them.
-  // To be called before every command at `now`.
+  // What should have come by now is told to be overdue. To be called before every command at `now`.
   std::vector<Answer> run_timers(engine::TimeUs now, std::size_t most = ~std::size_t{0});
-  // Whoever was passed over often enough turns strict, one after the other, `most` of them: a decision and its fills each. To be called
-  // after every command whose fills are done, which this twin decides by itself.
+  // What follows a command by itself, `most` decisions of it, each with its fills: whoever was passed over often enough turns strict, one after the
+  // other; then reorder rules say what they make of it; then dates that have moved are told, SKU by SKU. To be called after every command whose
+  // fills are done, which this twin decides by itself.
   std::vector<Answer> turn_strict(std::size_t most = ~std::size_t{0});
-  // Of a log that is followed: somebody turns strict before anything else that the settler decides.
-  bool must_turn() { return passed_over_enough().has_value(); }
+  // One of these, judged by another clock than the latest: of a log whose server had several.
+  std::vector<Answer> follow_at(engine::TimeUs now);
+  // Of a log that is followed: somebody turns strict, or is told a date, before anything else that the settler decides.
+  bool must_turn() { return passed_over_enough() || moved_dates(); }
   // Of a log whose server had several clocks: by one of them who waits in this line (0: the order) has waited long enough. Nothing, if
   // nobody can turn strict there now.
   std::optional<Answer> has_waited(engine::Lsn order, engine::LineNumber line, engine::TimeUs now);
+  // The same of a reorder rule, which may say what it does after others have decided more. Nothing, if it does nothing now.
+  std::optional<Answer> look_at_rule(engine::SkuId sku, engine::WarehouseId warehouse, engine::TimeUs now);
   // A record of its own: ids of commands decided before `oldest_known` are forgotten, but for those of orders that are open or
   // were closed after `archived`.
   engine::Stamp forget(const engine::VoidDecision& decision, engine::TimeUs now);
@@ -103,6 +109,8 @@ class Twin {
   void fill_row_by_row(const std::vector<engine::ReceivedRow>& rows, Answer& answer);
   void fill(engine::SkuId sku, std::uint32_t row, const Withheld& withheld, Answer& answer);
   void fill_line(Order& order, const Place& place, std::uint32_t row, const Withheld& withheld, Answer& answer);
+  // `shipments`: how many the order had before.
+  void note_fill(Order& order, const Place& place, FillAnswer filled, std::size_t shipments, Answer& answer);
   static bool mark_last(Answer& answer);
 
   // What a cancel and an amend give back.
@@ -150,8 +158,49 @@ class Twin {
   // Purchase orders.
   void acknowledge(Purchase& purchase, const engine::MovePurchase& command, PurchaseStepAnswer& decision);
   void tell_open_lines(const Purchase& purchase, bool come, PurchaseStepAnswer& decision);
+  void approve(Purchase& purchase, PurchaseStepAnswer& decision);
+  void take_effect(const Purchase& purchase, PurchaseStepAnswer& decision);
   void note_end(const Purchase& purchase);
-  void serve_delivery(const std::vector<engine::PurchaseArrivedRow>& rows, Answer& answer);
+  void serve_delivery(const Purchase& purchase, const std::vector<engine::PurchaseArrivedRow>& rows, Answer& answer);
+  // What the row brought is for its line's order first (twin_pegs.cpp).
+  void serve_pegged(const Purchase& purchase, const engine::PurchaseArrivedRow& arrived, std::uint32_t row, const Withheld& withheld, Answer& answer);
+  void peg(const engine::PlacePurchase& command, Purchase& purchase, PurchaseAnswer& decision);
+
+  // Supply that is late (twin_overdue.cpp).
+  std::int64_t lateness(const std::string& vendor) const;
+  // When a line that is incoming is expected; gives what a record says of it: 0: as promised.
+  engine::TimeUs expect(PurchaseLine& line, const std::string& vendor);
+  // Of the lines that a record names, in their order.
+  template <class Named>
+  std::vector<engine::TimeUs> estimates(Purchase& purchase, const std::vector<Named>& named);
+  void note_lateness(const Purchase& purchase, const std::vector<engine::PurchaseArrivedRow>& rows);
+  OverdueAnswer overdue(Purchase& purchase);
+  OverdueAnswer overdue(Transfer& transfer);
+
+  // Dates that those who wait were told (twin_told.cpp).
+  void tell_what_waits(Order& order, OrderAnswer& answer) const;
+  static void note_promises(Order& order, const std::vector<engine::ExpectedUnits>& expected);
+  std::optional<DatesAnswer> moved_dates() const;
+  Answer tell(DatesAnswer moved);
+  // What follows the last decision by itself, before the next command.
+  std::optional<Answer> follow();
+
+  // Reorder rules (twin_rules.cpp).
+  struct Look {  // at every rule in turn: how far it has come
+    engine::SkuId sku{};
+    engine::WarehouseId warehouse{};
+    bool again = false;  // a rule of this SKU has ordered: all of them are looked at once more
+  };
+  std::optional<Answer> next_of_rules();
+  std::optional<Answer> look_at(Rule& rule);
+  engine::Lsn order(const Rule& rule, engine::Quantity quantity, const engine::Stamp& stamp, ReorderAnswer& decision);
+  void suggestion_cancelled(const Purchase& purchase);
+  PurchaseStepAnswer approve_at_cut_off(Purchase& purchase);
+  void wake(std::uint64_t subject);
+  // What is due at one time runs in this order.
+  enum class TimerKind : std::uint8_t { hold, cancel_order, order_due, turn_strict, purchase_cut_off, purchase_overdue, transfer_overdue, rule_wakes };
+  using DueTimer = std::tuple<engine::TimeUs, TimerKind, std::uint64_t>;  // and its subject
+  void rule_timers(std::set<DueTimer>& due) const;
 
   static void note_closing(Order& order, engine::Lsn lsn);
 
@@ -177,6 +226,7 @@ class Twin {
   std::deque<engine::Lsn> numbers_;
   std::optional<Told> told_;
   std::vector<engine::ExpectedUnits> told_dates_;
+  std::optional<Look> look_;           // something was decided since all rules were looked at
   std::set<engine::Lsn> passed_over_;  // orders of which somebody was, since it was last looked who has had enough of it
 };
 

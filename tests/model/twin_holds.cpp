@@ -101,38 +101,52 @@ Answer Twin::release(const engine::ReleaseHold& command, std::uint64_t content, 
   });
 }
 
-// By their time; of one time holds first, then cancels, then orders that become due, then who turns strict; then by age. Whoever was
-// passed over often enough turns strict before all of them, and behind each.
+// By their time; of one time holds first, then cancels, then orders that become due, then who turns strict, then the rest as TimerKind has it; then by
+// age. What follows a decision by itself comes before all of them, and behind each.
 std::vector<Answer> Twin::run_timers(TimeUs now, std::size_t most) {
-  enum { ends, is_cancelled, becomes_due, turns_strict };
   std::vector<Answer> all;
   state_.time = std::max(state_.time, now);
   while (all.size() < most) {
-    if (const auto patience_ends = passed_over_enough()) {
-      all.push_back(turn(*patience_ends, false));
+    if (std::optional<Answer> next = follow()) {
+      all.push_back(std::move(*next));
       continue;
     }
-    std::set<std::tuple<TimeUs, int, engine::Lsn>> due;
+    std::set<DueTimer> due;
+    rule_timers(due);
     for (const auto& [lsn, hold] : state_.holds) {
-      if (hold.end == HoldEnd::open && hold.deadline <= state_.time) due.insert({hold.deadline, ends, lsn});
+      if (hold.end == HoldEnd::open && hold.deadline <= state_.time) due.insert({hold.deadline, TimerKind::hold, lsn.value});
     }
     for (const auto& [lsn, order] : state_.orders) {
       if (!order.can_be_cancelled()) continue;
       const TimeUs enough = std::max(TimeUs{order.time.value + limits_.max_wait_us}, order.reserve_not_before);
-      if (limits_.max_wait_us > 0 && enough <= state_.time && impatient_line(order)) due.insert({enough, turns_strict, lsn});
-      if (is_past(order.cancel_after, state_.time)) due.insert({order.cancel_after, is_cancelled, lsn});
-      if (order.not_due && order.reserve_not_before <= state_.time) due.insert({order.reserve_not_before, becomes_due, lsn});
+      if (limits_.max_wait_us > 0 && enough <= state_.time && impatient_line(order)) due.insert({enough, TimerKind::turn_strict, lsn.value});
+      if (is_past(order.cancel_after, state_.time)) due.insert({order.cancel_after, TimerKind::cancel_order, lsn.value});
+      if (order.not_due && order.reserve_not_before <= state_.time) due.insert({order.reserve_not_before, TimerKind::order_due, lsn.value});
+    }
+    for (const auto& [lsn, purchase] : state_.purchases) {
+      if (const TimeUs expected = purchase.next_expected(); is_past(expected, state_.time)) due.insert({expected, TimerKind::purchase_overdue, lsn.value});
+    }
+    for (const auto& [lsn, transfer] : state_.transfers) {
+      if (transfer.open && transfer.expected.value != 0 && transfer.expected <= state_.time) due.insert({transfer.expected, TimerKind::transfer_overdue, lsn.value});
     }
     if (due.empty()) break;
-    const auto [time, what, lsn] = *due.begin();
-    if (what == turns_strict) {
+    const auto [time, what, subject] = *due.begin();
+    const engine::Lsn lsn{subject};
+    if (what == TimerKind::turn_strict) {
       all.push_back(turn({lsn, *impatient_line(state_.orders.at(lsn))}, true));
+      continue;
+    }
+    if (what == TimerKind::rule_wakes) {
+      wake(subject);
       continue;
     }
     Answer answer;
     answer.stamp = next_stamp(now, {});
-    if (what == ends) answer.decision = end(state_.holds.at(lsn), HoldEnd::expired, answer);
-    else if (what == is_cancelled) answer.decision = cancel_whole(state_.orders.at(lsn), answer);
+    if (what == TimerKind::hold) answer.decision = end(state_.holds.at(lsn), HoldEnd::expired, answer);
+    else if (what == TimerKind::cancel_order) answer.decision = cancel_whole(state_.orders.at(lsn), answer);
+    else if (what == TimerKind::purchase_cut_off) answer.decision = approve_at_cut_off(state_.purchases.at(lsn));
+    else if (what == TimerKind::purchase_overdue) answer.decision = overdue(state_.purchases.at(lsn));
+    else if (what == TimerKind::transfer_overdue) answer.decision = overdue(state_.transfers.at(lsn));
     else answer.decision = become_due(state_.orders.at(lsn), answer);
     all.push_back(std::move(answer));
   }
@@ -376,8 +390,7 @@ void Twin::reserve(Order& order, const Uses& uses, const std::vector<Quantity>& 
   }
   order.status = status_of(order.policy, taken, waiting, cancelled);
   answer.status = order.status;
-  answer.waits = waits(order);
-  answer.expected = dates(order);
+  tell_what_waits(order, answer);
 }
 
 }  // namespace earmark::model

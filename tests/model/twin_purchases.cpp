@@ -13,6 +13,7 @@ using engine::Quantity;
 using engine::TimeUs;
 
 Answer Twin::place_purchase(const engine::PlacePurchase& command, std::uint64_t content, TimeUs now) {
+  if (command.id.starts_with("reorder-")) return error({.code = ErrorCode::bad_id});  // the rules'
   return once(IdSpace::purchase, command.id, content, ErrorCode::duplicate_purchase, [&] {
     if (const auto fault = refusal(state_, command); fault.code != ErrorCode::none) return error(fault);
     Answer answer;
@@ -20,13 +21,15 @@ Answer Twin::place_purchase(const engine::PlacePurchase& command, std::uint64_t 
     PurchaseAnswer decision{.id = std::string(command.id), .vendor = std::string(command.vendor), .reference = std::string(command.reference),
                             .notes = std::string(command.notes), .content = content, .state = command.state};
     Purchase& purchase = state_.purchases[answer.stamp.lsn];
-    purchase = {decision.id, decision.vendor, answer.stamp.lsn, command.state, {}, decision.reference};
+    purchase = {.id = decision.id, .vendor = decision.vendor, .lsn = answer.stamp.lsn, .state = command.state, .reference = decision.reference};
     for (const engine::PurchaseLine& line : command.lines) {
       const auto units = static_cast<Quantity>(line.quantity);
-      purchase.lines.push_back({line.line, line.sku, line.warehouse, units, line.promised, line.promised, 0});
+      purchase.lines.push_back({line.line, line.sku, line.warehouse, units, line.promised, line.promised, 0, line.promised});
       decision.lines.push_back({.promised = line.promised, .line = line.line, .sku = line.sku, .quantity = units, .warehouse = line.warehouse});
       if (!purchase.is_draft()) state_.ordered[{line.sku, line.warehouse}] += units;
     }
+    if (!purchase.is_draft()) decision.estimates = estimates(purchase, decision.lines);
+    peg(command, purchase, decision);
     answer.decision = std::move(decision);
     return answer;
   });
@@ -41,24 +44,33 @@ Answer Twin::move_purchase(const engine::MovePurchase& command, std::uint64_t co
     PurchaseStepAnswer decision{.command_id = std::string(command.command_id), .purchase_id = purchase.id, .vendor = purchase.vendor,
                                 .purchase_lsn = purchase.lsn, .content = content, .step = command.step};
     switch (command.step) {
-      case PurchaseStep::approve:
-        tell_open_lines(purchase, true, decision);
-        purchase.state = PurchaseState::approved;
-        break;
+      case PurchaseStep::adopt: purchase.state = PurchaseState::draft; break;
+      case PurchaseStep::approve: approve(purchase, decision); break;
       case PurchaseStep::send: purchase.state = PurchaseState::sent; break;
       case PurchaseStep::acknowledge: acknowledge(purchase, command, decision); break;
       case PurchaseStep::close:
       case PurchaseStep::cancel:
+        if (purchase.is_draft() && purchase.by_a_rule()) suggestion_cancelled(purchase);
         tell_open_lines(purchase, false, decision);
         purchase.state = command.step == PurchaseStep::close ? PurchaseState::closed : PurchaseState::cancelled;
         break;
     }
-    decision.state = purchase.state;
-    for (const engine::PurchaseChange& change : decision.changes) state_.ordered[{change.sku, change.warehouse}] += change.incoming_change;
-    note_end(purchase);
+    take_effect(purchase, decision);
     answer.decision = std::move(decision);
     return answer;
   });
+}
+
+void Twin::approve(Purchase& purchase, PurchaseStepAnswer& decision) {
+  tell_open_lines(purchase, true, decision);
+  decision.estimates = estimates(purchase, decision.changes);
+  purchase.state = PurchaseState::approved;
+}
+
+void Twin::take_effect(const Purchase& purchase, PurchaseStepAnswer& decision) {
+  decision.state = purchase.state;
+  for (const engine::PurchaseChange& change : decision.changes) state_.ordered[{change.sku, change.warehouse}] += change.incoming_change;
+  note_end(purchase);
 }
 
 // Lines come to be expected, or are not expected any more; a draft's never were.
@@ -85,6 +97,7 @@ void Twin::acknowledge(Purchase& purchase, const engine::MovePurchase& command, 
     decision.changes.push_back({.promised = line.promised, .line = line.number, .sku = line.sku, .quantity = line.ordered,
                                 .incoming_change = static_cast<std::int32_t>(change), .warehouse = line.warehouse});
   }
+  decision.estimates = estimates(purchase, decision.changes);
   if (purchase.state != PurchaseState::partly_received) purchase.state = PurchaseState::acknowledged;
   if (!purchase.anything_open()) purchase.state = purchase.anything_received() ? PurchaseState::received : PurchaseState::closed;
 }
@@ -118,7 +131,8 @@ Answer Twin::receive_purchase(const engine::ReceivePurchase& command, std::uint6
     purchase.state = purchase.anything_open() ? PurchaseState::partly_received : PurchaseState::received;
     decision.state = purchase.state;
     note_end(purchase);
-    serve_delivery(decision.rows, answer);
+    note_lateness(purchase, decision.rows);
+    serve_delivery(purchase, decision.rows, answer);
     decision.fills_follow = mark_last(answer);
     answer.decision = std::move(decision);
     return answer;
@@ -126,7 +140,7 @@ Answer Twin::receive_purchase(const engine::ReceivePurchase& command, std::uint6
 }
 
 // As an arrival of a transfer, but for the rows' own warehouses.
-void Twin::serve_delivery(const std::vector<engine::PurchaseArrivedRow>& rows, Answer& answer) {
+void Twin::serve_delivery(const Purchase& purchase, const std::vector<engine::PurchaseArrivedRow>& rows, Answer& answer) {
   Withheld withheld;
   const auto brought = [](const engine::PurchaseArrivedRow& row) { return std::min(row.quantity, row.available_after); };
   for (const engine::PurchaseArrivedRow& row : rows) withheld[{row.sku, row.warehouse}] += brought(row);
@@ -134,6 +148,7 @@ void Twin::serve_delivery(const std::vector<engine::PurchaseArrivedRow>& rows, A
     const engine::PurchaseArrivedRow& row = rows[index];
     if (brought(row) == 0) continue;
     withheld[{row.sku, row.warehouse}] -= brought(row);
+    serve_pegged(purchase, row, index, withheld, answer);
     fill(row.sku, index, withheld, answer);
   }
 }

@@ -84,11 +84,16 @@ void Twin::fill(engine::SkuId sku, std::uint32_t row, const Withheld& withheld, 
 
 void Twin::fill_line(Order& order, const Place& place, std::uint32_t row, const Withheld& withheld, Answer& answer) {
   Line& line = order.lines[place.line_index];
-  FillAnswer filled;
-  filled.strict = order.patience_of(line).strict;
+  FillAnswer filled{.stamp = {}, .order_id = {}, .row = row};
   const std::size_t shipments = order.shipments.size();
   filled.takes = take(order, line, line.waiting_in(place.raised_at), state_.sources(line, {}), withheld);
+  note_fill(order, place, std::move(filled), shipments, answer);
+}
+
+void Twin::note_fill(Order& order, const Place& place, FillAnswer filled, std::size_t shipments, Answer& answer) {
   if (filled.takes.empty()) return;
+  Line& line = order.lines[place.line_index];
+  filled.strict = order.patience_of(line).strict;
   for (const engine::Take& each : filled.takes) {
     line.stop_waiting(place.raised_at, each.quantity);
     if (each.shipment <= shipments) ++order.shipments[each.shipment - 1u].revision;  // it joins one that was there
@@ -97,7 +102,7 @@ void Twin::fill_line(Order& order, const Place& place, std::uint32_t row, const 
   forget_if_whole(order, line);
   std::vector<Taken> taken;
   for (const engine::Take& each : filled.takes) taken.push_back({line.sku, each.warehouse, place.line_index, place.raised_at});
-  filled.skipped = count_skip(order, taken);
+  if (!filled.pegged) filled.skipped = count_skip(order, taken);
   filled.stamp = next_stamp(answer.stamp.time, answer.stamp.lsn);
   filled.order_id = order.id;
   filled.order_lsn = order.lsn;
@@ -105,7 +110,6 @@ void Twin::fill_line(Order& order, const Place& place, std::uint32_t row, const 
   filled.raised_at = place.raised_at;
   filled.line = line.number;
   filled.sku = line.sku;
-  filled.row = row;
   filled.still_waiting = line.waiting;
   answer.fills.push_back(std::move(filled));
 }

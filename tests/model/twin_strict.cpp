@@ -1,6 +1,7 @@
 // Who waits for all or nothing is not passed over for ever: skips, turning strict, and taking over what later strict ones gathered.
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include "tests/model/twin.hpp"
 
@@ -75,16 +76,23 @@ std::optional<Twin::ByLine> Twin::passed_over_enough() {
 std::vector<Answer> Twin::turn_strict(std::size_t most) {
   std::vector<Answer> all;
   while (all.size() < most) {
-    const auto who = passed_over_enough();
-    if (!who) break;
-    all.push_back(turn(*who, false));
+    std::optional<Answer> next = follow();
+    if (!next) break;
+    all.push_back(std::move(*next));
   }
   return all;
 }
 
+std::vector<Answer> Twin::follow_at(engine::TimeUs now) {
+  const engine::TimeUs latest = std::exchange(state_.time, now);
+  std::vector<Answer> next = turn_strict(1);
+  state_.time = std::max(latest, now);
+  return next;
+}
+
 std::optional<Answer> Twin::has_waited(engine::Lsn lsn, engine::LineNumber line, engine::TimeUs now) {
   const auto order = state_.orders.find(lsn);
-  if (must_turn() || order == state_.orders.end()) return std::nullopt;
+  if (passed_over_enough() || order == state_.orders.end()) return std::nullopt;
   const auto index = impatient_line(order->second);
   const bool whole_order = order->second.policy == engine::Policy::ship_complete;
   if (!index || line != (whole_order ? engine::LineNumber{} : order->second.lines[*index].number)) return std::nullopt;

@@ -22,11 +22,7 @@ class Teller {
   // "at 5 order ..." takes place 5 milliseconds after 1970; what is due by then ends before.
   Answer run(std::string_view event, engine::TimeUs now = {}) {
     expired_.clear();
-    if (event.starts_with("at ")) {
-      event.remove_prefix(3);
-      now = engine::TimeUs{std::stoll(std::string(event.substr(0, event.find(' ')))) * 1000};
-      event.remove_prefix(event.find(' ') + 1);
-    }
+    now = take_time(event, now);
     while (true) {
       const std::vector<Answer> due = twin_.run_timers(now, 1);
       if (due.empty()) break;
@@ -59,7 +55,9 @@ class Teller {
   std::string expired_, turned_;
 };
 
-CatalogueLimits limits_of(const Scenario& scenario) { return {.max_skips = scenario.max_skips, .max_wait_us = scenario.max_wait_us}; }
+CatalogueLimits limits_of(const Scenario& scenario) {
+  return {.max_skips = scenario.max_skips, .max_wait_us = scenario.max_wait_us, .date_threshold_us = scenario.date_threshold_us};
+}
 
 }  // namespace
 

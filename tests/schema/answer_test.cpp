@@ -72,9 +72,11 @@ TEST_CASE("answer: rows of any number come back as they were given, in parts whe
   const auto now = random_rows<engine::Quantity>(random, count);
   auto expected = random_rows<engine::ExpectedUnits>(random, count);
   for (engine::ExpectedUnits& each : expected) each.line_index = static_cast<std::uint32_t>(random.below(count));
-  CHECK(parts == (round_trip(MessageKind::check_answer, CheckAnswer{engine::Lsn{4}, 3, available, now, expected}, [&](const auto& got) {
+  const auto fallbacks = std::span<const engine::ExpectedUnits>(expected).first(expected.size() / 2);
+  CHECK(parts == (round_trip(MessageKind::check_answer, CheckAnswer{engine::Lsn{4}, 3, available, now, expected, fallbacks}, [&](const auto& got) {
                    CHECK(same_bytes(got.now, std::span<const engine::Quantity>(now)));
                    CHECK(same_bytes(got.expected, std::span<const engine::ExpectedUnits>(expected)));
+                   CHECK(same_bytes(got.fallbacks, fallbacks));
                  }) > 1));
   CHECK(parts == (round_trip(MessageKind::check_answer, CheckAnswer{engine::Lsn{4}, 3, available}, [&](const auto& got) {
                    CHECK(got.lsn == engine::Lsn{4});
@@ -82,6 +84,7 @@ TEST_CASE("answer: rows of any number come back as they were given, in parts whe
                    CHECK(same_bytes(got.available, std::span<const engine::Quantity>(available)));
                    CHECK(got.now.empty());
                    CHECK(got.expected.empty());
+                   CHECK(got.fallbacks.empty());
                  }) > 1));
 
   const auto levels = random_rows<StockLevel>(random, count);
@@ -104,11 +107,13 @@ TEST_CASE("answer: rows of any number come back as they were given, in parts whe
   const auto returned = random_rows<engine::Quantity>(random, allocation_count);
   auto dated = random_rows<engine::ExpectedUnits>(random, 2 * lines.size());
   for (engine::ExpectedUnits& each : dated) each.line_index = static_cast<std::uint32_t>(random.below(lines.size()));
+  auto promises = random_rows<engine::PromiseImage>(random, lines.size());
+  for (std::uint32_t index = 0; index < promises.size(); ++index) promises[index].line_index = index;
   const OrderView view{engine::Lsn{9}, "order", engine::Lsn{8}, engine::TimeUs{7}, engine::OrderStatus::reduced,
                        engine::Policy::fill_and_cancel, engine::Priority{6}, engine::Sourcing::fewest_splits,
                        engine::WarehouseId{5}, "customer", "channel", "ship to", "contact", "reference", "notes",
                        lines, allocations, engine::TimeUs{1}, engine::TimeUs{2}, engine::TimeUs{3}, engine::TimeUs{4},
-                       shipments, carriers, carriers, returned, dated};
+                       shipments, carriers, carriers, returned, dated, std::span(dated).first(dated.size() / 2), promises};
   round_trip(MessageKind::order_view, view, [&](const OrderView& got) {
     CHECK(got.as_of == view.as_of);
     CHECK(got.id == view.id);
@@ -133,6 +138,8 @@ TEST_CASE("answer: rows of any number come back as they were given, in parts whe
     CHECK(same_bytes(got.shipments, view.shipments));
     CHECK(same_bytes(got.returned, view.returned));
     CHECK(same_bytes(got.expected, view.expected));
+    CHECK(same_bytes(got.fallbacks, view.fallbacks));
+    CHECK(same_bytes(got.promises, view.promises));
     CHECK(got.carriers.size() == carriers.size());
     CHECK((got.trackings.empty() || got.trackings.back() == "a carrier"));
     CHECK(same_bytes(got.allocations, view.allocations));
@@ -224,8 +231,14 @@ TEST_CASE("answer: refuses counts that do not add up", "[schema][answer][hostile
   lines[0].allocations = 0;
   view.expected = beyond;
   CHECK(answer_fault(MessageKind::order_view, view) == AnswerFault::malformed);
+  view.expected = {}, view.fallbacks = beyond;
+  CHECK(answer_fault(MessageKind::order_view, view) == AnswerFault::malformed);
+  const std::vector<engine::PromiseImage> promises{{engine::TimeUs{9}, engine::TimeUs{9}, 1}};
+  view.fallbacks = {}, view.promises = promises;
+  CHECK(answer_fault(MessageKind::order_view, view) == AnswerFault::malformed);
   CHECK(answer_fault(MessageKind::check_answer, CheckAnswer{{}, 5, five, std::span(five).first(1), beyond}) == AnswerFault::malformed);
   CHECK(answer_fault(MessageKind::check_answer, CheckAnswer{{}, 5, five, {}, beyond}) == AnswerFault::malformed);
+  CHECK(answer_fault(MessageKind::check_answer, CheckAnswer{{}, 5, five, std::span(five).first(1), {}, beyond}) == AnswerFault::malformed);
   std::vector<OpenTransfer> open(1);
   const std::vector<std::string_view> one{"T"};
   CHECK(answer_fault(MessageKind::transfers_answer, TransfersAnswer{{}, open, {}, {}}) == AnswerFault::malformed);
@@ -255,7 +268,11 @@ TEST_CASE("answer: changed bytes never crash the client's decoder", "[schema][an
   std::vector<OpenPurchase> open(2);
   for (OpenPurchase& purchase : open) purchase.lines = 1, purchase.state = engine::PurchaseState::sent;
   const auto purchase_lines = random_rows<engine::PurchaseLineState>(random, 2);
-  append_answer(bytes, 1, PurchasesAnswer{{}, open, texts, texts, texts, texts, purchase_lines});
+  append_answer(bytes, 1, PurchasesAnswer{{}, open, texts, texts, texts, texts, purchase_lines, texts});
+  const std::vector<VendorView> vendors(2);
+  const std::vector<engine::SourceSet> sources(1, {engine::SkuId{1}, 2, -1});
+  const std::vector<RuleView> rules(2);
+  append_answer(bytes, 1, RulesAnswer{{}, texts, texts, vendors, sources, rules, texts});
   append_answer(bytes, 1, ErrorAnswer{{engine::ErrorCode::bad_id, 0, {}}, {}, {}, 0});
   AnswerDecoder decoder;
   std::size_t accepted = 0;

@@ -4,6 +4,7 @@
 #include "schema/event.hpp"
 #include "schema/event_generated.h"
 #include "tests/schema/event_samples.hpp"
+#include "tests/schema/inbound_samples.hpp"
 
 using namespace earmark;
 using namespace earmark::schema;
@@ -57,7 +58,7 @@ std::uint64_t touch(const Event& event) {
     using Kind = std::decay_t<decltype(decision)>;
     if constexpr (std::is_same_v<Kind, engine::OrderDecision>) {
       text(decision.id), text(decision.texts.customer), text(decision.texts.notes);
-      rows(decision.lines), rows(decision.takes), rows(decision.waits), rows(decision.expected);
+      rows(decision.lines), rows(decision.takes), rows(decision.waits), rows(decision.expected), rows(decision.fallbacks);
       text(decision.hold), rows(decision.returned), text(decision.skipped.order);
     } else if constexpr (std::is_same_v<Kind, engine::StrictDecision>) {
       for (const engine::LostUnits& lost : decision.lost) text(decision.orders[lost.order]), text(decision.customers[lost.order]);
@@ -74,8 +75,23 @@ std::uint64_t touch(const Event& event) {
       text(decision.command_id), text(decision.transfer_id), rows(decision.rows), rows(decision.missing);
     } else if constexpr (std::is_same_v<Kind, engine::PurchaseDecision>) {
       text(decision.id), text(decision.vendor), text(decision.reference), text(decision.notes), rows(decision.lines);
+      for (const engine::PurchasePeg& peg : decision.pegs) text(decision.peg_orders[peg.order]);
+      rows(decision.pegs), rows(decision.estimates);
     } else if constexpr (std::is_same_v<Kind, engine::PurchaseStepDecision>) {
       text(decision.command_id), text(decision.purchase_id), text(decision.vendor), text(decision.reference), rows(decision.changes);
+      rows(decision.estimates);
+    } else if constexpr (std::is_same_v<Kind, engine::RulesDecision>) {
+      for (const engine::VendorSet& vendor : decision.vendors) text(vendor.code), text(vendor.name);
+      for (const engine::SourceSet& source : decision.sources) text(decision.vendors[source.vendor - 1].code);
+      rows(decision.sources), rows(decision.rules);
+    } else if constexpr (std::is_same_v<Kind, engine::ReorderDecision>) {
+      text(decision.vendor), text(decision.purchase);
+      sum += static_cast<std::uint64_t>(decision.position());
+    } else if constexpr (std::is_same_v<Kind, engine::OverdueDecision>) {
+      text(decision.id), text(decision.vendor), rows(decision.lines);
+    } else if constexpr (std::is_same_v<Kind, engine::DatesDecision>) {
+      for (const engine::MovedDate& line : decision.lines) text(decision.orders[line.order]), text(decision.customers[line.order]);
+      rows(decision.lines);
     } else if constexpr (std::is_same_v<Kind, engine::PurchaseReceiptDecision>) {
       text(decision.id), text(decision.purchase_id), text(decision.vendor), rows(decision.rows);
     } else if constexpr (std::is_same_v<Kind, engine::CancelDecision>) {
@@ -133,6 +149,10 @@ TEST_CASE("event: a flipped bit never crashes the decoder", "[schema][event][hos
   keep(encoder.encode({}, PurchaseSample(random, 4).decision, out.span()));
   keep(encoder.encode({}, PurchaseStepSample(random, 4).decision, out.span()));
   keep(encoder.encode({}, PurchaseReceiptSample(random, 4).decision, out.span()));
+  keep(encoder.encode({}, RulesSample(random, 4).decision, out.span()));
+  keep(encoder.encode({}, ReorderSample(random).decision, out.span()));
+  keep(encoder.encode({}, OverdueSample(random, 4).decision, out.span()));
+  keep(encoder.encode({}, DatesSample(random, 4).decision, out.span()));
   EventDecoder decoder;
   std::uint64_t accepted = 0, touched = 0;
   for (const auto& whole : records) {

@@ -3,6 +3,7 @@
 
 #include "schema/event.hpp"
 #include "tests/schema/event_samples.hpp"
+#include "tests/schema/inbound_samples.hpp"
 
 namespace earmark::schema::test {
 
@@ -16,6 +17,16 @@ std::vector<std::byte> encoded(const Sample& decision) {
   REQUIRE(bytes > 0);
   REQUIRE(bytes % 8 == 0);
   return {out.span().begin(), out.span().begin() + static_cast<std::ptrdiff_t>(bytes)};
+}
+
+// No fault: it is an event.
+template <class Sample>
+std::optional<EventFault> fault_of(const Sample& decision) {
+  AlignedBytes record(encoded(decision));
+  EventDecoder decoder;
+  std::size_t consumed = 0;
+  const auto decoded = decoder.decode(record.span(), consumed);
+  return decoded ? std::nullopt : std::optional(decoded.error());
 }
 
 // Decodes checked, trusted and from bodies; gives the checked one to `compare` each time.

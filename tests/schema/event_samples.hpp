@@ -16,7 +16,7 @@ struct OrderSample {
   std::vector<engine::LineDecision> lines;
   std::vector<engine::Take> takes;
   std::vector<engine::LineWait> waits;
-  std::vector<engine::ExpectedUnits> expected;
+  std::vector<engine::ExpectedUnits> expected, fallbacks;
   std::vector<engine::ReceivedRow> returned;
   std::vector<engine::LinePolicy> policies;
   std::vector<std::uint32_t> cut;
@@ -45,6 +45,7 @@ struct OrderSample {
         expected.push_back({date, static_cast<engine::Quantity>(random.below(std::uint64_t{undated} + 1)), index});
         undated -= expected.back().quantity;
       }
+      if (undated != 0 && random.chance(40)) fallbacks.push_back({engine::TimeUs{random.number<std::int64_t>()}, undated, index});
     }
     for (int text = 0; text < 7; ++text) texts.push_back(random.chance(50) ? random.text(text == 0 ? 64 : 512) : "");
     decision.id = texts[0];
@@ -64,6 +65,7 @@ struct OrderSample {
     decision.takes = takes;
     decision.waits = waits;
     decision.expected = expected;
+    decision.fallbacks = fallbacks;
     if (random.chance(40)) {
       for (std::uint32_t index = 0; index < line_count; ++index) {
         policies.push_back({static_cast<std::uint8_t>(random.below(6))});
@@ -234,54 +236,6 @@ struct TransferReceiptSample {
     decision = {command, transfer, engine::Lsn{random.number<std::uint64_t>()}, random.number<std::uint64_t>(),
                 engine::WarehouseId{random.number<std::uint16_t>()}, engine::WarehouseId{random.number<std::uint16_t>()}, closed,
                 random.chance(50), rows, missing};
-  }
-};
-
-struct PurchaseSample {
-  std::string id, vendor, reference, notes;
-  std::vector<engine::PurchasedLine> lines;
-  engine::PurchaseDecision decision;
-
-  PurchaseSample(Random& random, std::size_t line_count) : id(random.text(64)), vendor(random.text(64)), reference(random.text(512)), notes(random.text(512)) {
-    for (std::size_t index = 0; index < line_count; ++index) {
-      lines.push_back({engine::TimeUs{random.number<std::int64_t>()}, engine::LineNumber{random.number<std::uint32_t>()},
-                       engine::SkuId{random.number<std::uint32_t>()}, random.number<engine::Quantity>(), engine::WarehouseId{random.number<std::uint16_t>()}});
-    }
-    decision = {id, random.number<std::uint64_t>(), vendor, reference, notes, static_cast<engine::PurchaseState>(1 + random.below(3)), lines};
-  }
-};
-
-struct PurchaseStepSample {
-  std::string command, purchase, vendor, reference;
-  std::vector<engine::PurchaseChange> changes;
-  engine::PurchaseStepDecision decision;
-
-  PurchaseStepSample(Random& random, std::size_t change_count)
-      : command(random.text(64)), purchase(random.text(64)), vendor(random.text(64)), reference(random.text(512)) {
-    for (std::size_t index = 0; index < change_count; ++index) {
-      changes.push_back({engine::TimeUs{random.number<std::int64_t>()}, engine::LineNumber{random.number<std::uint32_t>()},
-                         engine::SkuId{random.number<std::uint32_t>()}, random.number<engine::Quantity>(), random.number<std::int32_t>(),
-                         engine::WarehouseId{random.number<std::uint16_t>()}});
-    }
-    decision = {command, purchase, engine::Lsn{random.number<std::uint64_t>()}, random.number<std::uint64_t>(), vendor,
-                static_cast<engine::PurchaseStep>(1 + random.below(5)), static_cast<engine::PurchaseState>(1 + random.below(8)), reference, changes};
-  }
-};
-
-struct PurchaseReceiptSample {
-  std::string id, purchase, vendor;
-  std::vector<engine::PurchaseArrivedRow> rows;
-  engine::PurchaseReceiptDecision decision;
-
-  PurchaseReceiptSample(Random& random, std::size_t row_count) : id(random.text(64)), purchase(random.text(64)), vendor(random.text(64)) {
-    for (std::size_t row = 0; row < row_count; ++row) {
-      const auto good = random.number<engine::Quantity>();
-      rows.push_back({engine::LineNumber{random.number<std::uint32_t>()}, engine::SkuId{random.number<std::uint32_t>()}, good,
-                      static_cast<engine::Quantity>(random.below(9)), good / 2, random.number<engine::Quantity>(),
-                      engine::WarehouseId{random.number<std::uint16_t>()}});
-    }
-    decision = {id, purchase, engine::Lsn{random.number<std::uint64_t>()}, random.number<std::uint64_t>(), vendor,
-                random.chance(50) ? engine::PurchaseState::received : engine::PurchaseState::partly_received, random.chance(50), rows};
   }
 };
 

@@ -45,6 +45,7 @@ void check_order(const engine::OrderDecision& want, const engine::OrderDecision&
   CHECK(same_bytes(got.takes, want.takes));
   CHECK(same_bytes(got.waits, want.waits));
   CHECK(same_bytes(got.expected, want.expected));
+  CHECK(same_bytes(got.fallbacks, want.fallbacks));
   CHECK(got.hold == want.hold);
   CHECK(got.reacquired == want.reacquired);
   CHECK(got.fills_follow == want.fills_follow);
@@ -112,8 +113,9 @@ TEST_CASE("event: receipts, cancels, ships and fills come back as they were writ
       CHECK(same_bytes(got.shipped, ship.decision.shipped));
     });
     const auto takes = ship.shipped;
-    const engine::FillDecision fill{ship.order, engine::Lsn{random.number<std::uint64_t>()}, engine::LineNumber{9},
+    engine::FillDecision fill{ship.order, engine::Lsn{random.number<std::uint64_t>()}, engine::LineNumber{9},
                                     engine::SkuId{8}, 7, 6, random.chance(50), takes, {}, engine::Lsn{random.chance(50) ? 0 : random.number<std::uint64_t>()}};
+    fill.pegged = random.chance(50);
     decode_all_ways<engine::FillDecision>(encoded(fill), [&](const engine::FillDecision& got) {
       CHECK(got.order_id == fill.order_id);
       CHECK(got.order_lsn == fill.order_lsn);
@@ -123,6 +125,7 @@ TEST_CASE("event: receipts, cancels, ships and fills come back as they were writ
       CHECK(got.still_waiting == fill.still_waiting);
       CHECK(got.last == fill.last);
       CHECK(got.raised_at == fill.raised_at);
+      CHECK(got.pegged == fill.pegged);
       CHECK(same_bytes(got.takes, fill.takes));
     });
   }

@@ -11,14 +11,19 @@ TEST_CASE("answer: open purchase orders come back as they were listed, in one pa
   Random random(seed);
   for (const std::size_t count : {std::size_t{0}, std::size_t{1}, std::size_t{3000}}) {
     auto open = random_rows<OpenPurchase>(random, count);
-    for (OpenPurchase& purchase : open) purchase.lines = 2, purchase.state = static_cast<engine::PurchaseState>(1 + random.below(5));
-    const auto lines = random_rows<engine::PurchaseLineState>(random, 2 * count);
-    std::vector<std::string> texts[4];
+    for (OpenPurchase& purchase : open) purchase.lines = 2, purchase.state = random.chance(20) ? engine::PurchaseState::suggested : static_cast<engine::PurchaseState>(1 + random.below(5));
+    auto lines = random_rows<engine::PurchaseLineState>(random, 2 * count);
+    std::vector<std::string> texts[4], pegged;
+    for (engine::PurchaseLineState& line : lines) {
+      if (random.chance(50)) line.peg_order = {};
+      if (line.peg_order.value != 0) pegged.push_back(random.text(64));
+    }
+    const auto peg_orders = views(pegged);
     for (auto& column : texts) {
       for (std::size_t row = 0; row < count; ++row) column.push_back(random.text(80));
     }
     const auto purchases = views(texts[0]), vendors = views(texts[1]), references = views(texts[2]), notes = views(texts[3]);
-    const PurchasesAnswer answer{engine::Lsn{9}, open, purchases, vendors, references, notes, lines};
+    const PurchasesAnswer answer{engine::Lsn{9}, open, purchases, vendors, references, notes, lines, peg_orders};
     const std::size_t frames = round_trip(MessageKind::purchases_answer, answer, [&](const PurchasesAnswer& got) {
       CHECK(got.as_of == engine::Lsn{9});
       CHECK(same_bytes(got.open, answer.open));
@@ -27,6 +32,7 @@ TEST_CASE("answer: open purchase orders come back as they were listed, in one pa
       CHECK(same_texts(got.references, references));
       CHECK(same_texts(got.notes, notes));
       CHECK(same_bytes(got.lines, answer.lines));
+      CHECK(same_texts(got.peg_orders, peg_orders));
     });
     CHECK((frames > 1) == (count == 3000));
   }
@@ -51,7 +57,12 @@ TEST_CASE("answer: open purchase orders whose counts disagree, or that are not o
   CHECK(with([&](auto& answer, auto&) { answer.open = {}; }) == AnswerFault::malformed);
   CHECK(with([](auto&, auto& open) { open.lines = 1; }) == AnswerFault::malformed);
   CHECK(with([](auto&, auto& open) { open.lines = 3; }) == AnswerFault::malformed);
-  for (const int state : {0, 6, 7, 8, 9, 255}) {
+  CHECK(with([&](auto& answer, auto&) { answer.peg_orders = one; }) == AnswerFault::malformed);
+  std::vector<engine::PurchaseLineState> pegged(2);
+  pegged[1].peg_order = engine::Lsn{7};
+  CHECK(with([&](auto& answer, auto&) { answer.lines = pegged; }) == AnswerFault::malformed);
+  CHECK(with([&](auto& answer, auto&) { answer.lines = pegged, answer.peg_orders = two; }) == AnswerFault::malformed);
+  for (const int state : {0, 6, 7, 8, 10, 255}) {
     CAPTURE(state);
     CHECK(with([&](auto&, auto& open) { open.state = static_cast<engine::PurchaseState>(state); }) == AnswerFault::malformed);
   }

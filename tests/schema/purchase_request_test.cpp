@@ -38,7 +38,14 @@ ErrorCode move_with(std::string_view command, std::string_view purchase, std::st
 TEST_CASE("request: purchase orders, their steps and receipts come back as they were asked for, in parts when they are long", "[schema][request]") {
   const std::size_t count = GENERATE(std::size_t{0}, 3u, 4096u);
   const std::vector<engine::PurchaseLine> lines(count, a_line);
-  const PlacePurchaseRequest place{{"purchase", "vendor", "reference", "two\nlines", engine::PurchaseState::sent, lines}, 78, engine::TimeUs{10}};
+  std::vector<engine::PegRow> pegs;
+  std::vector<std::string> ids;
+  for (std::uint32_t index = 0; index < count; ++index) {
+    pegs.push_back({engine::LineNumber{index}, engine::LineNumber{7}, index / 2});
+    if (index % 2 == 0) ids.push_back("order-" + std::to_string(index));
+  }
+  const std::vector<std::string_view> orders(ids.begin(), ids.end());
+  const PlacePurchaseRequest place{{"purchase", "vendor", "reference", "two\nlines", engine::PurchaseState::sent, lines, pegs, orders}, 78, engine::TimeUs{10}};
   const std::size_t frames = round_trip<PlacePurchaseRequest>(
       MessageKind::place_purchase, [&](auto& ask, auto& out) { ask.place_purchase(out, correlation, place); },
       [&](const PlacePurchaseRequest& got) {
@@ -50,6 +57,8 @@ TEST_CASE("request: purchase orders, their steps and receipts come back as they 
         CHECK(got.epoch == 78);
         CHECK(got.time == place.time);
         CHECK(same_bytes(got.place.lines, place.place.lines));
+        CHECK(same_bytes(got.place.pegs, place.place.pegs));
+        CHECK(std::ranges::equal(got.place.peg_orders, orders));
         CHECK(content_hash(got.place) == content_hash(place.place));
       });
   CHECK((frames > 1) == (count == 4096));
@@ -89,7 +98,7 @@ TEST_CASE("request: every state that a purchase order may be placed in and every
                                      [&](const PlacePurchaseRequest& got) { CHECK(got.place.state == state); });
   }
   using enum engine::PurchaseStep;
-  for (const auto step : {approve, send, acknowledge, close, cancel}) {
+  for (const auto step : {approve, send, acknowledge, close, cancel, adopt}) {
     round_trip<MovePurchaseRequest>(MessageKind::move_purchase, [&](auto& ask, auto& out) { ask.move_purchase(out, correlation, {{"c", "p", step, "", {}}, {}}); },
                                     [&](const MovePurchaseRequest& got) { CHECK(got.move.step == step); });
   }
@@ -107,12 +116,12 @@ TEST_CASE("request: a purchase order in a state or a step that is none, and a st
     CAPTURE(state);
     CHECK(place_with("p", "v", "", "", static_cast<wire::PurchaseState>(state)) == ErrorCode::malformed);
   }
-  for (const int step : {0, 6, 255}) {
+  for (const int step : {0, 7, 255}) {
     CAPTURE(step);
     CHECK(move_with("c", "p", "", 0, static_cast<wire::PurchaseStep>(step)) == ErrorCode::malformed);
   }
   CHECK(move_with("c", "p", "R-1", 2, wire::PurchaseStep::acknowledge) == ErrorCode::none);
-  for (const auto step : {wire::PurchaseStep::approve, wire::PurchaseStep::send, wire::PurchaseStep::close, wire::PurchaseStep::cancel}) {
+  for (const auto step : {wire::PurchaseStep::approve, wire::PurchaseStep::send, wire::PurchaseStep::close, wire::PurchaseStep::cancel, wire::PurchaseStep::adopt}) {
     CAPTURE(static_cast<int>(step));
     CHECK(move_with("c", "p", "", 0, step) == ErrorCode::none);
     CHECK(move_with("c", "p", "", 1, step) == ErrorCode::malformed);
@@ -156,6 +165,27 @@ TEST_CASE("request: texts about purchase orders are UTF-8 without control charac
   CHECK(ask(MessageKind::purchases, "", "v\n") == ErrorCode::bad_text);
 }
 
+TEST_CASE("request: pegs of a purchase order to orders that it does not name, or whose ids are none, are refused", "[schema][request][hostile]") {
+  const auto with = [](std::uint32_t order, std::initializer_list<std::string_view> ids) {
+    return code_of(decode_built(MessageKind::place_purchase, [&](auto& builder) {
+      std::vector<flatbuffers::Offset<flatbuffers::String>> offsets;
+      for (const std::string_view id : ids) offsets.push_back(builder.CreateString(id.data(), id.size()));
+      const auto orders = builder.CreateVector(offsets);
+      const wire::PegRow peg(1, 1, order);
+      const auto pegs = builder.CreateVectorOfStructs(&peg, 1);
+      wire::PlacePurchaseBuilder place(builder);
+      place.add_pegs(pegs), place.add_peg_orders(orders);
+      return place.Finish();
+    }));
+  };
+  CHECK(with(0, {"A"}) == ErrorCode::none);
+  CHECK(with(1, {"A", ""}) == ErrorCode::none);  // the engine says what is wrong with it
+  CHECK(with(1, {"A"}) == ErrorCode::malformed);
+  CHECK(with(0, {}) == ErrorCode::malformed);
+  CHECK(with(0, {"A\n"}) == ErrorCode::bad_text);
+  CHECK(with(0, {"A", std::string(257, 'i')}) == ErrorCode::bad_id);
+}
+
 TEST_CASE("content hash: every field of a purchase order, its steps and its receipts counts, unused bytes do not", "[schema][content]") {
   const auto differs = [](const auto& command, auto change) {
     auto other = command;
@@ -186,6 +216,24 @@ TEST_CASE("content hash: every field of a purchase order, its steps and its rece
   CHECK(line_differs([](auto& line) { line.warehouse = engine::WarehouseId{3}; }));
   CHECK_FALSE(line_differs([](auto& line) { line.unused = 1, line.unused_too = 2; }));
 
+  const std::string_view orders[] = {"A", "BC"}, swapped[] = {"BC", "A"}, cut_otherwise[] = {"AB", "C"}, another[] = {"D", "BC"};
+  const engine::PegRow pegs[] = {{engine::LineNumber{4}, engine::LineNumber{1}, 0}, {engine::LineNumber{5}, engine::LineNumber{1}, 1}};
+  engine::PlacePurchase pegged = place;
+  pegged.pegs = pegs, pegged.peg_orders = orders;
+  CHECK(differs(pegged, [](auto& other) { other.pegs = {}; }));
+  CHECK(differs(pegged, [&](auto& other) { other.pegs = other.pegs.first(1); }));
+  CHECK(differs(pegged, [&](auto& other) { other.peg_orders = swapped; }));
+  CHECK(differs(pegged, [&](auto& other) { other.peg_orders = cut_otherwise; }));
+  CHECK(differs(pegged, [&](auto& other) { other.peg_orders = another; }));
+  const auto peg_differs = [&](auto change) { return row_differs(pegged, [](auto& command) -> auto& { return command.pegs; }, pegs[0], change); };
+  CHECK(peg_differs([](auto& peg) { peg.line = engine::LineNumber{5}; }));
+  CHECK(peg_differs([](auto& peg) { peg.order_line = engine::LineNumber{2}; }));
+  CHECK(peg_differs([](auto& peg) { peg.order = 1; }));
+  // The same orders, listed otherwise.
+  const engine::PegRow by_swapped[] = {{engine::LineNumber{4}, engine::LineNumber{1}, 1}, {engine::LineNumber{5}, engine::LineNumber{1}, 0}};
+  CHECK_FALSE(differs(pegged, [&](auto& other) { other.pegs = by_swapped, other.peg_orders = swapped; }));
+  CHECK_FALSE(differs(place, [&](auto& other) { other.peg_orders = orders; }));  // nothing is pegged to them
+
   const engine::PurchaseRow a_row{-1, engine::TimeUs{8}, engine::LineNumber{4}};
   const engine::MovePurchase move{"c", "p", engine::PurchaseStep::acknowledge, "r", {&a_row, 1}};
   CHECK(differs(move, [](auto& other) { other.command_id = "d"; }));
@@ -213,6 +261,7 @@ TEST_CASE("content hash: every field of a purchase order, its steps and its rece
 
   // Part of the journal's format: they never change.
   CHECK(content_hash(place) == 0x263777a8358ca8c9);
+  CHECK(content_hash(pegged) == 0x5c56bc677bf8d692);
   CHECK(content_hash(move) == 0x65e1dfefc4e5edcf);
   CHECK(content_hash(receive) == 0xa161f13d05a6ef67);
 }

@@ -18,13 +18,18 @@ TEST_CASE("report: kinds, columns and measures have the schema's names and numbe
   CHECK(name(ReportColumn::shipped_in_parts) == "shipped_in_parts");
   CHECK(name(ReportColumn::units_filled) == "units_filled");
   CHECK(name(ReportColumn::not_yet) == "not_yet");
+  CHECK(name(ReportColumn::vendor) == "vendor");
+  CHECK(name(ReportColumn::vendor_name) == "vendor_name");
+  CHECK(name(ReportColumn::lead_days) == "lead_days");
+  CHECK(name(ReportColumn::late_p90_us) == "late_p90_us");
+  CHECK(name(ReportColumn::unpromised) == "unpromised");
   CHECK(name(ReportColumn::units_open) == "units_open");
   CHECK(name(ReportColumn::p99_us) == "p99_us");
   CHECK(name(ReportColumn::orders_not_due) == "orders_not_due");
   CHECK(name(ReportMeasure::backorder_to_filled) == "backorder_to_filled");
   CHECK(name(ReportKind{0}).empty());
   CHECK(name(ReportKind{200}).empty());
-  CHECK(name(ReportColumn{99}).empty());
+  CHECK(name(ReportColumn{250}).empty());
   CHECK(name(ReportMeasure{77}).empty());
   CHECK(every_report().size() == std::size(wire::EnumValuesReportKind()) - 1);
   for (const ReportKind kind : every_report()) CHECK(report_named(name(kind)) == kind);
@@ -51,7 +56,7 @@ TEST_CASE("report: a request there and back, and a kind that there is not is mal
   CHECK(got.last_day == 20'000);
   CHECK(got.at == engine::Lsn{77});
   CHECK(got.wait_ms == 5'000);
-  for (const ReportKind kind : {ReportKind::none, ReportKind{11}, ReportKind{255}}) {
+  for (const ReportKind kind : {ReportKind::none, ReportKind{15}, ReportKind{255}}) {
     bytes.clear();
     encoder.report(bytes, 5, {kind, 0, false, 0, 0, {}, 0});
     auto frames_of_none = frames_of(bytes);
@@ -103,6 +108,8 @@ TEST_CASE("report: an answer with half a row, or with a text that is not there, 
       {two, {0, 5}, {0, 5}, 1, true},
       {two, {1, 5}, {0, 5}, 1, false},
       {two, {-1, 5}, {0, 5}, 1, false},
+      {{ReportColumn::day, ReportColumn::vendor}, {20'000, 0}, {0, 0}, 1, true},
+      {{ReportColumn::day, ReportColumn::vendor}, {20'000, 1}, {0, 0}, 1, false},
       {two, {0, 5, 0}, {0, 5}, 1, false},
       {two, {0, 5}, {0}, 1, false},
       {{}, {}, {}, 0, true},

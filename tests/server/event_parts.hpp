@@ -104,14 +104,22 @@ struct Lister {
         given += take.quantity;
       }
       if (line.backordered != 0) {
-        std::string words = head + "waits " + text(line.backordered);
+        std::string words = head + "waits", dated;
         for (const engine::LineWait& wait : order.waits) {
           if (wait.line_index == index) words += " as " + text(wait.position) + " behind " + text(wait.quantity_ahead);
         }
+        std::uint64_t undated = line.backordered;
         for (const engine::ExpectedUnits& each : order.expected) {
-          if (each.line_index == index) words += ", " + text(each.quantity) + " at " + std::to_string(each.date.value);
+          if (each.line_index != index) continue;
+          dated += ", " + text(each.quantity) + " at " + std::to_string(each.date.value);
+          undated -= each.quantity;
         }
-        add({EventKind::line_backordered}, line.sku, line.pinned, words);
+        if (!dated.empty()) add({EventKind::line_backordered}, line.sku, line.pinned, words + dated);
+        words += ", " + text(undated) + " at no known date";
+        for (const engine::ExpectedUnits& each : order.fallbacks) {
+          if (each.line_index == index) words += ", " + text(each.quantity) + " ordered now at " + std::to_string(each.date.value);
+        }
+        if (undated != 0) add({EventKind::line_backordered, EventKind::shortage_alert}, line.sku, line.pinned, words);
       }
       if (given < line.quantity) {
         add({refused ? EventKind::order_refused : EventKind::cancelled}, line.sku, line.pinned, head + "gives up " + text(line.quantity - given));
@@ -246,21 +254,27 @@ struct Lister {
     }
   }
   void operator()(const engine::PurchaseDecision& purchase) {
-    for (const engine::PurchasedLine& line : purchase.lines) {
-      add({EventKind::purchase_placed}, line.sku, line.warehouse,
-          "line " + text(line.line.value) + " wants " + text(line.quantity) + " at " + std::to_string(line.promised.value));
+    for (std::size_t index = 0; index < purchase.lines.size(); ++index) {
+      const engine::PurchasedLine& line = purchase.lines[index];
+      std::string words = "line " + text(line.line.value) + " wants " + text(line.quantity) + " at " + std::to_string(line.promised.value);
+      if (!purchase.estimates.empty()) words += " or " + std::to_string(purchase.estimates[index].value);
+      for (const engine::PurchasePeg& peg : purchase.pegs) {
+        if (peg.index == index) words += " for " + std::string(purchase.peg_orders[peg.order]) + " line " + text(peg.order_line.value);
+      }
+      add({EventKind::purchase_placed}, line.sku, line.warehouse, words);
     }
   }
   void operator()(const engine::PurchaseStepDecision& step) {
     constexpr EventKind kinds_of[] = {EventKind::purchase_approved, EventKind::purchase_sent, EventKind::purchase_acknowledged, EventKind::purchase_closed,
-                                      EventKind::purchase_cancelled};
+                                      EventKind::purchase_cancelled, EventKind::purchase_adopted};
     parts.whole = {kinds_of[static_cast<std::size_t>(step.step) - 1]};
     const bool all_came = step.state == engine::PurchaseState::received || step.state == engine::PurchaseState::closed;
     if (step.step == engine::PurchaseStep::acknowledge && all_came) parts.whole.push_back(EventKind::purchase_closed);
-    for (const engine::PurchaseChange& change : step.changes) {
+    for (std::size_t index = 0; index < step.changes.size(); ++index) {
+      const engine::PurchaseChange& change = step.changes[index];
       add(parts.whole, change.sku, change.warehouse,
-          "line " + text(change.line.value) + " now wants " + text(change.quantity) + " at " + std::to_string(change.promised.value) + " brings " +
-              std::to_string(change.incoming_change));
+          "line " + text(change.line.value) + " now wants " + text(change.quantity) + " at " + std::to_string(change.promised.value) +
+              (step.estimates.empty() ? "" : " or " + std::to_string(step.estimates[index].value)) + " brings " + std::to_string(change.incoming_change));
     }
   }
   void operator()(const engine::PurchaseReceiptDecision& receipt) {
@@ -270,6 +284,38 @@ struct Lister {
       add(kinds, row.sku, row.warehouse,
           "line " + text(row.line.value) + " arrives " + text(row.quantity) + "@" + text(row.warehouse.value) + " damaged " + text(row.damaged) + " over " +
               text(row.over) + " makes " + text(row.available_after));
+    }
+  }
+  // A vendor that rows name stands there with them.
+  void operator()(const engine::RulesDecision& set) {
+    parts.whole = {EventKind::rules_set};
+    const auto named = [&](std::uint32_t vendor) { return vendor == 0 ? std::string("of any") : "of " + std::string(set.vendors[vendor - 1].code) + " in " + std::to_string(set.vendors[vendor - 1].lead_days); };
+    for (const engine::SourceSet& source : set.sources) add({EventKind::rules_set}, source.sku, {}, "source " + named(source.vendor) + " in " + std::to_string(source.lead_days));
+    for (const engine::RuleSet& rule : set.rules) add({EventKind::rules_set}, rule.sku, rule.warehouse, "rule " + text(rule.point) + " " + named(rule.vendor));
+    for (std::uint32_t vendor = 1; vendor <= set.vendors.size(); ++vendor) {
+      const auto names = [&](const auto& row) { return row.vendor == vendor; };
+      if (std::ranges::any_of(set.sources, names) || std::ranges::any_of(set.rules, names)) continue;
+      add({EventKind::rules_set}, {}, {}, "vendor " + named(vendor));
+    }
+  }
+  void operator()(const engine::ReorderDecision& reorder) {
+    std::vector<EventKind> kinds{reorder.cleared ? EventKind::reorder_cleared : EventKind::reorder_triggered};
+    if (reorder.quantity != 0) kinds.push_back(EventKind::purchase_suggested);
+    add(kinds, reorder.sku, reorder.warehouse, "orders " + text(reorder.quantity));
+  }
+  void operator()(const engine::OverdueDecision& overdue) {
+    for (const engine::OverdueLine& line : overdue.lines) {
+      add({overdue.transfer ? EventKind::transfer_overdue : EventKind::purchase_overdue}, line.sku, line.warehouse,
+          "line " + text(line.line.value) + " lacks " + text(line.open) + "@" + text(line.warehouse.value) + " since " + std::to_string(line.promised.value));
+    }
+  }
+  void operator()(const engine::DatesDecision& moved) {
+    parts.of_several_orders = true;
+    for (const engine::MovedDate& line : moved.lines) {
+      add({line.before.value == 0 ? EventKind::date_assigned : EventKind::date_changed}, line.sku, {},
+          std::string(moved.orders[line.order]) + " line " + text(line.line.value) + " waits for " + text(line.waiting) + " until " + std::to_string(line.before.value) +
+              " now " + std::to_string(line.date.value));
+      parts.rows.back().customer = std::string(moved.customers[line.order]);
     }
   }
   void operator()(const engine::StrictDecision& strict) {

@@ -74,7 +74,8 @@ TEST_CASE("options: every key can stand in the file and every flag on the comman
   const std::vector<Row> rows{{"data", "/some/where", false},  {"listen", "127.0.0.2:1", false}, {"metrics", "[::1]:2", false},
                               {"io_threads", "2", true},       {"max_connections", "3", true},   {"max_skus", "4", true},
                               {"max_warehouses", "5", true},   {"horizon", "1000", true},        {"retain", "6000", true},
-                              {"sourcing", "fewest_splits", false}, {"max_skips", "7", true}, {"max_wait_hours", "8", true}, {"clock", "commands", false}, {"log_level", "debug", false},
+                              {"sourcing", "fewest_splits", false}, {"max_skips", "7", true}, {"max_wait_hours", "8", true},
+                              {"date_threshold_hours", "9", true}, {"clock", "commands", false}, {"log_level", "debug", false},
                               {"log_format", "json", false}};
   REQUIRE(rows.size() == settings().size());
   std::string text;

@@ -1,8 +1,7 @@
 // Purchase orders and dates through the worker: frames in, frames out.
 #include <catch2/catch.hpp>
 
-#include "schema/event.hpp"
-#include "tests/server/bench.hpp"
+#include "tests/server/asking_bench.hpp"
 
 using namespace earmark;
 using namespace earmark::server::test;
@@ -14,7 +13,7 @@ constexpr engine::WarehouseId near_yard{1}, far_yard{2};
 constexpr engine::TimeUs monday{5'000'000}, tuesday{9'000'000};
 
 // A bench whose first order took all 17 beams and waits for 13, and a sent purchase order of 10 and 8 beams.
-class PurchaseBench : public Bench {
+class PurchaseBench : public AskingBench {
  public:
   PurchaseBench() {
     ask([&](auto& bytes) { order(bytes, 10, "o1", beam.value, 30, "Mill"); });
@@ -26,31 +25,6 @@ class PurchaseBench : public Bench {
     REQUIRE(first_.kind == schema::MessageKind::event);
   }
 
-  // All answers to what `put` puts.
-  template <class Put>
-  std::vector<Answer> ask(Put put) {
-    std::vector<std::byte> bytes;
-    put(bytes);
-    worker_.receive(session_, bytes, now_);
-    until_durable();
-    std::vector<Answer> found = answers(session_);
-    REQUIRE_FALSE(found.empty());
-    return found;
-  }
-  // The answer to a question, valid until the next one.
-  template <class Value, class Put>
-  Value view(Put put) {
-    kept_ = ask(put);
-    const std::span<const std::byte> parts[] = {kept_.at(0).body};
-    return std::get<Value>(*decoder_.decode(kept_.at(0).kind, parts));
-  }
-  template <class Value>
-  Value event(const Answer& answer) {
-    REQUIRE(answer.kind == schema::MessageKind::event);
-    const std::span<const std::byte> bodies[] = {answer.body};
-    std::size_t consumed = 0;
-    return std::get<Value>(events_.decode_bodies(bodies, consumed)->decision);
-  }
   schema::PurchasesAnswer purchases(std::string_view id, std::string_view vendor) {
     return view<schema::PurchasesAnswer>([&](auto& bytes) { encoder_.purchases(bytes, 30, {id, vendor}); });
   }
@@ -61,10 +35,6 @@ class PurchaseBench : public Bench {
   schema::PlacePurchaseRequest placed_;
   std::vector<engine::PurchaseLine> lines_;
   Answer first_;  // to the purchase order
-
- private:
-  std::vector<Answer> kept_;
-  schema::EventDecoder events_;
 };
 
 std::vector<std::string> words(std::span<const engine::ExpectedUnits> expected) {

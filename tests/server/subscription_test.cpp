@@ -143,7 +143,7 @@ const Texts story{
     "1: | sku 0 code A | sku 0 code B | sku 1 code beam | sku 2 code board | sku 1 gets 12@1 makes 12 | sku 1 gets 5@2 makes 5"
     " | sku 2 gets 100@1 makes 100",
     "2: | sku 1 line 1 takes 12@1 leaves 0 shipment 1 | sku 1 line 1 takes 2@2 leaves 3 shipment 2",
-    "3: | sku 1 line 1 takes 3@2 leaves 0 shipment 1 | sku 1 line 1 waits 2 as 1 behind 0 | sku 2 line 2 takes 10@1 leaves 90 shipment 2",
+    "3: | sku 1 line 1 takes 3@2 leaves 0 shipment 1 | sku 1 line 1 waits as 1 behind 0, 2 at no known date | sku 2 line 2 takes 10@1 leaves 90 shipment 2",
     "4: | sku 1 gets 10@2 makes 10",
     "5: | sku 1 fills 2@2 leaves 8 shipment 1",
     "6: | sku 1 line 1 gives up 100",
@@ -166,7 +166,7 @@ TEST_CASE("subscribe: each filter lets through what it names", "[server][events]
        {"1: | sku 1 gets 12@1 makes 12 | sku 1 gets 5@2 makes 5 | sku 2 gets 100@1 makes 100 (in part)", "4: | sku 1 gets 10@2 makes 10",
         "7: | sku 1 line 1 gives 12@1 leaves 12 shipment 1 (in part)", "to 8"}},
       {{.kinds = {EventKind::line_backordered, EventKind::backorder_filled}},
-       {"3: | sku 1 line 1 waits 2 as 1 behind 0 (in part)", "5: | sku 1 fills 2@2 leaves 8 shipment 1", "to 8"}},
+       {"3: | sku 1 line 1 waits as 1 behind 0, 2 at no known date (in part)", "5: | sku 1 fills 2@2 leaves 8 shipment 1", "to 8"}},
       {{.kinds = {EventKind::order_accepted}}, {"2: (in part)", "3: (in part)", "to 8"}},
       {{.kinds = {EventKind::order_refused}}, {"6: | sku 1 line 1 gives up 100", "to 8"}},
       {{.kinds = {EventKind::cancelled, EventKind::shipped}}, {story[6], story[7]}},
@@ -239,7 +239,7 @@ TEST_CASE("subscribe: an order in parts is whole or, filtered, what is left of i
   bench.settle();
   const Texts all = bench.told(whole);
   REQUIRE(all.size() == 1);
-  CHECK(all[0].ends_with("sku 1 line 4000 waits 1 as 3982 behind 3981"));
+  CHECK(all[0].ends_with("sku 1 line 4000 waits as 3982 behind 3981, 1 at no known date"));
   CHECK(bench.told(some) == Texts{"2: | sku 2 line 3500 takes 1@1 leaves 99 shipment 1 (in part)"});
 }
 

@@ -93,7 +93,8 @@ struct Owner {
     const engine::PlacePurchase& place = request.place;
     return {command(engine::IdSpace::purchase, place.id, schema::content_hash(place),
                     model::PlacePurchaseCommand{std::string(place.id), std::string(place.vendor), std::string(place.reference),
-                                                std::string(place.notes), place.state, copy(place.lines)})};
+                                                std::string(place.notes), place.state, copy(place.lines), copy(place.pegs),
+                                                {place.peg_orders.begin(), place.peg_orders.end()}})};
   }
   Asked operator()(const schema::MovePurchaseRequest& request) const {
     const engine::MovePurchase& move = request.move;
@@ -138,6 +139,9 @@ struct Owner {
   Asked operator()(const schema::HelloRequest&) const { return {AskedOther{schema::MessageKind::hello}}; }
   Asked operator()(const schema::ResolveRequest&) const { return {AskedOther{schema::MessageKind::resolve}}; }
   Asked operator()(const schema::DigestRequest&) const { return {AskedOther{schema::MessageKind::digest}}; }
+  Asked operator()(const schema::SetRulesRequest&) const { return {AskedOther{schema::MessageKind::set_rules}}; }  // nobody does here
+  Asked operator()(const schema::RulesRequest&) const { return {AskedOther{schema::MessageKind::rules}}; }
+  Asked operator()(const schema::FindRequest&) const { return {AskedOther{schema::MessageKind::find}}; }
   Asked operator()(const schema::StatsRequest&) const { return {AskedOther{schema::MessageKind::stats}}; }
 };
 

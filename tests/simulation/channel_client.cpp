@@ -105,6 +105,13 @@ client::Request request_of(const model::PlacePurchaseCommand& command) {
   for (const engine::PurchaseLine& line : command.lines) {
     place.lines.push_back({line.line.value, sku_code(line.sku), warehouse_code(line.warehouse), line.quantity, line.promised.value});
   }
+  for (const engine::PegRow& peg : command.pegs) {
+    for (client::PurchaseLine& line : place.lines) {
+      if (line.line != peg.line.value || peg.order >= command.peg_orders.size()) continue;
+      line.peg_order = command.peg_orders[peg.order];
+      line.peg_line = peg.order_line.value;
+    }
+  }
   return place;
 }
 
@@ -143,7 +150,7 @@ ChannelClient::ChannelClient(Surroundings& surroundings, std::size_t links, std:
 bool ChannelClient::submit(const model::Command& command, Time deadline) {
   return std::visit([&](const auto& each) {
     using Kind = std::decay_t<decltype(each)>;
-    if constexpr (std::is_same_v<Kind, model::LoadCommand>) {
+    if constexpr (std::is_same_v<Kind, model::LoadCommand> || std::is_same_v<Kind, model::SetRulesCommand>) {
       return false;
     } else {
       std::string id;

@@ -67,6 +67,10 @@ void RawClient::send(Pending& pending) {
     void operator()(const model::ReceiveTransferCommand& receive) const { encoder.receive_transfer(out, correlation, {receive.view(), epoch, {}}); }
     void operator()(const model::PlacePurchaseCommand& place) const { encoder.place_purchase(out, correlation, {place.view(), epoch, {}}); }
     void operator()(const model::MovePurchaseCommand& move) const { encoder.move_purchase(out, correlation, {move.view(), {}}); }
+    void operator()(const model::SetRulesCommand& set) const {
+      const auto rows = set.rows();
+      encoder.set_rules(out, correlation, {rows.view(), epoch, {}});
+    }
     void operator()(const model::ReceivePurchaseCommand& receive) const { encoder.receive_purchase(out, correlation, {receive.view(), {}}); }
     void operator()(const model::HoldCommand& hold) const { encoder.hold(out, correlation, {hold.view(), epoch, {}}); }
     void operator()(const model::ExtendCommand& extend) const { encoder.extend(out, correlation, {extend.view(), {}}); }

@@ -150,10 +150,12 @@ Asking Judge::name_of(const schema::Decision& decision) const {
 
 namespace {
 
-// A hold that expires, an order that is cancelled or becomes due.
+// A hold that expires, an order that is cancelled or becomes due, supply that is late.
 bool is_by_time(const schema::Decision& decision) {
   if (const auto* end = std::get_if<engine::HoldEndDecision>(&decision)) return end->how == engine::HoldEnd::expired;
   if (const auto* cancel = std::get_if<engine::CancelDecision>(&decision)) return cancel->command_id.empty();
+  if (const auto* step = std::get_if<engine::PurchaseStepDecision>(&decision)) return step->command_id.empty();
+  if (std::holds_alternative<engine::OverdueDecision>(decision)) return true;
   const auto* amend = std::get_if<engine::AmendDecision>(&decision);
   return amend != nullptr && amend->command_id.empty();
 }
@@ -178,7 +180,14 @@ Judge::Entry Judge::entry_of(const schema::Event& event) {
   entry.by_time = is_by_time(event.decision);
   if (entry.by_time) {
     const bool expires = std::holds_alternative<engine::HoldEndDecision>(event.decision);
-    if (surroundings_.recovering) sometimes_.met(expires ? Met::hold_expired_while_the_server_was_down : Met::time_of_an_order_came_while_the_server_was_down);
+    const bool late = std::holds_alternative<engine::OverdueDecision>(event.decision);
+    if (surroundings_.recovering && !late) sometimes_.met(expires ? Met::hold_expired_while_the_server_was_down : Met::time_of_an_order_came_while_the_server_was_down);
+    if (late) sometimes_.met(Met::supply_was_late);
+    return entry;
+  }
+  entry.follows = std::holds_alternative<engine::DatesDecision>(event.decision) || std::holds_alternative<engine::ReorderDecision>(event.decision);
+  if (entry.follows) {
+    sometimes_.met(Met::date_that_was_told_moved);
     return entry;
   }
   if (const auto* hold = std::get_if<engine::HoldDecision>(&event.decision)) entry.told = {hold->deadline, false, false};
@@ -214,6 +223,12 @@ void Judge::apply(model::Twin& twin, const Entry& entry, model::Answer& answer) 
     answer = due.front();
     return;
   }
+  if (entry.follows) {
+    std::vector<model::Answer> told = twin.follow_at(entry.time);
+    if (told.empty()) throw Broken("E2: the log tells what does not follow: " + entry.text);
+    answer = std::move(told.front());
+    return;
+  }
   answer = model::apply(twin, *entry.command, entry.name.content, entry.time);
 }
 
@@ -221,7 +236,7 @@ void Judge::apply(Entry entry) {
   model::Answer answer;
   check_times(entry);
   check_turn(entry);
-  const bool others_turn = twin_.must_turn() && !entry.turn;
+  const bool others_turn = twin_.must_turn() && !entry.turn && !entry.follows;
   apply(twin_, entry, answer);
   if (!entry.bookkeeping) {
     if (others_turn) check_nobody_turns_first(entry, answer);
@@ -323,6 +338,7 @@ void Judge::note_times(const Entry& entry, const model::Answer& answer) {
     if (order != nullptr && !order->hold.empty()) sometimes_.met(order->reacquired ? Met::expired_hold_reacquired : Met::hold_confirmed);
     return;
   }
+  if (!std::holds_alternative<model::HoldEndAnswer>(answer.decision)) return;
   sometimes_.met(Met::hold_expired);
   if (!answer.fills.empty()) sometimes_.met(Met::expiry_served_who_waits);
 }

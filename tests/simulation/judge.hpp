@@ -93,7 +93,8 @@ class Judge {
     Asking name;
     std::shared_ptr<const model::Command> command;
     std::optional<engine::VoidDecision> bookkeeping;
-    bool by_time = false;     // nobody's command
+    bool by_time = false;     // nobody's command; nor what follows from one: a rule's, or a date that moved
+    bool follows = false;
     struct Turn {
       engine::Lsn order{};
       engine::LineNumber line{};

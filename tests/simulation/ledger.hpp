@@ -56,6 +56,10 @@ class Ledger {
   void fold(const engine::PurchaseDecision&) {}  // nothing is there yet
   void fold(const engine::PurchaseStepDecision&) {}
   void fold(const engine::PurchaseReceiptDecision& receipt);
+  void fold(const engine::RulesDecision&) {}
+  void fold(const engine::ReorderDecision&) {}
+  void fold(const engine::OverdueDecision&) {}
+  void fold(const engine::DatesDecision&) {}
   void hold(engine::SkuId sku, const engine::Take& take);
   void give_back(engine::SkuId sku, engine::WarehouseId warehouse, engine::Quantity units);
 

@@ -11,6 +11,7 @@ engine::Capacity capacity(const ServerOptions& options) {
   capacity.warehouses = static_cast<std::uint16_t>(options.limits.warehouses);
   capacity.max_skips = static_cast<std::uint8_t>(options.limits.max_skips);
   capacity.max_wait_us = options.limits.max_wait_us;
+  capacity.date_threshold_us = options.limits.date_threshold_us;
   capacity.command_ids = 1U << 12;
   capacity.waiting_lines = 1U << 14;
   capacity.order_bytes = 1ULL << 30;  // address space; memory is taken as it is used

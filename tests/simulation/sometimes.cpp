@@ -87,6 +87,8 @@ constexpr std::string_view names[] = {
     "strict waiter gathered",
     "strict waiter got the rest",
     "strict waiter took over",
+    "supply was late",
+    "date that was told moved",
 };
 static_assert(std::size(names) == static_cast<std::size_t>(Met::count_of_them));
 

@@ -93,6 +93,8 @@ enum class Met : std::uint8_t {
   strict_waiter_gathered,
   strict_waiter_got_the_rest,
   strict_waiter_took_over,
+  supply_was_late,
+  date_that_was_told_moved,
   count_of_them
 };
 

@@ -40,6 +40,16 @@ class StateTables::Source final : public storage::StateSource {
     const auto found = tables_.purchases_.find(lsn);
     return found == tables_.purchases_.end() ? std::span<const std::byte>{} : found->second.view();
   }
+  bool vendor(std::string_view code, engine::VendorImage& image) override {
+    const auto found = tables_.vendors_.find(code);
+    if (found != tables_.vendors_.end()) image = found->second.image(code);
+    return found != tables_.vendors_.end();
+  }
+  bool rule(std::uint64_t key, engine::RuleImage& image) override {
+    const auto found = tables_.rules_.find(key);
+    if (found != tables_.rules_.end()) image = found->second.image();
+    return found != tables_.rules_.end();
+  }
   bool day(std::uint64_t key, storage::DayFigures& figures) override {
     const auto found = tables_.days_.find(storage::day_of_key(key));
     if (found != tables_.days_.end()) figures = found->second;
@@ -49,6 +59,11 @@ class StateTables::Source final : public storage::StateSource {
     const auto found = tables_.availability_.find(sku);
     if (found != tables_.availability_.end()) row = found->second;
     return found != tables_.availability_.end();
+  }
+  bool delivery(const storage::DeliveryKey& key, storage::DeliveryFigures& figures) override {
+    const auto found = tables_.deliveries_.find(key);
+    if (found != tables_.deliveries_.end()) figures = found->second;
+    return found != tables_.deliveries_.end();
   }
   Lsn newest(engine::Identity identity) override {
     const auto found = tables_.newest_.find(storage::identity_key(identity));
@@ -82,6 +97,7 @@ storage::Outcome<void> StateTables::read(storage::StateVisitor& visitor) const {
     }
   }
   if (!catalogue_.empty()) visitor.catalogue({false, warehouses, products, {}});
+  tell_vendors(visitor);
   for (const auto& [key, row] : cells_) {
     visitor.cell({engine::SkuId{static_cast<std::uint32_t>(key >> 16)}, engine::WarehouseId{static_cast<std::uint16_t>(key)}, row.on_hand,
                   row.held, row.unavailable, row.level, row.opening_plus_one, Lsn{row.lsn}});
@@ -106,6 +122,7 @@ storage::Outcome<void> StateTables::read(storage::StateVisitor& visitor) const {
     if (!storage::read_purchase_record(lsn, record.view(), image)) throw Broken("the state store: a purchase order's record is damaged");
     visitor.open_purchase(image);
   }
+  for (const auto& [key, rule] : rules_) visitor.rule(rule.image());
   std::map<Lsn, engine::KnownImage> older;
   for (const auto& entry : closed_known_) older[entry.second.lsn] = entry.second;
   for (const auto& entry : older) visitor.known(entry.second);
@@ -179,6 +196,12 @@ void StateTables::write(std::vector<storage::ClosedOrder>& closed) {
   write_holds();
   write_transfers();
   write_purchases();
+  for (const auto& [code, vendor] : batch_.vendors()) vendors_[code] = vendor;
+  for (const auto& [source, lead_days] : batch_.sources()) sources_[source] = lead_days;
+  for (const auto& [key, rule] : batch_.rules()) {
+    if (rule.is_set()) rules_[key] = rule;
+    else rules_.erase(key);
+  }
   for (const engine::CellImage& cell : batch_.cells()) {
     cells_[storage::cell_key(cell.sku, cell.warehouse)] = {0, cell.on_hand, cell.held, cell.unavailable, cell.level,
                                                            cell.opening_plus_one, cell.lsn.value};
@@ -186,6 +209,7 @@ void StateTables::write(std::vector<storage::ClosedOrder>& closed) {
   for (const StateBatch::Entry& entry : batch_.catalogue()) catalogue_[entry.key] = entry;
   for (const auto& [day, counted] : batch_.figures().days()) days_[day] = counted;
   for (const auto& [sku, row] : batch_.figures().availabilities()) availability_[sku] = row;
+  for (const auto& [key, counted] : batch_.figures().deliveries()) deliveries_[key] = counted;
   batch_.clear();
 }
 
@@ -318,13 +342,35 @@ storage::Outcome<void> StateTables::keep_decisions(const storage::Journal& journ
   return {};
 }
 
+void StateTables::tell_vendors(storage::RulesVisitor& visitor) const {
+  for (const auto& [code, vendor] : vendors_) visitor.vendor(vendor.image(code));
+  for (const auto& [source, lead_days] : sources_) visitor.source({source.first, source.second, lead_days});
+}
+
 storage::Outcome<void> StateTables::figures(storage::FigureVisitor& visitor, const storage::FigureQuestion& question) const {
   visitor.begin(summary());
+  for (const auto& [key, entry] : catalogue_) {
+    const engine::LoadedWarehouse warehouse{engine::WarehouseId{static_cast<std::uint16_t>(key)}, entry.priority, entry.code, entry.name};
+    if (question.rules && key < storage::catalogue_key(storage::CatalogueKind::product, 0)) visitor.warehouses({&warehouse, 1});
+  }
+  if (question.vendors) tell_vendors(visitor);
+  for (const auto& [key, rule] : rules_) {
+    if (question.rules) visitor.rule(rule.image());
+  }
   for (const auto& [day, counted] : days_) {
     if (question.days && day >= question.first_day && day <= question.last_day) visitor.day(day, counted);
   }
   for (const auto& [sku, row] : availability_) {
     if (question.availability) visitor.availability(sku, row);
+  }
+  for (const auto& [key, counted] : deliveries_) {
+    if (question.deliveries && key.day >= question.first_day && key.day <= question.last_day) visitor.delivery(key, counted);
+  }
+  for (const auto& [lsn, record] : purchases_) {
+    engine::PurchaseImage image;
+    if (!question.open_purchases) break;
+    if (!storage::read_purchase_record(lsn, record.view(), image)) throw Broken("the state store: a purchase order's record is damaged");
+    visitor.open_purchase(image);
   }
   for (const Lsn lsn : open_) {
     engine::OrderImage image;

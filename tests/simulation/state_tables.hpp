@@ -34,6 +34,7 @@ class StateTables final : public storage::StateStore {
   class Source;  // the tables, as the batch reads them
   void write(std::vector<storage::ClosedOrder>& closed);
   void write_closings();
+  void tell_vendors(storage::RulesVisitor& visitor) const;
   void write_holds();
   void write_transfers();
   void write_purchases();
@@ -66,8 +67,12 @@ class StateTables final : public storage::StateStore {
   std::map<storage::IdentityKey, engine::Lsn> newest_;
   std::map<std::uint64_t, storage::StateBatch::Entry> catalogue_;
   std::map<engine::Lsn, std::vector<std::byte>> decisions_;
+  std::map<std::string, storage::StateBatch::Vendor, std::less<>> vendors_;
+  storage::StateBatch::Sources sources_;
+  std::map<std::uint64_t, storage::StateBatch::Rule> rules_;
   std::map<std::int32_t, storage::DayFigures> days_;
   std::map<engine::SkuId, storage::AvailabilityRow> availability_;
+  std::map<storage::DeliveryKey, storage::DeliveryFigures> deliveries_;
   engine::Lsn applied_{}, oldest_known_{1}, archived_{}, decisions_before_{1};
   engine::TimeUs last_time_{};
   storage::StateBatch batch_;

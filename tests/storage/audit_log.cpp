@@ -131,7 +131,7 @@ Records first_of(const Records& records, std::size_t count) {
   for (std::size_t index = 0; index < count; ++index) {
     std::size_t consumed = 0;
     const auto event = decoder.decode(records.record(index), consumed);
-    std::visit([&](const auto& decision) { copy.add(decision, event->stamp.cause); }, event->decision);
+    std::visit([&](const auto& decision) { copy.add(decision, event->stamp.cause, event->stamp.time); }, event->decision);
   }
   return copy;
 }

@@ -65,6 +65,7 @@ passed by right, in how many takes:
   the same, by a hold                                            0
   the same, in a journal of before skips were counted            0
   the units were held for the order that took them               0
+  the units came for the line that took them                     0
 
 skips: 2
   LSN  PASSED OVER  BY        SKU

@@ -82,6 +82,7 @@ std::optional<Records> swapped(const Records& records, std::size_t index) {
   const auto* first = std::get_if<engine::FillDecision>(&one->decision);
   const auto* second = std::get_if<engine::FillDecision>(&other->decision);
   if (first == nullptr || second == nullptr || one->stamp.cause != other->stamp.cause || first->row != second->row || first->sku != second->sku) return {};
+  if (first->pegged || second->pegged) return {};  // in no turn
   if (first->order_lsn == second->order_lsn || first->takes.size() != 1 || second->takes.size() != 1 || first->takes[0].warehouse != second->takes[0].warehouse) return {};
   engine::Take earlier[] = {second->takes[0]}, later[] = {first->takes[0]};
   earlier[0].available_after = first->takes[0].available_after + first->takes[0].quantity - second->takes[0].quantity;
@@ -90,8 +91,8 @@ std::optional<Records> swapped(const Records& records, std::size_t index) {
   now_first.takes = earlier, now_first.last = false;
   now_second.takes = later, now_second.last = second->last;
   Records edited = first_of(records, index);
-  edited.add(now_first, one->stamp.cause);
-  edited.add(now_second, one->stamp.cause);
+  edited.add(now_first, one->stamp.cause, one->stamp.time);
+  edited.add(now_second, one->stamp.cause, one->stamp.time);
   return edited;
 }
 
@@ -242,6 +243,32 @@ TEST_CASE("audit: what is legal is counted by its reason, and no other", "[stora
       CHECK(report.passed[reason] == (reason == static_cast<std::size_t>(each.reason) || also_counted ? 1 : 0));
     }
   }
+}
+
+// W waits for doors ahead of X, whose two come by a purchase order of his own, in A.
+TEST_CASE("audit: units that came for a line pass who stands ahead, and only as many", "[storage][audit]") {
+  AuditLog log;
+  log.order("W", {{door, 5}});
+  const Lsn owner = log.order("X", {{door, 3}});
+  Records records = first_of(log.records(), log.records().size());
+  const engine::PurchasedLine lines[] = {{engine::TimeUs{}, engine::LineNumber{1}, door, 4, a, 0}};
+  const engine::PurchasePeg pegs[] = {{owner, 0, 0, engine::LineNumber{1}, 0}};
+  const std::string_view orders[] = {"X"};
+  const Lsn placed = records.add(engine::PurchaseDecision{"P", 1, "V", "", "", engine::PurchaseState::sent, lines, pegs, orders, {}});
+  const engine::PurchaseArrivedRow rows[] = {{engine::LineNumber{1}, door, 2, 0, 0, 2, a, 0}};
+  const Lsn cause = records.add(engine::PurchaseReceiptDecision{"R", "P", placed, 1, "V", engine::PurchaseState::partly_received, true, rows});
+  const engine::Take takes[] = {{2, 0, a, 1}};
+  engine::FillDecision fill{"X", owner, engine::LineNumber{1}, door, 0, 1, true, takes};
+  Records out_of_turn = first_of(records, records.size());
+  out_of_turn.add(fill, cause);
+  CHECK(told(audit_of(out_of_turn)) == std::vector<std::string>{"6: W/1 waits for 5 door, X/1 takes 2 in A: takes anything"});
+  fill.pegged = true;
+  records.add(fill, cause);
+  const AuditReport report = audit_of(records);
+  CHECK(told(report).empty());
+  CHECK(report.fills == 1);
+  CHECK(passed(report, Passing::pegged) == 1);
+  CHECK(audit_of(records, Lsn{1}, "nail").fills == 0);
 }
 
 TEST_CASE("audit: skips and who turns strict are listed with who, by whom, at which LSN, of which SKU", "[storage][audit]") {

@@ -6,13 +6,11 @@
 #include <cstring>
 #include <numeric>
 
-#include "engine/histogram.hpp"
-#include "storage/report.hpp"
-#include "tests/storage/naive_figures.hpp"
-#include "tests/storage/open_state.hpp"
-#include "tests/storage/random_history.hpp"
+#include "tests/storage/figure_history.hpp"
 
 namespace {
+
+__extension__ using Wide = unsigned __int128;
 
 using namespace earmark;
 using namespace earmark::storage;
@@ -20,6 +18,8 @@ using engine::Lsn;
 using engine::TimeUs;
 using schema::ReportColumn;
 using schema::ReportKind;
+using test::report;
+using test::row_of;
 
 TEST_CASE("figures: durations tell number, mean and largest exactly, a percentile by its bucket", "[storage][figures]") {
   Durations none;
@@ -47,6 +47,22 @@ TEST_CASE("figures: durations tell number, mean and largest exactly, a percentil
   Durations long_ones;  // their sum needs more than 64 bits
   for (int each = 0; each < 5; ++each) long_ones.add(INT64_MAX);
   CHECK(long_ones.mean() == static_cast<std::uint64_t>(INT64_MAX));
+  // Many at once are as many one by one.
+  for (const std::int64_t each : {std::int64_t{0}, std::int64_t{7'000'000'003}, INT64_MAX}) {
+    Durations once, singly;
+    once.add(9, 2), singly.add(9), singly.add(9);
+    once.add(each, 300), once.add(each, 0);
+    for (int times = 0; times < 300; ++times) singly.add(each);
+    std::vector<std::byte> bytes, others;
+    once.write(bytes), singly.write(others);
+    CHECK(bytes == others);
+  }
+  Durations very_many;
+  very_many.add(INT64_MAX, std::uint64_t{1} << 40);
+  very_many.add(1, (std::uint64_t{1} << 40) + 12'345);
+  CHECK(very_many.count() == (std::uint64_t{1} << 41) + 12'345);
+  const Wide sum = (static_cast<Wide>(INT64_MAX) << 40) + (std::uint64_t{1} << 40) + 12'345;
+  CHECK(very_many.mean() == static_cast<std::uint64_t>(sum / very_many.count()));
 }
 
 TEST_CASE("figures: a day's bytes come back, and others are refused", "[storage][figures]") {
@@ -73,6 +89,32 @@ TEST_CASE("figures: a day's bytes come back, and others are refused", "[storage]
   CHECK(day_of(TimeUs{INT64_MIN}) == -106'751'992);
   CHECK(day_of_key(day_key(-12)) == -12);
   CHECK(day_key(-1) < day_key(0));
+}
+
+TEST_CASE("figures: a day of version 2, which had fewer figures, is read as one without the others", "[storage][figures]") {
+  std::vector<Durations> three(3);
+  three[1].add(77);
+  std::vector<std::byte> bytes = figure_bytes(std::vector<std::uint64_t>{1, 2, 3}, three);
+  constexpr std::uint16_t unsaid = 0;
+  std::memcpy(bytes.data() + 6, &unsaid, sizeof unsaid);
+  DayFigures day;
+  day[DayCount::unpromised] = 9;
+  day[DurationKind::promise_off].add(5);
+  REQUIRE(day.read(bytes));
+  CHECK(day[DayCount::backordered] == 3);
+  CHECK(day[DayCount::unpromised] == 0);
+  CHECK(day[DurationKind::order_to_shipped].max() == 77);
+  CHECK(day[DurationKind::promise_off].count() == 0);
+  CHECK_FALSE(day.read(figure_bytes(std::vector<std::uint64_t>(day_counts + 1), three)));
+  CHECK_FALSE(day.read(figure_bytes({}, std::vector<Durations>(duration_kinds + 1))));
+}
+
+TEST_CASE("figures: deliveries are kept by day, SKU and vendor, in the order of days", "[storage][figures]") {
+  for (const DeliveryKey& key : {DeliveryKey{-3, engine::SkuId{7}, "ACME"}, {20'000, engine::SkuId{0xFFFF'FFFF}, ""}, {0, engine::SkuId{1}, std::string(64, '\xFF')}}) {
+    CHECK(DeliveryKey::of(key.bytes()) == key);
+  }
+  CHECK(DeliveryKey{-1, engine::SkuId{9}, "z"}.bytes() < DeliveryKey{0, engine::SkuId{1}, "a"}.bytes());
+  CHECK(DeliveryKey{255, engine::SkuId{9}, "z"}.bytes() < DeliveryKey{256, engine::SkuId{}, ""}.bytes());
 }
 
 TEST_CASE("figures: a SKU is out from its last unit to its next, and moments are nothing", "[storage][figures]") {
@@ -107,76 +149,9 @@ TEST_CASE("figures: a SKU is out from its last unit to its next, and moments are
   CHECK(sku.times_out_so_far() == row.times);
 }
 
-// A random history whose records lie at first milliseconds, then hours apart; those of one command at one moment.
-class History {
- public:
-  explicit History(std::uint64_t seed, std::size_t records) : history_(seed, 3), random_(seed + 1) {
-    history_.grow(records);
-    schema::EventDecoder decoder;
-    const Records& all = history_.records();
-    std::int64_t time = 0;
-    for (std::size_t index = 0; index < all.size(); ++index) {
-      const auto bytes = all.record(index);
-      std::vector<std::uint64_t>& record = records_.emplace_back((bytes.size() + 7) / 8);
-      std::memcpy(record.data(), bytes.data(), bytes.size());
-      const auto own = std::as_writable_bytes(std::span(record));
-      if (schema::stamp_of(own).cause.value == 0) {
-        time += static_cast<std::int64_t>(index < records * 2 / 3 ? random_.below(3'000) : random_.below(std::uint64_t{5} * 3'600'000'000));
-      }
-      schema::set_time(own, TimeUs{time});
-      std::size_t consumed = 0;
-      naive_.apply(*decoder.decode(own, consumed));
-    }
-    time_ = time;
-  }
-
-  std::unique_ptr<MemoryJournal> journal() {
-    auto journal = std::make_unique<MemoryJournal>(test::state_identity);
-    for (std::size_t index = 0; index < records_.size(); ++index) {
-      const std::span<const std::byte> chunk[] = {std::as_bytes(std::span(records_[index]))};
-      REQUIRE(journal->append({Lsn{index + 1}, Lsn{index + 1}, chunk, chunk[0].size()}).has_value());
-    }
-    return journal;
-  }
-  const test::NaiveFigures& naive() const { return naive_; }
-  TimeUs time() const { return TimeUs{time_}; }
-
- private:
-  using Records = test::Records;
-  test::RandomHistory history_;
-  model::Random random_;
-  std::vector<std::vector<std::uint64_t>> records_;
-  test::NaiveFigures naive_;
-  std::int64_t time_ = 0;
-};
-
-ReportTable report(const StateStore& state, ReportKind kind, bool by_day = false, std::uint32_t limit = 0) {
-  schema::ReportRequest request;
-  request.kind = kind;
-  request.by_day = by_day;
-  request.limit = limit;
-  return make_report(state, request, {}).value();
-}
-
-// The row of this day; empty: there is none.
-std::map<ReportColumn, std::int64_t> row_of(const ReportTable& table, std::int64_t label, std::int64_t second = -1) {
-  const std::size_t width = table.columns.size();
-  for (std::size_t at = 0; at < table.rows.size(); at += width) {
-    if (table.rows[at] != label || (second >= 0 && table.rows[at + 1] != second)) continue;
-    std::map<ReportColumn, std::int64_t> row;
-    for (std::size_t column = 0; column < width; ++column) row[table.columns[column]] = table.rows[at + column];
-    return row;
-  }
-  return {};
-}
-
 std::int64_t count(const test::NaiveDay& day, DayCount of) {
   const auto found = day.counts.find(of);
   return found == day.counts.end() ? 0 : static_cast<std::int64_t>(found->second);
-}
-
-std::uint64_t bucket_end(std::uint64_t value, std::uint64_t most) {
-  return std::min(engine::Histogram::largest_in(engine::Histogram::bucket_of(value)), most);
 }
 
 void check_durations(const ReportTable& table, std::int64_t day, std::int64_t measure, std::vector<std::uint64_t> naive) {
@@ -187,7 +162,7 @@ void check_durations(const ReportTable& table, std::int64_t day, std::int64_t me
     return;
   }
   std::sort(naive.begin(), naive.end());
-  const auto rank = [&](std::size_t percent) { return bucket_end(naive[(naive.size() * percent + 99) / 100 - 1], naive.back()); };
+  const auto rank = [&](std::size_t percent) { return test::bucket_end(naive[(naive.size() * percent + 99) / 100 - 1], naive.back()); };
   REQUIRE_FALSE(row.empty());
   CHECK(row.at(ReportColumn::count) == static_cast<std::int64_t>(naive.size()));
   CHECK(static_cast<std::uint64_t>(row.at(ReportColumn::mean_us)) == std::accumulate(naive.begin(), naive.end(), std::uint64_t{0}) / naive.size());
@@ -228,7 +203,7 @@ void check_days(const StateStore& state, const test::NaiveFigures& naive) {
     }
   }
   for (const auto& [day, counts] : naive.days()) {
-    for (std::size_t kind = 0; kind < duration_kinds; ++kind) {
+    for (std::size_t kind = 0; kind <= static_cast<std::size_t>(DurationKind::backorder_to_filled); ++kind) {
       const auto found = counts.durations.find(static_cast<DurationKind>(kind));
       check_durations(times, day, static_cast<std::int64_t>(kind) + 1, found == counts.durations.end() ? std::vector<std::uint64_t>{} : found->second);
     }
@@ -282,7 +257,7 @@ std::vector<std::int64_t> waits_of(const ReportTable& table, std::size_t row) {
 }
 
 void check_waiting(const StateStore& state, const test::NaiveFigures& naive, TimeUs now) {
-  std::map<std::string, Waits> by_sku, by_warehouse, by_customer;
+  std::map<std::string, Waits> by_sku, by_warehouse, by_customer, by_vendor;
   std::vector<Waits> by_age(8);
   Waits all;
   for (const test::NaiveOrder* order : naive.open_orders()) {
@@ -293,19 +268,20 @@ void check_waiting(const StateStore& state, const test::NaiveFigures& naive, Tim
       by_sku[std::to_string(line.sku.value)].add(*order, line);
       by_warehouse[std::to_string(line.pinned.value != 0 ? line.pinned.value : order->preferred.value)].add(*order, line);
       by_customer[order->customer].add(*order, line);
+      by_vendor[naive.seller(line.sku.value, line.pinned.value)].add(*order, line);
       by_age[age].add(*order, line);
       all.add(*order, line);
     }
   }
   for (const auto& [kind, naively] : {std::pair{ReportKind::backorders_by_product, &by_sku}, {ReportKind::backorders_by_warehouse, &by_warehouse},
-                                      {ReportKind::backorders_by_customer, &by_customer}}) {
+                                      {ReportKind::backorders_by_customer, &by_customer}, {ReportKind::backorders_by_vendor, &by_vendor}}) {
     const ReportTable table = report(state, kind);
     const std::size_t width = table.columns.size(), rows = table.rows.size() / width;
     CHECK(rows == naively->size());
     std::int64_t before = INT64_MAX;
     for (std::size_t row = 0; row < rows; ++row) {
       const std::int64_t label = table.rows[row * width];
-      const std::string name = kind == ReportKind::backorders_by_customer ? table.texts.at(static_cast<std::size_t>(label)) : std::to_string(label);
+      const std::string name = schema::names_text(table.columns[0]) ? table.texts.at(static_cast<std::size_t>(label)) : std::to_string(label);
       INFO(schema::name(kind) << " " << name);
       CHECK(waits_of(table, row) == (*naively)[name].told());
       CHECK(table.rows[row * width + 1] <= before);
@@ -345,7 +321,8 @@ TEST_CASE("figures: the fold counts what a naive count of the same records does,
   const auto seed = GENERATE(range<std::uint64_t>(900, 906));
   INFO("seed " << seed);
   const test::TemporaryDirectory directory;
-  History history(seed, 3000);
+  test::FigureHistory history(seed, 3000);
+  history.set_rules();
   const auto journal = history.journal();
   model::Random random(seed);
   for (engine::Lsn applied{}; applied < journal->last();) {
@@ -366,7 +343,7 @@ TEST_CASE("figures: the fold counts what a naive count of the same records does,
 
 TEST_CASE("figures: a report of some days has those alone, and the latest where there are too many", "[storage][figures]") {
   const test::TemporaryDirectory directory;
-  History history(77, 2500);
+  test::FigureHistory history(77, 2500);
   const auto state = test::open_state(directory.path());
   REQUIRE(state->fold(*history.journal(), test::to_the_end, 100'000).has_value());
   const ReportTable all = report(*state, ReportKind::fill_rate, true);
@@ -398,8 +375,10 @@ TEST_CASE("figures: the random histories have something of everything that is co
   std::map<DayCount, std::int64_t> counts;
   std::map<DurationKind, std::uint64_t> lasting;
   std::uint64_t outs = 0, waiting = 0, not_due = 0;
+  std::map<std::string, std::uint64_t> sellers;
   for (std::uint64_t seed = 900; seed < 906; ++seed) {
-    const History history(seed, 3000);
+    test::FigureHistory history(seed, 3000);
+    history.set_rules();
     for (const auto& [day, figures] : history.naive().days()) {
       for (const auto& [of, number] : figures.counts) counts[of] += static_cast<std::int64_t>(number);
       for (const auto& [kind, durations] : figures.durations) lasting[kind] += static_cast<std::uint64_t>(std::ranges::count_if(durations, [](auto each) { return each > 0; }));
@@ -408,6 +387,7 @@ TEST_CASE("figures: the random histories have something of everything that is co
     for (const test::NaiveOrder* order : history.naive().open_orders()) {
       ++waiting;
       not_due += order->not_due ? 1 : 0;
+      for (const auto& [number, line] : order->lines) sellers[history.naive().seller(line.sku.value, line.pinned.value)] += line.waiting;
     }
   }
   for (std::size_t of = 0; of < day_counts; ++of) {
@@ -418,6 +398,8 @@ TEST_CASE("figures: the random histories have something of everything that is co
   CHECK(outs > 50);
   CHECK(waiting > 50);
   CHECK(not_due > 0);
+  CHECK(sellers.size() == 6);  // nobody is one
+  for (const auto& [code, units] : sellers) CHECK(units > 50);
 }
 
 }  // namespace

@@ -63,9 +63,10 @@ std::string offline_digest(const Journal& journal, Lsn until) {
 }  // namespace
 
 TEST_CASE("purchase record: comes back as it was, and damage is found", "[storage][purchases]") {
-  const engine::PurchaseLineState lines[] = {{TimeUs{7}, TimeUs{6}, 2, LineNumber{10}, engine::SkuId{7}, 5, engine::WarehouseId{1}, 0},
-                                             {TimeUs{}, TimeUs{}, 8'000'000'000, LineNumber{20}, engine::SkuId{9}, 3, engine::WarehouseId{2}, 0}};
-  const engine::PurchaseImage image{Lsn{5}, TimeUs{6}, "PO-81", 9, "VENDOR", "SO-7", "by rail", PurchaseState::partly_received, lines};
+  const engine::PurchaseLineState lines[] = {
+      {TimeUs{7}, TimeUs{6}, TimeUs{70}, 2, Lsn{3}, LineNumber{10}, engine::SkuId{7}, 5, LineNumber{4}, engine::WarehouseId{1}, 0, 0},
+      {TimeUs{}, TimeUs{}, TimeUs{}, 8'000'000'000, {}, LineNumber{20}, engine::SkuId{9}, 3, {}, engine::WarehouseId{2}, 0, 0}};
+  const engine::PurchaseImage image{Lsn{5}, TimeUs{6}, "PO-81", 9, "VENDOR", "SO-7", "by rail", PurchaseState::partly_received, TimeUs{77}, true, lines};
   const std::vector<std::byte> record = purchase_record(image);
   std::vector<std::uint64_t> words;
   engine::PurchaseImage read_back;
@@ -78,6 +79,8 @@ TEST_CASE("purchase record: comes back as it was, and damage is found", "[storag
   CHECK(read_back.reference == "SO-7");
   CHECK(read_back.notes == "by rail");
   CHECK(read_back.state == PurchaseState::partly_received);
+  CHECK(read_back.closes == TimeUs{77});
+  CHECK(read_back.automatic);
   REQUIRE(read_back.lines.size() == 2);
   CHECK(std::memcmp(read_back.lines.data(), lines, sizeof lines) == 0);
   CHECK(read_back.lines[0].open() == 3);
@@ -97,12 +100,12 @@ TEST_CASE("purchase record: texts of the greatest length, and none", "[storage][
   const std::string id(64, 'i'), vendor(64, 'v'), reference(512, 'r'), notes(512, 'n');
   std::vector<std::uint64_t> words;
   engine::PurchaseImage read_back;
-  REQUIRE(reads(Lsn{1}, purchase_record({Lsn{1}, {}, id, 0, vendor, reference, notes, PurchaseState::draft, {}}), read_back, words));
+  REQUIRE(reads(Lsn{1}, purchase_record({Lsn{1}, {}, id, 0, vendor, reference, notes, PurchaseState::draft, {}, false, {}}), read_back, words));
   CHECK(read_back.id == id);
   CHECK(read_back.vendor == vendor);
   CHECK(read_back.reference == reference);
   CHECK(read_back.notes == notes);
-  REQUIRE(reads(Lsn{1}, purchase_record({Lsn{1}, {}, "", 0, "", "", "", PurchaseState::draft, {}}), read_back, words));
+  REQUIRE(reads(Lsn{1}, purchase_record({Lsn{1}, {}, "", 0, "", "", "", PurchaseState::draft, {}, false, {}}), read_back, words));
   CHECK(read_back.notes == "");
   CHECK(read_back.lines.empty());
 }

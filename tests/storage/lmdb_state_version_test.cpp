@@ -1,32 +1,121 @@
-// A state store of the version without figures: made again by whoever has the whole journal, else taken over as it is.
+// A state store of an older version: made again by whoever has the whole journal, else taken over as it is.
 #include <catch2/catch.hpp>
+
+#include <cstring>
+#include <map>
 
 #include "engine/level.hpp"
 #include "storage/lmdb_tables.hpp"
+#include "storage/purchase_record.hpp"
+#include "storage/recovery.hpp"
 #include "storage/report.hpp"
 #include "tests/storage/open_state.hpp"
+#include "tests/storage/purchase_history.hpp"
 #include "tests/storage/random_history.hpp"
+#include "tests/storage/rule_history.hpp"
 
 namespace {
 
 using namespace earmark;
 using namespace earmark::storage;
 using engine::Lsn;
+using engine::TimeUs;
 
-// Takes the figures out again, and these tables, and writes the version that had none.
-void make_old(const std::filesystem::path& directory, std::initializer_list<MDB_dbi StateTables::*> without = {}) {
+// A purchase order's record as versions 1 and 2 had it.
+std::vector<std::byte> old_record(Lsn lsn, const engine::PurchaseImage& image) {
+  std::vector<std::byte> record;
+  const auto put = [&](const auto& value) {
+    const auto bytes = std::as_bytes(std::span(&value, 1));
+    record.insert(record.end(), bytes.begin(), bytes.end());
+  };
+  put(std::uint32_t{0});
+  put(static_cast<std::uint32_t>(image.lines.size()));
+  put(image.content);
+  put(image.time);
+  const std::string_view texts[] = {image.id, image.vendor, image.reference, image.notes};
+  for (const std::string_view text : texts) put(static_cast<std::uint16_t>(text.size()));
+  put(static_cast<std::uint64_t>(image.state));
+  for (const engine::PurchaseLineState& line : image.lines) {
+    put(line.promised);
+    put(line.first_promised);
+    put(line.received);
+    for (const std::uint32_t each : {line.line.value, line.sku.value, line.quantity, std::uint32_t{line.warehouse.value}}) put(each);
+  }
+  for (const std::string_view text : texts) {
+    const auto bytes = std::as_bytes(std::span(text));
+    record.insert(record.end(), bytes.begin(), bytes.end());
+  }
+  record.resize((record.size() + 7) / 8 * 8);
+  const std::uint32_t checksum = value_checksum(lsn.value, record);
+  std::memcpy(record.data(), &checksum, sizeof checksum);
+  return record;
+}
+
+// Of a store, as far as versions 1 and 2 had it: nothing of purchase orders is pegged, and all is expected as it was promised.
+class OldDigest final : public StateVisitor {
+ public:
+  void begin(const StateSummary& summary) override { digest_.begin(summary); }
+  void catalogue(const engine::LoadDecision& part) override { digest_.catalogue(part); }
+  void cell(const engine::CellImage& cell) override { digest_.cell(cell); }
+  void open_order(const engine::OrderImage& order) override { digest_.open_order(order); }
+  void open_hold(const engine::HoldImage& hold) override { digest_.open_hold(hold); }
+  void open_transfer(const engine::TransferImage& transfer) override { digest_.open_transfer(transfer); }
+  void open_purchase(const engine::PurchaseImage& purchase) override {
+    std::vector<engine::PurchaseLineState> lines(purchase.lines.begin(), purchase.lines.end());
+    for (engine::PurchaseLineState& line : lines) line.expected = line.promised, line.peg_order = {}, line.peg_line = {};
+    engine::PurchaseImage old = purchase;
+    old.lines = lines;
+    digest_.open_purchase(old);
+  }
+  void known(const engine::KnownImage& known) override { digest_.known(known); }
+  std::string finish() const { return digest_.finish(); }
+
+ private:
+  test::StateDigest digest_;
+};
+
+std::string old_digest_of(const StateStore& state) {
+  OldDigest digest;
+  REQUIRE(state.read(digest).has_value());
+  return digest.finish();
+}
+
+void make_purchases_old(MDB_txn* transaction, const StateTables& tables) {
+  std::map<std::uint64_t, std::vector<std::byte>> records;
+  std::vector<std::uint64_t> buffer;
+  REQUIRE(for_each(transaction, tables.purchases, 0, [&](const MDB_val& key, const MDB_val& value) {
+            engine::PurchaseImage image;
+            buffer.resize(value.mv_size / 8 + 1);
+            std::memcpy(buffer.data(), value.mv_data, value.mv_size);
+            REQUIRE(read_purchase_record(Lsn{integer_key(key)}, std::as_bytes(std::span(buffer)).first(value.mv_size), image));
+            records[integer_key(key)] = old_record(Lsn{integer_key(key)}, image);
+            return 0;
+          }) == 0);
+  for (const auto& [lsn, record] : records) {
+    MDB_val key = key_of(lsn), value = value_of(record);
+    REQUIRE(mdb_put(transaction, tables.purchases, &key, &value, 0) == 0);
+  }
+}
+
+// Takes out again what this version had not, and these tables.
+void make_old(const std::filesystem::path& directory, std::initializer_list<MDB_dbi StateTables::*> without = {},
+              std::uint32_t version = state_version_without_figures) {
   const auto environment = LmdbEnvironment::open(directory / "state", false, 0).value();
   WriteTransaction transaction(*environment);
   StateTables tables;
   REQUIRE(open_tables(transaction.handle(), 0, tables) == 0);
-  REQUIRE(mdb_drop(transaction.handle(), tables.days, 1) == 0);
-  REQUIRE(mdb_drop(transaction.handle(), tables.availability, 1) == 0);
+  make_purchases_old(transaction.handle(), tables);
+  for (const auto table : {&StateTables::deliveries, &StateTables::vendors, &StateTables::sources, &StateTables::rules}) REQUIRE(mdb_drop(transaction.handle(), tables.*table, 1) == 0);
+  if (version == state_version_without_figures) {
+    REQUIRE(mdb_drop(transaction.handle(), tables.days, 1) == 0);
+    REQUIRE(mdb_drop(transaction.handle(), tables.availability, 1) == 0);
+  }
   for (const auto table : without) REQUIRE(mdb_drop(transaction.handle(), tables.*table, 1) == 0);
   IdentityRow identity;
   SummaryRow summary;
   REQUIRE(get_identity(transaction.handle(), tables, identity) == 0);
   REQUIRE(get_summary(transaction.handle(), tables, summary) == 0);
-  identity.version = state_version_without_figures;
+  identity.version = version;
   identity.crc32c = 0;
   identity.crc32c = crc32c(std::as_bytes(std::span(&identity, 1)));
   const std::string_view name = "identity";
@@ -35,6 +124,7 @@ void make_old(const std::filesystem::path& directory, std::initializer_list<MDB_
   REQUIRE(put_summary(transaction.handle(), tables, summary) == 0);
   REQUIRE(transaction.commit() == 0);
 }
+
 
 ReportTable report(const StateStore& state, schema::ReportKind kind) {
   schema::ReportRequest request;
@@ -49,10 +139,12 @@ TEST_CASE("state: a store without figures is of another version, unless the jour
   MemoryJournal journal(test::state_identity);
   history.append_to(journal, 20);
   Lsn reached;
+  std::string digest;
   {
     const auto state = test::open_state(directory.path());
     REQUIRE(state->fold(journal, Lsn{800}, 10'000).has_value());
     reached = state->summary().applied;
+    digest = old_digest_of(*state);
   }
   make_old(directory.path());
   const auto refused = open_lmdb_state(directory.path(), test::state_identity, test::small_state());
@@ -69,9 +161,10 @@ TEST_CASE("state: a store without figures is of another version, unless the jour
     const auto state = open_lmdb_state(directory.path(), test::state_identity, trimmed).value().store;
     CHECK(state->summary().applied == reached);
     CHECK(state->summary().figures_from == reached + 1);
-    CHECK(test::digest_of(*state) == *history.digest_at(reached));
+    CHECK(test::digest_of(*state) == digest);
     CHECK(report(*state, schema::ReportKind::splits).counted_from == reached + 1);
     CHECK(report(*state, schema::ReportKind::splits).totals == std::vector<std::int64_t>(10, 0));
+    CHECK(report(*state, schema::ReportKind::promise_accuracy).counted_from == reached + 1);
     REQUIRE(state->fold(journal, test::to_the_end, 10'000).has_value());
   }
   // What is available then is what the cells say, and it is counted on.
@@ -92,6 +185,97 @@ TEST_CASE("state: a store without figures is of another version, unless the jour
   }
   const ReportTable splits = report(*state, schema::ReportKind::splits);
   CHECK(std::any_of(splits.totals.begin(), splits.totals.end(), [](std::int64_t each) { return each > 0; }));
+}
+
+TEST_CASE("state: one of version 2 keeps its figures and begins to count deliveries and promises, where the journal was trimmed", "[storage][state][figures]") {
+  using schema::ReportKind;
+  const test::TemporaryDirectory directory;
+  test::RandomHistory history(62, 0);
+  history.grow(1500);
+  MemoryJournal journal(test::state_identity);
+  history.append_to(journal, 20);
+  std::vector<std::int64_t> splits;
+  Lsn reached;
+  std::string digest;
+  {
+    const auto state = test::open_state(directory.path());
+    REQUIRE(state->fold(journal, Lsn{800}, 10'000).has_value());
+    reached = state->summary().applied;
+    digest = old_digest_of(*state);
+    splits = report(*state, ReportKind::splits).totals;
+    CHECK(report(*state, ReportKind::vendor_delay).totals[1] > 0);
+  }
+  make_old(directory.path(), {}, state_version_without_promises);
+  CHECK(open_lmdb_state(directory.path(), test::state_identity, test::small_state()).error().kind == FailureKind::bad_version);
+  StateOptions trimmed = test::small_state();
+  trimmed.journal_whole = false;
+  {
+    const auto state = open_lmdb_state(directory.path(), test::state_identity, trimmed).value().store;
+    CHECK(test::digest_of(*state) == digest);
+    CHECK(report(*state, ReportKind::splits).counted_from == Lsn{1});
+    CHECK(report(*state, ReportKind::splits).totals == splits);
+    for (const ReportKind kind : {ReportKind::vendor_delay, ReportKind::vendor_delay_by_sku, ReportKind::promise_accuracy}) {
+      CHECK(report(*state, kind).counted_from == reached + 1);
+    }
+    CHECK(report(*state, ReportKind::vendor_delay).totals[1] == 0);
+    REQUIRE(state->fold(journal, test::to_the_end, 10'000).has_value());
+  }
+  const auto state = open_lmdb_state(directory.path(), test::state_identity, test::small_state()).value().store;
+  CHECK(state->summary().figures_from == Lsn{1});
+  CHECK(state->summary().promises_from == reached + 1);
+  CHECK(report(*state, ReportKind::vendor_delay).totals[1] > 0);
+  CHECK(test::digest_of(*state) == *history.digest_at(journal.last()));
+}
+
+// Records as a server of that version decides them: none of rules, nothing pegged or late, nobody told a date.
+TEST_CASE("state: a store whose purchase orders have no more than a promise is of another version, unless the journal cannot make it again", "[storage][state][purchases]") {
+  const test::TemporaryDirectory directory;
+  const test::Records history = test::purchase_history();
+  const auto journal = test::journal_of(history, history.size());
+  REQUIRE(test::open_state(directory.path())->fold(*journal, Lsn{9}, 1000).has_value());
+  make_old(directory.path(), {}, state_version_without_promises);
+  const auto refused = open_lmdb_state(directory.path(), test::state_identity, test::small_state());
+  REQUIRE_FALSE(refused.has_value());
+  CHECK(refused.error().kind == FailureKind::bad_version);
+  CHECK_THAT(refused.error().text, Catch::Contains("format version 2, this program knows 3"));
+
+  StateOptions trimmed = test::small_state();
+  trimmed.journal_whole = false;
+  const auto state = open_lmdb_state(directory.path(), test::state_identity, trimmed).value().store;
+  CHECK(state->summary().applied == Lsn{9});
+  CHECK(state->summary().figures_from == Lsn{1});  // those it had
+  const test::RulesSeen seen = test::rules_of(*state);
+  REQUIRE(seen.purchases.size() == 2);
+  CHECK(seen.purchases[0] == "P1 3 of V state 5 closes 0; 10 10 5 promised 600 500 expected 600; 20 5 6 promised 700 700 expected 700");
+  CHECK(seen.purchases[1] == "P2 9 of W state 3 closes 0; 7 8 0 promised 0 0 expected 0");
+  CHECK(seen.vendors.empty());
+  REQUIRE(state->fold(*journal, test::to_the_end, 1000).has_value());
+  OfflineState offline;
+  REQUIRE(replay(*journal, [&](const schema::Event& event) { offline.apply(event); }).has_value());
+  CHECK(test::digest_of(*state) == offline.digest());
+  CHECK(test::rules_of(*state).vendors == std::vector<std::string>{"V '' -1 -1 arrivals 1 late 9400"});  // of the receipts behind it
+}
+
+TEST_CASE("state: an old record of a purchase order is read whole, or not at all", "[storage][state][purchases]") {
+  const engine::PurchaseLineState line{TimeUs{7}, TimeUs{6}, {}, 2, {}, engine::LineNumber{10}, engine::SkuId{7}, 5, {}, engine::WarehouseId{1}, 0, 0};
+  const std::vector<std::byte> record = old_record(Lsn{5}, {Lsn{5}, TimeUs{6}, "PO-81", 9, "VENDOR", "SO-7", "by rail", engine::PurchaseState::sent, {}, false, {&line, 1}});
+  std::vector<engine::PurchaseLineState> lines;
+  engine::PurchaseImage image;
+  REQUIRE(read_old_purchase_record(Lsn{5}, record, lines, image));
+  CHECK(image.vendor == "VENDOR");
+  CHECK(image.notes == "by rail");
+  REQUIRE(image.lines.size() == 1);
+  CHECK(image.lines[0].expected == TimeUs{7});
+  CHECK(image.lines[0].warehouse == engine::WarehouseId{1});
+  CHECK_FALSE(read_old_purchase_record(Lsn{6}, record, lines, image));
+  for (std::size_t bit = 0; bit < record.size() * 8; ++bit) {
+    std::vector<std::byte> changed = record;
+    changed[bit / 8] ^= std::byte{1} << (bit % 8);
+    REQUIRE_FALSE(read_old_purchase_record(Lsn{5}, changed, lines, image));
+  }
+  for (std::size_t size = 0; size < record.size(); size += 8) {
+    REQUIRE_FALSE(read_old_purchase_record(Lsn{5}, std::span(record).first(size), lines, image));
+  }
 }
 
 TEST_CASE("state: one that knew of no holds, transfers and purchase orders gets their tables when it is taken over", "[storage][state][transfers]") {

@@ -80,7 +80,7 @@ void NaiveFigures::on(const engine::OrderDecision& decision) {
   std::size_t next = 0;
   for (const engine::LineDecision& line : decision.lines) {
     NaiveLine& entry = order.lines[line.line.value];
-    entry = {line.sku, line.quantity, line.backordered, line.pinned, {}};
+    entry = {line.sku, 0, false, line.quantity, line.backordered, line.pinned, {}};
     std::uint64_t taken = line.taken;
     if (line.taken != 0) {
       entry.units[{line.warehouse.value, line.shipment}].reserved += line.taken;
@@ -96,6 +96,14 @@ void NaiveFigures::on(const engine::OrderDecision& decision) {
     if (taken == line.quantity) ++whole_lines;
   }
   for (const engine::ReceivedRow& row : decision.returned) left(row.sku, row.warehouse, row.available_after);
+  for (std::size_t index = 0; index < decision.lines.size(); ++index) {
+    std::uint64_t dated = 0;
+    std::int64_t latest = 0;
+    for (const engine::ExpectedUnits& units : decision.expected) {
+      if (units.line_index == index) dated += units.quantity, latest = std::max(latest, units.date.value);
+    }
+    if (dated == decision.lines[index].backordered && latest > now_) order.lines.at(decision.lines[index].line.value).promised = latest;
+  }
   NaiveDay& today = day(now_);
   ++today.counts[static_cast<DayCount>(decision.status)];
   if (decision.not_due) {
@@ -126,6 +134,7 @@ void NaiveFigures::on(const engine::FillDecision& decision) {
     left(decision.sku, take.warehouse, take.available_after);
   }
   if (line.waiting != 0) return;
+  judge_promise(line);
   const auto took = static_cast<std::uint64_t>(std::max<std::int64_t>(now_ - filled.begins, 0));
   day(now_).durations[DurationKind::backorder_to_filled].push_back(took);
   const bool waits = std::any_of(filled.lines.begin(), filled.lines.end(), [](const auto& each) { return each.second.waiting != 0; });
@@ -142,6 +151,7 @@ void NaiveFigures::take_back(const std::string& id, std::span<const engine::Canc
     NaiveLine& line = order(id).lines.at(row.line.value);
     changed = true;
     line.waiting -= row.waiting;
+    if (line.waiting == 0) line.settle();
     for (const engine::Take& take : released.subspan(next, row.releases)) {
       line.units.at({take.warehouse.value, take.shipment}).reserved -= take.quantity;
       left(line.sku, take.warehouse, take.available_after);
@@ -156,6 +166,7 @@ void NaiveFigures::on(const engine::AmendDecision& decision) {
     NaiveLine& line = order(decision.order_id).lines.at(raised.line.value);
     line.quantity += raised.quantity;
     line.waiting += raised.quantity - raised.cancelled;
+    if (raised.quantity != raised.cancelled) line.settle();
   }
   if (decision.command_id.empty()) order(decision.order_id).not_due = false;
   else take_back(std::string(decision.order_id), decision.lines, decision.released);
@@ -276,6 +287,7 @@ void NaiveFigures::on(const engine::ReceiptDecision& decision) {
 }
 void NaiveFigures::on(const engine::LoadDecision& decision) {
   for (const engine::ReceivedRow& row : decision.stock) left(row.sku, row.warehouse, row.available_after);
+  for (const engine::LoadedWarehouse& each : decision.warehouses) warehouses_[each.id.value] = {each.priority, std::string(each.code)};
 }
 void NaiveFigures::on(const engine::TransferShipDecision& decision) {
   for (const engine::TransferredRow& row : decision.rows) left(row.sku, decision.source, row.available_after);
@@ -283,8 +295,4 @@ void NaiveFigures::on(const engine::TransferShipDecision& decision) {
 void NaiveFigures::on(const engine::TransferReceiptDecision& decision) {
   for (const engine::ArrivedRow& row : decision.rows) left(row.sku, decision.destination, row.available_after);
 }
-void NaiveFigures::on(const engine::PurchaseReceiptDecision& decision) {
-  for (const engine::PurchaseArrivedRow& row : decision.rows) left(row.sku, row.warehouse, row.available_after);
-}
-
 }  // namespace earmark::storage::test

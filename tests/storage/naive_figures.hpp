@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "schema/event.hpp"
@@ -23,9 +24,13 @@ struct NaiveAllocation {
 
 struct NaiveLine {
   engine::SkuId sku{};
+  std::int64_t promised = 0;  // for the last of its units, as it was told first: by the decision or later; 0: never
+  bool settled = false;       // what it was told first counts no more
   std::uint64_t quantity = 0, waiting = 0;
   engine::WarehouseId pinned{};
   std::map<std::pair<std::uint16_t, std::uint16_t>, NaiveAllocation> units;  // by warehouse and shipment
+
+  void settle() { settled = promised != 0; }
 };
 
 struct NaiveOrder {
@@ -37,6 +42,26 @@ struct NaiveOrder {
   std::map<std::uint32_t, NaiveLine> lines;
 
   bool wants_something() const;
+};
+
+struct NaivePurchaseLine {
+  engine::SkuId sku{};
+  std::uint64_t ordered = 0, received = 0;
+  std::int64_t first_promise = 0, promise = 0;
+
+  std::uint64_t open() const { return received < ordered ? ordered - received : 0; }
+};
+
+struct NaivePurchase {
+  std::string vendor;
+  bool draft = false, open = true;
+  std::map<std::uint32_t, NaivePurchaseLine> lines;
+};
+
+// Of one day, vendor and SKU.
+struct NaiveDelivery {
+  std::map<DeliveryCount, std::uint64_t> counts;
+  std::vector<std::pair<std::uint64_t, std::uint64_t>> late;  // by so much so many units
 };
 
 // A SKU over all warehouses: every moment at which it began to have nothing, or something, and which of both.
@@ -51,6 +76,20 @@ class NaiveFigures {
 
   const std::map<std::int64_t, NaiveDay>& days() const { return days_; }
   std::vector<const NaiveOrder*> open_orders() const;
+  const std::map<std::tuple<std::int64_t, std::string, std::uint32_t>, NaiveDelivery>& deliveries() const { return deliveries_; }
+  const std::map<engine::Lsn, NaivePurchase>& purchases() const { return purchases_; }
+  // What is known of vendors: names, and lead times of what they sell, -1: not known.
+  struct Vendor {
+    std::string name;
+    std::int64_t lead_days = -1;
+  };
+  Vendor vendor(const std::string& code) const { return vendors_.contains(code) ? vendors_.at(code) : Vendor{}; }
+  std::int64_t lead_days(const std::string& code, std::uint32_t sku) const;
+  // Whom a waiting line's SKU would be ordered from; empty: nobody.
+  std::string seller(std::uint32_t sku, std::uint16_t pinned) const;
+  const std::map<std::uint32_t, NaiveSku>& skus() const { return skus_; }
+  const std::map<std::uint16_t, std::pair<std::uint32_t, std::string>>& warehouses() const { return warehouses_; }  // priority, code
+
   // Out for so long and so often until `now`, times of no length left out; nothing if there never was anything.
   struct Out {
     std::uint64_t micros = 0, times = 0;
@@ -75,8 +114,14 @@ class NaiveFigures {
   void on(const engine::TransferReceiptDecision& decision);
   void on(const engine::StrictDecision& decision);
   void on(const engine::PurchaseReceiptDecision& decision);
-  void on(const engine::PurchaseDecision&) {}
-  void on(const engine::PurchaseStepDecision&) {}
+  void on(const engine::PurchaseDecision& decision);
+  void on(const engine::PurchaseStepDecision& decision);
+  void on(const engine::RulesDecision& decision);
+  void on(const engine::ReorderDecision& decision);
+  void on(const engine::OverdueDecision&) {}
+  void on(const engine::DatesDecision& decision);
+  void give_up(const NaivePurchase& purchase, const NaivePurchaseLine& line, std::uint64_t units);
+  void judge_promise(NaiveLine& line);
   void on(const engine::HoldExtendDecision&) {}
   void on(const engine::VoidDecision&) {}
 
@@ -98,7 +143,13 @@ class NaiveFigures {
   std::map<engine::Lsn, NaiveOrder> orders_;
   std::map<std::string, engine::Lsn> newest_;
   std::map<std::string, Hold> holds_;
+  std::map<engine::Lsn, NaivePurchase> purchases_;
+  std::map<std::tuple<std::int64_t, std::string, std::uint32_t>, NaiveDelivery> deliveries_;
   std::map<std::uint32_t, NaiveSku> skus_;
+  std::map<std::uint16_t, std::pair<std::uint32_t, std::string>> warehouses_;
+  std::map<std::string, Vendor> vendors_;
+  std::map<std::pair<std::uint32_t, std::string>, std::int64_t> sources_;    // lead times by SKU and vendor
+  std::map<std::pair<std::uint32_t, std::uint16_t>, std::string> rules_;     // the vendors that they name, by SKU and warehouse
   std::map<std::uint32_t, std::map<std::uint16_t, std::uint64_t>> touched_;  // by the record: what it left
 };
 

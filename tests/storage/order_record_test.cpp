@@ -24,7 +24,7 @@ struct Sample {
   std::span<std::byte> bytes() { return std::as_writable_bytes(std::span(words)); }
 };
 
-Sample sample(std::span<const engine::LinePolicy> policies = {}) {
+Sample sample(std::span<const engine::LinePolicy> policies = {}, std::span<const engine::PromiseImage> promises = {}) {
   Sample made;
   engine::OrderImage image;
   image.id = "order";
@@ -36,6 +36,7 @@ Sample sample(std::span<const engine::LinePolicy> policies = {}) {
   image.lines = made.lines;
   image.allocations = made.allocations;
   image.line_policies = policies;
+  image.promises = promises;
   made.words.resize(order_record_bytes(image) / 8);
   write_order_record(image, made.bytes());
   seal_order_record(lsn, made.bytes());
@@ -152,9 +153,53 @@ TEST_CASE("order record: what waits of raised lines comes back, if it is of the 
   }
 }
 
+TEST_CASE("order record: what lines were promised comes back, by line, and an order without it has not a byte more", "[storage][state]") {
+  Sample plain = sample();
+  engine::OrderImage image;
+  REQUIRE(read_order_record(lsn, plain.bytes(), image));
+  CHECK(image.promises.empty());
+  const engine::PromiseImage promises[] = {{engine::TimeUs{500}, engine::TimeUs{700}, 0, 0}, {engine::TimeUs{600}, engine::TimeUs{}, 1, 0}};
+  Sample record = sample({}, promises);
+  CHECK(record.words.size() == plain.words.size() + 7);
+  REQUIRE(read_order_record(lsn, record.bytes(), image));
+  REQUIRE(image.promises.size() == 2);
+  CHECK(image.promises[0].first.value == 500);
+  CHECK(image.promises[0].told.value == 700);
+  CHECK(image.promises[1].line_index == 1);
+  CHECK(image.promises[1].told.value == 0);
+  CHECK(image.id == "order");
+  CHECK(image.lines[1].line == engine::LineNumber{2});
+  CHECK(image.allocations[1].shipped == 4);
+  // Whoever folds finds them and the rest, and changes them in place.
+  OrderParts parts(record.bytes().data());
+  REQUIRE(parts.promises.size() == 2);
+  parts.promises[0].told = engine::TimeUs{800};
+  CHECK(parts.lines[0].waiting == 2);
+  CHECK(parts.allocations[0].reserved == 3);
+  REQUIRE(view_order_record(lsn, record.bytes(), image));
+  CHECK(image.promises[0].told.value == 800);
+  static constexpr engine::LinePolicy one_whole[] = {{}, engine::LinePolicy::of(engine::Policy::line_complete)};
+  Sample patient = sample(one_whole, promises);
+  OrderParts beside(patient.bytes().data());
+  beside.promises[1].settled = 1;
+  beside.set_patience(1, 3);
+  REQUIRE(view_order_record(lsn, patient.bytes(), image));
+  CHECK(image.promises[1].settled == 1);
+  CHECK(image.patience_of_line(1) == 3);
+
+  const engine::PromiseImage first{engine::TimeUs{1}, {}, 0, 0}, second{engine::TimeUs{1}, {}, 1, 0}, third{engine::TimeUs{1}, {}, 2, 0}, never{{}, engine::TimeUs{1}, 0, 0},
+      twice{engine::TimeUs{1}, {}, 0, 2};
+  for (const std::vector<engine::PromiseImage>& wrong : {std::vector{second, first}, std::vector{first, first}, std::vector{third}, std::vector{never}, std::vector{twice}}) {
+    Sample refused = sample({}, wrong);
+    CHECK_FALSE(view_order_record(lsn, refused.bytes(), image));
+  }
+}
+
 TEST_CASE("order record: no length and no count leads beyond its bytes", "[storage][state]") {
   static constexpr engine::LinePolicy own[] = {{1}, {5}};
-  Sample record = GENERATE(false, true) ? sample(own) : sample();
+  static constexpr engine::PromiseImage promised[] = {{engine::TimeUs{500}, engine::TimeUs{700}, 1, 0}};
+  const int kind = GENERATE(0, 1, 2);
+  Sample record = kind == 0 ? sample() : kind == 1 ? sample(own) : sample(own, promised);
   engine::OrderImage image;
   // Cut off anywhere, with a length that says so.
   for (std::size_t words = 0; words < record.words.size(); ++words) {
@@ -188,6 +233,7 @@ TEST_CASE("order record: no length and no count leads beyond its bytes", "[stora
       REQUIRE(image.id.data() + image.id.size() <= end);
       REQUIRE(image.texts.customer.size() < wrong.bytes().size());
       REQUIRE(reinterpret_cast<const char*>(image.allocations.data() + image.allocations.size()) <= end);
+      REQUIRE(reinterpret_cast<const char*>(image.promises.data() + image.promises.size()) <= end);
     }
   }
 }

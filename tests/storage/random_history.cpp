@@ -12,14 +12,15 @@ void RandomHistory::add(const model::Answer& answer) {
   const Lsn cause = std::visit(
       [&](const auto& decision) {
         if constexpr (std::is_same_v<std::decay_t<decltype(decision)>, std::monostate>) return Lsn{};
-        else return records_.add(decision.view());
+        else return records_.add(decision.view(), {}, answer.stamp.time);
       },
       answer.decision);
   EARMARK_CHECK(cause == answer.stamp.lsn);
-  if (answer.missing) records_.add(answer.missing->view(), cause);
-  for (const model::FillAnswer& fill : answer.fills) records_.add(fill.view(), cause);
+  if (answer.missing) records_.add(answer.missing->view(), cause, answer.stamp.time);
+  for (const model::FillAnswer& fill : answer.fills) records_.add(fill.view(), cause, answer.stamp.time);
   digests_.resize(records_.size() + 1);
   digests_.back() = twin_.digest();
+  times_.resize(digests_.size(), now_);
 }
 
 void RandomHistory::add_void() {
@@ -29,12 +30,13 @@ void RandomHistory::add_void() {
   void_.oldest_known = std::max(void_.oldest_known, Lsn{last + 1 - behind()});
   void_.archived = std::max(void_.archived, Lsn{last - std::min(last, behind())});
   twin_.forget(void_, {});
-  records_.add(void_);
+  records_.add(void_, {}, now_);
   digests_.push_back(twin_.digest());
+  times_.push_back(now_);
 }
 
 void RandomHistory::let_time_pass() {
-  now_ = engine::TimeUs{now_.value + model::RandomCommands::step_us};
+  now_ = std::max(engine::TimeUs{now_.value + model::RandomCommands::step_us}, commands_.now());
   for (auto expired = twin_.run_timers(now_, 1); !expired.empty(); expired = twin_.run_timers(now_, 1)) add(expired.front());
 }
 
@@ -50,7 +52,7 @@ void RandomHistory::grow(std::size_t records) {
 
 void RandomHistory::decide(const model::Command& command) {
   let_time_pass();
-  add(model::apply(twin_, command, model::content_of(command), now_));
+  add(model::apply(twin_, model::with_suggestions(command, twin_.state()), model::content_of(command), now_));
   for (auto strict = twin_.turn_strict(1); !strict.empty(); strict = twin_.turn_strict(1)) add(strict.front());  // each has a digest of its own
 }
 

@@ -16,8 +16,9 @@ namespace earmark::storage::test {
 
 class RandomHistory {
  public:
-  // `voids_percent` of the steps are void records.
-  RandomHistory(std::uint64_t seed, std::size_t voids_percent) : random_(seed), commands_(seed, true), voids_percent_(voids_percent) {}
+  // `voids_percent` of the steps are void records. `with_rules`: there are reorder rules, and more than a day passes now and then, so that supply is overdue.
+  RandomHistory(std::uint64_t seed, std::size_t voids_percent, bool with_rules = false)
+      : random_(seed), commands_(seed, true, with_rules, with_rules), voids_percent_(voids_percent) {}
 
   // Goes on until there are at least so many records.
   void grow(std::size_t records);
@@ -28,6 +29,8 @@ class RandomHistory {
   const model::Twin& twin() const noexcept { return twin_; }
   // The twin's digest after the record `lsn`; none within a command's fills.
   const std::optional<std::string>& digest_at(engine::Lsn lsn) const { return digests_[lsn.value]; }
+  // By the twin's clock, which is another than that of the records.
+  engine::TimeUs decided_at(engine::Lsn lsn) const { return times_[lsn.value]; }
   engine::VoidDecision last_void() const noexcept { return void_; }
   // Appends all records that `journal` has not got, in groups of 1 .. `most` records.
   void append_to(Journal& journal, std::size_t most);
@@ -35,7 +38,7 @@ class RandomHistory {
  private:
   void add(const model::Answer& answer);
   void add_void();
-  // One step later; holds that are due by then end.
+  // To the time of the next command; holds that are due by then end.
   void let_time_pass();
 
   model::Random random_;
@@ -44,6 +47,7 @@ class RandomHistory {
   model::Twin twin_{model::RandomCommands::limits(1)};  // who waits for all or nothing turns strict soon
   Records records_;
   engine::TimeUs now_{};
+  std::vector<engine::TimeUs> times_ = {{}};
   std::vector<std::optional<std::string>> digests_ = {std::nullopt};
   engine::VoidDecision void_{engine::Lsn{1}, {}};
 };

@@ -16,7 +16,7 @@ using namespace earmark::storage;
 using engine::Lsn;
 
 struct Sample {
-  test::RandomHistory history{61, 6};
+  test::RandomHistory history{61, 6, true};
   std::unique_ptr<MemoryJournal> journal = std::make_unique<MemoryJournal>(test::state_identity);
   std::vector<std::byte> file;
   std::vector<std::pair<engine::Identity, Lsn>> newest;  // as the store said it when it was whole

@@ -168,7 +168,7 @@ TEST_CASE("state: follows random histories step by step, reopened after each", "
   const std::size_t voids = seed % 3 == 0 ? 0 : seed % 3 == 1 ? 4 : 25;
   CAPTURE(seed, voids);
   model::Random random(seed * 77);
-  test::RandomHistory history(seed, voids);
+  test::RandomHistory history(seed, voids, seed % 2 == 0);
   const test::TemporaryDirectory directory;
   auto journal = std::make_unique<MemoryJournal>(test::state_identity);
   OfflineState offline;

@@ -25,14 +25,15 @@ class TemporaryDirectory {
   std::filesystem::path path_;
 };
 
-// Records one after the other, each with the next LSN. Times are LSN * 1000 microseconds.
+// Records one after the other, each with the next LSN. Times are LSN * 1000 microseconds, where none is given.
 class Records {
  public:
   explicit Records(engine::Lsn first = engine::Lsn{1}) : next_(first) {}
 
   template <class Decision>
-  engine::Lsn add(const Decision& decision, engine::Lsn cause = {}) {
-    const engine::Stamp stamp{next_, engine::TimeUs{static_cast<std::int64_t>(next_.value) * 1000}, cause};
+  engine::Lsn add(const Decision& decision, engine::Lsn cause = {}, engine::TimeUs time = {}) {
+    if (time.value == 0) time.value = static_cast<std::int64_t>(next_.value) * 1000;
+    const engine::Stamp stamp{next_, time, cause};
     const std::size_t bytes = encoder_->encode(stamp, decision, std::as_writable_bytes(std::span(scratch_)));
     records_.emplace_back(scratch_.begin(), scratch_.begin() + static_cast<std::ptrdiff_t>(bytes / 8));
     next_ = next_ + 1;

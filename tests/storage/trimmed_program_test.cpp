@@ -208,7 +208,7 @@ TEST_CASE("offline state: a base keeps nothing of a shipment that shipped with i
 TEST_CASE("offline state: from a base on it is the same as from the first record on", "[storage][state]") {
   const std::uint64_t seed = GENERATE(81U, 82U, 83U, 84U);
   CAPTURE(seed);
-  test::RandomHistory history(seed, seed % 2 == 0 ? 30 : 4);
+  test::RandomHistory history(seed, seed % 2 == 0 ? 30 : 4, seed % 3 == 0);
   history.grow(1500);
   const test::TemporaryDirectory directory;
   const auto journal = test::open_small(directory.path()).value();

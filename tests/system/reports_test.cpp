@@ -103,7 +103,127 @@ void check_story(Shop& shop) {
   CHECK(outs[1]["times_out"] == 1);
 }
 
+// What two vendors promise and bring, and what is promised to orders by it. DOOR: 10 in W1, 3 in W2; NAIL: 5 in W1.
+void tell_of_vendors(Shop& shop) {
+  shop.at("2026-03-01 01:00:00");
+  shop.tell({"vendor", "set", "HOLZ", "--name", "Holz & Co.", "--lead-days", "9"});
+  shop.tell({"vendor", "source", "DOOR", "HOLZ", "--lead-days", "3"});
+  shop.tell({"po", "new", "P1", "--vendor", "HOLZ", "--send", "DOOR:10@W1=2026-03-03", "NAIL:20@W1=2026-03-02", "NAIL:4@W2"});
+  shop.tell({"po", "new", "P2", "--vendor", "STAHL", "--send", "NAIL:8@W2=2026-03-02", "DOOR:6@W2=2026-03-05"});
+  shop.tell({"po", "new", "P3", "--vendor", "HOLZ", "--send", "NAIL:5@W1=2026-03-04"});
+  shop.tell({"po", "new", "P4", "--vendor", "HOLZ", "NAIL:9@W1=2026-03-02"});  // a draft: nobody is late with it
+  shop.at("2026-03-01 02:00:00");
+  shop.tell({"order", "--id", "A", "DOOR:13"});
+  shop.tell({"order", "--id", "B", "DOOR:8"});   // for the 3rd
+  shop.tell({"order", "--id", "C", "DOOR:5"});   // 2 for the 3rd, 3 for the 5th
+  shop.tell({"order", "--id", "D", "DOOR:9"});   // 3 for the 5th, the rest not
+  shop.tell({"order", "--id", "E", "NAIL:25"});  // 20 for the 2nd
+  shop.at("2026-03-02 12:00:00");
+  shop.tell({"po", "receive", "P1", "2:20", "3:4"});
+  shop.tell({"po", "acknowledge", "P1", "1=2026-03-06"});  // what was promised first stays
+  shop.at("2026-03-03 00:00:00");
+  shop.tell({"po", "receive", "P1", "1:8"});  // B
+  shop.at("2026-03-04 00:00:00");
+  shop.tell({"po", "receive", "P2", "2:6"});  // C, and 1 of D
+  shop.at("2026-03-06 00:00:00");
+  shop.tell({"po", "receive", "P1", "1:2:1"});  // one more than was open, and broken
+  shop.at("2026-03-07 00:00:00");
+  shop.tell({"po", "close", "P2"});
+  shop.tell({"po", "cancel", "P4"});
+  shop.at("2026-03-08 00:00:00");
+  shop.tell({"receive", "W1", "DOOR:6", "--id", "R1"});  // D
+}
+
+void check_vendors(Shop& shop) {
+  const auto vendors = figures(shop, {"vendor-delay"});
+  REQUIRE(vendors.size() == 3);
+  Json holz = vendors[0];
+  CHECK(holz["late_p90_us"].get<std::int64_t>() >= 12 * hour);  // the 28th of 31 units
+  CHECK(holz["late_p90_us"].get<std::int64_t>() <= 12 * hour * 1016 / 1000);
+  holz.erase("late_p90_us");
+  CHECK(holz == Json{{"vendor", "HOLZ"}, {"vendor_name", "Holz & Co."}, {"lead_days", 9}, {"receipts", 4}, {"units", 35}, {"units_on_time", 8}, {"units_late", 23}, {"receipts_undated", 1}, {"units_undated", 4},
+                     {"never_came", 0}, {"units_overdue", 5}, {"late_mean_us", (20 * 12 + 3 * 72) * hour / 31}, {"late_max_us", 72 * hour}});
+  CHECK(vendors[1] == Json{{"vendor", "STAHL"}, {"vendor_name", ""}, {"lead_days", -1}, {"receipts", 1}, {"units", 6}, {"units_on_time", 6}, {"units_late", 0}, {"receipts_undated", 0}, {"units_undated", 0},
+                           {"never_came", 8}, {"units_overdue", 0}, {"late_mean_us", 0}, {"late_p90_us", 0}, {"late_max_us", 0}});
+  CHECK(vendors[2]["units"] == 41);
+  CHECK(vendors[2]["total"] == true);
+  const auto skus = figures(shop, {"vendor-delay-by-sku"});
+  REQUIRE(skus.size() == 5);
+  CHECK(skus[0]["sku"] == "NAIL");
+  CHECK(skus[0]["units_late"] == 20);
+  CHECK(skus[0]["lead_days"] == 9);
+  CHECK(skus[1]["vendor"] == "STAHL");
+  CHECK(skus[1]["never_came"] == 8);
+  CHECK(skus[2]["vendor"] == "HOLZ");
+  CHECK(skus[2]["sku"] == "DOOR");
+  CHECK(skus[2]["lead_days"] == 3);
+  CHECK(skus[2]["units_on_time"] == 8);
+  CHECK(skus[2]["units_late"] == 3);
+  CHECK(total_of(shop, "promise-accuracy") ==
+        Json{{"promised", 3}, {"kept", 2}, {"early", 1}, {"late", 1}, {"unpromised", 1}, {"late_mean_us", 4 * hour}, {"late_p90_us", 12 * hour}, {"late_max_us", 12 * hour},
+             {"off_mean_us", 12 * hour}, {"off_p90_us", 24 * hour}});
+}
+
 }  // namespace
+
+TEST_CASE("reports: what vendors and promises are worth, by hand, also after kill -9 and from a state made again", "[system][reports]") {
+  Shop shop({"--clock", "commands"});
+  tell_of_vendors(shop);
+  check_vendors(shop);
+  shop.server().kill();
+  shop.server().start();
+  check_vendors(shop);
+  REQUIRE(shop.server().terminate().status == 0);
+  std::filesystem::remove_all(shop.server().directory() / "state");
+  shop.server().start();
+  check_vendors(shop);
+  // Of some days, and day by day: the 2nd to the 4th, where P3 is overdue, the 6th and the 7th.
+  const auto days = figures(shop, {"vendor-delay", "--by-day"});
+  REQUIRE(days.size() == 7);
+  CHECK(days[0]["day"] == "2026-03-02");
+  CHECK(days[2]["vendor"] == "HOLZ");
+  CHECK(days[2]["units_overdue"] == 5);
+  const auto last = figures(shop, {"vendor-delay", "--from", "2026-03-07"});
+  REQUIRE(last.size() == 2);
+  CHECK(last[0]["never_came"] == 8);
+  CHECK(shop.tell({"report", "vendor-delay"}).find("HOLZ") != std::string::npos);
+  CHECK(shop.tell({"report", "vendor-delay", "--csv", "--from", "2026-03-07"}) ==
+        "vendor,vendor_name,lead_days,receipts,units,units_on_time,units_late,receipts_undated,units_undated,never_came,units_overdue,late_mean_us,late_p90_us,late_max_us\r\n"
+        "STAHL,,-1,0,0,0,0,0,0,8,0,0,0,0\r\n");
+  CHECK(shop.tell({"report", "vendor-delay-by-sku", "--html", "-"}).find("HOLZ NAIL") != std::string::npos);
+  CHECK(shop.tell({"report", "promise-accuracy", "--by-day"}).find("66.7 %") != std::string::npos);
+}
+
+TEST_CASE("reports: what waits for which vendor, by rules and sources, also after kill -9", "[system][reports]") {
+  Shop shop({"--clock", "commands"});
+  shop.at("2026-03-01 01:00:00");
+  shop.tell({"vendor", "set", "HOLZ", "--lead-days", "9"});
+  shop.tell({"vendor", "set", "STAHL", "--lead-days", "30"});
+  shop.tell({"vendor", "source", "DOOR", "HOLZ"});
+  shop.tell({"vendor", "source", "DOOR", "STAHL", "--lead-days", "4"});
+  shop.tell({"rule", "set", "NAIL", "W2", "--reorder-point", "1", "--reorder-qty", "5", "--mode", "alert", "--vendor", "HOLZ"});
+  shop.tell({"order", "--id", "A", "DOOR:20"});    // 7 wait, STAHL has them sooner
+  shop.tell({"order", "--id", "B", "NAIL:9@W1"});  // 4 wait, without a rule there, nor a source
+  shop.tell({"order", "--id", "C", "NAIL:3@W2"});  // 3 wait
+  const auto check = [&shop] {
+    const std::int64_t now = march + hour;
+    const auto row = [&](const char* vendor, int quantity) {
+      return Json{{"vendor", vendor}, {"quantity", quantity}, {"not_due", 0}, {"lines", 1}, {"orders", 1}, {"oldest_us", now}};
+    };
+    const auto rows = figures(shop, {"backorders-by-vendor"});
+    REQUIRE(rows.size() == 4);
+    CHECK(rows[0] == row("STAHL", 7));
+    CHECK(rows[1] == row("", 4));
+    CHECK(rows[2] == row("HOLZ", 3));
+    CHECK(rows[3]["quantity"] == 14);
+  };
+  check();
+  shop.server().kill();
+  shop.server().start();
+  check();
+  CHECK(shop.tell({"report", "backorders-by-vendor", "--csv"}).starts_with("vendor,quantity,not_due,lines,orders,oldest_us\r\nSTAHL,7,"));
+  CHECK(shop.tell({"report", "backorders-by-vendor", "--html", "-"}).find("Backorders by vendor") != std::string::npos);
+}
 
 TEST_CASE("reports: the figures of a small story, by hand, also after kill -9 and from a state made again", "[system][reports]") {
   Shop shop({"--clock", "commands"});
@@ -142,7 +262,7 @@ TEST_CASE("reports: one is true at the decision that it names, no older than wha
   CHECK(shop.ask({"report", "fill-rate", "--from", "March"}).code == 2);
   CHECK(shop.ask({"report", "fill-rate", "--from", "2026-03-02", "--to", "2026-03-01"}).code == 2);
   const std::string names = shop.tell({"report"});
-  for (const char* name : {"backorders-by-product", "backorder-age", "fulfilment-time", "fill-rate", "on-time", "stock-outs", "holds", "splits"}) {
+  for (const char* name : {"backorders-by-product", "backorders-by-vendor", "backorder-age", "fulfilment-time", "fill-rate", "on-time", "stock-outs", "holds", "splits", "vendor-delay", "vendor-delay-by-sku", "promise-accuracy"}) {
     CHECK(names.find(name) != std::string::npos);
   }
 }

@@ -189,6 +189,10 @@ std::string StrongReplay::decide(const schema::Event& event, const model::Comman
           std::decay_t<decltype(decision)> renumbered = decision;
           renumbered.purchase_lsn = log_lsns_.at(renumbered.purchase_lsn);
           expected = model::describe(engine::Stamp{event.stamp.lsn, {}, {}}, renumbered.view());
+        } else if constexpr (std::is_same_v<std::decay_t<decltype(decision)>, model::PurchaseAnswer>) {
+          model::PurchaseAnswer renumbered = decision;
+          for (engine::PurchasePeg& peg : renumbered.pegs) peg.order_lsn = log_lsn(peg.order_lsn);
+          expected = model::describe(engine::Stamp{event.stamp.lsn, {}, {}}, renumbered.view());
         } else if constexpr (std::is_same_v<std::decay_t<decltype(decision)>, model::OrderAnswer>) {
           model::OrderAnswer renumbered = decision;
           renumbered.skipped.order_lsn = log_lsn(renumbered.skipped.order_lsn);
@@ -222,20 +226,34 @@ std::string StrongReplay::fill(const schema::Event& event, const engine::FillDec
   return "";
 }
 
+// What follows by itself: somebody turns strict, supply is late, a date moves.
 std::string StrongReplay::turn(const schema::Event& event) {
   const std::string logged = describe(event);
-  if (!outstanding_.empty()) return "somebody turns strict while fills of LSN " + std::to_string(outstanding_.begin()->first.value) + " are missing: " + logged;
-  const std::vector<model::Answer> next = twin_.run_timers(event.stamp.time, 1);
-  if (next.empty() || !std::holds_alternative<model::StrictAnswer>(next.front().decision)) return "the twin turns nobody strict: " + logged;
+  if (!outstanding_.empty()) return "something follows while fills of LSN " + std::to_string(outstanding_.begin()->first.value) + " are missing: " + logged;
+  const bool moves = std::holds_alternative<engine::DatesDecision>(event.decision);
+  const std::vector<model::Answer> next = moves ? twin_.follow_at(event.stamp.time) : twin_.run_timers(event.stamp.time, 1);
+  if (next.empty()) return "by the twin nothing follows: " + logged;
   const model::Answer& answer = next.front();
-  model::StrictAnswer expected = answer.as<model::StrictAnswer>();
-  expected.order_lsn = log_lsn(expected.order_lsn);
-  for (engine::LostUnits& lost : expected.lost) lost.order_lsn = log_lsn(lost.order_lsn);
-  const std::string text = model::describe(engine::Stamp{event.stamp.lsn, {}, {}}, expected.view());
+  const engine::Stamp stamp{event.stamp.lsn, {}, {}};
+  std::string text = model::describe(answer);
+  if (const auto* strict = std::get_if<model::StrictAnswer>(&answer.decision)) {
+    model::StrictAnswer expected = *strict;
+    expected.order_lsn = log_lsn(expected.order_lsn);
+    for (engine::LostUnits& lost : expected.lost) lost.order_lsn = log_lsn(lost.order_lsn);
+    text = model::describe(stamp, expected.view());
+    ++turned_;
+  } else if (const auto* late = std::get_if<model::OverdueAnswer>(&answer.decision)) {
+    model::OverdueAnswer expected = *late;
+    expected.lsn = log_lsn(expected.lsn);
+    text = model::describe(stamp, expected.view());
+  } else if (const auto* dates = std::get_if<model::DatesAnswer>(&answer.decision)) {
+    model::DatesAnswer expected = *dates;
+    for (engine::MovedDate& line : expected.lines) line.order_lsn = log_lsn(line.order_lsn);
+    text = model::describe(stamp, expected.view());
+  }
   if (text != logged) return "the log has\n  " + logged + "\nthe twin says\n  " + text;
   log_lsns_[answer.stamp.lsn] = event.stamp.lsn;
   if (!answer.fills.empty()) outstanding_[event.stamp.lsn].assign(answer.fills.begin(), answer.fills.end());
-  ++turned_;
   return "";
 }
 
@@ -274,13 +292,18 @@ template <class Decision>
 constexpr bool is_about_holds = std::is_same_v<Decision, engine::HoldDecision> || std::is_same_v<Decision, engine::HoldExtendDecision> ||
                                 std::is_same_v<Decision, engine::HoldEndDecision>;
 
+template <class Decision>
+constexpr bool follows_by_itself = std::is_same_v<Decision, engine::StrictDecision> || std::is_same_v<Decision, engine::OverdueDecision> ||
+                                   std::is_same_v<Decision, engine::DatesDecision>;
+
 std::string StrongReplay::apply(const schema::Event& event) {
   std::string problem = std::visit(
       [&](const auto& decision) -> std::string {
         using Kind = std::decay_t<decltype(decision)>;
         if constexpr (std::is_same_v<Kind, engine::VoidDecision>) return forget(decision);
         else if constexpr (std::is_same_v<Kind, engine::FillDecision>) return fill(event, decision);
-        else if constexpr (std::is_same_v<Kind, engine::StrictDecision>) return turn(event);
+        else if constexpr (follows_by_itself<Kind>) return turn(event);
+        else if constexpr (std::is_same_v<Kind, engine::RulesDecision> || std::is_same_v<Kind, engine::ReorderDecision>) return "a record about rules, which nobody set: " + describe(event);
         else if constexpr (is_about_holds<Kind>) return "a record about a hold, which nobody asked for: " + describe(event);
         else if constexpr (std::is_same_v<Kind, engine::StockChangeDecision>) {
           return event.stamp.cause.value != 0 ? missing(event) : decide(event, command_of(decision), decision.content);

@@ -9,6 +9,8 @@ model::Command StrongReplay::command_of(const engine::PurchaseDecision& decision
   model::PlacePurchaseCommand place{.id = std::string(decision.id), .vendor = std::string(decision.vendor), .reference = std::string(decision.reference),
                                     .notes = std::string(decision.notes), .state = decision.state};
   for (const engine::PurchasedLine& line : decision.lines) place.lines.push_back({line.quantity, line.promised, line.line, line.sku, line.warehouse, 0, 0});
+  for (const engine::PurchasePeg& peg : decision.pegs) place.pegs.push_back({decision.lines[peg.index].line, peg.order_line, peg.order});
+  place.peg_orders.assign(decision.peg_orders.begin(), decision.peg_orders.end());
   return place;
 }
 
