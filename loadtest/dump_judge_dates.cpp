@@ -61,14 +61,12 @@ void DumpJudge::dates(const DumpRecord& record) {
       violate(Promise::conservation, [&] { return fmt::format("tells a date of {} units of line {} of order \"{}\", which do not wait", row.waiting, row.line, row.order); });
       continue;
     }
-    const bool was_told = line->told_us == row.before_us || (line->told_us == 0 && line->perhaps_told_us == row.before_us);
-    if (!was_told || row.date_us == row.before_us) {
+    if (line->told_us != row.before_us || row.date_us == row.before_us) {
       violate(Promise::decisions, [&] {
         return fmt::format("moves the date of line {} of order \"{}\" from {} to {}, which was told {}", row.line, row.order, row.before_us, row.date_us, line->told_us);
       });
     }
     line->told_us = row.date_us;
-    line->perhaps_told_us = 0;
   }
 }
 

@@ -59,7 +59,7 @@ void DumpLine::stop_waiting(std::uint64_t raised_at, std::int64_t units) {
   waiting -= units;
   for (auto& [amend, left] : raised) left -= amend == raised_at ? units : 0;
   std::erase_if(raised, [](const auto& entry) { return entry.second <= 0; });
-  if (waiting == 0) told_us = perhaps_told_us = 0;
+  if (waiting == 0) told_us = 0;
 }
 
 DumpWhole whole_of(std::string_view policy) noexcept {

@@ -63,7 +63,6 @@ struct DumpLine {
   std::vector<std::pair<std::uint64_t, std::int64_t>> raised{};  // of those that wait, in entries of raises: LSN of the amend, units; oldest first
   bool kills = false;           // its policy is fill_or_kill: all or nothing, and nothing waits
   std::int64_t told_us = 0;     // when its last unit is expected, as it was told last; 0: at no known date
-  std::int64_t perhaps_told_us = 0;  // the same of a date that had come by the time of the order's record, which the journal may have raised
 
   std::int64_t waiting_in(std::uint64_t raised_at) const noexcept;
   // LSNs of the amends of all entries with something waiting, the oldest first; 0: its own.

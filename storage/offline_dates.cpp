@@ -83,8 +83,6 @@ bool OfflineState::fold(const engine::Stamp&, const engine::DatesDecision& decis
         order->second.identity != engine::identify(IdSpace::order, decision.orders[moved.order])) {
       return refuse("it tells a date of units that do not wait");
     }
-    // Nobody may have been told by the time of the record, which the journal raises, who was by that of the decision.
-    if (line->first.value == 0) line->first = line->told = moved.before;
     if (line->told != moved.before) return refuse("it says that a line was told another date than it was");
     if (moved.before == moved.date) return refuse("it tells a line the date that it was told");
     line->told = moved.date;

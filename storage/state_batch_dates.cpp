@@ -17,7 +17,7 @@ auto place_of(auto& promises, std::size_t line_index) {
 
 }  // namespace
 
-// Of lines all of whose waiting units have a date: the last one, if that is to come.
+// Of lines all of whose waiting units have a date: the last one.
 std::span<const PromiseImage> StateBatch::promises_of(const engine::OrderDecision& decision) {
   promised_.clear();
   for (auto part = decision.expected.begin(); part != decision.expected.end();) {
@@ -25,7 +25,7 @@ std::span<const PromiseImage> StateBatch::promises_of(const engine::OrderDecisio
     std::uint64_t covered = 0;
     TimeUs last{};
     for (; part != decision.expected.end() && part->line_index == line; ++part) covered += part->quantity, last = part->date;
-    if (line < decision.lines.size() && covered == decision.lines[line].backordered && last > time_) promised_.push_back({last, last, line, 0});
+    if (line < decision.lines.size() && covered == decision.lines[line].backordered) promised_.push_back({last, last, line, 0});
   }
   return promised_;
 }
@@ -67,9 +67,7 @@ bool StateBatch::fold(const engine::Stamp&, const engine::DatesDecision& decisio
       return refuse("it tells a date of units that do not wait");
     }
     const PromiseImage* promise = promise_of(*order, index);
-    // Who was told a date at the decision that came before the record's time, which the journal raises, was told it all the same.
-    if (promise == nullptr && moved.before.value != 0) tell(*order, index, moved.before);
-    else if ((promise == nullptr ? TimeUs{} : promise->told) != moved.before) return refuse("it says that a line was told another date than it was");
+    if ((promise == nullptr ? TimeUs{} : promise->told) != moved.before) return refuse("it says that a line was told another date than it was");
     if (moved.date == moved.before) return refuse("it tells a line the date that it was told");
     tell(*order, index, moved.date);
   }

@@ -50,7 +50,7 @@ class Listener {
       for (const engine::ExpectedUnits& each : order.expected) {
         if (each.line_index == index) covered += each.quantity, last = each.date;
       }
-      if (covered == order.lines[index].backordered && last > stamp.time) tell({stamp.lsn, order.lines[index].line}, last);
+      if (covered == order.lines[index].backordered) tell({stamp.lsn, order.lines[index].line}, last);
     }
   }
   std::string judge(const DatesAnswer& moved, TimeUs now) {

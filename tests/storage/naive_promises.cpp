@@ -26,7 +26,7 @@ void NaiveFigures::judge_promise(NaiveLine& line) {
 void NaiveFigures::on(const engine::DatesDecision& decision) {
   for (const engine::MovedDate& moved : decision.lines) {
     NaiveLine& line = orders_.at(moved.order_lsn).lines.at(moved.line.value);
-    if (line.promised == 0) line.promised = moved.before.value != 0 ? moved.before.value : moved.date.value;
+    if (line.promised == 0) line.promised = moved.date.value;
   }
 }
 
