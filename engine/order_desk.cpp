@@ -117,6 +117,7 @@ bool OrderDesk::decide(TimeUs now, const std::function<void(const ReceivedOrder&
                        const std::function<void(std::span<const SkuId>)>& mind_rules) {
   if (count_ == 0) return true;
   SharedState& shared = committer_.shared();
+  now = shared.times.receive(committer_.id(), now);
   for (std::size_t index = 0; index < count_; ++index) {  // the lines have stopped moving
     slots_[index].received.order.lines = std::span(lines_).subspan(slots_[index].first_line, slots_[index].line_count);
   }

@@ -11,8 +11,10 @@ void Pegging::add(SupplyPlace place, SupplyUnits units) {
   if (units.units != 0) sources_.push_back({place, units});
 }
 
-void Pegging::add_supply(const SharedState& shared, const Book& book, const Supply::Lines& lines) {
-  for (const auto& [place, units] : lines) {
+void Pegging::add_supply(const SharedState& shared, const Book& book, const Supply::Lines& lines, TimeUs now) {
+  for (const auto& [expected, units] : lines) {
+    SupplyPlace place = expected;
+    place.date = std::max(place.date, now);  // what was expected before is about to be told overdue
     SupplyUnits rest = units;
     if (units.peg_order.value != 0) rest.units -= peg(shared, book, place, units);
     add(place, rest);

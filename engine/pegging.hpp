@@ -30,7 +30,7 @@ class Pegging {
   template <class Free>
   Pegging(const SharedState& shared, const Book& book, SkuId sku, std::span<const WarehouseId> by_priority, TimeUs now, Free&& free) {
     for (const WarehouseId warehouse : by_priority) add({now, {}, 0}, {warehouse, free(warehouse), {}, {}});
-    add_supply(shared, book, book.supply.of(sku));
+    add_supply(shared, book, book.supply.of(sku), now);
   }
 
   // Units of somebody ahead, or of the line that is asked for, beside those that are pegged for it. `pinned` 0: any warehouse. What is not covered
@@ -47,7 +47,7 @@ class Pegging {
     SupplyUnits left;
   };
   void add(SupplyPlace place, SupplyUnits units);
-  void add_supply(const SharedState& shared, const Book& book, const Supply::Lines& lines);
+  void add_supply(const SharedState& shared, const Book& book, const Supply::Lines& lines, TimeUs now);
   Quantity peg(const SharedState& shared, const Book& book, const SupplyPlace& place, const SupplyUnits& units);
 
   std::vector<Source> sources_;  // in the order in which they are taken

@@ -35,7 +35,7 @@ void Promises::decided(const Stamp& stamp, const OrderDecision& decision) {
     std::uint64_t covered = 0;
     for (; next < decision.expected.size() && decision.expected[next].line_index == line; ++next) covered += decision.expected[next].quantity;
     const TimeUs last = decision.expected[next - 1].date;
-    if (covered == decision.lines[line].backordered) tell(stamp.lsn, line, decision.lines[line].sku, last);
+    if (covered == decision.lines[line].backordered && last > stamp.time) tell(stamp.lsn, line, decision.lines[line].sku, last);
   }
 }
 

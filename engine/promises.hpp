@@ -18,7 +18,7 @@ class Promises {
   std::span<const PromiseImage> of(Lsn order) const;
   TimeUs told(Lsn order, std::uint32_t line_index) const;
 
-  // The dates of an order as decided: a line all of whose waiting units have one was told the last.
+  // The dates of an order as decided: a line all of whose waiting units have one was told the last, if that is to come.
   void decided(const Stamp& stamp, const OrderDecision& decision);
   void tell(Lsn order, std::uint32_t line_index, SkuId sku, TimeUs date);
   // Nothing of the line waits any more.

@@ -52,11 +52,13 @@ Settled Settler::resume(Committer& committer) {
     }
     if (todo_ == nullptr) todo_ = inbox_.take();
     if (todo_ == nullptr) {
+      shared_.times.rest();
       if (inbox_.release()) return Settled::done;
       continue;
     }
-    now_ = std::max(now_, todo_->time);
+    now_ = shared_.times.settle(std::max(now_, todo_->time));
     knows_time_ = knows_time_ || todo_->time.value != 0;  // questions may have none
+    todo_->time = now_;
     if (something_touched() && knows_time_) continue;  // left by a crash, and what was restored did not tell the time
     if (now_.value >= shared_.next_due_us.load(std::memory_order_relaxed)) {  // written by whoever settles alone
       if (const Timer* due = book_.timers.first_due(now_); due != nullptr) {

@@ -11,6 +11,7 @@
 #include "engine/cell_word.hpp"
 #include "engine/command_ids.hpp"
 #include "engine/commit_word.hpp"
+#include "engine/decision_times.hpp"
 #include "engine/lazy_array.hpp"
 #include "engine/limits.hpp"
 #include "engine/readers.hpp"
@@ -30,7 +31,8 @@ struct SharedState {
         reorder_levels(cells.size()),
         blocks(limits.order_bytes),
         ids(limits.command_ids, blocks),
-        readers(committers) {
+        readers(committers),
+        times(committers) {
     for (std::size_t index = 0; index < committers; ++index) {
       rings.push_back(std::make_unique<RecordRing>(limits.ring_bytes));
     }
@@ -57,6 +59,7 @@ struct SharedState {
   BlockStore blocks;
   CommandIds ids;
   Readers readers;
+  DecisionTimes times;
   // Ids of commands decided before it are forgotten, but for those of orders that were open then. For information: it is
   // raised by the settler after the commit that forgets; no decision reads it.
   Atomic<std::uint64_t> oldest_known{1};

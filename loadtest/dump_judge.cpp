@@ -252,7 +252,7 @@ void DumpJudge::order_line(DumpOrder& order, const DumpRecord& record, std::uint
   for (const Units& each : row.moved) take(row.sku, each, &line);
   state_.waits(line, line.waiting);
   if (line.waiting > 0) state_.wait(order, record.lsn, index);
-  if (line.waiting > 0 && row.expected.units == line.waiting) line.told_us = row.expected.last_us;
+  if (line.waiting > 0 && row.expected.units == line.waiting && row.expected.last_us > record.time_us) line.told_us = row.expected.last_us;
 }
 
 // ship_complete: all of it, or nothing of it; and nothing only if all of it was not there, its pinned lines thought of first.

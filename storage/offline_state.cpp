@@ -185,7 +185,7 @@ bool OfflineState::fold(const engine::Stamp& stamp, const engine::OrderDecision&
       dated += each.quantity;
       last = std::max(last, each.date);
     }
-    if (dated != 0 && dated == order.lines[index].waiting) order.lines[index].first = order.lines[index].told = last;
+    if (dated != 0 && dated == order.lines[index].waiting && last > stamp.time) order.lines[index].first = order.lines[index].told = last;
   }
   for (const engine::ReceivedRow& row : decision.returned) {
     if (!agrees({row.sku, row.warehouse}, row.available_after)) return false;

@@ -17,7 +17,7 @@ auto place_of(auto& promises, std::size_t line_index) {
 
 }  // namespace
 
-// Of lines all of whose waiting units have a date: the last one.
+// Of lines all of whose waiting units have a date: the last one, if that is to come.
 std::span<const PromiseImage> StateBatch::promises_of(const engine::OrderDecision& decision) {
   promised_.clear();
   for (auto part = decision.expected.begin(); part != decision.expected.end();) {
@@ -25,7 +25,7 @@ std::span<const PromiseImage> StateBatch::promises_of(const engine::OrderDecisio
     std::uint64_t covered = 0;
     TimeUs last{};
     for (; part != decision.expected.end() && part->line_index == line; ++part) covered += part->quantity, last = part->date;
-    if (line < decision.lines.size() && covered == decision.lines[line].backordered) promised_.push_back({last, last, line, 0});
+    if (line < decision.lines.size() && covered == decision.lines[line].backordered && last > time_) promised_.push_back({last, last, line, 0});
   }
   return promised_;
 }

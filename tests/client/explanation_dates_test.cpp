@@ -81,7 +81,7 @@ TEST_CASE("explain: a date that moved, with what moved it", "[client][explain][d
   CHECK((*last)["cause_lsn"] == 30);
 }
 
-TEST_CASE("explain: a fill is no reason, its cause is; and what a rule ordered is one", "[client][explain][dates]") {
+TEST_CASE("explain: a fill is no reason, its cause is, and what a rule ordered is one", "[client][explain][dates]") {
   const engine::ReceivedRow rows[] = {{SkuId{1}, engine::WarehouseId{1}, 0, 4, 4}};
   const engine::Take takes[] = {{4, 0, engine::WarehouseId{1}, 1}};
   const engine::FillDecision fill{"B", Lsn{9}, LineNumber{1}, SkuId{1}, 0, 0, true, takes, "Okafor", Lsn{}, {}};

@@ -225,8 +225,7 @@ class TwinReader {
     keep(event, std::move(next.front()));
   }
   void read_cause(const schema::Event& event, const model::Command& command) {
-    if (const auto* order = std::get_if<engine::OrderDecision>(&event.decision)) twin_.told_dates(order->expected);
-    keep(event, model::apply(twin_, command, model::content_of(command), engine::TimeUs{1}));
+    keep(event, model::apply(twin_, command, model::content_of(command), event.stamp.time));
   }
   void keep(const schema::Event& event, model::Answer answer) {
     numbers_agree_ = numbers_agree_ && answer.stamp.lsn == event.stamp.lsn;

@@ -1,5 +1,6 @@
 #include "tests/interleaving/verdict.hpp"
 
+#include <algorithm>
 #include <map>
 #include <sstream>
 #include <string_view>
@@ -28,13 +29,6 @@ bool is_by_time(const schema::Decision& decision) {
   if (const auto* cancel = std::get_if<engine::CancelDecision>(&decision)) return cancel->command_id.empty();
   const auto* amend = std::get_if<engine::AmendDecision>(&decision);
   return amend != nullptr && amend->command_id.empty();
-}
-
-// A deadline counts from when its hold was decided, which may be after the timers have run (Expire).
-std::optional<model::Twin::Told> told(const schema::Decision& decision) {
-  if (const auto* hold = std::get_if<engine::HoldDecision>(&decision)) return model::Twin::Told{.deadline = hold->deadline};
-  if (const auto* extend = std::get_if<engine::HoldExtendDecision>(&decision)) return model::Twin::Told{.deadline = extend->deadline, .cut = extend->cut};
-  return {};
 }
 
 // Goes through the log with the twin, and judges refusals and repeats at the LSN that they name.
@@ -94,6 +88,11 @@ class Reading {
     records = records.size() - consumed < 8 ? std::span<const std::byte>{} : records.subspan(consumed);
     last_ = event->stamp.lsn;
     const std::string log = text_of(*event);
+    // Whoever settles decides by the time (engine/decision_times.hpp); an order of which nothing waits may be a receiving thread's.
+    const auto* order = std::get_if<engine::OrderDecision>(&event->decision);
+    const bool may_fall = order != nullptr && order->waits.empty();
+    if (!may_fall && event->stamp.time < latest_) return "E7: what was settled carries a time before its predecessor's: " + log;
+    latest_ = std::max(latest_, event->stamp.time);
     if (event->stamp.cause.value != 0) {
       if (fills_.empty()) return "E2: a fill that the twin does not make: " + log;
       const std::string fill = std::exchange(fills_.front(), {});
@@ -117,10 +116,7 @@ class Reading {
     if (asked == decided_.end()) return "E2: a decision that nobody was told: " + log;
     const model::Command& command = *asked->second->command;
     decided_.erase(asked);
-    twin_.told(told(event->decision));
-    if (const auto* order = std::get_if<engine::OrderDecision>(&event->decision)) twin_.told_dates(order->expected);
-    model::Answer answer = model::apply(twin_, command, model::content_of(command), now);
-    twin_.told({});
+    model::Answer answer = model::apply(twin_, command, model::content_of(command), event->stamp.time);
     if (!answer.decided() || answer.duplicate) {
       return "I5/E2: decided, but the twin says " + std::string(answer.duplicate ? "repeated" : model::describe(answer)) + "\nlog:  " + log;
     }
@@ -160,6 +156,7 @@ class Reading {
   }
 
   World& world_;
+  engine::TimeUs latest_{};  // that a record carries
   model::Twin twin_{{World::capacity().skus, World::capacity().warehouses}};
   schema::EventDecoder decoder_;
   std::map<engine::Lsn, const Answered*> decided_;

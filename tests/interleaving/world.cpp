@@ -118,10 +118,9 @@ void World::Actor::take(const Batch& batch) {
 }
 
 void World::Actor::decide() {
-  const auto settle = [this](const engine::ReceivedOrder& received) {
-    submit(std::make_unique<engine::Message>(received.order, received.content, received.reply, now));
-  };
-  const bool room = desk_.decide(now, settle, [this](std::span<const engine::SkuId> skus) { submit(std::make_unique<engine::Message>(engine::MindRules{skus}, now)); });
+  const engine::TimeUs received{now.value + id_};  // later on later threads
+  const auto settle = [&](const engine::ReceivedOrder& order) { submit(std::make_unique<engine::Message>(order.order, order.content, order.reply, received)); };
+  const bool room = desk_.decide(received, settle, [&](std::span<const engine::SkuId> skus) { submit(std::make_unique<engine::Message>(engine::MindRules{skus}, received)); });
   EARMARK_CHECK(room);
 }
 

@@ -68,6 +68,7 @@ Dates::Sources Dates::to_come(SkuId sku) const {
   }
   std::erase_if(sources, [](const Source& source) { return source.units == 0; });
   std::ranges::sort(sources, {}, [](const Source& source) { return std::tuple(source.date, source.lsn, source.index); });
+  for (Source& source : sources) source.date = std::max(source.date, now_);
   return sources;
 }
 
@@ -184,17 +185,6 @@ std::vector<Slices> Dates::behind(engine::Priority priority, SkuId sku, std::spa
   std::vector<Slices> all;
   for (const std::uint64_t each : units) all.push_back(at_most_eight(take(sources, each, {})));
   return all;
-}
-
-bool right_by_some_clock(const State& state, const Order& order, const std::vector<ExpectedUnits>& dates) {
-  if (dates.empty()) return false;
-  std::vector<TimeUs> clocks{state.time};  // or what they show in the dates
-  for (const ExpectedUnits& each : dates) clocks.push_back(each.date);
-  return std::ranges::any_of(clocks, [&](TimeUs clock) {
-    return std::ranges::equal(Dates(state, clock).of(order), dates, [](const ExpectedUnits& one, const ExpectedUnits& other) {
-      return one.date == other.date && one.quantity == other.quantity && one.line_index == other.line_index;
-    });
-  });
 }
 
 ShownOrder show(const State& state, const Order& order, Dates& dates) {

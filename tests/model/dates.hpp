@@ -59,9 +59,6 @@ class Dates {
   std::map<engine::SkuId, std::map<Place, Slices>> found_;
 };
 
-// Whether there is a clock by which these are the order's dates: what is there is expected when it shows.
-bool right_by_some_clock(const State& state, const Order& order, const std::vector<engine::ExpectedUnits>& dates);
-
 // ---- answers to questions ----
 
 struct ShownLine {  // that waits

@@ -72,14 +72,14 @@ void Twin::note_closing(Order& order, engine::Lsn lsn) {
 Answer Twin::place(const engine::PlaceOrder& command, std::uint64_t content, TimeUs now) {
   return once(IdSpace::order, command.id, content, ErrorCode::duplicate_order, [&] {
     if (const auto fault = refusal(state_, command); fault.code != ErrorCode::none) return error(fault);
-    const auto untimely = told_ ? engine::Error{} : refusal_of_times(command, std::max(state_.time, now));
+    const auto untimely = refusal_of_times(command, std::max(state_.time, now));
     if (untimely.code != ErrorCode::none) return error(untimely);
     Answer answer;
     answer.stamp = next_stamp(now, {});
     Order& order = state_.orders[answer.stamp.lsn];
     order.lsn = answer.stamp.lsn;
     order.time = answer.stamp.time;
-    order.not_due = told_ ? told_->not_due : command.reserve_not_before > state_.time;
+    order.not_due = command.reserve_not_before > state_.time;
     OrderAnswer decision = decide(command, content, order);
     decision.skipped = count_skip(order, decision);
     answer.decision = std::move(decision);
@@ -255,7 +255,7 @@ std::vector<engine::LineWait> Twin::waits(const Order& order) const {
 }
 
 std::vector<engine::ExpectedUnits> Twin::dates(const Order& order) const {
-  return right_by_some_clock(state_, order, told_dates_) ? told_dates_ : Dates(state_, state_.time).of(order);
+  return Dates(state_, state_.time).of(order);
 }
 
 }  // namespace earmark::model

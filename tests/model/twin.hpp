@@ -63,16 +63,6 @@ class Twin {
   // cause and its fills.
   void number(std::deque<engine::Lsn> lsns) { numbers_ = std::move(lsns); }
 
-  // The next command is decided by this instead of by its own clock, for logs whose server had several clocks.
-  struct Told {
-    engine::TimeUs deadline{};  // of a hold, or an extend
-    bool cut = false;
-    bool not_due = false;       // an order's reserve_not_before is to come; its times are not judged
-  };
-  void told(std::optional<Told> given) { told_ = given; }
-  // The next order tells these dates of what waits, if they are right by any clock, for the same logs.
-  void told_dates(std::span<const engine::ExpectedUnits> given) { told_dates_.assign(given.begin(), given.end()); }
-
   const State& state() const { return state_; }
   std::string digest() const { return state_.digest(); }
 
@@ -226,8 +216,6 @@ class Twin {
   CatalogueLimits limits_;
   State state_;
   std::deque<engine::Lsn> numbers_;
-  std::optional<Told> told_;
-  std::vector<engine::ExpectedUnits> told_dates_;
   std::optional<Look> look_;           // something was decided since all rules were looked at
   std::set<engine::Lsn> passed_over_;  // orders of which somebody was, since it was last looked who has had enough of it
 };

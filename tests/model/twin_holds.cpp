@@ -57,7 +57,7 @@ Answer Twin::hold(const engine::PlaceHold& command, std::uint64_t content, TimeU
     OrderAnswer decided = decide(as_order, content, order);
     Hold& hold = state_.holds[answer.stamp.lsn];
     hold = {.id = std::string(command.id), .customer = std::string(command.customer), .lsn = answer.stamp.lsn, .made = answer.stamp.time,
-            .deadline = told_ ? told_->deadline : TimeUs{answer.stamp.time.value + command.ttl_us}, .lines = order.lines};
+            .deadline = TimeUs{answer.stamp.time.value + command.ttl_us}, .lines = order.lines};
     bool anything = false;
     for (const Line& line : hold.lines) {
       for (const Allocation& each : line.allocations) {
@@ -81,9 +81,9 @@ Answer Twin::extend(const engine::ExtendHold& command, std::uint64_t content, Ti
     answer.stamp = next_stamp(now, {});
     Hold& hold = state_.holds.at(state_.hold(command.hold_id)->lsn);
     const std::int64_t wanted = answer.stamp.time.value + command.ttl_us, latest = hold.made.value + day_us;
-    hold.deadline = told_ ? told_->deadline : TimeUs{std::max(hold.deadline.value, std::min(wanted, latest))};
+    hold.deadline = TimeUs{std::max(hold.deadline.value, std::min(wanted, latest))};
     answer.decision = HoldExtendAnswer{.command_id = std::string(command.command_id), .hold_id = hold.id, .customer = hold.customer,
-                                       .content = content, .deadline = hold.deadline, .cut = told_ ? told_->cut : wanted > latest};
+                                       .content = content, .deadline = hold.deadline, .cut = wanted > latest};
     return answer;
   });
 }
@@ -213,7 +213,7 @@ Answer Twin::confirm(const engine::ConfirmHold& command, std::uint64_t content, 
   return once(IdSpace::order, command.order.id, content, ErrorCode::duplicate_order, [&] {
     if (const auto fault = refusal(state_, command); fault.code != ErrorCode::none) return error(fault);
     const TimeUs time = std::max(state_.time, now);
-    if (!told_ && (is_past(command.order.cancel_after, time) || command.order.reserve_not_before > time)) return error({.code = ErrorCode::bad_time});
+    if (is_past(command.order.cancel_after, time) || command.order.reserve_not_before > time) return error({.code = ErrorCode::bad_time});
     Answer answer;
     answer.stamp = next_stamp(now, {});
     Order& order = state_.orders[answer.stamp.lsn];

@@ -30,7 +30,7 @@ void Twin::tell_what_waits(Order& order, OrderAnswer& answer) const {
   note_promises(order, answer.expected);
 }
 
-// At the decision: the last unit's date, if all that waits has dates.
+// At the decision: the last unit's date, if all that waits has dates, and that is to come.
 void Twin::note_promises(Order& order, const std::vector<engine::ExpectedUnits>& expected) {
   for (std::uint32_t index = 0; index < order.lines.size(); ++index) {
     Line& line = order.lines[index];
@@ -41,7 +41,7 @@ void Twin::note_promises(Order& order, const std::vector<engine::ExpectedUnits>&
       covered += each.quantity;
       last = std::max(last, each.date);
     }
-    if (line.waiting > 0 && covered == line.waiting) line.promised_first = line.told = last;
+    if (line.waiting > 0 && covered == line.waiting && last > order.time) line.promised_first = line.told = last;
   }
 }
 

@@ -190,12 +190,6 @@ Judge::Entry Judge::entry_of(const schema::Event& event) {
     sometimes_.met(Met::date_that_was_told_moved);
     return entry;
   }
-  if (const auto* hold = std::get_if<engine::HoldDecision>(&event.decision)) entry.told = {hold->deadline, false, false};
-  if (const auto* extend = std::get_if<engine::HoldExtendDecision>(&event.decision)) entry.told = {extend->deadline, extend->cut, false};
-  if (const auto* order = std::get_if<engine::OrderDecision>(&event.decision)) {
-    entry.told = {{}, false, order->not_due};
-    entry.dates.assign(order->expected.begin(), order->expected.end());
-  }
   entry.name = name_of(event.decision);
   const auto found = commands_.find(entry.name);
   if (found == commands_.end()) throw Broken("E2: a decision that nobody asked for: " + entry.text);
@@ -205,8 +199,6 @@ Judge::Entry Judge::entry_of(const schema::Event& event) {
 
 void Judge::apply(model::Twin& twin, const Entry& entry, model::Answer& answer) {
   twin.number(entry.lsns);
-  twin.told(entry.told);
-  twin.told_dates(entry.dates);
   if (entry.bookkeeping) {
     twin.forget(*entry.bookkeeping, entry.time);
     return;
@@ -279,24 +271,7 @@ void Judge::note_arrival(const model::Answer& answer) {
 
 // Whichever thread's clock was read, it was not ahead of all that the machine ever showed.
 void Judge::check_times(const Entry& entry) const {
-  if (!entry.told) return;
-  const std::int64_t at = entry.told->deadline.value;
-  if (const model::OrderCommand* order = model::order_of(*entry.command)) {
-    if (entry.told->not_due ? order->reserve_not_before.value == 0 : order->reserve_not_before > latest_now_) {
-      throw Broken("E2: an order is decided as if its reserve_not_before were another: " + entry.text);
-    }
-    return;
-  }
-  if (const auto* hold = std::get_if<model::HoldCommand>(entry.command.get())) {
-    if (at - hold->ttl_us > latest_now_.value) throw Broken("I6: a hold lasts longer than was asked for: " + entry.text);
-    return;
-  }
-  const auto& extend = std::get<model::ExtendCommand>(*entry.command);
-  const model::Hold* hold = twin_.state().hold(extend.hold_id);
-  if (hold == nullptr) throw Broken("I6: a hold is extended that there is not: " + entry.text);
-  const bool moved = hold->deadline.value < at;
-  const bool too_late = entry.told->cut ? at > hold->made.value + engine::max_hold_us : at - extend.ttl_us > latest_now_.value;
-  if (at < hold->deadline.value || (moved && too_late)) throw Broken("I6: an extended hold ends earlier than before, or too late: " + entry.text);
+  if (entry.time > latest_now_) throw Broken("E7: a record is of a time that no clock has shown: " + entry.text);
 }
 
 // By a clock that was read when the order came or later; only a clock that falls can make the wait look shorter.

@@ -101,8 +101,6 @@ class Judge {
       bool waited = false;
     };
     std::optional<Turn> turn;  // somebody turns strict: nobody's command either
-    std::optional<model::Twin::Told> told;
-    std::vector<engine::ExpectedUnits> dates{};  // of an order
     engine::TimeUs time{};
   };
   // An answer to be judged again at its LSN.

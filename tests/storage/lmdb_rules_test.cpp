@@ -181,39 +181,6 @@ TEST_CASE("state: all of it in one fold is what it is in many", "[storage][state
   require_same(seen, test::rules_of(offline, seen.orders));
 }
 
-// The journal raises times that fall: a date that was to come at the decision may have come by the record's.
-TEST_CASE("state: whoever was told a date that his record's time has reached was told it when the next one says so", "[storage][state][rules]") {
-  test::Records history;
-  const engine::LoadedWarehouse warehouses[] = {{engine::WarehouseId{1}, 1, "A", ""}};
-  const engine::LoadedProduct products[] = {{engine::SkuId{1}, "nail", ""}};
-  history.add(engine::LoadDecision{false, warehouses, products, {}});
-  const engine::LineDecision lines[] = {{engine::LineNumber{1}, engine::SkuId{1}, 3, 3, 0, 0, {}, 0, 0, {}}, {engine::LineNumber{2}, engine::SkuId{1}, 2, 2, 0, 0, {}, 0, 0, {}}};
-  const engine::ExpectedUnits expected[] = {{TimeUs{2000}, 3, 0}, {TimeUs{2001}, 2, 1}};
-  const engine::LineWait waits[] = {{0, 1, 0}, {3, 2, 1}};
-  engine::OrderDecision order;
-  order.id = "O1";
-  order.status = engine::OrderStatus::backordered;
-  order.lines = lines;
-  order.waits = waits;
-  order.expected = expected;
-  const Lsn lsn = history.add(order);  // at 2000
-  const engine::MovedDate moved[] = {{TimeUs{2000}, TimeUs{9000}, lsn, 0, engine::LineNumber{1}, engine::SkuId{1}, 3}, {TimeUs{2001}, TimeUs{}, lsn, 0, engine::LineNumber{2}, engine::SkuId{1}, 2}};
-  const std::string_view orders[] = {"O1"}, customers[] = {""};
-  history.add(engine::DatesDecision{moved, orders, customers});
-  const auto journal = test::journal_of(history, history.size());
-  const test::TemporaryDirectory directory;
-  const auto store = test::open_state(directory.path());
-  OfflineState offline;
-  for (const std::uint64_t until : {2U, 3U}) {
-    REQUIRE(store->fold(*journal, Lsn{until}, 1000).value().applied == Lsn{until});
-    REQUIRE(replay(*journal, [&](const schema::Event& event) { offline.apply(event); }, {offline.last() + 1, Lsn{until}}).has_value());
-    REQUIRE(offline.problem() == "");
-    const test::RulesSeen seen = test::rules_of(*store);
-    require_same(seen, test::rules_of(offline, seen.orders));
-    CHECK(seen.promised == (until == 2 ? Texts{"2 1 first 2001 told 2001"} : Texts{"2 0 first 2000 told 9000", "2 1 first 2001 told 0"}));
-  }
-}
-
 TEST_CASE("state: what a rule ordered is known beyond the horizon and the journal as long as it is open", "[storage][state][rules]") {
   const test::Records history = test::rule_history();
   test::Records longer(Lsn{24});

@@ -102,7 +102,7 @@ void NaiveFigures::on(const engine::OrderDecision& decision) {
     for (const engine::ExpectedUnits& units : decision.expected) {
       if (units.line_index == index) dated += units.quantity, latest = std::max(latest, units.date.value);
     }
-    if (dated == decision.lines[index].backordered) order.lines.at(decision.lines[index].line.value).promised = latest;
+    if (dated == decision.lines[index].backordered && latest > now_) order.lines.at(decision.lines[index].line.value).promised = latest;
   }
   NaiveDay& today = day(now_);
   ++today.counts[static_cast<DayCount>(decision.status)];

@@ -169,7 +169,7 @@ TEST_CASE("documents: what there is no paper for is told in one line", "[system]
       {{"order-confirmation", "NOPE"}, 1, "unknown_order"},
       {{"backorder-confirmation", "EMPTY"}, 1, "nothing of order EMPTY waits"},
       {{"transfer-note", "NOPE"}, 1, "unknown_transfer"},
-      {{"transfer-note", ""}, 2, "name a transfer"},
+      {{"transfer-note", ""}, 2, "say what it is of, for example 'earmark document transfer-note TRANSFER'"},
       {{"pick-list", "SITE-7-1", "--html", "/nowhere/list.html"}, 2, "cannot write /nowhere/list.html"},
       {{"pick-list", "SITE-7-1", "--html", "-", "--json"}, 2, "name a file for the page"},
   }));

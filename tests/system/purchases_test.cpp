@@ -12,7 +12,8 @@ bool has(const std::string& text, const std::string& part) { return text.find(pa
 }  // namespace
 
 TEST_CASE("purchases: an order waits, a purchase order brings it, and a killed server forgets nothing", "[system][purchases]") {
-  Shop shop;  // DOOR: 10 in W1, 3 in W2; NAIL: 5 in W1
+  Shop shop({"--clock", "commands"});  // DOOR: 10 in W1, 3 in W2; NAIL: 5 in W1
+  shop.at("2026-03-01 08:00:00");
   CHECK(shop.events({"order", "--id", "A", "DOOR:20"}).at(0)["lines"][0]["backordered"] == 7);
   CHECK(shop.tell({"po", "list"}) == "No purchase order is open.\n");
 

@@ -172,7 +172,6 @@ std::string StrongReplay::decide(const schema::Event& event, const model::Comman
   const std::string logged = describe(event);
   const auto* order = std::get_if<engine::OrderDecision>(&event.decision);
   if (twin_.must_turn() && (order == nullptr || !model::is_fast(twin_.state(), *order))) return "somebody who was passed over often enough turns strict first: " + logged;
-  if (order != nullptr) twin_.told_dates(order->expected);
   const model::Answer answer = model::apply(twin_, command, content, event.stamp.time);
   if (!answer.decided() || answer.duplicate) return "the log has\n  " + logged + "\nthe twin says\n  " + model::describe(answer);
   std::string expected;
