@@ -4,12 +4,16 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
+#include <span>
 
 namespace earmark::interleaving {
 
 // True while threads of a program run.
 extern bool exploring;
+// What is accessed in here belongs to the step before it: not what a program is about, and it would multiply its schedules.
+extern std::span<const std::byte> unexplored;
 // Hands over to the explorer; returns when the access may happen.
 void announce(const void* address, bool write) noexcept;
 

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <functional>
 
 #include "engine/check.hpp"
 #include "tests/interleaving/explored_atomic.hpp"
@@ -54,6 +55,7 @@ std::size_t main_stack_bytes = 0;
 }  // namespace
 
 bool exploring = false;
+std::span<const std::byte> unexplored;
 
 Fibers::Fibers() : fibers_(most_threads) {
   for (Fiber& fiber : fibers_) {
@@ -132,6 +134,8 @@ void Fibers::enter() noexcept {
 }
 
 void announce(const void* address, bool write) noexcept {
+  const std::less<> before;
+  if (!before(address, unexplored.data()) && before(address, unexplored.data() + unexplored.size())) return;
   current->fibers_[current->running_].next = {address, write};
   current->switch_back(false);
 }

@@ -38,6 +38,7 @@ struct Program {
   std::vector<std::vector<Step>> threads;
   // nothing: every schedule. Else the number of preemptions that the exploration is bounded by.
   std::optional<int> preemptions;
+  bool times = false;  // later threads have later times, and what they do with them is explored, too (engine/decision_times.hpp)
 };
 
 std::vector<Program> programs();  // all: orders, receipts and cancels, and those of
@@ -46,6 +47,7 @@ std::vector<Program> stock_programs();
 std::vector<Program> transfer_programs();
 std::vector<Program> shipment_programs();
 std::vector<Program> rule_programs();
+std::vector<Program> time_programs();
 
 // The cells' stock by SKU and warehouse: {{1, 2}} is one SKU in two warehouses, the first one first in priority.
 model::LoadCommand stock(const std::vector<std::vector<int>>& on_hand);

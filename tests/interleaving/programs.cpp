@@ -171,7 +171,7 @@ std::vector<Program> three_threads() {
 
 std::vector<Program> programs() {
   std::vector<Program> all = two_threads();
-  for (const auto more : {hold_programs, stock_programs, transfer_programs, shipment_programs, rule_programs, three_threads}) {
+  for (const auto more : {hold_programs, stock_programs, transfer_programs, shipment_programs, rule_programs, time_programs, three_threads}) {
     for (Program& program : more()) all.push_back(std::move(program));
   }
   // The large ones last: they share the time that the others leave.

@@ -20,19 +20,19 @@ std::vector<Program> rule_programs() {
   const auto alert = [](std::int64_t point) { return rule(engine::RuleMode::alert, point); };
   const auto suggest = [](std::int64_t point) { return rule(engine::RuleMode::suggest, point); };
   std::vector<Program> all = {
-      {"an order that crosses the line against a rule that is set", {stock({{5}})}, {{alert(3)}, {order("a", {{1, 2}})}}, {}},
+      {"an order that crosses the line against a rule that is set", {stock({{5}})}, {{alert(3)}, {order("a", {{1, 2}})}}, 3},
       {"an order that crosses the line against a receipt that moves it", {stock({{5}}), alert(3)},
-       {{receipt("r", {row(1, 1, 1)})}, {order("a", {{1, 3}})}}, {}},
-      {"two orders that cross the line together", {stock({{5}}), alert(3)}, {{order("a", {{1, 1}})}, {order("b", {{1, 1}})}}, {}},
+       {{receipt("r", {row(1, 1, 1)})}, {order("a", {{1, 3}})}}, 3},
+      {"two orders that cross the line together", {stock({{5}}), alert(3)}, {{order("a", {{1, 1}})}, {order("b", {{1, 1}})}}, 3},
       {"two orders of two warehouses that cross a line of both", {stock({{3, 3}}), rule(engine::RuleMode::alert, 4, true)},
-       {{order("a", {{1, 1, 1}})}, {order("b", {{1, 1, 2}})}}, {}},
-      {"an order at the line against one below it", {stock({{5}}), suggest(3)}, {{order("a", {{1, 2}})}, {order("b", {{1, 1}})}}, {}},
+       {{order("a", {{1, 1, 1}})}, {order("b", {{1, 1, 2}})}}, 3},
+      {"an order at the line against one below it", {stock({{5}}), suggest(3)}, {{order("a", {{1, 2}})}, {order("b", {{1, 1}})}}, 3},
       {"an order that crosses the line against a cancel that takes it back", {stock({{5}}), alert(3), order("k", {{1, 1}})},
-       {{order("a", {{1, 1}})}, {cancel("c", "k")}}, {}},
+       {{order("a", {{1, 1}})}, {cancel("c", "k")}}, 3},
       {"a short order for what is ordered against an order that takes what is there", {stock({{2}}), suggest(0)},
-       {{order("a", {{1, 3}})}, {order("b", {{1, 1}})}}, {}},
+       {{order("a", {{1, 3}})}, {order("b", {{1, 1}})}}, 3},
       {"a rule that goes against an order that crosses its line", {stock({{5}}), alert(3)},
-       {{rule(engine::RuleMode::off, 0)}, {order("a", {{1, 2}})}}, {}},
+       {{rule(engine::RuleMode::off, 0)}, {order("a", {{1, 2}})}}, 3},
   };
   all.push_back({"3: two orders that cross the line together, while a receipt moves it", {stock({{5}}), alert(3)},
                  {{order("a", {{1, 1}})}, {order("b", {{1, 2}})}, {receipt("r", {row(1, 1, 1)})}}, 2});

@@ -112,6 +112,10 @@ class Reading {
       std::optional<model::Answer> said = twin_.look_at_rule(reorder->sku, reorder->warehouse, event->stamp.time);
       return said ? follow(log, *said) : "rules: a rule that has nothing to say: " + log;
     }
+    if (std::holds_alternative<engine::DatesDecision>(event->decision)) {
+      std::vector<model::Answer> told = twin_.follow_at(event->stamp.time);
+      return told.empty() ? "dates: nothing has moved: " + log : follow(log, told.front());
+    }
     const auto asked = decided_.find(event->stamp.lsn);
     if (asked == decided_.end()) return "E2: a decision that nobody was told: " + log;
     const model::Command& command = *asked->second->command;

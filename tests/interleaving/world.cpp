@@ -41,6 +41,16 @@ World::World(const Program& program) : program_(program), engine_(capacity(), pr
   }
   prepared_ = engine_.shared().commit_word.last();
   keep_orders();
+  leave_out_times();
+}
+
+// Of a program that is not about them: its threads have one time, which all have published.
+void World::leave_out_times() {
+  engine::DecisionTimes& times = engine_.shared().times;
+  unexplored = {};
+  if (program_.times) return;
+  unexplored = std::as_bytes(std::span(&times, 1));
+  for (std::size_t thread = 0; thread < actors_.size(); ++thread) times.receive(engine::CommitterId{static_cast<std::uint8_t>(thread)}, now);
 }
 
 // What the state store would have of the program's orders when they are closed.
@@ -118,7 +128,7 @@ void World::Actor::take(const Batch& batch) {
 }
 
 void World::Actor::decide() {
-  const engine::TimeUs received{now.value + id_};  // later on later threads
+  const engine::TimeUs received{now.value + (world_.program_.times ? id_ : 0)};
   const auto settle = [&](const engine::ReceivedOrder& order) { submit(std::make_unique<engine::Message>(order.order, order.content, order.reply, received)); };
   const bool room = desk_.decide(received, settle, [&](std::span<const engine::SkuId> skus) { submit(std::make_unique<engine::Message>(engine::MindRules{skus}, received)); });
   EARMARK_CHECK(room);

@@ -45,6 +45,8 @@ class World {
   static engine::Capacity capacity();
 
  private:
+  void leave_out_times();
+
   class Actor final : public engine::Outcomes {
    public:
     Actor(World& world, std::uint8_t id);

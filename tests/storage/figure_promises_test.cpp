@@ -3,7 +3,6 @@
 #include <catch2/catch.hpp>
 
 #include <algorithm>
-#include <numeric>
 
 #include "tests/storage/figure_history.hpp"
 
@@ -128,7 +127,11 @@ Numbers promises_told(const test::NaiveDay& day) {
   const auto durations = [&](DurationKind kind) { return day.durations.contains(kind) ? day.durations.at(kind) : std::vector<std::uint64_t>{}; };
   auto late = durations(DurationKind::promise_late), off = durations(DurationKind::promise_off);
   std::sort(late.begin(), late.end()), std::sort(off.begin(), off.end());
-  const auto mean = [](const auto& all) { return all.empty() ? 0 : number(std::accumulate(all.begin(), all.end(), std::uint64_t{0}) / all.size()); };
+  const auto mean = [](const auto& all) -> std::int64_t {  // by parts: promises for the year 9999 have a sum of more than 64 bits
+    std::uint64_t whole = 0, rests = 0;
+    for (const std::uint64_t each : all) whole += each / all.size(), rests += each % all.size();
+    return all.empty() ? 0 : number(whole + rests / all.size());
+  };
   const auto p90 = [](const auto& all) { return all.empty() ? 0 : number(bucket_end(all[(all.size() * 90 + 99) / 100 - 1], all.back())); };
   return {number(late.size()), count(DayCount::promises_kept), count(DayCount::promises_early), count(DayCount::promises_late), count(DayCount::unpromised),
           mean(late), p90(late), late.empty() ? 0 : number(late.back()), mean(off), p90(off)};

@@ -172,7 +172,7 @@ TEST_CASE("purchases: who waits is told when it can be expected, in queue order,
   CHECK(shop.events({"show", "A"}).at(0)["lines"][0]["expected"] == Json::array());
   shop.tell({"po", "approve", "PO-1"});
   CHECK(shop.events({"show", "A"}).at(0)["lines"][0]["expected"] == Json::array({dated(fourth, 5)}));
-  CHECK(has(shop.tell({"show", "A"}), "1st, nobody ahead  2026-03-04\n"));
+  CHECK(has(shop.tell({"show", "A"}), "1st, nobody ahead  2026-03-04      2026-03-04  2026-03-04\n"));  // promised, told, expected
   CHECK(shop.events({"backorders"}).at(0)["expected_us"] == fourth);
 
   // Asked before ordering: behind A there are 3 of the 4th and 4 of the 6th. Then the same, told.
