@@ -44,6 +44,7 @@ th:last-child, td:last-child { padding-right: 0; }
 .right { width: 1%; min-width: 0; text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; overflow-wrap: normal; }
 th.right { white-space: normal; }
 .strong { font-weight: bold; font-size: 11pt; line-height: 1; }
+.strong:not(.right) { min-width: 30mm; }
 .code { font-weight: bold; min-width: 46mm; }
 .under { display: block; font-weight: normal; font-size: 8pt; color: #333; }
 .bars { width: 1%; min-width: 0; }

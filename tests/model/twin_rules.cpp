@@ -151,6 +151,7 @@ std::optional<Answer> Twin::look_at_rule(engine::SkuId sku, engine::WarehouseId 
   const auto rule = state_.rules.find({sku, warehouse});
   if (rule == state_.rules.end()) return std::nullopt;
   state_.time = std::max(state_.time, now);
+  if (rule->second.set.snoozed_until <= state_.time) rule->second.asleep = false;  // a start looks at all of them, before timers run
   return look_at(rule->second);
 }
 

@@ -121,9 +121,9 @@ struct Owner {
     load.stock = copy(request.load.stock);
     std::string name;
     for (const model::Warehouse& warehouse : load.warehouses) {
-      if (warehouse.name.starts_with(load_mark)) name = warehouse.name;
+      if (is_numbered(warehouse.name)) name = warehouse.name;
     }
-    return {command(load_space, name, 0, std::move(load))};
+    return {command(numbered_space, name, 0, std::move(load))};
   }
   Asked operator()(const schema::CheckRequest& request) const {
     return {AskedCheck{copy(request.skus), request.dates ? copy(request.wanted) : std::vector<engine::Quantity>{}}};
@@ -139,7 +139,16 @@ struct Owner {
   Asked operator()(const schema::HelloRequest&) const { return {AskedOther{schema::MessageKind::hello}}; }
   Asked operator()(const schema::ResolveRequest&) const { return {AskedOther{schema::MessageKind::resolve}}; }
   Asked operator()(const schema::DigestRequest&) const { return {AskedOther{schema::MessageKind::digest}}; }
-  Asked operator()(const schema::SetRulesRequest&) const { return {AskedOther{schema::MessageKind::set_rules}}; }  // nobody does here
+  Asked operator()(const schema::SetRulesRequest& request) const {
+    const engine::SetRules& set = request.set;
+    model::SetRulesCommand rules{{}, copy(set.sources), copy(set.rules), copy(set.snoozes)};
+    std::string name;
+    for (const engine::VendorEntry& entry : set.vendors) {
+      rules.vendors.push_back({std::string(entry.code), std::string(entry.name), entry.lead_days, entry.cut_off, entry.only_named});
+      if (is_numbered(entry.name)) name = entry.name;
+    }
+    return {command(numbered_space, name, 0, std::move(rules))};
+  }
   Asked operator()(const schema::RulesRequest&) const { return {AskedOther{schema::MessageKind::rules}}; }
   Asked operator()(const schema::FindRequest&) const { return {AskedOther{schema::MessageKind::find}}; }
   Asked operator()(const schema::StatsRequest&) const { return {AskedOther{schema::MessageKind::stats}}; }

@@ -20,7 +20,7 @@ struct Asking {
   auto operator<=>(const Asking&) const = default;
 };
 struct AskedCommand {
-  Asking name;  // of a load its number, see load_mark
+  Asking name;  // of a load, or rules, their number, see is_numbered()
   std::shared_ptr<const model::Command> command;
 };
 struct AskedStock {
@@ -60,9 +60,10 @@ struct Asked {
   std::size_t clock = 0;       // which one the judge had seen when it was sent
 };
 
-// Loads have no id: the harness writes a number into the name of one of a load's warehouses, "load 7".
-inline constexpr engine::IdSpace load_space{255};
-inline constexpr std::string_view load_mark = "load ";
+// Loads and rules have no id: the harness writes a number into the name of one of their warehouses or vendors, "number 7".
+inline constexpr engine::IdSpace numbered_space{255};
+inline constexpr std::string_view number_mark = "number ";
+inline bool is_numbered(std::string_view name) { return name.starts_with(number_mark); }
 
 Asked own(const schema::Request& request);
 // The order that a command or question names; empty: none.

@@ -10,11 +10,19 @@ namespace {
 
 constexpr std::uint64_t hello_correlation = 1, stream_correlation = 2;
 
-// What the encoder can put into frames: it wants codes of 1 to 64 bytes and rows that name positions of the load.
+// What the encoder can put into frames: it wants codes of 1 to 64 bytes and rows that name positions of the load, the vendors, the pegged orders.
 bool can_be_sent(const model::Command& command) {
+  const auto good = [](const std::string& code) { return !code.empty() && code.size() <= 64; };
+  if (const auto* set = std::get_if<model::SetRulesCommand>(&command)) {
+    return std::ranges::all_of(set->vendors, [&](const auto& each) { return good(each.code); }) &&
+           std::ranges::all_of(set->sources, [&](const auto& each) { return each.vendor >= 1 && each.vendor <= set->vendors.size(); }) &&
+           std::ranges::all_of(set->rules, [&](const auto& each) { return each.vendor <= set->vendors.size(); });
+  }
+  if (const auto* place = std::get_if<model::PlacePurchaseCommand>(&command)) {
+    return std::ranges::all_of(place->pegs, [&](const engine::PegRow& peg) { return peg.order < place->peg_orders.size(); });
+  }
   const auto* load = std::get_if<model::LoadCommand>(&command);
   if (load == nullptr) return true;
-  const auto good = [](const std::string& code) { return !code.empty() && code.size() <= 64; };
   return std::ranges::all_of(load->warehouses, [&](const auto& each) { return good(each.code); }) &&
          std::ranges::all_of(load->products, [&](const auto& each) { return good(each.code); }) &&
          std::ranges::all_of(load->stock, [&](const auto& each) {

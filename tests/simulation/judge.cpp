@@ -85,7 +85,7 @@ void Judge::take_record(const schema::Event& event, std::span<const std::byte> b
   Entry entry = entry_of(event);
   if (entry.command != nullptr) {
     record.name = &decided_.insert_or_assign(entry.name, lsn).first->first;
-    if (!ids_.emplace(entry.name.space, entry.name.id).second && entry.name.space != load_space) sometimes_.met(Met::id_used_anew);
+    if (!ids_.emplace(entry.name.space, entry.name.id).second && entry.name.space != numbered_space) sometimes_.met(Met::id_used_anew);
     if (lsn <= first_asked_.at(entry.name).told) throw Broken("E2, real time: LSN " + number(lsn) + " was decided before it was asked for");
   }
   record.complete = !schema::fills_follow(event.decision);
@@ -137,15 +137,23 @@ Asking Judge::name_of(const schema::Decision& decision) const {
   if (const auto* end = std::get_if<engine::HoldEndDecision>(&decision)) {
     return {engine::IdSpace::hold_command, std::string(end->command_id), end->content};
   }
-  // A load gives one warehouse a name with its number; one that does not is the last one once more.
-  const auto marked = [](std::string_view name) { return name.starts_with(load_mark); };
+  // A load gives one warehouse a name with its number, rules one vendor; one that does not is the last one once more.
+  if (const auto* rules = std::get_if<engine::RulesDecision>(&decision)) {
+    for (const engine::VendorSet& entry : rules->vendors) {
+      if (is_numbered(entry.name)) return {numbered_space, std::string(entry.name), 0};
+    }
+    for (const auto& [code, vendor] : twin_.state().vendors) {
+      if (is_numbered(vendor.name)) return {numbered_space, vendor.name, 0};
+    }
+    return {numbered_space, "", 0};
+  }
   for (const engine::LoadedWarehouse& entry : std::get<engine::LoadDecision>(decision).warehouses) {
-    if (marked(entry.name)) return {load_space, std::string(entry.name), 0};
+    if (is_numbered(entry.name)) return {numbered_space, std::string(entry.name), 0};
   }
   for (const model::Warehouse& warehouse : twin_.state().warehouses) {
-    if (marked(warehouse.name)) return {load_space, warehouse.name, 0};
+    if (is_numbered(warehouse.name)) return {numbered_space, warehouse.name, 0};
   }
-  return {load_space, "", 0};
+  return {numbered_space, "", 0};
 }
 
 namespace {
@@ -181,15 +189,21 @@ Judge::Entry Judge::entry_of(const schema::Event& event) {
   if (entry.by_time) {
     const bool expires = std::holds_alternative<engine::HoldEndDecision>(event.decision);
     const bool late = std::holds_alternative<engine::OverdueDecision>(event.decision);
-    if (surroundings_.recovering && !late) sometimes_.met(expires ? Met::hold_expired_while_the_server_was_down : Met::time_of_an_order_came_while_the_server_was_down);
+    const bool cut_off = std::holds_alternative<engine::PurchaseStepDecision>(event.decision);
+    if (cut_off) sometimes_.met(Met::suggestion_approved_at_its_cut_off);
+    if (surroundings_.recovering && !late && !cut_off) sometimes_.met(expires ? Met::hold_expired_while_the_server_was_down : Met::time_of_an_order_came_while_the_server_was_down);
     if (late) sometimes_.met(Met::supply_was_late);
     return entry;
   }
-  entry.follows = std::holds_alternative<engine::DatesDecision>(event.decision) || std::holds_alternative<engine::ReorderDecision>(event.decision);
-  if (entry.follows) {
+  const auto* reorder = std::get_if<engine::ReorderDecision>(&event.decision);
+  entry.follows = reorder != nullptr || std::holds_alternative<engine::DatesDecision>(event.decision);
+  if (reorder != nullptr) {
+    entry.rule = {reorder->sku, reorder->warehouse};
+    note_rule(*reorder);
+  } else if (entry.follows) {
     sometimes_.met(Met::date_that_was_told_moved);
-    return entry;
   }
+  if (entry.follows) return entry;
   entry.name = name_of(event.decision);
   const auto found = commands_.find(entry.name);
   if (found == commands_.end()) throw Broken("E2: a decision that nobody asked for: " + entry.text);
@@ -213,6 +227,12 @@ void Judge::apply(model::Twin& twin, const Entry& entry, model::Answer& answer) 
     const std::vector<model::Answer> due = twin.run_timers(entry.time, 1);
     if (due.empty()) throw Broken("I6: a time has come, and none is due: " + entry.text);
     answer = due.front();
+    return;
+  }
+  if (entry.rule) {
+    std::optional<model::Answer> said = twin.look_at_rule(entry.rule->first, entry.rule->second, entry.time);
+    if (!said) throw Broken("rules: one that has nothing to say: " + entry.text);
+    answer = std::move(*said);
     return;
   }
   if (entry.follows) {
@@ -247,6 +267,14 @@ void Judge::apply(Entry entry) {
   }
   entry.text.clear();
   log_.push_back(std::move(entry));
+}
+
+void Judge::note_rule(const engine::ReorderDecision& reorder) {
+  if (surroundings_.recovering) sometimes_.met(Met::rule_looked_at_by_recovery);
+  if (reorder.cleared) return sometimes_.met(Met::rule_cleared);
+  if (reorder.quantity == 0) return sometimes_.met(Met::rule_alerted);
+  if (reorder.purchase_lsn.value == 0) return sometimes_.met(reorder.state == engine::PurchaseState::approved ? Met::rule_ordered : Met::rule_suggested);
+  sometimes_.met(reorder.quantity == reorder.line_quantity ? Met::rule_joined_a_suggestion : Met::rule_raised_its_line);
 }
 
 void Judge::note_victims(const model::Answer& answer) {

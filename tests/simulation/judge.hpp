@@ -67,6 +67,8 @@ class Judge {
   // The server is quiet and everything is durable.
   void end(const std::string& digest, const std::string& broken_invariant);
 
+  // Of what is durable.
+  const model::State& state() const { return twin_.state(); }
   // The twin's digest; only while no cause has fills outstanding.
   std::string digest() const { return twin_.digest(); }
   bool has_open_cause() const noexcept { return open_.has_value(); }
@@ -95,6 +97,7 @@ class Judge {
     std::optional<engine::VoidDecision> bookkeeping;
     bool by_time = false;     // nobody's command; nor what follows from one: a rule's, or a date that moved
     bool follows = false;
+    std::optional<std::pair<engine::SkuId, engine::WarehouseId>> rule{};
     struct Turn {
       engine::Lsn order{};
       engine::LineNumber line{};
@@ -116,6 +119,7 @@ class Judge {
   Entry entry_of(const schema::Event& event);
   Asking name_of(const schema::Decision& decision) const;
   void apply(Entry entry);
+  void note_rule(const engine::ReorderDecision& reorder);
   void note_victims(const model::Answer& answer);
   void note_arrival(const model::Answer& answer);
   void note_purchase(const model::Answer& answer);  // judge_purchases.cpp

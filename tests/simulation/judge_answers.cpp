@@ -224,8 +224,10 @@ void Judge::refused(const Asked& asked, const schema::ErrorAnswer& error) {
   }
   switch (error.error.code) {
     case ErrorCode::stale_catalogue:
-    case ErrorCode::malformed:
-      throw Broken("a request was refused with " + std::string(engine::name(error.error.code)));
+    case ErrorCode::malformed: {
+      const auto* command = std::get_if<AskedCommand>(&asked.what);
+      throw Broken("a request was refused with " + std::string(engine::name(error.error.code)) + (command == nullptr ? "" : ": " + model::describe(*command->command)));
+    }
     case ErrorCode::trimmed: {  // of a repeat whose id was forgotten while its answer waited for the disk, and of no other
       const auto* command = std::get_if<AskedCommand>(&asked.what);
       if (command == nullptr || twin_.state().known.contains({command->name.space, command->name.id})) {

@@ -12,6 +12,10 @@ using engine::Lsn;
 
 // A refusal by the time of a thread, which no record carries: that it can be right, by any clock that the machine showed, must do.
 bool Judge::is_about_times(engine::ErrorCode code, const model::Command& command) const {
+  if (const auto* set = std::get_if<model::SetRulesCommand>(&command)) {
+    const auto is_over = [&](const engine::SnoozeRow& row) { return row.until.value > 0 && row.until <= latest_now_; };
+    return code == engine::ErrorCode::bad_lead_time && std::ranges::any_of(set->snoozes, is_over);
+  }
   const model::OrderCommand* order = model::order_of(command);
   if (order == nullptr) return false;
   const engine::TimeUs start = order->reserve_not_before, end = order->cancel_after;

@@ -89,6 +89,14 @@ constexpr std::string_view names[] = {
     "strict waiter took over",
     "supply was late",
     "date that was told moved",
+    "rule alerted",
+    "rule suggested",
+    "rule joined a suggestion",
+    "rule raised its line",
+    "rule ordered",
+    "rule cleared",
+    "rule looked at by recovery",
+    "suggestion approved at its cut-off",
 };
 static_assert(std::size(names) == static_cast<std::size_t>(Met::count_of_them));
 

@@ -95,6 +95,14 @@ enum class Met : std::uint8_t {
   strict_waiter_took_over,
   supply_was_late,
   date_that_was_told_moved,
+  rule_alerted,
+  rule_suggested,
+  rule_joined_a_suggestion,
+  rule_raised_its_line,
+  rule_ordered,
+  rule_cleared,
+  rule_looked_at_by_recovery,
+  suggestion_approved_at_its_cut_off,
   count_of_them
 };
 

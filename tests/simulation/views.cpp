@@ -17,6 +17,14 @@ std::string text_of(std::span<const engine::ExpectedUnits> expected) {
   return text;
 }
 
+std::string text_of(std::span<const engine::ExpectedUnits> expected, std::span<const engine::ExpectedUnits> fallbacks) {
+  return text_of(expected) + (fallbacks.empty() ? "" : "; if ordered now") + text_of(fallbacks);
+}
+
+std::string text_of(engine::PromiseImage promise) {
+  return "; line index " + std::to_string(promise.line_index) + " promised " + std::to_string(promise.first.value) + " told " + std::to_string(promise.told.value);
+}
+
 std::string date_text(engine::TimeUs date) { return date.value == 0 ? "" : " by " + std::to_string(date.value); }
 
 void write(std::ostream& out, const engine::PurchaseLineState& line) {
@@ -41,7 +49,8 @@ std::string text_of(const schema::OrderView& view) {
       out << ']';
     }
   }
-  out << text_of(view.expected);
+  for (const engine::PromiseImage& promise : view.promises) out << text_of(promise);
+  out << text_of(view.expected, view.fallbacks);
   for (std::size_t index = 0; index < view.shipments.size(); ++index) {
     const schema::ShipmentRow& row = view.shipments[index];
     if (row.step != engine::ShipmentState::shipped && (row.step != engine::ShipmentState::open || row.revision != 1)) {
@@ -88,7 +97,8 @@ std::string text_of(const schema::PurchasesAnswer& answer) {
 std::string text_of(const schema::CheckAnswer& answer) {
   return model::describe(model::CheckedStock{{answer.available.begin(), answer.available.end()},
                                              {answer.now.begin(), answer.now.end()},
-                                             {answer.expected.begin(), answer.expected.end()}});
+                                             {answer.expected.begin(), answer.expected.end()},
+                                             {answer.fallbacks.begin(), answer.fallbacks.end()}});
 }
 
 namespace {
@@ -131,7 +141,13 @@ std::string show(const model::State& state, const std::string& id, engine::TimeU
       out << ']';
     }
   }
-  out << text_of(model::Dates(state, clock).of(order));
+  for (std::uint32_t index = 0; index < order.lines.size(); ++index) {
+    const model::Line& line = order.lines[index];
+    if (line.promised_first.value != 0) out << text_of({line.promised_first, line.told, index, 0});
+  }
+  model::Dates dates(state, clock);
+  const std::vector<engine::ExpectedUnits> expected = dates.of(order);
+  out << text_of(expected, dates.fallbacks(order, expected));
   for (std::size_t index = 0; index < order.shipments.size(); ++index) {
     const model::Shipment& shipment = order.shipments[index];
     if (shipment.state != engine::ShipmentState::shipped && (shipment.state != engine::ShipmentState::open || shipment.revision != 1)) {
@@ -179,9 +195,9 @@ std::string list(const model::State& state, const AskedPurchases& asked) {
   std::ostringstream out;
   for (const auto& [lsn, purchase] : state.purchases) {
     if (purchase.is_closed() || (asked.purchase.empty() ? !asked.vendor.empty() && asked.vendor != purchase.vendor : asked.purchase != purchase.id)) continue;
-    const auto& placed = state.known.at({engine::IdSpace::purchase, purchase.id}).first.as<model::PurchaseAnswer>();
+    const std::string notes = purchase.by_a_rule() ? "" : state.known.at({engine::IdSpace::purchase, purchase.id}).first.as<model::PurchaseAnswer>().notes;
     out << engine::name(purchase.state) << " purchase '" << purchase.id << "' of " << lsn.value << " from '" << purchase.vendor << "' '"
-        << purchase.reference << "' '" << placed.notes << "':";
+        << purchase.reference << "' '" << notes << "':";
     for (const model::PurchaseLine& line : purchase.lines) {
       write(out, {.promised = line.promised, .first_promised = line.first_promised, .received = line.received, .line = line.number,
                   .sku = line.sku, .quantity = line.ordered, .warehouse = line.warehouse});

@@ -37,7 +37,7 @@ World::Mood World::mood_of(model::Random& random) {
 World::World(std::uint64_t seed, Sometimes& sometimes, Canary canary)
     : seed_(seed), sometimes_(sometimes), random_(seed), mood_(mood_of(random_)), disk_({1, epoch, 0, 9, 4}),
       state_(std::make_unique<StateTables>()), judge_(disk_, trace_, sometimes, model::RandomCommands::limits(seed)),
-      surroundings_{random_, sometimes, epoch, server_starts_}, commands_(seed ^ 0x5EED, true), commands_left_(mood_.commands) {
+      surroundings_{random_, sometimes, epoch, server_starts_}, commands_(seed ^ 0x5EED, true, false, true), commands_left_(mood_.commands) {
   if (canary == Canary::disk_that_lies) disk_.lie();
   mood_.server.limits = model::RandomCommands::limits(seed);
   raw_clients_ = random_.between(1, 3);

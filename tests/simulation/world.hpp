@@ -96,6 +96,7 @@ class World {
   bool may_think(std::size_t client) const;
   void think(std::size_t client);
   void move_times(model::Command& command);
+  void number(model::SetRulesCommand& rules);
   void flood(RawClient& client);
   Question some_question();
   void tick(std::uint64_t most_us);
@@ -118,7 +119,7 @@ class World {
   std::int64_t wall_offset_us_ = 1'700'000'000'000'000;
   Surroundings surroundings_;
   model::RandomCommands commands_;
-  std::uint64_t commands_left_ = 0, loads_ = 0, flooded_ = 0;
+  std::uint64_t commands_left_ = 0, loads_ = 0, rules_ = 0, flooded_ = 0;
   std::vector<std::unique_ptr<Client>> clients_;  // the raw ones first
   std::size_t raw_clients_ = 0, channel_clients_ = 0;
   std::vector<std::unique_ptr<Connection>> connections_;

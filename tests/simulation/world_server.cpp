@@ -155,6 +155,15 @@ void World::move_times(model::Command& command) {
   }
 }
 
+// One vendor has a name that says which rules these are; it is named last, so that rows go on naming the others.
+void World::number(model::SetRulesCommand& rules) {
+  std::erase_if(rules.vendors, [](const model::VendorEntry& entry) { return entry.code == "numbered"; });
+  rules.vendors.push_back({.code = "numbered", .name = std::string(number_mark) + "r" + std::to_string(rules_++)});
+  for (engine::SnoozeRow& row : rules.snoozes) {
+    if (row.until.value > 0) row.until.value = wall().value + static_cast<std::int64_t>(random_.between(1, 2'000'000));
+  }
+}
+
 void World::think(std::size_t client) {
   RawClient* raw = client < raw_clients_ ? static_cast<RawClient*>(clients_[client].get()) : nullptr;
   const Time deadline = now() + (random_.chance(5) ? std::chrono::seconds(2) : std::chrono::seconds(360'000));
@@ -171,16 +180,20 @@ void World::think(std::size_t client) {
   }
   if (loads_ != 0 && raw != nullptr && random_.below(1000) < mood_.floods) return flood(*raw);
   if (loads_ != 0 && raw != nullptr && random_.chance(6)) return raw->duplicate();
-  model::Command command = commands_.next();
+  model::Command command = model::with_suggestions(commands_.next(), judge_.state());
   --commands_left_;
   move_times(command);
   say_no_more_than_the_wire(command);
   if (auto* load = std::get_if<model::LoadCommand>(&command)) {
     if (load->warehouses.empty()) return;
-    const std::string mark = std::string(load_mark) + std::to_string(loads_++), code = load->warehouses.front().code;
+    const std::string mark = std::string(number_mark) + std::to_string(loads_++), code = load->warehouses.front().code;
     for (model::Warehouse& warehouse : load->warehouses) {
       if (warehouse.code == code) warehouse.name = mark;
     }
+    raw = raw != nullptr ? raw : static_cast<RawClient*>(clients_[0].get());
+  }
+  if (auto* rules = std::get_if<model::SetRulesCommand>(&command)) {
+    number(*rules);
     raw = raw != nullptr ? raw : static_cast<RawClient*>(clients_[0].get());
   }
   // Its record might not fit the ring; that of a long confirm, with a fill for each line, no ring here: a server's has 32 MiB and more.
