@@ -33,6 +33,8 @@ class Pegging {
     add_supply(shared, book, book.supply.of(sku), now);
   }
 
+  // Nothing is there, or to come.
+  bool empty() const noexcept { return sources_.empty() && pegged_.empty(); }
   // Units of somebody ahead, or of the line that is asked for, beside those that are pegged for it. `pinned` 0: any warehouse. What is not covered
   // is not in `out`.
   void take(std::uint64_t units, WarehouseId pinned, std::vector<Dated>* out = nullptr);

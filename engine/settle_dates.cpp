@@ -57,9 +57,12 @@ std::vector<LineDate> dates_of(const SharedState& shared, const Book& book, SkuI
 
 }  // namespace
 
+// Something of the SKU may be told a date, or that it has none any more.
+bool Settler::has_dates(SkuId sku) const { return !book_.supply.of(sku).empty() || book_.promises.some_told(sku); }
+
 // False: no room; what was told so far is kept, the rest is told when there is.
 bool Settler::tell_dates(SkuId sku, Committer& committer) {
-  if (book_.supply.of(sku).empty() && !book_.promises.some_told(sku)) return true;
+  if (!has_dates(sku)) return true;
   writes_.clear();
   Pegging pegging = peg(sku);
   const std::int64_t threshold = shared_.capacity.date_threshold_us;

@@ -149,7 +149,7 @@ void Settler::add_expected(const PlaceOrder& order, Lsn lsn, const CatalogueView
     const std::size_t known = draft_.expected.size();
     Pegging pegging(shared_, book_, line.sku, view.by_priority, now_,
                     [&](WarehouseId warehouse) { return CellWord{writes_.read(shared_.cell(line.sku, warehouse))}.free(); });
-    if (!take_ahead(pegging, shared_, book_, line.sku, QueuePlace::of(order.priority, lsn, wait.line_index), line.pinned.value != 0)) {
+    if (pegging.empty() || !take_ahead(pegging, shared_, book_, line.sku, QueuePlace::of(order.priority, lsn, wait.line_index), line.pinned.value != 0)) {
       add_fallback(line.sku, line.pinned, line.backordered, wait.line_index, {}, draft_.fallbacks);
       continue;
     }
@@ -178,6 +178,7 @@ void Settler::add_fallback(SkuId sku, WarehouseId pinned, Quantity units, std::u
 void Settler::note_who_is_behind(std::span<const LineWait> waits) {
   for (const LineWait& wait : waits) {
     const SkuId sku = draft_.lines[wait.line_index].sku;
+    if (!has_dates(sku)) continue;
     const Ahead all = book_.ahead_of(shared_, book_.catalogue.warehouse_count(), sku, QueuePlace::last());
     if (all.lines != wait.position) book_.touched.dates.insert(sku);
   }

@@ -36,20 +36,19 @@ bool Settler::settle(const MindRules& mind, const Message&, Committer&) {
 
 // False: no room. What is left to look at stays noted.
 bool Settler::mind_touched(Committer& committer) {
-  std::set<SkuId>& positions = book_.touched.positions;
-  std::set<SkuId>& dates = book_.touched.dates;
+  SkuSet& positions = book_.touched.positions;
+  SkuSet& dates = book_.touched.dates;
   if (book_.rules.empty()) positions.clear();
   if (!positions.empty()) {
-    const SkuId sku = *positions.begin();
-    positions.erase(positions.begin());
+    const SkuId sku = positions.smallest();
+    positions.erase_smallest();
     if (mind_rules(sku, committer)) return true;
     positions.insert(sku);
     return false;
   }
   if (dates.empty()) return true;
-  const SkuId sku = *dates.begin();
-  if (!tell_dates(sku, committer)) return false;
-  dates.erase(sku);
+  if (!tell_dates(dates.smallest(), committer)) return false;
+  dates.erase_smallest();
   return true;
 }
 

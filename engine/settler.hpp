@@ -114,6 +114,7 @@ class Settler {
   bool something_touched() const noexcept { return !book_.touched.positions.empty() || !book_.touched.dates.empty(); }
   bool mind_touched(Committer& committer);
   bool mind_rules(SkuId sku, Committer& committer);
+  bool has_dates(SkuId sku) const;
   bool reorder(const Rule& rule, Committer& committer, bool& no_memory);
   void set_levels(SkuId sku);
   std::vector<VendorView> number_vendors(const std::vector<bool>& named, std::span<SourceSet> sources, std::span<RuleView> rules) const;

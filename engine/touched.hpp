@@ -3,12 +3,50 @@
 // lines of an order whose priority changes) the book notes. One too many costs a look. Owned by whoever settles.
 #pragma once
 
-#include <set>
+#include <algorithm>
+#include <functional>
+#include <vector>
 
 #include "engine/decision.hpp"
 #include "engine/types.hpp"
 
 namespace earmark::engine {
+
+// A set that is mostly filled by one command and then emptied from its smallest on: a vector, sorted when it is first asked for that.
+class SkuSet {
+ public:
+  bool empty() const noexcept { return skus_.empty(); }
+  void insert(SkuId sku) {
+    if (!falls_) {
+      if (skus_.empty() || skus_.back() != sku) skus_.push_back(sku);
+      return;
+    }
+    const auto place = std::lower_bound(skus_.begin(), skus_.end(), sku, std::greater<>());
+    if (place == skus_.end() || *place != sku) skus_.insert(place, sku);
+  }
+  // Of a set that is not empty.
+  SkuId smallest() {
+    if (!falls_) {
+      std::sort(skus_.begin(), skus_.end(), std::greater<>());
+      skus_.erase(std::unique(skus_.begin(), skus_.end()), skus_.end());
+      falls_ = true;
+    }
+    return skus_.back();
+  }
+  void erase_smallest() {
+    smallest();
+    skus_.pop_back();
+    falls_ = !skus_.empty();
+  }
+  void clear() noexcept {
+    skus_.clear();
+    falls_ = false;
+  }
+
+ private:
+  std::vector<SkuId> skus_;
+  bool falls_ = false;  // they are sorted, the smallest last, each once
+};
 
 class Touched {
  public:
@@ -64,7 +102,7 @@ class Touched {
   void note(const OverdueDecision& decision) { add_rows(decision.lines); }
   void note(const DatesDecision&) {}
 
-  std::set<SkuId> positions, dates;
+  SkuSet positions, dates;
 };
 
 }  // namespace earmark::engine
