@@ -1,5 +1,6 @@
 #include "tests/micro/order_path.hpp"
 
+#include <algorithm>
 #include <string>
 
 #include "engine/check.hpp"
@@ -20,9 +21,12 @@ engine::Capacity capacity(const Shop& shop) {
   return capacity;
 }
 
-std::vector<std::byte> load_frame(const Shop& shop) {
+constexpr std::uint32_t skus_of_a_load = 1'000;
+
+std::vector<std::byte> load_frame(const Shop& shop, std::uint32_t first) {
+  const std::uint32_t count = std::min(skus_of_a_load, shop.skus - first);
   std::vector<std::string> codes;
-  for (std::uint32_t number = 0; number < shop.skus; ++number) codes.push_back("S" + std::to_string(number));
+  for (std::uint32_t number = 0; number < count; ++number) codes.push_back("S" + std::to_string(first + number));
   std::vector<engine::ProductEntry> products;
   for (const std::string& code : codes) products.push_back({code, ""});
   const std::string yards[] = {"A", "B", "C", "D"};
@@ -31,7 +35,7 @@ std::vector<std::byte> load_frame(const Shop& shop) {
   std::vector<engine::OpeningStockEntry> stock;
   for (std::uint16_t yard = 0; yard < shop.warehouses; ++yard) {
     warehouses.push_back({yards[yard], "", yard});
-    for (std::uint32_t sku = 0; sku < shop.skus; ++sku) stock.push_back({shop.stock, sku, yard});
+    for (std::uint32_t sku = 0; sku < count; ++sku) stock.push_back({shop.stock, sku, yard});
   }
   std::vector<std::byte> bytes;
   schema::RequestEncoder encoder;
@@ -86,8 +90,11 @@ OrderPath::OrderPath(const Shop& shop)
   schema::RequestEncoder().hello(hello, 1, {schema::protocol_version, "", "micro", 0});
   receive(hello);
   answer();
-  receive(load_frame(shop));
-  EARMARK_CHECK(answer() != 0 && last().value == 1);
+  for (std::uint32_t first = 0; first < shop.skus; first += skus_of_a_load) {
+    const engine::Lsn before = last();
+    receive(load_frame(shop, first));
+    EARMARK_CHECK(answer() != 0 && last() == before + 1);
+  }
 }
 
 void OrderPath::receive(std::span<const std::byte> frames) { worker_.receive(session_, frames, now); }
