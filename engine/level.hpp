@@ -18,4 +18,7 @@ constexpr Quantity units_beyond_healing(Quantity came, Quantity available_after)
 // Units came to a cell that had none available. (More came than are available then where some healed it.)
 constexpr bool was_empty(Quantity came, Quantity available_after) noexcept { return available_after != 0 && available_after <= came; }
 
+// Units came to a cell that was overdrawn: some or all of them made up for what was missing there.
+constexpr bool heals(std::uint64_t came, Quantity available_after) noexcept { return came > available_after; }
+
 }  // namespace earmark::engine

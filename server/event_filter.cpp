@@ -21,6 +21,14 @@ bool passes(const EventFilter& filter, EventKind kind, EventKind also, bool is_a
   return filter.kind(kind) || (is_also && filter.kind(also));
 }
 
+}  // namespace
+
+bool passes_arrival(const EventFilter& filter, engine::Quantity came, engine::Quantity available_after) noexcept {
+  return (engine::was_empty(came, available_after) && filter.kind(EventKind::back_in_stock)) || (engine::heals(came, available_after) && filter.kind(EventKind::healed));
+}
+
+namespace {
+
 // One line of an order with its takes gathered, the first one included.
 struct OrderLine {
   const engine::LineDecision& line;
@@ -277,8 +285,7 @@ Passes EventSieve::sift(const EventFilter& filter, const engine::ReceiptDecision
   bool all = true;
   engine::ReceiptDecision& kept = left.emplace<engine::ReceiptDecision>(receipt);
   kept.rows = sift_rows(receipt.rows, rows_, all, [&](const engine::ReceivedRow& row) {
-    return filter.place(row.sku, row.warehouse) && passes(filter, EventKind::stock_received, EventKind::back_in_stock,
-                                                          engine::was_empty(row.quantity, row.available_after));
+    return filter.place(row.sku, row.warehouse) && (filter.kind(EventKind::stock_received) || passes_arrival(filter, row.quantity, row.available_after));
   });
   return verdict(!kept.rows.empty(), all);
 }
@@ -376,8 +383,7 @@ Passes EventSieve::sift(const EventFilter& filter, const engine::LoadDecision& l
     return loaded && filter.place(row.id, {});
   });
   kept.stock = sift_rows(load.stock, rows_, all, [&](const engine::ReceivedRow& row) {
-    return filter.place(row.sku, row.warehouse) && passes(filter, EventKind::catalogue_loaded, EventKind::back_in_stock,
-                                                          engine::was_empty(row.quantity, row.available_after));
+    return filter.place(row.sku, row.warehouse) && (filter.kind(EventKind::catalogue_loaded) || passes_arrival(filter, row.quantity, row.available_after));
   });
   const bool as_a_whole = loaded && filter.any_place();
   return verdict(as_a_whole || !kept.warehouses.empty() || !kept.products.empty() || !kept.stock.empty(), all);

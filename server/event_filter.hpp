@@ -5,19 +5,19 @@
 //   of an order's line      each take (line_reserved, out_of_stock), what waits (line_backordered), what of it is expected at no known date
 //                           (shortage_alert), what neither took nor waits (cancelled; of a refused order order_refused); the last three are in
 //                           the line's pinned warehouse
-//   a row of a receipt      stock_received, back_in_stock
+//   a row of a receipt      stock_received, back_in_stock, healed
 //   a take of a fill        backorder_filled, out_of_stock
 //   of a cancel             each line, without warehouse (cancelled), and each release (cancelled, back_in_stock)
 //   of an amend             a new priority, without SKU and warehouse (amended); lines and releases as of a cancel (amended);
 //                           each raised line, without warehouse (amended)
 //   of a ship               each line, without warehouse, and what left each warehouse (shipped)
-//   of a stock change       each row (stock_adjusted, out_of_stock, back_in_stock, overdrawn), each order's or hold's line's lost units (allocation_lost)
+//   of a stock change       each row (stock_adjusted, out_of_stock, back_in_stock, overdrawn, healed), each order's or hold's line's lost units (allocation_lost)
 //   of a transfer           each row that left a warehouse (transfer_shipped, out_of_stock), or arrived in one (transfer_received,
-//                           back_in_stock); what a closed one lost on the way, where it was going to (transfer_received); what is overdue, there,
+//                           back_in_stock, healed); what a closed one lost on the way, where it was going to (transfer_received); what is overdue, there,
 //                           too (transfer_overdue)
 //   of a purchase order     each line as it was placed (purchase_placed); a step as a whole, without SKU and warehouse, and each line that it
 //                           changes (purchase_approved ... purchase_cancelled, purchase_adopted); each row of its receipts (purchase_received,
-//                           stock_received, back_in_stock); each line that is overdue (purchase_overdue)
+//                           stock_received, back_in_stock, healed); each line that is overdue (purchase_overdue)
 //   of rules                the record as a whole and each vendor, without SKU and warehouse, each source, without warehouse, each rule
 //                           (rules_set); a vendor stays with the rows that name it, too
 //   of a reorder rule       its trigger (reorder_triggered; purchase_suggested if something is suggested or ordered) or its end (reorder_cleared)
@@ -26,13 +26,13 @@
 //   an extended hold        hold_extended; without SKU and warehouse
 //   of an ended hold        each line, without warehouse, and each release (hold_released or hold_expired; back_in_stock)
 //   of an order that confirms a hold   each cell that its hold had (hold_confirmed)
-//   of a shipment's step    each line (picked, packed, shipped, delivered, put_back, returned; back_in_stock); what of it a pick did not find
+//   of a shipment's step    each line (picked, packed, shipped, delivered, put_back, returned; back_in_stock, healed); what of it a pick did not find
 //                           (short_pick); tracking as a whole, in its warehouse, without SKU
 // Units that a pick list gets or loses pass pick_list_issued or pick_list_superseded, too: takes of an order (issued) and of a fill
 // (both: the record does not say which), what a cancel, an amend or a stock change took back and what was put back (superseded),
 // what a pick did not find (both). The list's revision is in the shipment's own records and in `show`.
 //   of who turns strict     he, without SKU and warehouse (turned_strict); each line's units that he takes over (allocation_lost)
-//   of a load               the load as a whole, each warehouse, each product (catalogue_loaded), each row of stock (and back_in_stock)
+//   of a load               the load as a whole, each warehouse, each product (catalogue_loaded), each row of stock (and back_in_stock, healed)
 // Receipts, transfers, purchase orders, rules and loads are nobody's; bookkeeping has no parts. A customer that was not recorded passes, so that nothing is missed.
 // Whom an order or a fill passed over stands in what is left only where no customer is filtered: it is another's order.
 // What is left of a stock change keeps, with lost units, their row, all zero where it does not pass itself.
@@ -71,6 +71,9 @@ class EventFilter {
   std::vector<engine::WarehouseId> warehouses_;
   std::vector<std::string> customers_;
 };
+
+// What units that came to a cell mean there, beside the kind of their record.
+bool passes_arrival(const EventFilter& filter, engine::Quantity came, engine::Quantity available_after) noexcept;
 
 enum class Passes : std::uint8_t { nothing, some, whole };
 

@@ -73,8 +73,7 @@ Passes EventSieve::sift(const EventFilter& filter, const engine::PurchaseReceipt
   const bool by_kind = filter.kind(EventKind::purchase_received) || filter.kind(EventKind::stock_received);
   purchase_arrived_.clear();
   for (const engine::PurchaseArrivedRow& row : receipt.rows) {
-    const bool was_empty = engine::was_empty(row.quantity, row.available_after);
-    if (filter.place(row.sku, row.warehouse) && (by_kind || (was_empty && filter.kind(EventKind::back_in_stock)))) purchase_arrived_.push_back(row);
+    if (filter.place(row.sku, row.warehouse) && (by_kind || passes_arrival(filter, row.quantity, row.available_after))) purchase_arrived_.push_back(row);
   }
   if (purchase_arrived_.empty()) return Passes::nothing;
   if (purchase_arrived_.size() == receipt.rows.size()) return Passes::whole;

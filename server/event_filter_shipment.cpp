@@ -31,8 +31,8 @@ Passes EventSieve::sift(const EventFilter& filter, const engine::ShipmentDecisio
   bool all = true, rest = false;
   for (engine::MovedLine line : move.lines) {
     const bool place = filter.place(line.sku, move.warehouse);
-    const bool came = move.step == engine::ShipmentStep::give_back && !move.to_unavailable && engine::was_empty(line.quantity, line.available_after);
-    const bool units = place && line.quantity != 0 && (by_kind || put_back || (came && filter.kind(EventKind::back_in_stock)));
+    const bool came = move.step == engine::ShipmentStep::give_back && !move.to_unavailable;
+    const bool units = place && line.quantity != 0 && (by_kind || put_back || (came && passes_arrival(filter, line.quantity, line.available_after)));
     const bool missing = place && line.rest != 0 && by_rest;
     all = all && (units || line.quantity == 0) && (missing || line.rest == 0);
     if (!units) line.quantity = 0;

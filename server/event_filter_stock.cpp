@@ -1,4 +1,4 @@
-// What of a stock change passes a filter. Parts: each row, nobody's (stock_adjusted; out_of_stock, back_in_stock, overdrawn), and each
+// What of a stock change passes a filter. Parts: each row, nobody's (stock_adjusted; out_of_stock, back_in_stock, overdrawn, healed), and each
 // line's lost units (allocation_lost), the customer's, an order's or a hold's. The row of lost units stays with them, without its own figures.
 #include "server/event_filter.hpp"
 
@@ -11,9 +11,8 @@ bool row_passes(const EventFilter& filter, const engine::ChangedRow& row, std::u
   if (!filter.any_customer() || !filter.place(row.sku, row.warehouse)) return false;
   const std::int64_t came = std::int64_t{row.on_hand_change} - row.unavailable_change + static_cast<std::int64_t>(lost);
   const bool emptied = came < 0 && row.available_after == 0;
-  const bool was_empty = came > 0 && engine::was_empty(static_cast<engine::Quantity>(came), row.available_after);
-  return filter.kind(EventKind::stock_adjusted) || (overdrawn && filter.kind(EventKind::overdrawn)) || (emptied && filter.kind(EventKind::out_of_stock)) ||
-         (was_empty && filter.kind(EventKind::back_in_stock));
+  const bool arrival = came > 0 && passes_arrival(filter, static_cast<engine::Quantity>(came), row.available_after);
+  return filter.kind(EventKind::stock_adjusted) || (overdrawn && filter.kind(EventKind::overdrawn)) || (emptied && filter.kind(EventKind::out_of_stock)) || arrival;
 }
 
 }  // namespace

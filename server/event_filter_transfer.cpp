@@ -25,8 +25,7 @@ Passes EventSieve::sift(const EventFilter& filter, const engine::TransferReceipt
   const bool by_kind = filter.kind(EventKind::transfer_received);
   arrived_.clear(), missing_.clear();
   for (const engine::ArrivedRow& row : receipt.rows) {
-    const bool was_empty = engine::was_empty(row.quantity, row.available_after);
-    if (filter.place(row.sku, receipt.destination) && (by_kind || (was_empty && filter.kind(EventKind::back_in_stock)))) arrived_.push_back(row);
+    if (filter.place(row.sku, receipt.destination) && (by_kind || passes_arrival(filter, row.quantity, row.available_after))) arrived_.push_back(row);
   }
   for (const engine::MissingUnits& missing : receipt.missing) {
     if (by_kind && filter.place(missing.sku, receipt.destination)) missing_.push_back(missing);

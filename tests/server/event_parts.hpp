@@ -64,6 +64,10 @@ namespace detail {
 
 // Some are available where none were: as many as came, or fewer where the rest made up for an overdraft.
 inline bool was_empty(std::int64_t came, std::int64_t available_after) { return available_after > 0 && available_after <= came; }
+inline void add_arrival(std::int64_t came, std::int64_t available_after, std::vector<schema::EventKind>& kinds) {
+  if (was_empty(came, available_after)) kinds.push_back(schema::EventKind::back_in_stock);
+  if (came > available_after) kinds.push_back(schema::EventKind::healed);  // not all that came is there
+}
 
 inline std::string text(std::uint64_t number) { return std::to_string(number); }
 
@@ -227,7 +231,7 @@ struct Lister {
       std::vector<EventKind> kinds{kind};
       if (move.step == engine::ShipmentStep::put_back) kinds.push_back(EventKind::pick_list_superseded);
       const bool came = move.step == engine::ShipmentStep::give_back && !move.to_unavailable;
-      if (came && was_empty(line.quantity, line.available_after)) kinds.push_back(EventKind::back_in_stock);
+      if (came) add_arrival(line.quantity, line.available_after, kinds);
       if (line.quantity != 0) add(kinds, line.sku, move.warehouse, head + "moves " + text(line.quantity) + " leaves " + text(line.available_after));
       if (line.rest != 0) {
         add({EventKind::short_pick, EventKind::pick_list_issued, EventKind::pick_list_superseded}, line.sku, move.warehouse,
@@ -245,7 +249,7 @@ struct Lister {
   void operator()(const engine::TransferReceiptDecision& receipt) {
     for (const engine::ArrivedRow& row : receipt.rows) {
       std::vector<EventKind> kinds{EventKind::transfer_received};
-      if (was_empty(row.quantity, row.available_after)) kinds.push_back(EventKind::back_in_stock);
+      add_arrival(row.quantity, row.available_after, kinds);
       add(kinds, row.sku, receipt.destination,
           "arrives " + text(row.quantity) + " damaged " + text(row.damaged) + " over " + text(row.over) + " makes " + text(row.available_after));
     }
@@ -280,7 +284,7 @@ struct Lister {
   void operator()(const engine::PurchaseReceiptDecision& receipt) {
     for (const engine::PurchaseArrivedRow& row : receipt.rows) {
       std::vector<EventKind> kinds{EventKind::purchase_received, EventKind::stock_received};
-      if (was_empty(row.quantity, row.available_after)) kinds.push_back(EventKind::back_in_stock);
+      add_arrival(row.quantity, row.available_after, kinds);
       add(kinds, row.sku, row.warehouse,
           "line " + text(row.line.value) + " arrives " + text(row.quantity) + "@" + text(row.warehouse.value) + " damaged " + text(row.damaged) + " over " +
               text(row.over) + " makes " + text(row.available_after));
@@ -357,7 +361,7 @@ struct Lister {
       if (came < 0 && row.available_after == 0) kinds.push_back(EventKind::out_of_stock);
       const bool overdrawn = std::ranges::find(change.overdrawn, index) != change.overdrawn.end();
       if (overdrawn) kinds.push_back(EventKind::overdrawn);
-      if (was_empty(came, row.available_after)) kinds.push_back(EventKind::back_in_stock);
+      if (came > 0) add_arrival(came, row.available_after, kinds);
       add(kinds, row.sku, row.warehouse,
           "changes " + std::to_string(row.on_hand_change) + " " + std::to_string(row.unavailable_change) + " makes " + text(row.available_after) + (overdrawn ? " overdrawn" : ""));
     }
@@ -365,7 +369,7 @@ struct Lister {
   void stock(std::span<const engine::ReceivedRow> rows, EventKind kind) {
     for (const engine::ReceivedRow& row : rows) {
       std::vector<EventKind> kinds{kind};
-      if (was_empty(row.quantity, row.available_after)) kinds.push_back(EventKind::back_in_stock);
+      add_arrival(row.quantity, row.available_after, kinds);
       add(kinds, row.sku, row.warehouse, "gets " + text(row.quantity) + "@" + text(row.warehouse.value) + " makes " + text(row.available_after));
     }
   }

@@ -145,12 +145,16 @@ TEST_CASE("stock changes: a count below what is picked overdraws the cell until 
   CHECK(Caller(server.port()).digest() == digest);
   CHECK(stock_of(server, "S1", "W1") == waited_for);
   INFO("I1: what comes to an overdrawn cell heals it first");
-  CHECK(tell(server, {"receive", "W1", "S1:2"}).lines.size() == 1);
+  const Told healing = tell(server, {"receive", "W1", "S1:2"});
+  REQUIRE(healing.lines.size() == 1);
   CHECK_FALSE(stock_of(server, "S1", "W1").contains("overdrawn"));
   const Told served = tell(server, {"receive", "W1", "S1:2"});
   REQUIRE(served.lines.size() == 2);
   CHECK(served.lines[1]["order"] == "B");
   CHECK(tell(server, {"ship", "A"}).code == 0);
+  const Told told = tell(server, {"watch", "--from", "1", "--to", served.lines[1]["lsn"].dump(), "--kind", "healed"});
+  REQUIRE(told.lines.size() == 1);
+  CHECK(told.lines[0]["lsn"] == healing.lines[0]["lsn"]);
 }
 
 TEST_CASE("stock changes: a long one goes in parts and is decided once, all rows or none", "[system][stock]") {
