@@ -142,10 +142,12 @@ std::string text_of(const schema::Event& event, const engine::Stamp& twin_stamp,
   return std::visit([&](auto decision) -> std::string {
     if constexpr (std::is_same_v<decltype(decision), engine::VoidDecision>) return "void";
     else {
-      if constexpr (requires { decision.order_lsn; }) decision.order_lsn = twin_lsns.at(decision.order_lsn);
-      if constexpr (requires { decision.skipped; }) {
-        if (decision.skipped.order_lsn.value != 0) decision.skipped.order_lsn = twin_lsns.at(decision.skipped.order_lsn);
-      }
+      const auto translate = [&](engine::Lsn& lsn) { if (lsn.value != 0) lsn = twin_lsns.at(lsn); };
+      if constexpr (requires { decision.order_lsn; }) translate(decision.order_lsn);
+      if constexpr (requires { decision.purchase_lsn; }) translate(decision.purchase_lsn);
+      if constexpr (requires { decision.transfer_lsn; }) translate(decision.transfer_lsn);
+      if constexpr (requires { decision.raised_at; }) translate(decision.raised_at);
+      if constexpr (requires { decision.skipped; }) translate(decision.skipped.order_lsn);
       std::vector<engine::LostUnits> lost;
       if constexpr (requires { decision.lost; }) {
         lost.assign(decision.lost.begin(), decision.lost.end());
