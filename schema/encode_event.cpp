@@ -2,7 +2,6 @@
 // and scalars stand in the first piece, ids and the stamp in every one.
 #include <algorithm>
 #include <optional>
-#include <utility>
 #include <vector>
 
 #include "schema/event_builder.hpp"
@@ -60,8 +59,6 @@ void add_order_head(wire::OrderDecidedBuilder& order, const engine::OrderDecisio
 std::size_t EventEncoder::encode(const engine::Stamp& stamp, const engine::OrderDecision& decision,
                                  std::span<std::byte> out) {
   auto& fbb = builder_->fbb;
-  PieceWriter writer(out);
-  Parting parting;
   auto lines_left = decision.lines;
   auto takes_left = decision.takes;
   auto waits_left = decision.waits;
@@ -70,10 +67,7 @@ std::size_t EventEncoder::encode(const engine::Stamp& stamp, const engine::Order
   auto returned_left = decision.returned;
   auto policies_left = decision.line_policies;
   auto cut_left = decision.not_backorderable;
-  bool first = true;
-  do {
-    parting.begin();
-    fbb.Clear();
+  return builder_->in_pieces(stamp, wire::EventBody::OrderDecided, out, [&](Parting& parting, bool first) {
     const auto lines = put_rows<wire::LineDecision>(fbb, parting.take(lines_left));
     const auto takes = put_rows<wire::Take>(fbb, parting.take(takes_left));
     const auto waits = put_rows<wire::LineWait>(fbb, parting.take(waits_left));
@@ -99,54 +93,34 @@ std::size_t EventEncoder::encode(const engine::Stamp& stamp, const engine::Order
     order.add_returned(returned);
     order.add_line_policies(policies);
     order.add_not_backorderable(cut);
-    const auto body = order.Finish();
-    builder_->finish(stamp, wire::EventBody::OrderDecided, body.Union(), parting.more());
-    writer.put(fbb, parting.more());
-    first = false;
-  } while (parting.more());
-  return writer.bytes();
+    return order.Finish().Union();
+  });
 }
 
 std::size_t EventEncoder::encode(const engine::Stamp& stamp, const engine::ReceiptDecision& decision,
                                  std::span<std::byte> out) {
   auto& fbb = builder_->fbb;
-  PieceWriter writer(out);
-  Parting parting;
   auto rows_left = decision.rows;
-  do {
-    parting.begin();
-    fbb.Clear();
+  return builder_->in_pieces(stamp, wire::EventBody::StockReceived, out, [&](Parting& parting, bool) {
     const auto rows = put_rows<wire::ReceivedRow>(fbb, parting.take(rows_left));
     const auto id = put_text(fbb, decision.id);
-    const auto body = wire::CreateStockReceived(fbb, id, decision.content, decision.fills_follow, rows);
-    builder_->finish(stamp, wire::EventBody::StockReceived, body.Union(), parting.more());
-    writer.put(fbb, parting.more());
-  } while (parting.more());
-  return writer.bytes();
+    return wire::CreateStockReceived(fbb, id, decision.content, decision.fills_follow, rows).Union();
+  });
 }
 
 std::size_t EventEncoder::encode(const engine::Stamp& stamp, const engine::FillDecision& decision,
                                  std::span<std::byte> out) {
   auto& fbb = builder_->fbb;
-  PieceWriter writer(out);
-  Parting parting;
-  bool first = true;
   auto takes_left = decision.takes;
-  do {
-    parting.begin();
-    fbb.Clear();
+  return builder_->in_pieces(stamp, wire::EventBody::BackorderFilled, out, [&](Parting& parting, bool first) {
     const auto takes = put_rows<wire::Take>(fbb, parting.take(takes_left));
     const auto order = put_text(fbb, decision.order_id);
     const auto skipped = first ? put_text(fbb, decision.skipped.order) : 0;
-    const auto customer = put_customer(fbb, decision.customer, std::exchange(first, false));
-    const auto body =
-        wire::CreateBackorderFilled(fbb, order, decision.order_lsn.value, decision.line.value, decision.sku.value,
-                                    decision.row, decision.still_waiting, decision.last, takes, customer, decision.raised_at.value, skipped,
-                                    decision.skipped.order_lsn.value, decision.skipped.line.value, decision.pegged);
-    builder_->finish(stamp, wire::EventBody::BackorderFilled, body.Union(), parting.more());
-    writer.put(fbb, parting.more());
-  } while (parting.more());
-  return writer.bytes();
+    const auto customer = put_customer(fbb, decision.customer, first);
+    return wire::CreateBackorderFilled(fbb, order, decision.order_lsn.value, decision.line.value, decision.sku.value,
+                                       decision.row, decision.still_waiting, decision.last, takes, customer, decision.raised_at.value, skipped,
+                                       decision.skipped.order_lsn.value, decision.skipped.line.value, decision.pegged).Union();
+  });
 }
 
 constexpr auto no_more = [](Parting&) { return 0; };
@@ -157,22 +131,15 @@ template <class WireLine, class Decision, class Line, class PutMore, class Creat
 std::size_t EventEncoder::Builder::put_order_command(const engine::Stamp& stamp, const Decision& decision, std::span<const Line> lines_left,
                                                      std::span<const engine::Take> takes_left, wire::EventBody tag,
                                                      std::span<std::byte> out, const PutMore& put_more, const Create& create) {
-  PieceWriter writer(out);
-  Parting parting;
-  bool first = true;
-  do {
-    parting.begin();
-    fbb.Clear();
+  return in_pieces(stamp, tag, out, [&](Parting& parting, bool first) {
     const auto lines = put_rows<WireLine>(fbb, parting.take(lines_left));
     const auto takes = put_rows<wire::Take>(fbb, parting.take(takes_left));
     const auto more = put_more(parting);
     const auto command = put_text(fbb, decision.command_id);
     const auto order = put_text(fbb, decision.order_id);
-    const auto customer = put_customer(fbb, decision.customer, std::exchange(first, false));
-    finish(stamp, tag, create(command, order, lines, takes, customer, more).Union(), parting.more());
-    writer.put(fbb, parting.more());
-  } while (parting.more());
-  return writer.bytes();
+    const auto customer = put_customer(fbb, decision.customer, first);
+    return create(command, order, lines, takes, customer, more).Union();
+  });
 }
 
 std::size_t EventEncoder::encode(const engine::Stamp& stamp, const engine::CancelDecision& decision, std::span<std::byte> out) {
@@ -207,17 +174,13 @@ std::size_t EventEncoder::encode(const engine::Stamp& stamp, const engine::Amend
 std::size_t EventEncoder::encode(const engine::Stamp& stamp, const engine::LoadDecision& decision,
                                  std::span<std::byte> out) {
   auto& fbb = builder_->fbb;
-  PieceWriter writer(out);
-  Parting parting;
   auto warehouses_left = decision.warehouses;
   auto products_left = decision.products;
   auto stock_left = decision.stock;
-  const auto fits = [&](const auto& entry, std::string_view text) {
-    return parting.take_entry(Parting::bytes_of(entry.code) + Parting::bytes_of(text) + sizeof(wire::LoadedWarehouse));
-  };
-  do {
-    parting.begin();
-    fbb.Clear();
+  return builder_->in_pieces(stamp, wire::EventBody::CatalogueLoaded, out, [&](Parting& parting, bool) {
+    const auto fits = [&](const auto& entry, std::string_view text) {
+      return parting.take_entry(Parting::bytes_of(entry.code) + Parting::bytes_of(text) + sizeof(wire::LoadedWarehouse));
+    };
     auto& [_, offsets, codes, texts, warehouse_rows, product_ids, not_backorderable, unused, unused_too] = *builder_;
     codes.clear(), texts.clear(), warehouse_rows.clear(), product_ids.clear(), not_backorderable.clear();
     for (; !warehouses_left.empty() && fits(warehouses_left[0], warehouses_left[0].name);
@@ -243,37 +206,26 @@ std::size_t EventEncoder::encode(const engine::Stamp& stamp, const engine::LoadD
     const bool any = std::find(not_backorderable.begin(), not_backorderable.end(), 1) != not_backorderable.end();
     const auto flags = any ? fbb.CreateVector(not_backorderable) : 0;
     const auto stock = put_rows<wire::ReceivedRow>(fbb, parting.take(stock_left));
-    const auto body = wire::CreateCatalogueLoaded(fbb, warehouses, warehouse_codes, warehouse_names, products,
-                                                  product_codes, product_descriptions, stock, decision.fills_follow, flags);
-    builder_->finish(stamp, wire::EventBody::CatalogueLoaded, body.Union(), parting.more());
-    writer.put(fbb, parting.more());
-  } while (parting.more());
-  return writer.bytes();
+    return wire::CreateCatalogueLoaded(fbb, warehouses, warehouse_codes, warehouse_names, products, product_codes, product_descriptions, stock,
+                                       decision.fills_follow, flags).Union();
+  });
 }
 
 std::size_t EventEncoder::encode(const engine::Stamp& stamp, const engine::VoidDecision& decision, std::span<std::byte> out) {
-  PieceWriter writer(out);
-  builder_->fbb.Clear();
-  const auto body = wire::CreateVoid(builder_->fbb, decision.oldest_known.value, decision.archived.value);
-  builder_->finish(stamp, wire::EventBody::Void, body.Union(), false);
-  writer.put(builder_->fbb, false);
-  return writer.bytes();
+  return builder_->in_pieces(stamp, wire::EventBody::Void, out, [&](Parting&, bool) {
+    return wire::CreateVoid(builder_->fbb, decision.oldest_known.value, decision.archived.value).Union();
+  });
 }
 
 std::size_t EventEncoder::encode(const engine::Stamp& stamp, const engine::StockChangeDecision& decision, std::span<std::byte> out) {
   auto& fbb = builder_->fbb;
-  PieceWriter writer(out);
-  Parting parting;
-  bool first = true;
   auto rows_left = decision.rows;
   auto lost_left = decision.lost;
   auto orders_left = decision.orders;
   auto customers_left = decision.customers;
   auto of_holds_left = decision.of_holds;
   auto overdrawn_left = decision.overdrawn;
-  do {
-    parting.begin();
-    fbb.Clear();
+  return builder_->in_pieces(stamp, wire::EventBody::StockChanged, out, [&](Parting& parting, bool first) {
     const auto rows = put_rows<wire::ChangedRow>(fbb, parting.take(rows_left));
     const auto lost = put_rows<wire::LostUnits>(fbb, parting.take(lost_left));
     const auto orders = put_texts(fbb, builder_->offsets, parting.take(orders_left));
@@ -281,119 +233,80 @@ std::size_t EventEncoder::encode(const engine::Stamp& stamp, const engine::Stock
     const auto of_holds = put_numbers<std::uint32_t>(fbb, parting.take(of_holds_left));
     const auto overdrawn = put_numbers<std::uint32_t>(fbb, parting.take(overdrawn_left));
     const auto id = put_text(fbb, decision.id);
-    const auto reason = std::exchange(first, false) ? put_text(fbb, decision.reason) : 0;
-    const auto body = wire::CreateStockChanged(fbb, id, decision.content, static_cast<wire::ChangeKind>(decision.kind), reason,
-                                               decision.fills_follow, rows, lost, orders, customers, of_holds, overdrawn);
-    builder_->finish(stamp, wire::EventBody::StockChanged, body.Union(), parting.more());
-    writer.put(fbb, parting.more());
-  } while (parting.more());
-  return writer.bytes();
+    const auto reason = first ? put_text(fbb, decision.reason) : 0;
+    return wire::CreateStockChanged(fbb, id, decision.content, static_cast<wire::ChangeKind>(decision.kind), reason,
+                                    decision.fills_follow, rows, lost, orders, customers, of_holds, overdrawn).Union();
+  });
 }
 
 std::size_t EventEncoder::encode(const engine::Stamp& stamp, const engine::HoldDecision& decision, std::span<std::byte> out) {
   auto& fbb = builder_->fbb;
-  PieceWriter writer(out);
-  Parting parting;
   auto lines_left = decision.lines;
   auto takes_left = decision.takes;
-  bool first = true;
-  do {
-    parting.begin();
-    fbb.Clear();
+  return builder_->in_pieces(stamp, wire::EventBody::HoldDecided, out, [&](Parting& parting, bool first) {
     const auto lines = put_rows<wire::LineDecision>(fbb, parting.take(lines_left));
     const auto takes = put_rows<wire::Take>(fbb, parting.take(takes_left));
     const auto id = put_text(fbb, decision.id);
-    const auto customer = std::exchange(first, false) ? put_text(fbb, decision.customer) : 0;
-    const auto body = wire::CreateHoldDecided(fbb, id, decision.content, lines, takes, decision.deadline.value, customer,
-                                              static_cast<wire::OrderStatus>(decision.status), decision.partial);
-    builder_->finish(stamp, wire::EventBody::HoldDecided, body.Union(), parting.more());
-    writer.put(fbb, parting.more());
-  } while (parting.more());
-  return writer.bytes();
+    const auto customer = first ? put_text(fbb, decision.customer) : 0;
+    return wire::CreateHoldDecided(fbb, id, decision.content, lines, takes, decision.deadline.value, customer,
+                                   static_cast<wire::OrderStatus>(decision.status), decision.partial).Union();
+  });
 }
 
 std::size_t EventEncoder::encode(const engine::Stamp& stamp, const engine::HoldExtendDecision& decision, std::span<std::byte> out) {
   auto& fbb = builder_->fbb;
-  PieceWriter writer(out);
-  fbb.Clear();
-  const auto command = put_text(fbb, decision.command_id), hold = put_text(fbb, decision.hold_id), customer = put_text(fbb, decision.customer);
-  const auto body = wire::CreateHoldExtended(fbb, command, hold, decision.content, decision.deadline.value, customer, decision.cut);
-  builder_->finish(stamp, wire::EventBody::HoldExtended, body.Union(), false);
-  writer.put(fbb, false);
-  return writer.bytes();
+  return builder_->in_pieces(stamp, wire::EventBody::HoldExtended, out, [&](Parting&, bool) {
+    const auto command = put_text(fbb, decision.command_id), hold = put_text(fbb, decision.hold_id), customer = put_text(fbb, decision.customer);
+    return wire::CreateHoldExtended(fbb, command, hold, decision.content, decision.deadline.value, customer, decision.cut).Union();
+  });
 }
 
 std::size_t EventEncoder::encode(const engine::Stamp& stamp, const engine::HoldEndDecision& decision, std::span<std::byte> out) {
   auto& fbb = builder_->fbb;
-  PieceWriter writer(out);
-  Parting parting;
   auto lines_left = decision.lines;
   auto released_left = decision.released;
-  bool first = true;
-  do {
-    parting.begin();
-    fbb.Clear();
+  return builder_->in_pieces(stamp, wire::EventBody::HoldEnded, out, [&](Parting& parting, bool first) {
     const auto lines = put_rows<wire::ReleasedLine>(fbb, parting.take(lines_left));
     const auto released = put_rows<wire::Take>(fbb, parting.take(released_left));
     const auto command = put_text(fbb, decision.command_id), hold = put_text(fbb, decision.hold_id);
-    const auto customer = std::exchange(first, false) ? put_text(fbb, decision.customer) : 0;
-    const auto body = wire::CreateHoldEnded(fbb, command, hold, decision.content, lines, released, customer,
-                                            static_cast<wire::HoldEnd>(decision.how), decision.fills_follow);
-    builder_->finish(stamp, wire::EventBody::HoldEnded, body.Union(), parting.more());
-    writer.put(fbb, parting.more());
-  } while (parting.more());
-  return writer.bytes();
+    const auto customer = first ? put_text(fbb, decision.customer) : 0;
+    return wire::CreateHoldEnded(fbb, command, hold, decision.content, lines, released, customer,
+                                 static_cast<wire::HoldEnd>(decision.how), decision.fills_follow).Union();
+  });
 }
 
 std::size_t EventEncoder::encode(const engine::Stamp& stamp, const engine::ShipmentDecision& decision, std::span<std::byte> out) {
   auto& fbb = builder_->fbb;
-  PieceWriter writer(out);
-  Parting parting;
   auto lines_left = decision.lines;
-  bool first = true;
-  do {
-    parting.begin();
-    fbb.Clear();
+  return builder_->in_pieces(stamp, wire::EventBody::ShipmentMoved, out, [&](Parting& parting, bool first) {
     const auto lines = put_rows<wire::MovedLine>(fbb, parting.take(lines_left));
     const auto command = put_text(fbb, decision.command_id), order = put_text(fbb, decision.order_id);
     const auto text = [&](std::string_view words) { return first ? put_text(fbb, words) : 0; };
     const auto carrier = text(decision.carrier), tracking = text(decision.tracking), reason = text(decision.reason);
     const auto customer = text(decision.customer);
-    first = false;
-    const auto body = wire::CreateShipmentMoved(
+    return wire::CreateShipmentMoved(
         fbb, command, order, decision.content, decision.shipment, decision.warehouse.value, static_cast<wire::ShipmentStep>(decision.step),
         decision.revision, lines, decision.rest_shipment, carrier, tracking, decision.expected.value, decision.to_unavailable, reason,
-        decision.fills_follow, customer);
-    builder_->finish(stamp, wire::EventBody::ShipmentMoved, body.Union(), parting.more());
-    writer.put(fbb, parting.more());
-  } while (parting.more());
-  return writer.bytes();
+        decision.fills_follow, customer).Union();
+  });
 }
 
 std::size_t EventEncoder::encode(const engine::Stamp& stamp, const engine::StrictDecision& decision, std::span<std::byte> out) {
   auto& fbb = builder_->fbb;
-  PieceWriter writer(out);
-  Parting parting;
-  bool first = true;
   auto freed_left = decision.freed;
   auto lost_left = decision.lost;
   auto orders_left = decision.orders;
   auto customers_left = decision.customers;
-  do {
-    parting.begin();
-    fbb.Clear();
+  return builder_->in_pieces(stamp, wire::EventBody::TurnedStrict, out, [&](Parting& parting, bool first) {
     const auto freed = put_rows<wire::ReceivedRow>(fbb, parting.take(freed_left));
     const auto lost = put_rows<wire::LostUnits>(fbb, parting.take(lost_left));
     const auto orders = put_texts(fbb, builder_->offsets, parting.take(orders_left));
     const auto customers = put_texts(fbb, builder_->offsets, parting.take(customers_left));
     const auto order = put_text(fbb, decision.order_id);
-    const auto customer = std::exchange(first, false) ? put_text(fbb, decision.customer) : 0;
-    const auto body = wire::CreateTurnedStrict(fbb, order, decision.order_lsn.value, decision.line.value, decision.waited, decision.fills_follow,
-                                               freed, lost, orders, customers, customer);
-    builder_->finish(stamp, wire::EventBody::TurnedStrict, body.Union(), parting.more());
-    writer.put(fbb, parting.more());
-  } while (parting.more());
-  return writer.bytes();
+    const auto customer = first ? put_text(fbb, decision.customer) : 0;
+    return wire::CreateTurnedStrict(fbb, order, decision.order_lsn.value, decision.line.value, decision.waited, decision.fills_follow,
+                                    freed, lost, orders, customers, customer).Union();
+  });
 }
 
 }  // namespace earmark::schema

@@ -1,62 +1,40 @@
 // Decisions about what is inbound, transfers and purchase orders, to records: cut into pieces as all are (encode_event.cpp).
-#include <utility>
-
 #include "schema/event_builder.hpp"
 
 namespace earmark::schema {
 
 std::size_t EventEncoder::encode(const engine::Stamp& stamp, const engine::TransferShipDecision& decision, std::span<std::byte> out) {
   auto& fbb = builder_->fbb;
-  PieceWriter writer(out);
-  Parting parting;
   auto rows_left = decision.rows;
-  bool first = true;
-  do {
-    parting.begin();
-    fbb.Clear();
+  return builder_->in_pieces(stamp, wire::EventBody::TransferShipped, out, [&](Parting& parting, bool first) {
     const auto rows = put_rows<wire::TransferredRow>(fbb, parting.take(rows_left));
     const auto id = put_text(fbb, decision.id);
-    const auto reason = std::exchange(first, false) ? put_text(fbb, decision.reason) : 0;
-    const auto body = wire::CreateTransferShipped(fbb, id, decision.content, decision.source.value, decision.destination.value,
-                                                  decision.expected.value, reason, rows);
-    builder_->finish(stamp, wire::EventBody::TransferShipped, body.Union(), parting.more());
-    writer.put(fbb, parting.more());
-  } while (parting.more());
-  return writer.bytes();
+    const auto reason = first ? put_text(fbb, decision.reason) : 0;
+    return wire::CreateTransferShipped(fbb, id, decision.content, decision.source.value, decision.destination.value,
+                                       decision.expected.value, reason, rows).Union();
+  });
 }
 
 std::size_t EventEncoder::encode(const engine::Stamp& stamp, const engine::TransferReceiptDecision& decision, std::span<std::byte> out) {
   auto& fbb = builder_->fbb;
-  PieceWriter writer(out);
-  Parting parting;
   auto rows_left = decision.rows;
   auto missing_left = decision.missing;
-  do {
-    parting.begin();
-    fbb.Clear();
+  return builder_->in_pieces(stamp, wire::EventBody::TransferReceived, out, [&](Parting& parting, bool) {
     const auto rows = put_rows<wire::ArrivedRow>(fbb, parting.take(rows_left));
     const auto missing = put_rows<wire::MissingUnits>(fbb, parting.take(missing_left));
     const auto command = put_text(fbb, decision.command_id), transfer = put_text(fbb, decision.transfer_id);
-    const auto body = wire::CreateTransferReceived(fbb, command, transfer, decision.transfer_lsn.value, decision.content, decision.source.value,
-                                                   decision.destination.value, decision.closed, decision.fills_follow, rows, missing);
-    builder_->finish(stamp, wire::EventBody::TransferReceived, body.Union(), parting.more());
-    writer.put(fbb, parting.more());
-  } while (parting.more());
-  return writer.bytes();
+    return wire::CreateTransferReceived(fbb, command, transfer, decision.transfer_lsn.value, decision.content, decision.source.value,
+                                        decision.destination.value, decision.closed, decision.fills_follow, rows, missing).Union();
+  });
 }
 
 std::size_t EventEncoder::encode(const engine::Stamp& stamp, const engine::PurchaseDecision& decision, std::span<std::byte> out) {
   auto& fbb = builder_->fbb;
-  PieceWriter writer(out);
-  Parting parting;
   auto lines_left = decision.lines;
   auto pegs_left = decision.pegs;
   auto peg_orders_left = decision.peg_orders;
   auto estimates_left = decision.estimates;
-  bool first = true;
-  do {
-    parting.begin();
-    fbb.Clear();
+  return builder_->in_pieces(stamp, wire::EventBody::PurchasePlaced, out, [&](Parting& parting, bool first) {
     const auto lines = put_rows<wire::PurchasedLine>(fbb, parting.take(lines_left));
     const auto pegs = put_rows<wire::PurchasePeg>(fbb, parting.take(pegs_left));
     const auto peg_orders = put_texts(fbb, builder_->offsets, parting.take(peg_orders_left));
@@ -64,58 +42,37 @@ std::size_t EventEncoder::encode(const engine::Stamp& stamp, const engine::Purch
     const auto id = put_text(fbb, decision.id);
     const auto text = [&](std::string_view words) { return first ? put_text(fbb, words) : 0; };
     const auto vendor = text(decision.vendor), reference = text(decision.reference), notes = text(decision.notes);
-    first = false;
-    const auto body = wire::CreatePurchasePlaced(fbb, id, decision.content, vendor, reference, notes,
-                                                 static_cast<wire::PurchaseState>(decision.state), lines, pegs, peg_orders, estimates);
-    builder_->finish(stamp, wire::EventBody::PurchasePlaced, body.Union(), parting.more());
-    writer.put(fbb, parting.more());
-  } while (parting.more());
-  return writer.bytes();
+    return wire::CreatePurchasePlaced(fbb, id, decision.content, vendor, reference, notes,
+                                      static_cast<wire::PurchaseState>(decision.state), lines, pegs, peg_orders, estimates).Union();
+  });
 }
 
 std::size_t EventEncoder::encode(const engine::Stamp& stamp, const engine::PurchaseStepDecision& decision, std::span<std::byte> out) {
   auto& fbb = builder_->fbb;
-  PieceWriter writer(out);
-  Parting parting;
   auto changes_left = decision.changes;
   auto estimates_left = decision.estimates;
-  bool first = true;
-  do {
-    parting.begin();
-    fbb.Clear();
+  return builder_->in_pieces(stamp, wire::EventBody::PurchaseMoved, out, [&](Parting& parting, bool first) {
     const auto changes = put_rows<wire::PurchaseChange>(fbb, parting.take(changes_left));
     const auto estimates = put_numbers<std::int64_t>(fbb, parting.take(estimates_left));
     const auto command = put_text(fbb, decision.command_id), purchase = put_text(fbb, decision.purchase_id);
     const auto text = [&](std::string_view words) { return first ? put_text(fbb, words) : 0; };
     const auto vendor = text(decision.vendor), reference = text(decision.reference);
-    first = false;
-    const auto body = wire::CreatePurchaseMoved(fbb, command, purchase, decision.purchase_lsn.value, decision.content, vendor,
-                                                static_cast<wire::PurchaseStep>(decision.step), static_cast<wire::PurchaseState>(decision.state),
-                                                reference, changes, estimates);
-    builder_->finish(stamp, wire::EventBody::PurchaseMoved, body.Union(), parting.more());
-    writer.put(fbb, parting.more());
-  } while (parting.more());
-  return writer.bytes();
+    return wire::CreatePurchaseMoved(fbb, command, purchase, decision.purchase_lsn.value, decision.content, vendor,
+                                     static_cast<wire::PurchaseStep>(decision.step), static_cast<wire::PurchaseState>(decision.state),
+                                     reference, changes, estimates).Union();
+  });
 }
 
 std::size_t EventEncoder::encode(const engine::Stamp& stamp, const engine::PurchaseReceiptDecision& decision, std::span<std::byte> out) {
   auto& fbb = builder_->fbb;
-  PieceWriter writer(out);
-  Parting parting;
   auto rows_left = decision.rows;
-  bool first = true;
-  do {
-    parting.begin();
-    fbb.Clear();
+  return builder_->in_pieces(stamp, wire::EventBody::PurchaseReceived, out, [&](Parting& parting, bool first) {
     const auto rows = put_rows<wire::PurchaseArrivedRow>(fbb, parting.take(rows_left));
     const auto id = put_text(fbb, decision.id), purchase = put_text(fbb, decision.purchase_id);
-    const auto vendor = std::exchange(first, false) ? put_text(fbb, decision.vendor) : 0;
-    const auto body = wire::CreatePurchaseReceived(fbb, id, purchase, decision.purchase_lsn.value, decision.content, vendor,
-                                                   static_cast<wire::PurchaseState>(decision.state), decision.fills_follow, rows);
-    builder_->finish(stamp, wire::EventBody::PurchaseReceived, body.Union(), parting.more());
-    writer.put(fbb, parting.more());
-  } while (parting.more());
-  return writer.bytes();
+    const auto vendor = first ? put_text(fbb, decision.vendor) : 0;
+    return wire::CreatePurchaseReceived(fbb, id, purchase, decision.purchase_lsn.value, decision.content, vendor,
+                                        static_cast<wire::PurchaseState>(decision.state), decision.fills_follow, rows).Union();
+  });
 }
 
 }  // namespace earmark::schema

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "schema/event.hpp"
@@ -34,6 +35,22 @@ struct EventEncoder::Builder {
     event.add_more_parts(more);
     event.add_filtered(filtered);
     fbb.Finish(event.Finish());
+  }
+
+  // A record in as many pieces as its rows need. put(Parting&, first) makes a piece's body: the rows that `parting` still takes; whether it is the first piece.
+  template <class Put>
+  [[gnu::always_inline]] std::size_t in_pieces(const engine::Stamp& stamp, wire::EventBody type, std::span<std::byte> out, const Put& put) {
+    PieceWriter writer(out);
+    Parting parting;
+    bool first = true;
+    do {
+      parting.begin();
+      fbb.Clear();
+      const flatbuffers::Offset<void> body = put(parting, std::exchange(first, false));
+      finish(stamp, type, body, parting.more());
+      writer.put(fbb, parting.more());
+    } while (parting.more());
+    return writer.bytes();
   }
 
   template <class WireLine, class Decision, class Line, class PutMore, class Create>
