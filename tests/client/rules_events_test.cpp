@@ -7,34 +7,13 @@
 #include "client/ids_in_event.hpp"
 #include "client/rules_text.hpp"
 #include "client/stream_text.hpp"
+#include "tests/client/told_event.hpp"
 
 using namespace earmark;
 using namespace earmark::client;
+using namespace earmark::client::test;
 
 namespace {
-
-constexpr std::int64_t noon = 1'767'268'800'000'000, day = 86'400'000'000;  // 2026-01-01 12:00 UTC
-
-engine::WarehouseId warehouse(std::uint16_t id) { return engine::WarehouseId{id}; }
-engine::LineNumber line(std::uint32_t number) { return engine::LineNumber{number}; }
-engine::SkuId sku(std::uint32_t id) { return engine::SkuId{id}; }
-engine::TimeUs at(std::int64_t time_us) { return engine::TimeUs{time_us}; }
-
-Catalogue catalogue() {
-  Catalogue known(1);
-  known.learn("BEAM", sku(1));
-  known.learn("HANGER", sku(2));
-  known.learn(std::vector<WarehouseInfo>{{"MAIN", "", 1}, {"WEST", "", 2}});
-  return known;
-}
-
-schema::Event event(std::uint64_t lsn, schema::Decision decision) { return {{engine::Lsn{lsn}, at(noon), engine::Lsn{}}, std::move(decision)}; }
-
-std::string told(const schema::Event& what) {
-  StreamText text(false);
-  text.text(event(1, engine::VoidDecision{}), catalogue());  // takes the date's heading
-  return text.text(what, catalogue());
-}
 
 bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 

@@ -1,6 +1,7 @@
 // A dump in a test's own lines, and the same with one planted fault after the other: what the judge says of them.
 #pragma once
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cstdio>
 #include <functional>
@@ -32,8 +33,17 @@ inline JudgedDump judge(const Dump& dump) {
 struct Planted {
   const char* what;
   Promise promise;
-  const char* said;  // in the first finding
+  const char* said;  // in a finding
   std::function<void(Dump&)> plant;
 };
+
+inline void require_found(const Planted& fault, Dump dump) {
+  fault.plant(dump);
+  const JudgedDump judged = judge(dump);
+  INFO(fault.what << "\n" << table_of(judged.verdict));
+  CHECK(judged.fault == "");
+  CHECK(judged.verdict[fault.promise] > 0);
+  CHECK(std::ranges::any_of(judged.verdict.examples, [&](const std::string& each) { return each.find(fault.said) != std::string::npos; }));
+}
 
 }  // namespace earmark::loadtest::test

@@ -6,6 +6,7 @@
 #include "engine/limits.hpp"
 #include "storage/offline_state.hpp"
 #include "storage/recovery.hpp"
+#include "tests/storage/contradiction.hpp"
 #include "tests/storage/history.hpp"
 #include "tests/storage/open_state.hpp"
 
@@ -173,22 +174,7 @@ TEST_CASE("contradiction: records of holds and shipments are refused by the offl
   for (const Contradiction& contradiction : contradictions) {
     INFO(contradiction.name);
     const History history = history_with(contradiction);
-    const std::string lsn = "record LSN " + std::to_string(history.wrong) + " contradicts";
-    OfflineState offline;
-    REQUIRE(replay(*history.journal, [&](const schema::Event& event) { offline.apply(event); }).has_value());
-    CHECK_THAT(offline.problem(), Catch::Contains(lsn) && Catch::Contains(contradiction.expected));
-    for (const bool in_tables : {false, true}) {
-      INFO("found in the tables: " << in_tables);
-      const test::TemporaryDirectory directory;
-      const auto state = test::open_state(directory.path());
-      if (in_tables) REQUIRE(state->fold(*history.journal, Lsn{behind}, 1000).value().applied == Lsn{behind});
-      const Lsn before = state->summary().applied;
-      const auto folded = state->fold(*history.journal, test::to_the_end, 1000);
-      REQUIRE_FALSE(folded.has_value());
-      CHECK(folded.error().kind == FailureKind::damaged);
-      CHECK_THAT(folded.error().text, Catch::Contains(lsn) && Catch::Contains(contradiction.in_store ? contradiction.in_store : contradiction.expected));
-      CHECK(state->summary().applied == before);
-    }
+    test::require_refused(*history.journal, Lsn{behind}, Lsn{history.wrong}, contradiction.expected, contradiction.in_store);
   }
 }
 

@@ -4,6 +4,7 @@
 
 #include "storage/offline_state.hpp"
 #include "storage/recovery.hpp"
+#include "tests/storage/contradiction.hpp"
 #include "tests/storage/open_state.hpp"
 #include "tests/storage/purchase_history.hpp"
 
@@ -113,21 +114,6 @@ TEST_CASE("contradiction: records of purchase orders are refused by the offline 
     const auto journal = std::make_unique<MemoryJournal>(test::state_identity);
     REQUIRE(history.append(*journal, 0, contradiction.behind).has_value());
     REQUIRE(wrong.append(*journal, 0, 1).has_value());
-    const std::string lsn = "record LSN " + std::to_string(contradiction.behind + 1) + " contradicts";
-    OfflineState offline;
-    REQUIRE(replay(*journal, [&](const schema::Event& event) { offline.apply(event); }).has_value());
-    CHECK_THAT(offline.problem(), Catch::Contains(lsn) && Catch::Contains(contradiction.expected));
-    for (const bool in_tables : {false, true}) {
-      INFO("found in the tables: " << in_tables);
-      const test::TemporaryDirectory directory;
-      const auto state = test::open_state(directory.path());
-      if (in_tables) REQUIRE(state->fold(*journal, Lsn{contradiction.behind}, 1000).value().applied == Lsn{contradiction.behind});
-      const Lsn before = state->summary().applied;
-      const auto folded = state->fold(*journal, test::to_the_end, 1000);
-      REQUIRE_FALSE(folded.has_value());
-      CHECK(folded.error().kind == FailureKind::damaged);
-      CHECK_THAT(folded.error().text, Catch::Contains(lsn) && Catch::Contains(contradiction.in_store ? contradiction.in_store : contradiction.expected));
-      CHECK(state->summary().applied == before);
-    }
+    test::require_refused(*journal, Lsn{contradiction.behind}, Lsn{contradiction.behind + 1}, contradiction.expected, contradiction.in_store);
   }
 }

@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "storage/recovery.hpp"
+#include "tests/storage/contradiction.hpp"
 #include "tests/storage/open_state.hpp"
 #include "tests/storage/rule_history.hpp"
 
@@ -228,22 +229,7 @@ void require_refused(const Contradiction& contradiction) {
   const auto journal = std::make_unique<MemoryJournal>(test::state_identity);
   REQUIRE(history.append(*journal, 0, contradiction.behind).has_value());
   REQUIRE(wrong.append(*journal, 0, wrong.size()).has_value());
-  const std::string lsn = "record LSN " + std::to_string(contradiction.behind + wrong.size()) + " contradicts";
-  OfflineState offline;
-  REQUIRE(replay(*journal, [&](const schema::Event& event) { offline.apply(event); }).has_value());
-  CHECK_THAT(offline.problem(), Catch::Contains(lsn) && Catch::Contains(contradiction.expected));
-  for (const bool in_tables : {false, true}) {
-    INFO("found in the tables: " << in_tables);
-    const test::TemporaryDirectory directory;
-    const auto state = test::open_state(directory.path());
-    if (in_tables) REQUIRE(state->fold(*journal, Lsn{contradiction.behind}, 1000).value().applied == Lsn{contradiction.behind});
-    const Lsn before = state->summary().applied;
-    const auto folded = state->fold(*journal, test::to_the_end, 1000);
-    REQUIRE_FALSE(folded.has_value());
-    CHECK(folded.error().kind == FailureKind::damaged);
-    CHECK_THAT(folded.error().text, Catch::Contains(lsn) && Catch::Contains(contradiction.expected));
-    CHECK(state->summary().applied == before);
-  }
+  test::require_refused(*journal, Lsn{contradiction.behind}, Lsn{contradiction.behind + wrong.size()}, contradiction.expected);
 }
 
 }  // namespace

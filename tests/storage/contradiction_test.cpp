@@ -6,6 +6,7 @@
 #include "engine/limits.hpp"
 #include "storage/offline_state.hpp"
 #include "storage/recovery.hpp"
+#include "tests/storage/contradiction.hpp"
 #include "tests/storage/history.hpp"
 #include "tests/storage/open_state.hpp"
 
@@ -184,23 +185,7 @@ std::unique_ptr<MemoryJournal> journal_with(const Contradiction& contradiction) 
 TEST_CASE("contradiction: each is refused by the offline state and by the store, in the same words", "[storage][state][digest]") {
   for (const Contradiction& contradiction : contradictions) {
     INFO(contradiction.name);
-    const auto journal = journal_with(contradiction);
-    const std::string lsn = "record LSN " + std::to_string(contradiction.behind + 1) + " contradicts";
-    OfflineState offline;
-    REQUIRE(replay(*journal, [&](const schema::Event& event) { offline.apply(event); }).has_value());
-    CHECK_THAT(offline.problem(), Catch::Contains(lsn) && Catch::Contains(contradiction.expected));
-    for (const bool in_tables : {false, true}) {
-      INFO("found in the tables: " << in_tables);
-      const test::TemporaryDirectory directory;
-      const auto state = test::open_state(directory.path());
-      if (in_tables) REQUIRE(state->fold(*journal, Lsn{contradiction.behind}, 1000).value().applied == Lsn{contradiction.behind});
-      const Lsn before = state->summary().applied;
-      const auto folded = state->fold(*journal, test::to_the_end, 1000);
-      REQUIRE_FALSE(folded.has_value());
-      CHECK(folded.error().kind == FailureKind::damaged);
-      CHECK_THAT(folded.error().text, Catch::Contains(lsn) && Catch::Contains(contradiction.expected));
-      CHECK(state->summary().applied == before);
-    }
+    test::require_refused(*journal_with(contradiction), Lsn{contradiction.behind}, Lsn{contradiction.behind + 1}, contradiction.expected);
   }
 }
 
