@@ -117,14 +117,14 @@ bool OrderDesk::decide(TimeUs now, const std::function<void(const ReceivedOrder&
                        const std::function<void(std::span<const SkuId>)>& mind_rules) {
   if (count_ == 0) return true;
   SharedState& shared = committer_.shared();
-  now = shared.times.receive(committer_.id(), now);
   for (std::size_t index = 0; index < count_; ++index) {  // the lines have stopped moving
     slots_[index].received.order.lines = std::span(lines_).subspan(slots_[index].first_line, slots_[index].line_count);
   }
   const Committed committed = committer_.commit(
       writes_, committer_.id(), count_, bytes_for_records(), [&](StableState, Bundle& bundle, std::size_t) {
         const CatalogueView& catalogue = SharedState::catalogue_of(writes_.read(shared.catalogue));
-        for (std::size_t index = 0; index < count_; ++index) judge(slots_[index], catalogue, now, bundle);
+        const TimeUs time = shared.times.receive(committer_.id(), now);
+        for (std::size_t index = 0; index < count_; ++index) judge(slots_[index], catalogue, time, bundle);
       });
   if (committed.attempt == Attempt::no_room) return false;
   if (committed.attempt == Attempt::committed) committer_.announce(committed.first);

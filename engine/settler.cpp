@@ -79,6 +79,7 @@ void Settler::continue_after_recovery(std::optional<Cause> cause, std::span<cons
   now_ = last_record;
   knows_time_ = last_record.value != 0;
   cause_ = std::move(cause);
+  if (cause_) cause_->time = std::max(cause_->time, last_record);  // others have been decided behind it
   writes_.clear();
   plan_.park(cause_ ? &*cause_ : nullptr, catalogue(), writes_, whole_orders);
 }

@@ -110,8 +110,6 @@ class EventDecoder {
   std::unique_ptr<Scratch> scratch_;
 };
 
-// Replaces the time in place, in every piece of the record (the journal raises it to its predecessor's where needed).
-void set_time(std::span<std::byte> record, engine::TimeUs time);
 // The stamp of a record, without decoding the rest. LSN 0 if the bytes are no record.
 engine::Stamp stamp_of(std::span<const std::byte> record);
 

@@ -1,4 +1,4 @@
-// The stamp of a record, found and changed where it lies. Offsets are followed with bounds checks, so that bytes that
+// The stamp of a record, found where it lies. Offsets are followed with bounds checks, so that bytes that
 // are no event give no stamp instead of a fault.
 #include <cstring>
 #include <optional>
@@ -39,18 +39,6 @@ constexpr std::size_t lsn_at = 0, time_at = 8, cause_at = 16;
 static_assert(sizeof(wire::Stamp) == 24);
 
 }  // namespace
-
-void set_time(std::span<std::byte> record, engine::TimeUs time) {
-  for (std::size_t at = 0;;) {
-    const Piece piece = piece_at(record.subspan(at));
-    if (piece.stride == 0) return;
-    if (const auto offset = stamp_offset(piece.body)) {
-      std::memcpy(record.data() + at + piece_header_bytes + *offset + time_at, &time.value, sizeof time.value);
-    }
-    at += piece.stride;
-    if (!piece.header.more()) return;
-  }
-}
 
 engine::Stamp stamp_of(std::span<const std::byte> record) {
   const Piece piece = piece_at(record);

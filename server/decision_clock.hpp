@@ -21,7 +21,7 @@ class DecisionClock {
 
   engine::TimeUs time_of(engine::TimeUs carried, engine::TimeUs now) noexcept {
     if (!on_commands_) return now;
-    // Relaxed: the number alone is shared; the journal raises a record's time to its predecessor's.
+    // Relaxed: the number alone is shared; in which order records may carry such times is engine/decision_times.hpp's.
     std::int64_t latest = latest_.load(std::memory_order_relaxed);
     while (latest < carried.value && !latest_.compare_exchange_weak(latest, carried.value, std::memory_order_relaxed)) continue;
     return engine::TimeUs{std::max(latest, carried.value)};

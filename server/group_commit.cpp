@@ -26,8 +26,8 @@ bool GroupCommit::gather() {
     engine::BundleHeader header;
     std::memcpy(&header, bundle.data(), sizeof header);
     EARMARK_CHECK(header.first_lsn == next_.value && header.records > 0);
-    const std::span<std::byte> records = bundle.subspan(sizeof header);
-    keep_time_from_falling(records, header.records);
+    const std::span<const std::byte> records = bundle.subspan(sizeof header);
+    check_times(records, header.records);
     chunks_.push_back(records);
     group_bytes_ += records.size();
     next_ = next_ + header.records;
@@ -36,25 +36,19 @@ bool GroupCommit::gather() {
   return !chunks_.empty();
 }
 
-// Time never falls with the LSN, whichever thread's clock was read (E7). The bytes are still this thread's to change:
-// their owner reads them after they are durable.
-void GroupCommit::keep_time_from_falling(std::span<std::byte> records, std::uint32_t count) {
+// Time never falls with the LSN, whichever thread's clock was read (E7; engine/decision_times.hpp). Rather no record than one that readers refuse.
+void GroupCommit::check_times(std::span<const std::byte> records, std::uint32_t count) {
   for (std::uint32_t index = 0; index < count; ++index) {
-    std::size_t bytes = 0;
+    const engine::TimeUs time = schema::stamp_of(records).time;
+    EARMARK_CHECK(time >= last_time_);
+    last_time_ = time;
     bool more = true;
     while (more) {
-      const schema::Piece piece = schema::piece_at(records.subspan(bytes));
+      const schema::Piece piece = schema::piece_at(records);
       EARMARK_CHECK(piece.stride != 0);
       more = piece.header.more();
-      bytes += piece.stride;
+      records = records.subspan(piece.stride);
     }
-    const engine::TimeUs time = schema::stamp_of(records).time;
-    if (time < last_time_) {
-      schema::set_time(records.first(bytes), last_time_);
-    } else {
-      last_time_ = time;
-    }
-    records = records.subspan(bytes);
   }
 }
 

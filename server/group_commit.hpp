@@ -35,7 +35,7 @@ class GroupCommit {
   const JournalCounters& counters() const noexcept { return counters_; }
 
  private:
-  void keep_time_from_falling(std::span<std::byte> records, std::uint32_t count);
+  void check_times(std::span<const std::byte> records, std::uint32_t count);
 
   engine::Engine& engine_;
   storage::Journal& journal_;

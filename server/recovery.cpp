@@ -161,6 +161,7 @@ storage::Outcome<Recovered> replay_behind(Recovered recovered, const storage::Jo
   engine.restore_finished();
   recovered.replayed = report->records;
   recovered.last_time = std::max(recovered.last_time, report->last_time);
+  engine.shared().times.start_at(recovered.last_time);
   return recovered;
 }
 

@@ -88,11 +88,8 @@ class Reading {
     records = records.size() - consumed < 8 ? std::span<const std::byte>{} : records.subspan(consumed);
     last_ = event->stamp.lsn;
     const std::string log = text_of(*event);
-    // Whoever settles decides by the time (engine/decision_times.hpp); an order of which nothing waits may be a receiving thread's.
-    const auto* order = std::get_if<engine::OrderDecision>(&event->decision);
-    const bool may_fall = order != nullptr && order->waits.empty();
-    if (!may_fall && event->stamp.time < latest_) return "E7: what was settled carries a time before its predecessor's: " + log;
-    latest_ = std::max(latest_, event->stamp.time);
+    if (event->stamp.time < latest_) return "E7: a record carries a time before its predecessor's: " + log;
+    latest_ = event->stamp.time;
     if (event->stamp.cause.value != 0) {
       if (fills_.empty()) return "E2: a fill that the twin does not make: " + log;
       const std::string fill = std::exchange(fills_.front(), {});

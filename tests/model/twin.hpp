@@ -46,14 +46,11 @@ class Twin {
   // other; then reorder rules say what they make of it; then dates that have moved are told, SKU by SKU. To be called after every command whose
   // fills are done, which this twin decides by itself.
   std::vector<Answer> turn_strict(std::size_t most = ~std::size_t{0});
-  // One of these, judged by another clock than the latest: of a log whose server had several.
+  // One of these, at this time: of a log that is followed.
   std::vector<Answer> follow_at(engine::TimeUs now);
   // Of a log that is followed: somebody turns strict, or is told a date, before anything else that the settler decides.
   bool must_turn() { return passed_over_enough() || moved_dates(); }
-  // Of a log whose server had several clocks: by one of them who waits in this line (0: the order) has waited long enough. Nothing, if
-  // nobody can turn strict there now.
-  std::optional<Answer> has_waited(engine::Lsn order, engine::LineNumber line, engine::TimeUs now);
-  // The same of a reorder rule, which may say what it does after others have decided more. Nothing, if it does nothing now.
+  // Of a log that is followed: what a reorder rule says, which may say what it does after others have decided more. Nothing, if it does nothing now.
   std::optional<Answer> look_at_rule(engine::SkuId sku, engine::WarehouseId warehouse, engine::TimeUs now);
   // A record of its own: ids of commands decided before `oldest_known` are forgotten, but for those of orders that are open or
   // were closed after `archived`.

@@ -84,20 +84,8 @@ std::vector<Answer> Twin::turn_strict(std::size_t most) {
 }
 
 std::vector<Answer> Twin::follow_at(engine::TimeUs now) {
-  const engine::TimeUs latest = std::exchange(state_.time, now);
-  std::vector<Answer> next = turn_strict(1);
-  state_.time = std::max(latest, now);
-  return next;
-}
-
-std::optional<Answer> Twin::has_waited(engine::Lsn lsn, engine::LineNumber line, engine::TimeUs now) {
-  const auto order = state_.orders.find(lsn);
-  if (passed_over_enough() || order == state_.orders.end()) return std::nullopt;
-  const auto index = impatient_line(order->second);
-  const bool whole_order = order->second.policy == engine::Policy::ship_complete;
-  if (!index || line != (whole_order ? engine::LineNumber{} : order->second.lines[*index].number)) return std::nullopt;
   state_.time = std::max(state_.time, now);
-  return turn({lsn, *index}, true);
+  return turn_strict(1);
 }
 
 Answer Twin::turn(const ByLine& who, bool waited) {

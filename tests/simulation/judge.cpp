@@ -29,17 +29,8 @@ std::string text_of(const schema::Event& event) {
 
 }  // namespace
 
-namespace {
-
-model::CatalogueLimits without_wait(model::CatalogueLimits limits) {
-  limits.max_wait_us = 0;
-  return limits;
-}
-
-}  // namespace
-
 Judge::Judge(Disk& disk, Trace& trace, Sometimes& sometimes, model::CatalogueLimits limits)
-    : disk_(disk), journal_(disk), trace_(trace), sometimes_(sometimes), max_wait_us_(limits.max_wait_us), limits_(without_wait(limits)), twin_(limits_) {}
+    : disk_(disk), journal_(disk), trace_(trace), sometimes_(sometimes), limits_(limits), twin_(limits) {}
 
 void Judge::disk_grew() {
   const Lsn durable = disk_.durable();
@@ -86,7 +77,7 @@ void Judge::take_record(const schema::Event& event, std::span<const std::byte> b
   if (entry.command != nullptr) {
     record.name = &decided_.insert_or_assign(entry.name, lsn).first->first;
     if (!ids_.emplace(entry.name.space, entry.name.id).second && entry.name.space != numbered_space) sometimes_.met(Met::id_used_anew);
-    if (lsn <= first_asked_.at(entry.name).told) throw Broken("E2, real time: LSN " + number(lsn) + " was decided before it was asked for");
+    if (lsn <= first_asked_.at(entry.name)) throw Broken("E2, real time: LSN " + number(lsn) + " was decided before it was asked for");
   }
   record.complete = !schema::fills_follow(event.decision);
   records_.push_back(record);
@@ -181,7 +172,7 @@ Judge::Entry Judge::entry_of(const schema::Event& event) {
     return entry;
   }
   if (const auto* strict = std::get_if<engine::StrictDecision>(&event.decision)) {
-    entry.turn = {strict->order_lsn, strict->line, strict->waited};
+    entry.turn = strict->waited;
     if (surroundings_.recovering) sometimes_.met(Met::waiter_turned_strict_by_recovery);
     return entry;
   }
@@ -217,12 +208,6 @@ void Judge::apply(model::Twin& twin, const Entry& entry, model::Answer& answer) 
     twin.forget(*entry.bookkeeping, entry.time);
     return;
   }
-  if (entry.turn && entry.turn->waited) {
-    auto turned = twin.has_waited(entry.turn->order, entry.turn->line, entry.time);
-    if (!turned) throw Broken("patience: nobody there can turn strict by time: " + entry.text);
-    answer = std::move(*turned);
-    return;
-  }
   if (entry.by_time || entry.turn) {
     const std::vector<model::Answer> due = twin.run_timers(entry.time, 1);
     if (due.empty()) throw Broken("I6: a time has come, and none is due: " + entry.text);
@@ -247,7 +232,6 @@ void Judge::apply(model::Twin& twin, const Entry& entry, model::Answer& answer) 
 void Judge::apply(Entry entry) {
   model::Answer answer;
   check_times(entry);
-  check_turn(entry);
   const bool others_turn = twin_.must_turn() && !entry.turn && !entry.follows;
   apply(twin_, entry, answer);
   if (!entry.bookkeeping) {
@@ -302,17 +286,6 @@ void Judge::check_times(const Entry& entry) const {
   if (entry.time > latest_now_) throw Broken("E7: a record is of a time that no clock has shown: " + entry.text);
 }
 
-// By a clock that was read when the order came or later; only a clock that falls can make the wait look shorter.
-void Judge::check_turn(const Entry& entry) const {
-  if (!entry.turn || !entry.turn->waited || clock_fell_) return;
-  const auto order = twin_.state().orders.find(entry.turn->order);
-  if (order == twin_.state().orders.end()) return;  // apply() says so
-  const Asking name{engine::IdSpace::order, order->second.id, twin_.state().known.at({engine::IdSpace::order, order->second.id}).content};
-  if (max_wait_us_ == 0 || entry.time.value < first_asked_.at(name).now.value + max_wait_us_) {
-    throw Broken("patience: somebody turns strict before he has waited long enough: " + entry.text);
-  }
-}
-
 void Judge::check_nobody_turns_first(const Entry& entry, const model::Answer& answer) const {
   const auto* order = std::get_if<model::OrderAnswer>(&answer.decision);
   if (order != nullptr && model::is_fast(twin_.state(), order->view())) return;
@@ -326,7 +299,7 @@ void Judge::note_patience(const Entry& entry, const model::Answer& answer) {
     if (fill.strict) sometimes_.met(fill.still_waiting != 0 ? Met::strict_waiter_gathered : Met::strict_waiter_got_the_rest);
   }
   if (!entry.turn) return;
-  sometimes_.met(entry.turn->waited ? Met::waiter_turned_strict_by_time : Met::waiter_turned_strict_by_skips);
+  sometimes_.met(*entry.turn ? Met::waiter_turned_strict_by_time : Met::waiter_turned_strict_by_skips);
   if (!answer.as<model::StrictAnswer>().lost.empty()) sometimes_.met(Met::strict_waiter_took_over);
 }
 

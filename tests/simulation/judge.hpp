@@ -51,7 +51,6 @@ class Judge {
     bool recovering = false;
   };
   void see(Surroundings surroundings) noexcept {
-    clock_fell_ = clock_fell_ || surroundings.now < surroundings_.now;
     surroundings_ = surroundings;
     latest_now_ = std::max(latest_now_, surroundings.now);
     if (clocks_.back() != surroundings.now) clocks_.push_back(surroundings.now);
@@ -98,12 +97,7 @@ class Judge {
     bool by_time = false;     // nobody's command; nor what follows from one: a rule's, or a date that moved
     bool follows = false;
     std::optional<std::pair<engine::SkuId, engine::WarehouseId>> rule{};
-    struct Turn {
-      engine::Lsn order{};
-      engine::LineNumber line{};
-      bool waited = false;
-    };
-    std::optional<Turn> turn;  // somebody turns strict: nobody's command either
+    std::optional<bool> turn;  // somebody turns strict, nobody's command either; true: because he has waited long enough
     engine::TimeUs time{};
   };
   // An answer to be judged again at its LSN.
@@ -125,7 +119,6 @@ class Judge {
   void note_purchase(const model::Answer& answer);  // judge_purchases.cpp
   void note_times(const Entry& entry, const model::Answer& answer);
   void note_patience(const Entry& entry, const model::Answer& answer);
-  void check_turn(const Entry& entry) const;
   void check_nobody_turns_first(const Entry& entry, const model::Answer& answer) const;
   void check_times(const Entry& entry) const;
   static void apply(model::Twin& twin, const Entry& entry, model::Answer& answer);
@@ -155,22 +148,16 @@ class Judge {
   SimulatedJournal journal_;  // for reading
   Trace& trace_;
   Sometimes& sometimes_;
-  const std::int64_t max_wait_us_;
-  const model::CatalogueLimits limits_;  // without it: a record tells whose time has come
+  const model::CatalogueLimits limits_;
   Surroundings surroundings_;
   engine::Lsn judged_{}, told_{};
   engine::TimeUs time_{}, latest_now_{};
-  bool clock_fell_ = false;
   std::vector<engine::TimeUs> clocks_{{}};  // what the machine's clock ever showed, in that order
   std::vector<Record> records_;  // LSN 1 first
   Ledger ledger_;
   model::Twin twin_;
   std::map<Asking, std::shared_ptr<const model::Command>> commands_;  // ever sent
-  struct FirstAsked {
-    engine::Lsn told{};
-    engine::TimeUs now{};
-  };
-  std::map<Asking, FirstAsked> first_asked_;                          // what was known when it was first sent, and by the server's clock
+  std::map<Asking, engine::Lsn> first_asked_;                         // what was known when it was first sent
   std::map<Asking, engine::Lsn> decided_;                             // the latest decision
   std::set<std::pair<engine::IdSpace, std::string>> ids_;             // that were ever decided
   std::optional<Entry> open_;       // a cause whose last fill is not there

@@ -48,7 +48,7 @@ void Judge::asked(Line& line, MessageKind kind, std::uint64_t correlation, std::
   asked.clock = clocks_.size() - 1;
   if (const auto* command = std::get_if<AskedCommand>(&asked.what)) {
     commands_.emplace(command->name, command->command);
-    first_asked_.emplace(command->name, FirstAsked{told_, surroundings_.now});
+    first_asked_.emplace(command->name, told_);
   }
   if (!line.under_way.emplace(correlation, std::move(asked)).second) throw Broken("the harness used a correlation id twice");
 }
