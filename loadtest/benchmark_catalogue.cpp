@@ -51,6 +51,7 @@ class Loader {
  public:
   Loader(client::Client& client, const Options& options)
       : client_(client), options_(options), without_stock_(skus_without_stock(options.shape, options.short_share)) {
+    for (const std::uint32_t popular : popular_skus(options.shape)) without_stock_[popular] = true;  // they get theirs before each run
     for (std::uint16_t index = 0; index < options.shape.warehouses; ++index) {
       texts_.push_back({warehouse_code(index), warehouse_name(index)});
     }

@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "loadtest/report.hpp"
+#include "loadtest/situation_report.hpp"
 
 namespace earmark::loadtest {
 namespace {
@@ -17,7 +18,6 @@ constexpr std::array<const char*, request_kinds> kind_colors = {"s1", "s2", "s3"
 
 std::string seconds_label(double seconds) { return fmt::format("{:g}", std::round(seconds * 100) / 100); }
 std::string cores_label(double cores) { return fmt::format("{:g}", std::round(cores * 100) / 100); }
-std::string percent_label(double share) { return fmt::format("{:g} %", std::round(share * 1e6) / 1e4); }
 
 // The next number of the form 1, 2 or 5 times a power of ten, downwards and upwards.
 double round_down(double number) {
@@ -33,11 +33,6 @@ double round_up(double number) {
 
 Axis time_axis(const RunReport& report) { return {"seconds of the measurement", 0, std::max(report.measured_seconds, 0.001), Axis::Scale::linear, seconds_label}; }
 
-Axis latency_axis(double low_us, double high_us) {
-  const double low = round_down(std::max(low_us, 1.0));
-  return {"latency (logarithmic)", low, std::max(round_up(std::max(high_us, 1.0)), low * 10), Axis::Scale::logarithmic, microseconds_label};
-}
-
 // Slices that lie whole within the measurement; of a very short one, what there is.
 std::size_t whole_slices(const RunReport& report) {
   if (report.slice_seconds <= 0) return 0;
@@ -51,6 +46,24 @@ double middle_of(const RunReport& report, std::size_t slice) {
 std::string slice_note(const RunReport& report) { return fmt::format("each point covers {:g} s", std::round(report.slice_seconds * 1'000) / 1'000); }
 
 }  // namespace
+
+std::string percent_label(double share) { return fmt::format("{:g} %", std::round(share * 1e6) / 1e4); }
+
+Axis latency_axis(double low_us, double high_us) {
+  const double low = round_down(std::max(low_us, 1.0));
+  return {"latency (logarithmic)", low, std::max(round_up(std::max(high_us, 1.0)), low * 10), Axis::Scale::logarithmic, microseconds_label};
+}
+
+std::vector<Point> percentile_points(const engine::Histogram& latency) {
+  std::vector<Point> points;
+  for (double nines = 0.05; nines <= 4.000'1; nines += 0.05) {
+    const double share = 1 - std::pow(10, -nines);
+    // What so few requests cannot tell is left out.
+    if ((1 - share) * static_cast<double>(latency.count()) < 0.999'9 && !points.empty()) break;
+    points.push_back({share, std::max(1.0, microseconds(latency.quantile(share)))});
+  }
+  return points;
+}
 
 Chart rate_chart(const RunReport& report) {
   Chart chart;
@@ -78,6 +91,7 @@ Chart rate_chart(const RunReport& report) {
     chart.series.push_back(std::move(offered));
   }
   chart.y = {"answers/s", 0, most * 1.08, Axis::Scale::linear, count_label};
+  chart.markers = act_markers(report);
   return chart;
 }
 
@@ -100,6 +114,7 @@ Chart latency_over_time_chart(const RunReport& report) {
     chart.series.push_back(std::move(series));
   }
   std::reverse(chart.series.begin(), chart.series.end());  // the legend in the order of the lines
+  chart.markers = act_markers(report);
   chart.y = latency_axis(std::min(low, high), high);
   return chart;
 }
@@ -143,15 +158,8 @@ Chart percentile_chart(const RunReport& report) {
   for (std::size_t index = 0; index < request_kinds; ++index) {
     const engine::Histogram& latency = report.tally.latency[index];
     if (latency.count() == 0) continue;
-    Series series{std::string(plural(static_cast<RequestKind>(index))), kind_colors[index], Mark::line, {}, {}};
-    for (double nines = 0.05; nines <= 4.000'1; nines += 0.05) {
-      const double share = 1 - std::pow(10, -nines);
-      // What so few requests cannot tell is left out.
-      if ((1 - share) * static_cast<double>(latency.count()) < 0.999'9 && !series.points.empty()) break;
-      const double value = std::max(1.0, microseconds(latency.quantile(share)));
-      series.points.push_back({share, value});
-      low = std::min(low, value), high = std::max(high, value);
-    }
+    Series series{std::string(plural(static_cast<RequestKind>(index))), kind_colors[index], Mark::line, percentile_points(latency), {}};
+    for (const Point& point : series.points) low = std::min(low, point.y), high = std::max(high, point.y);
     chart.series.push_back(std::move(series));
   }
   chart.y = latency_axis(std::min(low, high), high);
@@ -222,7 +230,7 @@ std::vector<Chart> charts_of(const RunReport& report) {
     charts.push_back(distribution_chart(report));
     charts.push_back(percentile_chart(report));
   }
-  if (report.tally.steps.size() > 1) charts.push_back(step_chart(report));
+  if (report.tally.steps.size() > 1 && report.tally.acts.empty()) charts.push_back(step_chart(report));
   if (report.cpu.size() > 1) charts.push_back(cpu_chart(report));
   return charts;
 }

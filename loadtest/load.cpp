@@ -59,20 +59,27 @@ Outcome<void> Load::connect() {
 }
 
 Outcome<void> Load::drive(RunReport& report) {
+  return drive({"measuring", options_.warmup_seconds, options_.seconds, options_.rates, 0}, report);
+}
+
+Outcome<void> Load::drive(const LoadPhase& phase, RunReport& report) {
   RunTimes times;
   times.start = monotonic_ns();
-  times.measure_from = times.start + nanoseconds(options_.warmup_seconds);
-  const std::uint64_t planned_end = times.measure_from + nanoseconds(options_.seconds);
+  times.measure_from = times.start + nanoseconds(phase.warmup_seconds);
+  const std::uint64_t planned_end = times.measure_from + nanoseconds(phase.seconds);
   times.end = planned_end;
+  times.rates = phase.rates;
+  times.grace_ns = nanoseconds(phase.grace_seconds);
   std::deque<std::thread> running;
   for (LoadThread& thread : threads_) {
-    if (!options_.html.empty()) thread.timeline().begin(times.measure_from, first_slice_ns, most_slices);
+    thread.begin_phase();
+    if (!options_.html.empty() && !options_.sweep) thread.timeline().begin(times.measure_from, first_slice_ns, most_slices);
     if (visible_) thread.live().begin(times.start, second_ns, 0);
     running.emplace_back([&] { thread.run(times); });
   }
   watch("warming up", times.measure_from, times, report);
   report.cpu = {CpuReading::take(report.server_pid)};
-  watch("measuring", planned_end, times, report);
+  watch(phase.name.c_str(), planned_end, times, report);
   report.cpu.push_back(CpuReading::take(report.server_pid));
   for (std::thread& thread : running) thread.join();
   if (visible_) std::fputs("\r\x1b[K", stderr);
@@ -98,6 +105,7 @@ void Load::collect(RunReport& report) const {
   const double watched = std::max(1e-9, after.at - before.at);
   report.cores = {(after.server - before.server) / watched, (after.client - before.client) / watched,
                   (after.machine - before.machine) / watched, 0};
+  report.delivery = {};  // of all phases so far
   for (const LoadThread& thread : threads_) {
     report.history_full |= thread.is_history_full();
     report.tally.add(thread.tally());
@@ -134,7 +142,7 @@ std::uint64_t Load::expected_movements() const {
   const double share = options_.mix.share_of(RequestKind::order);
   const double lines = options_.shape.has_fixed_lines() ? options_.shape.lines : mean_retail_lines;
   double rate = std::min(3e6, 15e3 * options_.connections * options_.pipeline);
-  if (options_.is_open_loop()) rate = std::min(rate, *std::max_element(options_.rates.begin(), options_.rates.end()));
+  if (!options_.rates.empty()) rate = std::min(rate, *std::max_element(options_.rates.begin(), options_.rates.end()));
   double orders = rate * (options_.seconds + options_.warmup_seconds) * share;
   if (options_.orders != 0) orders = std::min(orders, static_cast<double>(options_.orders));
   const double most = static_cast<double>(most_reserved_bytes / sizeof(Movement));

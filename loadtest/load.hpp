@@ -9,6 +9,14 @@
 
 namespace earmark::loadtest {
 
+// One stretch of load, from the first request to the last answer.
+struct LoadPhase {
+  std::string name = "measuring";  // for the line on a terminal
+  double warmup_seconds = 0, seconds = 0;
+  std::vector<double> rates;  // empty: closed loop
+  double grace_seconds = 0;   // answers that come so long after the end are still in time
+};
+
 class Load {
  public:
   Load(const Options& options, const BenchmarkCatalogue& catalogue);
@@ -16,6 +24,8 @@ class Load {
   client::Outcome<void> connect();
   // Warm-up, measurement, and the answers that are still to come. Writes what was measured into the report.
   client::Outcome<void> drive(RunReport& report);
+  // The same for one phase of several, on the same connections; the report's server is known.
+  client::Outcome<void> drive(const LoadPhase& phase, RunReport& report);
   Verdict judge(const client::ConnectOptions& server, const Delivery& delivery, const StockSnapshot& before, const StockSnapshot& after);
 
  private:

@@ -73,7 +73,9 @@ void LoadThread::order_decided(Connection& connection, const Slot& slot, const D
   end_recording(connection, slot, duplicate);
   if (duplicate) return;
   if (keeps_orders_) orders_.add({slot.request.number, order.lsn.value}, choices_);
-  if (options_.restock) remember_stock(order);
+  if (options_.restock || bursts_) remember_stock(order);
+  if (StreamTally* const stream = stream_tally(slot.request, slot.sent_ns)) ++stream->statuses[static_cast<std::size_t>(order.status)];
+  if (slot.request.popular && now_ >= measure_from_ && is_first_line_short(order)) tally_.sold_out_ns = std::min(tally_.sold_out_ns, now_ - measure_from_);
   if (!measuring_) return;
   ++tally_.statuses[static_cast<std::size_t>(order.status)];
   tally_.lines += order.lines.size();
@@ -97,6 +99,13 @@ bool LoadThread::order_fits(const DecidedOrder& order, const Slot& slot, std::sp
   return same;
 }
 
+bool LoadThread::is_first_line_short(const DecidedOrder& order) noexcept {
+  const engine::LineDecision line = order.lines[0];
+  std::uint64_t taken = line.taken;
+  for (std::size_t more = 0; more < line.more_takes; ++more) taken += order.takes[more].quantity;
+  return taken < line.quantity;
+}
+
 bool LoadThread::is_id(std::string_view id, std::uint64_t wanted) const noexcept {
   if (id.size() != id_prefix_.size() + OrderFrame::digits || !id.starts_with(id_prefix_)) return false;
   std::uint64_t number = 0;
@@ -108,7 +117,7 @@ void LoadThread::record(const DecidedOrder& order, const Slot& slot) {
   MovementKind kind = MovementKind::order_line;
   bool begins = true;
   if (!plain_orders_) {
-    const DrawnOrder drawn = drawn_again(slot.request, [&] { return draw_order(); });
+    const DrawnOrder drawn = drawn_again(slot.request, [&] { return draw_order(slot.request.popular); });
     if (drawn.policy == engine::Policy::fill_or_kill) kind = MovementKind::line_or_kill;
     if (drawn.policy == engine::Policy::fill_and_cancel) kind = MovementKind::line_or_cancel;
     if (drawn.priority != engine::Priority{100}) {
@@ -204,10 +213,27 @@ void LoadThread::count_latency(const Slot& slot) {
   const bool counts = schedule_ ? slot.sent_ns >= measure_from_ && slot.sent_ns < end_ : measuring_;
   if (!counts) return;
   tally_.latency[kind].add(latency);
+  if (now_ <= end_ + grace_ns_) ++tally_.in_time;
+  if (StreamTally* const stream = stream_tally(slot.request, slot.sent_ns)) {
+    ++stream->answered;
+    stream->latency.add(latency);
+  }
   if (tally_.steps.empty()) return;
   StepTally& step = tally_.steps[std::min<std::size_t>((slot.sent_ns - measure_from_) / step_ns_, tally_.steps.size() - 1)];
   ++step.answered;
   step.latency.add(latency);
+}
+
+std::size_t LoadThread::act_at(std::uint64_t intended_ns) const noexcept {
+  return intended_ns < measure_from_ ? 0 : std::min<std::size_t>((intended_ns - measure_from_) / step_ns_, acts_.size() - 1);
+}
+
+StreamTally* LoadThread::stream_tally(const Request& request, std::uint64_t intended_ns) noexcept {
+  if (acts_.empty() || intended_ns < measure_from_) return nullptr;
+  ActTally& act = tally_.acts[act_at(intended_ns)];
+  if (request.kind == RequestKind::receipt && request.popular) return &act.of(Stream::receipts);
+  if (request.kind != RequestKind::order) return nullptr;
+  return &act.of(request.popular ? Stream::popular_orders : Stream::other_orders);
 }
 
 void LoadThread::begin_recording(const Slot& slot, bool duplicate) {

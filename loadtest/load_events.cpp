@@ -59,7 +59,13 @@ bool LoadThread::take_events(Connection& connection, const Slot& slot, std::span
     if (!readable) break;
     newest_lsn_ = std::max(newest_lsn_, event->stamp.lsn.value);
     record_fill(event->stamp, *fill);
-    if (!measuring_ || duplicate) continue;
+    if (duplicate) continue;
+    if (!acts_.empty() && slot.sent_ns >= measure_from_) {
+      ActTally& act = tally_.acts[act_at(slot.sent_ns)];
+      ++act.fills;
+      act.filled_units += sum_of(fill->takes);
+    }
+    if (!measuring_) continue;
     ++tally_.fills;
     tally_.filled_units += sum_of(fill->takes);
   }

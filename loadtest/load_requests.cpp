@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <map>
 
 #include "loadtest/load_connection.hpp"
 
@@ -34,6 +35,7 @@ LoadThread::Connection* LoadThread::connection_with_room(const Connection* not_o
 
 void LoadThread::dispatch() {
   if (schedule_ || !sending_) dispatch_repeats();
+  dispatch_bursts();
   while (schedule_ && sending_ && schedule_->next() <= now_) {
     if (options_.orders != 0 && orders_left_ == 0) {
       stop_sending();
@@ -55,6 +57,29 @@ void LoadThread::dispatch() {
     flush(*connection);
   }
   unflushed_.clear();
+}
+
+// A situation's receipts: before the orders that are due, so that those do not take all room.
+void LoadThread::dispatch_bursts() {
+  while (bursts_ && sending_ && bursts_->next() <= now_) {
+    Connection* connection = connection_with_room(nullptr);
+    if (connection == nullptr) return;
+    const std::uint64_t intended = bursts_->next();
+    Request request;
+    request.kind = RequestKind::receipt;
+    request.popular = true;
+    request.seed = generator_.random().state();
+    request.number = ++last_number_;
+    const std::uint16_t slot = connection->free.back();
+    connection->free.pop_back();
+    ++tally_.offered;
+    tally_.waited.add(now_ - intended);
+    if (!tally_.steps.empty()) ++tally_.steps[act_at(intended)].offered;
+    ++stream_tally(request, intended)->offered;
+    maybe_repeat(request, *connection);
+    send(*connection, slot, request, intended);
+    bursts_->advance();  // draw_storm counts it as one of those that are left
+  }
 }
 
 // Where no answer makes room for them: in an open loop, and when nothing else is sent any more.
@@ -81,7 +106,8 @@ void LoadThread::send_next(Connection& connection, std::uint64_t sent_ns) {
   }
   if (options_.orders != 0 && orders_left_ == 0) return stop_sending();
   connection.free.pop_back();
-  Request request = draw();
+  Request request = draw(sent_ns);
+  if (StreamTally* const stream = stream_tally(request, sent_ns)) ++stream->offered;
   maybe_repeat(request, connection);
   send(connection, slot, request, sent_ns);
 }
@@ -127,9 +153,10 @@ RequestKind LoadThread::draw_kind() {
   return kind;
 }
 
-LoadThread::Request LoadThread::draw() {
+LoadThread::Request LoadThread::draw(std::uint64_t intended_ns) {
   Request request;
-  request.kind = draw_kind();
+  request.popular = !acts_.empty() && choices_.unit() < acts_[act_at(intended_ns)].popular_share();
+  request.kind = request.popular ? RequestKind::order : draw_kind();
   request.seed = generator_.random().state();
   switch (request.kind) {
     case RequestKind::check: return request;
@@ -153,11 +180,11 @@ void LoadThread::maybe_repeat(Request& request, const Connection& connection) {
   if (!pair.repeat_late) repeats_.push_back({request, &connection});
 }
 
-LoadThread::DrawnOrder LoadThread::draw_order() {
+LoadThread::DrawnOrder LoadThread::draw_order(bool popular) {
   DrawnOrder order;
   const std::uint32_t count = generator_.line_count();
   const std::span drawn = std::span(drawn_).first(count);
-  order.preferred = generator_.order(drawn);
+  order.preferred = generator_.order(drawn, popular);
   for (std::size_t line = 0; line < count; ++line) order_lines_[line] = {catalogue_.sku(drawn[line].sku), drawn[line].quantity};
   order.lines = std::span<const OrderFrameLine>(order_lines_).first(count);
   if (plain_orders_) return order;
@@ -183,6 +210,10 @@ std::span<const engine::StockRow> LoadThread::receipt_rows(const Request& reques
   const auto [place, is_new] = receipts_.try_emplace(request.number);
   std::vector<engine::StockRow>& rows = place->second;
   if (!is_new) return rows;
+  if (request.popular) {
+    draw_storm(rows);
+    return rows;
+  }
   if (options_.restock) {
     draw_restock(rows);
     return rows;
@@ -210,6 +241,21 @@ void LoadThread::draw_restock(std::vector<engine::StockRow>& rows) {
   rows.push_back({1, catalogue_.sku(generator_.sku()), catalogue_.warehouse(0), 0});
 }
 
+// An equal part of what waits for each of the receipts that are left, a row for each SKU.
+void LoadThread::draw_storm(std::vector<engine::StockRow>& rows) {
+  std::map<std::uint32_t, std::uint64_t> units;
+  const std::size_t receipts = std::max<std::uint64_t>(1, bursts_->left());
+  for (std::size_t count = (waiting_.size() + receipts - 1) / receipts; count != 0; --count) {
+    const UsedStock used = waiting_.take(choices_);
+    units[used.sku] += used.quantity;
+  }
+  if (units.empty()) units[catalogue_.sku(popular_skus(options_.shape).front()).value] = 1;  // nobody waits
+  for (const auto& [sku, quantity] : units) {
+    const engine::WarehouseId warehouse = catalogue_.warehouse(static_cast<std::uint16_t>(choices_.below(options_.shape.warehouses)));
+    rows.push_back({static_cast<engine::WireQuantity>(std::min<std::uint64_t>(quantity, engine::max_quantity)), engine::SkuId{sku}, warehouse, 0});
+  }
+}
+
 std::string_view LoadThread::id_of(std::uint64_t number) {
   id_ = id_prefix_;
   id_.resize(id_prefix_.size() + OrderFrame::digits);
@@ -218,7 +264,7 @@ std::string_view LoadThread::id_of(std::uint64_t number) {
 }
 
 void LoadThread::put_order(Connection& connection, std::size_t slot, const Request& request) {
-  const DrawnOrder order = draw_order();
+  const DrawnOrder order = draw_order(request.popular);
   const std::uint64_t correlation = connection.slots[slot].correlation;
   const engine::WarehouseId preferred = catalogue_.warehouse(order.preferred);
   if (options_.shape.has_fixed_lines()) {
@@ -264,7 +310,7 @@ void LoadThread::put(Connection& connection, std::size_t slot, const Request& re
 }
 
 std::span<const OrderFrameLine> LoadThread::lines_of(Connection& connection, const Slot& slot) {
-  if (!options_.shape.has_fixed_lines()) return drawn_again(slot.request, [&] { return draw_order().lines; });
+  if (!options_.shape.has_fixed_lines()) return drawn_again(slot.request, [&] { return draw_order(slot.request.popular).lines; });
   const std::size_t index = slot.correlation & ((1U << slot_bits) - 1);
   return std::span<const OrderFrameLine>(connection.lines_asked).subspan(index * options_.shape.lines, options_.shape.lines);
 }

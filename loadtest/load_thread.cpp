@@ -20,6 +20,7 @@ namespace {
 
 constexpr std::size_t read_bytes = 1U << 20;
 constexpr std::uint64_t longest_wait = 100 * nanoseconds_per_ms;  // so that the end of the run is noticed
+constexpr std::uint64_t longest_wait_of_overdue = 5 * nanoseconds_per_ms;
 constexpr std::uint64_t most_unsent_counted = 20'000'000;
 
 // Waits to the nanosecond where the kernel can (5.11 and later), otherwise to the next millisecond.
@@ -47,7 +48,7 @@ LoadThread::LoadThread(const Options& options, const BenchmarkCatalogue& catalog
       order_frame_(id_prefix_, catalogue.epoch(), options.shape.has_fixed_lines() ? options.shape.lines : 1, !plain_orders_),
       drawn_(options.shape.most_lines()), order_lines_(options.shape.most_lines()), drawn_skus_(options.check_skus),
       check_skus_(options.check_skus), epoll_(::epoll_create1(EPOLL_CLOEXEC)),
-      input_(read_bytes + schema::max_frame_bytes + schema::frame_header_bytes) {
+      input_(read_bytes + schema::max_frame_bytes + schema::frame_header_bytes), acts_(options.acts()) {
   EARMARK_CHECK(epoll_ >= 0);
 }
 
@@ -69,18 +70,28 @@ client::Outcome<void> LoadThread::connect(std::uint32_t connections) {
   return {};
 }
 
+void LoadThread::begin_phase() {
+  tally_ = {};
+  schedule_.reset();
+  bursts_.reset();
+  sending_ = true;
+  ended_.store(false, std::memory_order_relaxed);  // run() has not begun: nobody waits for it
+}
+
 void LoadThread::run(RunTimes& times) {
   measure_from_ = times.measure_from;
   drain_ns_ = times.drain_ns;
+  grace_ns_ = times.grace_ns;
   orders_left_ = options_.orders / options_.threads + (number_ < options_.orders % options_.threads ? 1 : 0);
-  if (options_.is_open_loop()) {
+  if (!times.rates.empty()) {
     const std::uint64_t end = times.end.load(std::memory_order_relaxed);
-    step_ns_ = std::max<std::uint64_t>(1, (end - measure_from_) / options_.rates.size());
+    step_ns_ = std::max<std::uint64_t>(1, (end - measure_from_) / times.rates.size());
     std::vector<RateStep> steps;
-    for (const double rate : options_.rates) steps.push_back({measure_from_ + steps.size() * step_ns_, rate});
+    for (const double rate : times.rates) steps.push_back({measure_from_ + steps.size() * step_ns_, rate});
     steps.front().from_ns = times.start;  // the warm-up runs at the first rate
     schedule_.emplace(steps, end, options_.arrivals, number_, options_.threads, choices_.next());
     tally_.steps.resize(steps.size() > 1 ? steps.size() : 0);
+    plan_acts(end);
     ::prctl(PR_SET_TIMERSLACK, 1'000UL);
   }
   read_clock(times);
@@ -94,10 +105,24 @@ void LoadThread::run(RunTimes& times) {
   ended_.store(true, std::memory_order_release);
 }
 
+// The bursts' receipts, shared out among the threads.
+void LoadThread::plan_acts(std::uint64_t end_ns) {
+  tally_.acts.resize(acts_.size());
+  const std::uint32_t receipts = options_.situation_shape.burst_receipts;
+  const std::uint32_t share = receipts / options_.threads + (number_ < receipts % options_.threads ? 1 : 0);
+  std::vector<std::uint64_t> times;
+  for (std::size_t act = 0; act < acts_.size(); ++act) {
+    const auto more = burst_times(acts_[act], share, measure_from_ + act * step_ns_, step_ns_);
+    times.insert(times.end(), more.begin(), more.end());
+  }
+  if (!times.empty()) bursts_.emplace(std::move(times), end_ns);
+}
+
 std::uint64_t LoadThread::longest_wait_ns() const noexcept {
   std::uint64_t wait = delayed_.empty() ? longest_wait : nanoseconds_per_ms;
-  // What is due already waits for a slot, so for an answer.
-  if (schedule_ && sending_ && schedule_->next() > now_) wait = std::min(wait, schedule_->next() - now_);
+  // What is due already waits for a slot, so for an answer; now and then its number is looked at.
+  if (schedule_ && sending_) wait = std::min(wait, schedule_->next() > now_ ? schedule_->next() - now_ : longest_wait_of_overdue);
+  if (bursts_ && sending_ && bursts_->next() > now_) wait = std::min(wait, bursts_->next() - now_);
   return wait;
 }
 
@@ -116,6 +141,7 @@ void LoadThread::loop(RunTimes& times) {
   read_clock(times);
   send_delayed();
   dispatch();
+  watch_backlog();
   timeline_.advance(now_);
   live_.advance(now_);
   progress_.store(delivery_.answered, std::memory_order_relaxed);
@@ -133,8 +159,22 @@ void LoadThread::read_clock(const RunTimes& times) noexcept {
 void LoadThread::stop_sending() {
   sending_ = false;
   give_up_ = now_ + drain_ns_;
-  if (now_ >= end_) delayed_.clear();  // with a number of orders they are part of it
+  if (now_ >= end_) {  // with a number of orders they are part of it
+    for (const Delayed& given_up : delayed_) given_up.connection->free.push_back(static_cast<std::uint16_t>(given_up.slot));
+    delayed_.clear();
+  }
   tally_.unanswered = open_;
+}
+
+// The least that was due and not answered in the second and in the last quarter of the measurement: a server that falls
+// behind never catches up in between, one that only hesitates does.
+void LoadThread::watch_backlog() noexcept {
+  if (!schedule_ || !measuring_) return;
+  const std::uint64_t quarter = (now_ - measure_from_) * 4 / (end_ - measure_from_);
+  if (quarter != 1 && quarter != 3) return;
+  const std::uint64_t backlog = open_ + schedule_->due(now_);
+  std::uint64_t& least = quarter == 1 ? tally_.backlog_before : tally_.backlog_after;
+  least = std::min(least, backlog);
 }
 
 // The worst of an overloaded open loop: what was due but never sent. It has waited until the end, at least.
@@ -151,8 +191,16 @@ void LoadThread::count_unsent() {
     }
     ++tally_.offered;
     ++tally_.unsent;
-    tally_.of(options_.mix.pick(choices_.unit())).add(end_ - intended);
+    const bool popular = !acts_.empty() && choices_.unit() < acts_[act_at(intended)].popular_share();
+    Request request;
+    request.kind = popular ? RequestKind::order : options_.mix.pick(choices_.unit());
+    request.popular = popular;
+    tally_.of(request.kind).add(end_ - intended);
     tally_.waited.add(end_ - intended);
+    if (StreamTally* const stream = stream_tally(request, intended)) {
+      ++stream->offered;
+      stream->latency.add(end_ - intended);
+    }
     if (tally_.steps.empty()) continue;
     StepTally& step = tally_.steps[std::min<std::size_t>((intended - measure_from_) / step_ns_, tally_.steps.size() - 1)];
     ++step.offered;

@@ -12,6 +12,8 @@
 // schedule says when each request is meant to be sent; it counts from then, also while it waits for a free slot.
 // Time is read once for each read, so a latency includes everything this thread did with answers that came in before.
 //
+// run() may be called again for a further phase on the same connections: tallies begin anew, history and delivery go on.
+//
 // Thread rule: construct and connect anywhere, run() in one thread; progress(), live() from any; results when run() has ended.
 #pragma once
 
@@ -44,6 +46,8 @@ namespace earmark::loadtest {
 struct RunTimes {
   std::uint64_t start = 0, measure_from = 0;
   std::atomic<std::uint64_t> end{0};
+  std::vector<double> rates;   // open loop: requests a second, one after the other; empty: closed loop
+  std::uint64_t grace_ns = 0;  // answers that come so long after the end are still in time
   std::uint64_t drain_ns = 10'000'000'000;  // answers that are not there so long after the end count as missing
 
   // Relaxed: `end` is a number of its own, nothing else is published with it.
@@ -66,6 +70,8 @@ class LoadThread {
   const Timeline& timeline() const noexcept { return timeline_; }
   Timeline& live() noexcept { return live_; }
   const Timeline& live() const noexcept { return live_; }
+  // Before each run(): forgets what the phase before it counted.
+  void begin_phase();
   void run(RunTimes& times);
 
   std::uint64_t progress() const noexcept { return progress_.load(std::memory_order_relaxed); }  // answers so far
@@ -89,6 +95,7 @@ class LoadThread {
     PlacedOrder target;             // of cancels, ships, shows
     PairNumber pair = no_pair;
     RequestKind kind{};
+    bool popular = false;           // orders and receipts of a situation's popular SKUs
   };
   struct alignas(64) Slot {
     std::uint64_t correlation = 0;
@@ -124,23 +131,27 @@ class LoadThread {
   void lost(const Connection& connection);
   void stop_sending();
   void count_unsent();
+  void plan_acts(std::uint64_t end_ns);
+  void watch_backlog() noexcept;
 
   // load_requests.cpp
   void fill(Connection& connection);
   void dispatch();
   void dispatch_repeats();
+  void dispatch_bursts();
   Connection* connection_with_room(const Connection* not_on);
   void send_next(Connection& connection, std::uint64_t sent_ns);
   void send(Connection& connection, std::size_t slot, const Request& request, std::uint64_t sent_ns);
   void send_again(Connection& connection, std::size_t slot, const Request& request, std::uint64_t sent_ns);
   void send_delayed();
-  Request draw();
+  Request draw(std::uint64_t intended_ns);
   void maybe_repeat(Request& request, const Connection& connection);
   RequestKind draw_kind();
-  DrawnOrder draw_order();
+  DrawnOrder draw_order(bool popular);
   std::optional<engine::CancelRow> draw_cancel();
   std::span<const engine::StockRow> receipt_rows(const Request& request);
   void draw_restock(std::vector<engine::StockRow>& rows);
+  void draw_storm(std::vector<engine::StockRow>& rows);
   void draw_check();
   void put(Connection& connection, std::size_t slot, const Request& request);
   void put_order(Connection& connection, std::size_t slot, const Request& request);
@@ -158,11 +169,15 @@ class LoadThread {
   bool answer_error(Connection& connection, std::size_t slot, const schema::Frame& frame);
   void order_decided(Connection& connection, const Slot& slot, const DecidedOrder& order, bool duplicate);
   bool order_fits(const DecidedOrder& order, const Slot& slot, std::span<const OrderFrameLine> asked) const noexcept;
+  static bool is_first_line_short(const DecidedOrder& order) noexcept;
   bool is_id(std::string_view id, std::uint64_t wanted) const noexcept;
   void record(const DecidedOrder& order, const Slot& slot);
   void remember_stock(const DecidedOrder& order);
   void decided(const Slot& slot, std::uint64_t lsn, bool duplicate);
   void count_latency(const Slot& slot);
+  // The act in which a request was meant to be sent, and whose it is; none: told apart from nothing.
+  std::size_t act_at(std::uint64_t intended_ns) const noexcept;
+  StreamTally* stream_tally(const Request& request, std::uint64_t intended_ns) noexcept;
   void begin_recording(const Slot& slot, bool duplicate);
   void end_recording(Connection& connection, const Slot& slot, bool duplicate);
   void push(const Movement& movement);
@@ -217,9 +232,11 @@ class LoadThread {
   OpenOrders orders_;
   UsedStockBag taken_, waiting_;
 
-  std::optional<Schedule> schedule_;
+  const std::vector<Act> acts_;         // of a situation
+  std::optional<Schedule> schedule_, bursts_;
   std::uint64_t measure_from_ = 0, end_ = 0, give_up_ = 0;
   std::uint64_t drain_ns_ = 0;
+  std::uint64_t grace_ns_ = 0;
   std::uint64_t step_ns_ = 0;  // length of a step of the open loop, where there are several
   std::size_t next_connection_ = 0;
   std::vector<Connection*> unflushed_;

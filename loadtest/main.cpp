@@ -7,6 +7,7 @@
 #include "loadtest/html_page.hpp"
 #include "loadtest/judge_command.hpp"
 #include "loadtest/report.hpp"
+#include "loadtest/sweep.hpp"
 #include "loadtest/verdict_runs.hpp"
 
 namespace {
@@ -39,6 +40,16 @@ int prove(const loadtest::Options& options) {
   return loadtest::exit_status(*runs);
 }
 
+int sweep(const loadtest::Options& options) {
+  const auto swept = loadtest::run_sweep(options);
+  if (!swept) return complain(swept.error());
+  std::puts((options.json ? json_of(*swept) : table_of(*swept)).c_str());
+  if (!options.html.empty()) {
+    if (const auto written = loadtest::write_html(*swept); !written) return complain(written.error());
+  }
+  return exit_status(swept->whole);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -50,6 +61,7 @@ int main(int argc, char** argv) {
   }
   listen_to_signals();
   if (parsed.options.verdict_runs) return prove(parsed.options);
+  if (parsed.options.sweep) return sweep(parsed.options);
   const auto report = loadtest::run(parsed.options);
   if (!report) return complain(report.error());
   std::puts((parsed.options.json ? json_of(*report) : table_of(*report)).c_str());

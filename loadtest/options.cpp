@@ -25,6 +25,10 @@ constexpr const char* footer =
     "                                                      orders as of a real shop, and what goes with them\n"
     "  earmark-load --rate 20000 --html run.html           20,000 requests/s whatever the server does; a page with charts\n"
     "  earmark-load --rate-steps 10000,20000,40000         latency at three rates, one after the other\n"
+    "  earmark-load --sweep --arrivals poisson --html sweep.html\n"
+    "                                                      the highest rate that the server follows, found by itself\n"
+    "  earmark-load --situation flash-sale                 one SKU, a burst of ten times the rate, stock gone in its middle\n"
+    "  earmark-load --situation restock-storm --rate 5000  large receipts for what many wait for, while others order\n"
     "  earmark-load --orders 100000 --json > run.json      a fixed number of orders, one JSON object for scripts\n"
     "  earmark-load --verdict                              the proof: own servers with 1, 2 and 4 I/O threads\n"
     "  earmark-journal dump --full DIR | earmark-load judge -\n"
@@ -40,6 +44,16 @@ constexpr const char* footer =
     "Latency counts from that time. Where all --pipeline slots of all connections (or the server's credit, or the sockets)\n"
     "are full, requests wait in the client, and their waiting counts; what was never sent counts with its waiting until\n"
     "the end. Offered, sent, answered and what was left at the end are reported.\n"
+    "\n"
+    "Sweep (--sweep): a short closed loop gives a first estimate; then open loops at a tenth of it and upwards, and closer\n"
+    "around the knee: the highest rate at which 99.9 % of the requests are answered, no backlog grows and p99 stays within\n"
+    "--p99-limit. --seconds (20) is shared out among at most 16 steps; each begins when all before it is answered.\n"
+    "\n"
+    "Situations are open loops in three acts of equal length, with orders of other SKUs at --rate (2000) in all of them, and a\n"
+    "table by act. flash-sale: before, sale (--surge 10 times the rate, the rest for --popular-skus 1, whose --popular-stock is\n"
+    "half of what they are asked for), after. restock-storm: filling (--surge 6: orders of --popular-skus 20 without stock\n"
+    "wait), calm, storm (--receipt-bursts 5 times --burst-receipts 4 receipts at once bring what they wait for). Each of these\n"
+    "flags may be given, and those of every open loop; what was used is printed.\n"
     "\n"
     "Retail orders follow quantile tables of Online Retail (D. Chen, 2015, UCI Machine Learning Repository): half have 15\n"
     "lines or more, 7 % more than 64; --lines and --quantity-max do not apply to them.\n"
@@ -58,6 +72,7 @@ constexpr const char* footer =
 
 constexpr std::uint32_t ample_stock = 1'000'000;  // more than a run can take of one cell
 constexpr double most_seconds = 86'400;
+constexpr double sweep_seconds = 20, least_sweep_seconds = 2;
 constexpr double short_share_of_zipf = 0.55;      // the share in the comparisons with other systems
 
 int complain(const std::string& what) {
@@ -83,6 +98,9 @@ struct Given {
   bool operation = false, check_share = false, connections = false, pipeline = false, skus = false, distribution = false;
   std::optional<std::string> mix, policies, priorities;
   std::optional<double> rate;
+  bool p99_limit = false, arrivals = false;
+  std::optional<double> surge;
+  std::optional<std::uint32_t> popular_skus, popular_stock, receipt_bursts, burst_receipts;
 };
 
 // The proof's own case, where nothing else is asked for: half of the lines short, everything mixed, commands sent twice.
@@ -119,6 +137,7 @@ std::string complete_mix(Options& options, const Given& given) {
   const double others = options.mix.share_of(RequestKind::cancel) + options.mix.share_of(RequestKind::ship) + options.mix.share_of(RequestKind::show);
   if (others > 0 && !has_orders) return "cancels, ships and shows name orders of this run; give --mix a share of orders";
   if (options.orders != 0 && !has_orders) return "--orders ends the run after so many orders; give --mix a share of orders";
+  if (options.situation != Situation::none && !has_orders) return "--situation compares orders; give --mix a share of orders";
   if (options.restock && (!has_orders || options.mix.share_of(RequestKind::receipt) == 0)) {
     return "--restock lets receipts bring back what orders took; give --mix a share of both";
   }
@@ -134,11 +153,48 @@ std::string complete_mix(Options& options, const Given& given) {
   return {};
 }
 
+std::string complete_sweep(Options& options, const Given& given) {
+  if (given.p99_limit && !options.sweep) return "--p99-limit says which rates a --sweep counts as followed; give it --sweep";
+  if (!options.sweep) return {};
+  if (given.rate || !options.rates.empty()) return "--sweep finds the rates by itself; leave --rate and --rate-steps out";
+  if (options.orders != 0) return "--sweep shares --seconds out among its steps; leave --orders out";
+  if (!given.seconds) options.seconds = sweep_seconds;
+  if (options.seconds < least_sweep_seconds) return fmt::format("--sweep needs at least {:g} --seconds for its steps", least_sweep_seconds);
+  return {};
+}
+
+std::string complete_situation(Options& options, Given& given) {
+  const bool shaped = given.surge || given.popular_skus || given.popular_stock || given.receipt_bursts || given.burst_receipts;
+  if (options.situation == Situation::none) return shaped ? "--surge, --popular-skus and the like shape a --situation; name one" : "";
+  const bool is_storm = options.situation == Situation::restock_storm;
+  if (options.sweep || !options.rates.empty()) return "--situation has rates of its own, in three acts; leave --sweep and --rate-steps out, --rate says the base";
+  if (options.orders != 0) return "--situation shares --seconds out among its acts; leave --orders out";
+  if (!is_storm && (given.receipt_bursts || given.burst_receipts)) return "--receipt-bursts and --burst-receipts are the restock-storm's";
+  if (options.shape.distribution == Distribution::hot) return "--distribution hot has a popular SKU of its own; take another with --situation";
+  SituationShape& shape = options.situation_shape;
+  shape = default_shape(options.situation);
+  shape.surge = given.surge.value_or(shape.surge);
+  shape.popular_skus = given.popular_skus.value_or(shape.popular_skus);
+  shape.receipt_bursts = given.receipt_bursts.value_or(shape.receipt_bursts);
+  shape.burst_receipts = given.burst_receipts.value_or(shape.burst_receipts);
+  if (shape.popular_skus > options.shape.skus / 2) return "--popular-skus may be half of --skus at most";
+  options.shape.popular_skus = shape.popular_skus;
+  if (!given.seconds) options.seconds = situation_seconds;
+  if (!given.arrivals) options.arrivals = Arrivals::poisson;
+  if (!is_storm && !given.policies) given.policies = "fill_and_cancel=1";  // what is sold out does not wait
+  options.situation_base_rate = given.rate.value_or(situation_rate);
+  given.rate.reset();
+  shape.popular_stock = given.popular_stock.value_or(is_storm ? 0 : stock_for_half(shape, options.situation_base_rate, options.seconds / 3, options.shape.quantity_max));
+  for (const Act& act : options.acts()) options.rates.push_back(act.rate());
+  return {};
+}
+
 std::string complete_rates(Options& options, const Given& given) {
+  if (std::string fault = complete_sweep(options, given); !fault.empty()) return fault;
   if (given.rate && !options.rates.empty()) return "--rate and --rate-steps exclude each other";
   if (given.rate) options.rates = {*given.rate};
-  if (options.is_open_loop() && options.waves) return "--waves is a closed loop, --rate an open one; choose";
-  if (!options.is_open_loop() && options.arrivals == Arrivals::poisson) return "--arrivals needs --rate or --rate-steps";
+  if (options.is_open_loop() && options.waves) return "--waves is a closed loop, --rate and --sweep are open ones; choose";
+  if (!options.is_open_loop() && options.arrivals == Arrivals::poisson) return "--arrivals needs --rate, --rate-steps or --sweep";
   if (options.rates.size() > 1 && options.orders != 0) return "--rate-steps shares --seconds out among the rates; leave --orders out";
   return {};
 }
@@ -148,14 +204,16 @@ std::string complete(Options& options, const std::string& server, Given& given) 
   if (options.verdict_runs) {
     if (given.server) return "--verdict starts servers of its own; leave --server out, or --verdict: every run has a verdict";
     if (!options.verdict || !options.html.empty()) return "--verdict goes with neither --no-verdict nor --html";
+    if (options.sweep || options.situation != Situation::none) return "--verdict has a load of its own; leave --sweep and --situation out: those have a verdict, too";
     complete_verdict_runs(options, given);
   }
   auto address = client::Address::parse(server);
   if (!address) return address.error().text;
   options.server = *address;
+  if (std::string fault = complete_situation(options, given); !fault.empty()) return fault;
   if (std::string fault = complete_mix(options, given); !fault.empty()) return fault;
   if (std::string fault = complete_rates(options, given); !fault.empty()) return fault;
-  if (options.shape.has_fixed_lines() && options.shape.lines > options.shape.skus) {
+  if (options.shape.has_fixed_lines() && options.shape.lines + options.shape.popular_skus > options.shape.skus) {
     return "--lines asks for more distinct SKUs than --skus has; lower it";
   }
   if (options.threads > options.connections) return "--threads is more than --connections; a thread without a connection has nothing to do";
@@ -207,6 +265,7 @@ ParsedOptions parse_options(int argc, const char* const* argv) {
   const std::map<std::string, Distribution> distributions = {
       {"uniform", Distribution::uniform}, {"zipf", Distribution::zipf}, {"hot", Distribution::hot}, {"retail", Distribution::retail}};
   const std::map<std::string, Arrivals> arrivals = {{"constant", Arrivals::constant}, {"poisson", Arrivals::poisson}};
+  const std::map<std::string, Situation> situations = {{"flash-sale", Situation::flash_sale}, {"restock-storm", Situation::restock_storm}};
   const std::map<std::string, Operation> operations = {
       {"order", Operation::order}, {"check", Operation::check}, {"mixed", Operation::mixed}};
   auto* server_option = app.add_option("--server", server, "HOST:PORT of the server (environment: EARMARK_SERVER)")->capture_default_str();
@@ -232,7 +291,20 @@ ParsedOptions parse_options(int argc, const char* const* argv) {
       ->delimiter(',')
       ->expected(1, 100)
       ->check(CLI::Range(0.1, 1e7));
-  app.add_option("--arrivals", options.arrivals, "Open loop: constant (evenly spaced) or poisson (random times)")
+  app.add_flag("--sweep", options.sweep, "Open loop: finds the highest rate that the server follows");
+  auto* p99_limit = app.add_option("--p99-limit", options.p99_limit_ms, "Milliseconds: with --sweep a rate counts as followed if 99 % take no longer")
+      ->capture_default_str()
+      ->check(CLI::Range(0.01, 60'000.0));
+  app.add_option("--situation", options.situation, "flash-sale or restock-storm: an open loop in three acts")
+      ->transform(CLI::CheckedTransformer(situations).description(""))
+      ->default_str("none");
+  app.add_option("--surge", given.surge, "Of a situation: all orders of its busiest act, in times of --rate")->check(CLI::Range(1.01, 1'000.0));
+  app.add_option("--popular-skus", given.popular_skus, "Of a situation: SKUs that it is about")->check(CLI::Range(1, 1'000));
+  app.add_option("--popular-stock", given.popular_stock, "Of a situation: units of each of them at the beginning")
+      ->check(CLI::Range(0, static_cast<int>(engine::max_quantity)));
+  app.add_option("--receipt-bursts", given.receipt_bursts, "Of a restock-storm: bursts of receipts")->check(CLI::Range(1, 10'000));
+  app.add_option("--burst-receipts", given.burst_receipts, "Of a restock-storm: receipts of each burst")->check(CLI::Range(1, 10'000));
+  auto* arrivals_option = app.add_option("--arrivals", options.arrivals, "Open loop: constant (evenly spaced) or poisson (random times)")
       ->transform(CLI::CheckedTransformer(arrivals).description(""))
       ->default_str("constant");
   app.add_option("--mix", given.mix, "Requests in shares: orders, checks, cancels, receipts, ships, shows (orders=80,checks=20)");
@@ -295,6 +367,8 @@ ParsedOptions parse_options(int argc, const char* const* argv) {
   given.warmup = warmup->count() != 0, given.seconds = seconds->count() != 0, given.server = server_option->count() != 0;
   given.operation = operation->count() != 0, given.check_share = check_share->count() != 0;
   given.connections = connections->count() != 0, given.pipeline = pipeline->count() != 0;
+  given.arrivals = arrivals_option->count() != 0;
+  given.p99_limit = p99_limit->count() != 0;
   given.skus = skus->count() != 0, given.distribution = distribution->count() != 0;
   const std::string fault = complete(options, server, given);
   if (!fault.empty()) parsed.exit_status = complain(fault);

@@ -9,6 +9,7 @@
 #include "client/address.hpp"
 #include "loadtest/mix.hpp"
 #include "loadtest/schedule.hpp"
+#include "loadtest/situation.hpp"
 #include "loadtest/workload.hpp"
 
 namespace earmark::loadtest {
@@ -29,6 +30,11 @@ struct Options {
   std::uint64_t orders = 0;          // ends after so many; 0: after `seconds`
   std::vector<double> rates;         // open loop: requests a second, one after the other; empty: closed loop
   Arrivals arrivals = Arrivals::constant;
+  bool sweep = false;                // finds the highest rate of an open loop by itself
+  double p99_limit_ms = 10;          // of a rate that the server follows
+  Situation situation = Situation::none;
+  SituationShape situation_shape;
+  double situation_base_rate = 0;    // of orders of other SKUs; `rates` are those of the acts
   WorkloadShape shape;
   Mix mix{RequestKind::order};
   PolicyShares policies{engine::Policy::ship_partial};
@@ -48,7 +54,8 @@ struct Options {
   bool json = false;
   std::optional<int> server_pid;
 
-  bool is_open_loop() const noexcept { return !rates.empty(); }
+  bool is_open_loop() const noexcept { return sweep || !rates.empty(); }
+  std::vector<Act> acts() const { return acts_of(situation, situation_shape, situation_base_rate); }
   double checks() const noexcept { return mix.share_of(RequestKind::check); }
 };
 

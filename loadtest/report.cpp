@@ -4,6 +4,7 @@
 
 #include "client/describe.hpp"
 #include "client/table.hpp"
+#include "loadtest/situation_report.hpp"
 
 namespace earmark::loadtest {
 namespace {
@@ -51,7 +52,7 @@ std::string open_loop_lines(const RunReport& report) {
       client::counted(tally.offered, "request"), with_separators(whole(report.per_second(tally.offered))), with_separators(tally.unsent),
       with_separators(tally.unanswered), microseconds(tally.waited.quantile(0.5)), microseconds(tally.waited.quantile(0.99)),
       microseconds(tally.waited.max()));
-  if (tally.steps.empty()) return text;
+  if (tally.steps.empty() || !tally.acts.empty()) return text;
   client::Table table = table_with({{"rate", client::Align::right}, {"offered", client::Align::right}, {"answered", client::Align::right}});
   for (std::size_t index = 0; index < tally.steps.size(); ++index) {
     const StepTally& step = tally.steps[index];
@@ -108,6 +109,7 @@ std::string verdict_lines(const RunReport& report) {
 }  // namespace
 
 std::string loop_name(const Options& options) {
+  if (options.sweep) return fmt::format("sweep, {}", name(options.arrivals));
   if (options.is_open_loop()) return fmt::format("open, {}", name(options.arrivals));
   return options.waves ? "closed, waves" : "closed";
 }
@@ -122,7 +124,9 @@ std::string case_line(const RunReport& report) {
   }
   if (options.operation == Operation::mix) what = fmt::format("requests ({})", describe(options.mix));
   std::string loop = options.waves ? "closed loop in waves" : "closed loop";
-  if (options.is_open_loop()) {
+  if (options.sweep) {
+    loop = fmt::format("open loop at rising rates ({})", name(options.arrivals));
+  } else if (options.is_open_loop()) {
     loop = fmt::format("open loop at {}", with_separators(whole(options.rates.front())));
     for (std::size_t index = 1; index < options.rates.size(); ++index) loop += ", " + with_separators(whole(options.rates[index]));
     loop += fmt::format(" a second ({})", name(options.arrivals));
@@ -152,9 +156,12 @@ std::string verdict_summary(const RunReport& report) {
 }
 
 std::string table_of(const RunReport& report) {
+  return case_line(report) + "\n\n" + latency_table(report) + "\n" + open_loop_lines(report) + situation_lines(report) + closing_lines(report);
+}
+
+std::string closing_lines(const RunReport& report) {
   const Options& options = report.options;
-  std::string text = case_line(report) + "\n\n" + latency_table(report) + "\n" + open_loop_lines(report) + status_line(report.tally) +
-                     error_line(report.tally);
+  std::string text = status_line(report.tally) + error_line(report.tally);
   const std::string server = report.server_pid ? fmt::format("{:.2f}", report.cores.server) : "(unknown)";
   text += fmt::format("cores    server {}, client {:.2f}, others {:.2f} of {}\n", server, report.cores.client, report.other_cores(), machine_cores());
   text += fmt::format("run      {:.1f} s after {:.1f} s of warm-up, seed {}, orders {}-*, {}\n", report.measured_seconds,

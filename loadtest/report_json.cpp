@@ -1,6 +1,7 @@
 #include <nlohmann/json.hpp>
 
 #include "loadtest/report.hpp"
+#include "loadtest/situation_report.hpp"
 
 namespace earmark::loadtest {
 namespace {
@@ -55,7 +56,7 @@ json case_json(const Options& options) {
   if (options.operation != Operation::order) object["check_skus"] = options.check_skus;
   if (options.operation == Operation::mixed) object["check_share"] = options.check_share;
   if (options.orders != 0) object["orders"] = options.orders;
-  if (options.is_open_loop()) object["rates"] = options.rates;
+  if (!options.rates.empty()) object["rates"] = options.rates;
   return object;
 }
 
@@ -144,6 +145,7 @@ std::string json_of(const RunReport& report) {
     const auto kind = static_cast<RequestKind>(index);
     if (report.tally.of(kind).count() != 0) object[std::string(plural(kind))] = latency_json(report, kind);
   }
+  if (report.options.situation != Situation::none) object["situation"] = json::parse(situation_json(report));
   if (report.options.is_open_loop()) object["open_loop"] = open_loop_json(report);
   if (report.verdict && report.verdict->decisions != 0) {
     object["lsn"] = {{"first", report.verdict->first_lsn}, {"last", report.verdict->last_lsn}};

@@ -2,6 +2,7 @@
 
 #include "loadtest/benchmark_catalogue.hpp"
 #include "loadtest/load.hpp"
+#include "loadtest/popular_stock.hpp"
 
 namespace earmark::loadtest {
 namespace {
@@ -21,6 +22,10 @@ std::optional<int> find_server(const Options& options) {
 std::atomic<bool> interrupted{false};
 
 Outcome<RunReport> run(const Options& options) {
+  return run_phases(options, [](Load& load, RunReport& report) { return load.drive(report); });
+}
+
+Outcome<RunReport> run_phases(const Options& options, const std::function<Outcome<void>(Load&, RunReport&)>& drive) {
   RunReport report;
   report.options = options;
   client::ConnectOptions how;
@@ -33,6 +38,9 @@ Outcome<RunReport> run(const Options& options) {
   const auto catalogue = prepare_catalogue(*client, options);
   if (!catalogue) return Unexpected{catalogue.error()};
   report.loaded_now = catalogue->loaded_now();
+  if (options.situation != Situation::none) {
+    if (auto done = prepare_popular_stock(*client, *catalogue, options); !done) return Unexpected{done.error()};
+  }
 
   Load load(options, *catalogue);
   if (auto done = load.connect(); !done) return Unexpected{done.error()};
@@ -42,7 +50,7 @@ Outcome<RunReport> run(const Options& options) {
     if (!snapshot) return Unexpected{snapshot.error()};
     before = std::move(*snapshot);
   }
-  if (auto done = load.drive(report); !done) return Unexpected{done.error()};
+  if (auto done = drive(load, report); !done) return Unexpected{done.error()};
   if (!options.verdict) return report;
   const auto after = read_stock(*client, *catalogue);
   if (!after) return Unexpected{after.error()};

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -39,7 +40,11 @@ struct RunReport {
 // Set by a signal: the run ends as soon as it is seen.
 extern std::atomic<bool> interrupted;
 
+class Load;
+
 client::Outcome<RunReport> run(const Options& options);
+// The same with a load of the caller's own making, which writes what it measured into the report.
+client::Outcome<RunReport> run_phases(const Options& options, const std::function<client::Outcome<void>(Load&, RunReport&)>& drive);
 
 // With what the program ends: 1 if the verdict failed, or if nothing was checked that should have been.
 int exit_status(const RunReport& report) noexcept;

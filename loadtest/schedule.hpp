@@ -29,9 +29,14 @@ class Schedule {
   // `steps` are in order of time, rates above 0. Nothing is due at or after `end_ns`.
   Schedule(std::vector<RateStep> steps, std::uint64_t end_ns, Arrivals arrivals, std::uint32_t thread, std::uint32_t threads, std::uint64_t seed);
 
+  // At these times, in rising order; those at or after `end_ns` do not come.
+  Schedule(std::vector<std::uint64_t> times, std::uint64_t end_ns);
+
   // The intended time of the next request; `never` when there is none.
   std::uint64_t next() const noexcept { return next_; }
   void advance() noexcept;
+  // About how many are due by `now_ns` that have not been advanced over.
+  std::uint64_t due(std::uint64_t now_ns) const noexcept;
   // The run ends earlier.
   void end_at(std::uint64_t end_ns) noexcept;
   // About how many are left until the end: exact with constant arrivals, the mean with Poisson.
@@ -42,8 +47,11 @@ class Schedule {
   std::uint64_t step_end(std::size_t step) const noexcept { return step + 1 < steps_.size() ? steps_[step + 1].from_ns : end_; }
   void begin_step() noexcept;
   void place() noexcept;
+  void place_by_times() noexcept;
 
   std::vector<RateStep> steps_;
+  std::vector<std::uint64_t> times_;  // instead of steps
+  std::size_t place_in_times_ = 0;
   std::uint64_t end_;
   Arrivals arrivals_;
   double thread_, threads_;

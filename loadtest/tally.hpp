@@ -1,6 +1,7 @@
 // What one thread, or all of them together, counted while the measurement ran (not in the warm-up).
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <map>
@@ -9,6 +10,7 @@
 #include "engine/errors.hpp"
 #include "engine/histogram.hpp"
 #include "loadtest/mix.hpp"
+#include "loadtest/situation.hpp"
 
 namespace earmark::loadtest {
 
@@ -25,6 +27,8 @@ struct StepTally {
 };
 
 struct Tally {
+  static constexpr std::uint64_t unknown_backlog = ~std::uint64_t{0};
+
   // Nanoseconds. Closed loop: of what was answered in the measurement. Open loop: of what was meant to be sent in it,
   // whenever the answer came, and of what was still in the client at the end, with its waiting until then.
   std::array<engine::Histogram, request_kinds> latency;
@@ -38,7 +42,13 @@ struct Tally {
   std::uint64_t unsent = 0;       // of those still in the client at its end
   std::uint64_t unanswered = 0;   // of those sent, but without answer at its end
   engine::Histogram waited;       // from the intended time to the sending
+  std::uint64_t in_time = 0;      // of those meant to be sent in the measurement, answered by its end and the grace after it
+  // The least that was due and not answered at any moment of the second, and of the last quarter of the measurement.
+  std::uint64_t backlog_before = unknown_backlog, backlog_after = unknown_backlog;
   std::vector<StepTally> steps;
+  // Of a situation only.
+  std::vector<ActTally> acts;
+  std::uint64_t sold_out_ns = ~std::uint64_t{0};  // first answer that had too little of a popular SKU, since the measurement began
 
   engine::Histogram& of(RequestKind kind) noexcept { return latency[static_cast<std::size_t>(kind)]; }
   const engine::Histogram& of(RequestKind kind) const noexcept { return latency[static_cast<std::size_t>(kind)]; }
@@ -69,8 +79,20 @@ struct Tally {
     unsent += other.unsent;
     unanswered += other.unanswered;
     waited.merge(other.waited);
+    in_time += other.in_time;
+    backlog_before = sum_of_known(backlog_before, other.backlog_before);
+    backlog_after = sum_of_known(backlog_after, other.backlog_after);
     steps.resize(std::max(steps.size(), other.steps.size()));
     for (std::size_t index = 0; index < other.steps.size(); ++index) steps[index].add(other.steps[index]);
+    acts.resize(std::max(acts.size(), other.acts.size()));
+    for (std::size_t index = 0; index < other.acts.size(); ++index) acts[index].add(other.acts[index]);
+    sold_out_ns = std::min(sold_out_ns, other.sold_out_ns);
+  }
+
+ private:
+  static std::uint64_t sum_of_known(std::uint64_t one, std::uint64_t other) noexcept {
+    if (one == unknown_backlog || other == unknown_backlog) return std::min(one, other);
+    return one + other;
   }
 };
 

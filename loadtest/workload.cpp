@@ -62,9 +62,16 @@ double ZipfRanks::share_of(std::uint32_t ranks) const { return weights_of(std::m
 
 // The sum over all ranks takes a few milliseconds for each million SKUs, so it is only built where it is drawn from.
 Generator::Generator(const WorkloadShape& shape, std::uint64_t seed)
-    : shape_(shape), random_(seed), scatter_(shape.skus), ranks_(shape.distribution == Distribution::zipf ? shape.skus : 1) {}
+    : shape_(shape), random_(seed), scatter_(shape.skus), ranks_(shape.distribution == Distribution::zipf ? shape.skus : 1),
+      popular_(popular_skus(shape)) {}
 
 std::uint32_t Generator::draw() noexcept {
+  std::uint32_t sku = draw_any();
+  while (std::binary_search(popular_.begin(), popular_.end(), sku)) sku = draw_any();
+  return sku;
+}
+
+std::uint32_t Generator::draw_any() noexcept {
   if (shape_.distribution == Distribution::zipf) return scatter_(ranks_.draw(random_));
   if (shape_.distribution == Distribution::retail) return scatter_(retail_rank(shape_.skus, random_));
   return random_.below(shape_.skus);
@@ -74,7 +81,7 @@ std::uint32_t Generator::line_count() noexcept {
   return shape_.has_fixed_lines() ? shape_.lines : std::min(retail_lines(random_), shape_.most_lines());
 }
 
-std::uint16_t Generator::order(std::span<AskedLine> lines) noexcept {
+std::uint16_t Generator::order(std::span<AskedLine> lines, bool popular) noexcept {
   const auto warehouse = static_cast<std::uint16_t>(random_.below(shape_.warehouses));
   for (std::size_t index = 0; index < lines.size(); ++index) {
     const bool is_hot = shape_.distribution == Distribution::hot && index == 0;
@@ -85,12 +92,21 @@ std::uint16_t Generator::order(std::span<AskedLine> lines) noexcept {
                                                             : retail_quantity(static_cast<std::uint32_t>(lines.size()), random_);
     lines[index] = {sku, quantity};
   }
+  if (popular) lines[0] = {popular_[random_.below(static_cast<std::uint32_t>(popular_.size()))], 1 + random_.below(shape_.quantity_max)};
   return warehouse;
 }
 
 void Generator::check(std::span<std::uint32_t> skus) noexcept {
   for (std::uint32_t& sku : skus) sku = draw();
   if (shape_.distribution == Distribution::hot) skus[0] = hot_sku(shape_.skus);
+}
+
+std::vector<std::uint32_t> popular_skus(const WorkloadShape& shape) {
+  const Scatter scatter(shape.skus);
+  std::vector<std::uint32_t> skus;
+  for (std::uint32_t rank = 0; rank < shape.popular_skus; ++rank) skus.push_back(scatter(rank));
+  std::sort(skus.begin(), skus.end());
+  return skus;
 }
 
 std::vector<bool> skus_without_stock(const WorkloadShape& shape, double short_share) {

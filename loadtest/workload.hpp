@@ -28,6 +28,7 @@ struct WorkloadShape {
   std::uint32_t skus = 100'000;
   std::uint16_t warehouses = 4;
   std::uint32_t lines = 3;         // distinct SKUs of an order, at most `skus`; not of retail
+  std::uint32_t popular_skus = 0;  // of the most popular ranks: only orders of popular SKUs ask for them; a situation's
   std::uint32_t quantity_max = 5;  // each line asks for 1 .. quantity_max; not of retail
 
   bool has_fixed_lines() const noexcept { return distribution != Distribution::retail; }
@@ -72,8 +73,9 @@ class Generator {
 
   // Lines of the next order: what the shape says, with retail drawn.
   std::uint32_t line_count() noexcept;
-  // Fills `lines` (as many as line_count said) and returns the preferred warehouse, 0-based.
-  std::uint16_t order(std::span<AskedLine> lines) noexcept;
+  // Fills `lines` (as many as line_count said) and returns the preferred warehouse, 0-based. `popular`: the first line is
+  // for one of the shape's popular SKUs, which no other line ever asks for.
+  std::uint16_t order(std::span<AskedLine> lines, bool popular = false) noexcept;
   // Distinct SKUs are not asked of a stock check.
   void check(std::span<std::uint32_t> skus) noexcept;
   // One SKU as an order's line would name it.
@@ -84,12 +86,17 @@ class Generator {
 
  private:
   std::uint32_t draw() noexcept;
+  std::uint32_t draw_any() noexcept;
 
   WorkloadShape shape_;
   Random random_;
   Scatter scatter_;
   ZipfRanks ranks_;
+  std::vector<std::uint32_t> popular_;  // sorted
 };
+
+// The popular SKUs of a shape by index, in rising order.
+std::vector<std::uint32_t> popular_skus(const WorkloadShape& shape);
 
 // The SKUs without opening stock, by index, such that about `short_share` of all lines ask for one of them: those that
 // would sell out first, the most popular. All others have more than any run can take.

@@ -223,7 +223,10 @@ struct Outcome {
   std::string fault;
 };
 
-Outcome run_against(Lie lie, bool waves, Options options = {}) {
+constexpr std::uint64_t run_ns = 60'000'000;
+
+// With `then`: a second phase follows, an open loop at these rates, whose tally is told.
+Outcome run_against(Lie lie, bool waves, Options options = {}, const std::vector<double>& then = {}, std::uint64_t length_ns = run_ns) {
   LyingServer server(lie);
   options.server = {"127.0.0.1", server.port()};
   options.pipeline = 8;
@@ -240,9 +243,19 @@ Outcome run_against(Lie lie, bool waves, Options options = {}) {
   REQUIRE(thread->connect(1).has_value());
   RunTimes times;
   times.start = times.measure_from = monotonic_ns();
-  times.end = times.start + (options.orders == 0 ? 60'000'000U : 60'000'000'000U);
+  times.end = times.start + (options.orders == 0 ? length_ns : 60'000'000'000U);
   times.drain_ns = 200'000'000;
+  times.rates = options.rates;
+  thread->begin_phase();
   thread->run(times);
+  if (!then.empty()) {
+    times.start = times.measure_from = monotonic_ns();
+    times.end = times.start + length_ns;
+    times.rates = then;
+    times.grace_ns = 20'000'000;
+    thread->begin_phase();
+    thread->run(times);
+  }
   outcome.tally = thread->tally();
   outcome.timeline = thread->timeline().slices();
   outcome.fault = thread->fault();
@@ -372,6 +385,55 @@ TEST_CASE("load thread: an open loop against a server that answers nothing leave
   CHECK(outcome.tally.of(RequestKind::order).count() == 592);
   CHECK(outcome.tally.of(RequestKind::order).max() > 50'000'000);  // the first of them, almost the whole run
   CHECK(outcome.tally.requests() == 0);
+}
+
+TEST_CASE("load thread: a second phase on the same connections counts anew, and the verdict is on both", "[loadtest]") {
+  Options options;
+  options.sweep = true;  // an open loop may follow a closed one
+  const Outcome outcome = run_against(Lie::none, false, options, {2'000});
+  CAPTURE(outcome.verdict.examples);
+  CHECK(outcome.verdict.passed());
+  CHECK(outcome.tally.offered == 120);  // of the second phase alone
+  CHECK(outcome.tally.of(RequestKind::order).count() == 120);
+  CHECK(outcome.tally.in_time + outcome.tally.unsent <= 120);
+  CHECK(outcome.tally.in_time > 0);
+  CHECK(outcome.verdict.decisions > 120);
+}
+
+TEST_CASE("load thread: a backlog that is never caught up with is seen to grow", "[loadtest]") {
+  Options options;
+  options.rates = {10'000};
+  const Outcome outcome = run_against(Lie::silence, false, options, {}, 400'000'000);
+  CHECK(outcome.tally.in_time == 0);
+  CHECK(outcome.tally.backlog_before >= 1'000);  // at a quarter of 400 ms so many are due
+  CHECK(outcome.tally.backlog_before < 2'000);
+  CHECK(outcome.tally.backlog_after >= 3'000);
+  CHECK(outcome.tally.backlog_after <= 4'000);
+}
+
+TEST_CASE("load thread: a situation's acts are told apart, and so is who asked", "[loadtest]") {
+  Options options;
+  options.situation = Situation::restock_storm;
+  options.situation_shape = {3, 2, 0, 2, 3};
+  options.situation_base_rate = 2'000;
+  options.shape.popular_skus = 2;
+  for (const Act& act : options.acts()) options.rates.push_back(act.rate());
+  const Outcome outcome = run_against(Lie::none, false, options, {}, 600'000'000);
+  CAPTURE(outcome.verdict.examples);
+  CHECK(outcome.verdict.passed());
+  REQUIRE(outcome.tally.acts.size() == 3);
+  const auto& [filling, calm, storm] = std::tie(outcome.tally.acts[0], outcome.tally.acts[1], outcome.tally.acts[2]);
+  CHECK(filling.of(Stream::other_orders).offered + filling.of(Stream::popular_orders).offered == 1'200);
+  CHECK(filling.of(Stream::popular_orders).offered > filling.of(Stream::other_orders).offered);  // two of three
+  CHECK(filling.of(Stream::receipts).offered == 0);
+  CHECK(calm.of(Stream::popular_orders).offered == 0);
+  CHECK(calm.of(Stream::other_orders).offered == 400);
+  CHECK(storm.of(Stream::other_orders).offered == 400);
+  CHECK(storm.of(Stream::popular_orders).offered == 0);
+  CHECK(storm.of(Stream::receipts).offered == 6);  // two bursts of three
+  CHECK(outcome.verdict.receipts == storm.of(Stream::receipts).answered);
+  CHECK(calm.of(Stream::other_orders).latency.count() == 400);
+  CHECK(outcome.tally.sold_out_ns == ~std::uint64_t{0});  // this server has enough of everything
 }
 
 TEST_CASE("load thread: a server that hangs up ends the run, and its requests count as unanswered", "[loadtest]") {

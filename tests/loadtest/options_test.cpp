@@ -77,6 +77,22 @@ TEST_CASE("options: the open loop, a number of orders, mixes", "[loadtest]") {
   CHECK(mixed.shape.distribution == Distribution::retail);
 }
 
+TEST_CASE("options: a sweep has a length of its own, and finds its rates itself", "[loadtest]") {
+  const Options sweep = parse({"--sweep", "--arrivals", "poisson", "--p99-limit", "2.5"}).options;
+  CHECK(sweep.sweep);
+  CHECK(sweep.is_open_loop());
+  CHECK(sweep.rates.empty());
+  CHECK(sweep.seconds == 20);
+  CHECK(sweep.p99_limit_ms == 2.5);
+  CHECK(parse({"--sweep", "--seconds", "4"}).options.seconds == 4);
+  CHECK_FALSE(parse({}).options.sweep);
+  using Words = std::vector<const char*>;
+  const auto words = GENERATE(as<Words>{}, Words{"--sweep", "--rate", "5"}, Words{"--sweep", "--rate-steps", "5,6"}, Words{"--sweep", "--orders", "5"},
+                              Words{"--sweep", "--waves"}, Words{"--sweep", "--seconds", "1"}, Words{"--sweep", "--verdict"}, Words{"--p99-limit", "5"},
+                              Words{"--sweep", "--p99-limit", "0"});
+  CHECK(parse(words).exit_status == exit_usage);
+}
+
 TEST_CASE("options: --verdict is the proof on own servers, --no-verdict judges nothing", "[loadtest]") {
   const Options proof = parse({"--verdict"}).options;
   CHECK(proof.verdict_runs);

@@ -77,11 +77,32 @@ TEST_CASE("schedule: what is due does not depend on when it is asked for", "[loa
   for (int request = 0; request < 600; ++request) schedule.advance();  // a client that was stuck catches up
   CHECK(schedule.next() == 600 * second / 1'000);
   CHECK(schedule.left() == 400);
+  CHECK(schedule.due(600 * second / 1'000 - 1) == 0);
+  CHECK(schedule.due(600 * second / 1'000) == 1);
+  CHECK(schedule.due(650 * second / 1'000) == 51);
   schedule.end_at(700 * second / 1'000);
   CHECK(schedule.left() == 100);
   schedule.end_at(1);
   CHECK(schedule.next() == Schedule::never);
   CHECK(schedule.left() == 0);
+}
+
+TEST_CASE("schedule: times of its maker's own come as they are, until the end", "[loadtest]") {
+  Schedule schedule(std::vector<std::uint64_t>{5, 5, 9, 20, 30}, 30);
+  CHECK(schedule.left() == 4);
+  CHECK(schedule.due(4) == 0);
+  CHECK(schedule.due(9) == 3);
+  CHECK(times_of(schedule) == std::vector<std::uint64_t>{5, 5, 9, 20});
+  schedule.advance();
+  schedule.advance();
+  CHECK(schedule.next() == 9);
+  CHECK(schedule.left() == 2);
+  schedule.end_at(20);
+  CHECK(schedule.left() == 1);
+  schedule.advance();
+  CHECK(schedule.next() == Schedule::never);
+  CHECK(schedule.left() == 0);
+  CHECK(Schedule(std::vector<std::uint64_t>{}, 5).next() == Schedule::never);
 }
 
 TEST_CASE("timeline: answers fall into their slices, the last whole one can be read", "[loadtest]") {
