@@ -79,7 +79,7 @@ Chart rate_chart(const RunReport& report) {
     most = std::max(most, rate);
   }
   chart.series.push_back(std::move(answered));
-  if (report.options.is_open_loop()) {
+  if (!report.options.rates.empty()) {
     Series offered{"offered", "muted", Mark::dashed, {}, {}};
     const double step = report.measured_seconds / static_cast<double>(report.options.rates.size());
     for (std::size_t index = 0; index < report.options.rates.size(); ++index) {

@@ -78,6 +78,7 @@ std::string conditions(const RunReport& report, const std::string& machine) {
       {"Machine", machine},
       {"Repeat with", fmt::format("--seed {}; the orders are {}-*", options.seed, options.id_prefix)},
   };
+  if (options.replay) rows.insert(rows.begin() + 1, {"Replay", replay_text(options.replay)});
   return "<h2>Conditions</h2>\n" + html_table({}, rows, false);
 }
 

@@ -143,6 +143,7 @@ std::uint64_t Load::expected_movements() const {
   const double lines = options_.shape.has_fixed_lines() ? options_.shape.lines : mean_retail_lines;
   double rate = std::min(3e6, 15e3 * options_.connections * options_.pipeline);
   if (!options_.rates.empty()) rate = std::min(rate, *std::max_element(options_.rates.begin(), options_.rates.end()));
+  if (options_.replay) return options_.replay.orders->line_count() / options_.threads + 1;
   double orders = rate * (options_.seconds + options_.warmup_seconds) * share;
   if (options_.orders != 0) orders = std::min(orders, static_cast<double>(options_.orders));
   const double most = static_cast<double>(most_reserved_bytes / sizeof(Movement));

@@ -117,7 +117,7 @@ void LoadThread::record(const DecidedOrder& order, const Slot& slot) {
   MovementKind kind = MovementKind::order_line;
   bool begins = true;
   if (!plain_orders_) {
-    const DrawnOrder drawn = drawn_again(slot.request, [&] { return draw_order(slot.request.popular); });
+    const DrawnOrder drawn = drawn_again(slot.request, [&] { return draw_order(slot.request); });
     if (drawn.policy == engine::Policy::fill_or_kill) kind = MovementKind::line_or_kill;
     if (drawn.policy == engine::Policy::fill_and_cancel) kind = MovementKind::line_or_cancel;
     if (drawn.priority != engine::Priority{100}) {

@@ -180,13 +180,24 @@ void LoadThread::maybe_repeat(Request& request, const Connection& connection) {
   if (!pair.repeat_late) repeats_.push_back({request, &connection});
 }
 
-LoadThread::DrawnOrder LoadThread::draw_order(bool popular) {
+// Lines of the file, with a replay; threads take turns in it.
+void LoadThread::draw_lines(const Request& request, DrawnOrder& order) {
+  std::span<const AskedLine> lines;
+  if (options_.replay) {
+    lines = options_.replay.orders->lines((request.number - 1) * options_.threads + number_);
+    order.preferred = static_cast<std::uint16_t>(generator_.random().below(options_.shape.warehouses));
+  } else {
+    const std::span drawn = std::span(drawn_).first(generator_.line_count());
+    order.preferred = generator_.order(drawn, request.popular);
+    lines = drawn;
+  }
+  for (std::size_t line = 0; line < lines.size(); ++line) order_lines_[line] = {catalogue_.sku(lines[line].sku), lines[line].quantity};
+  order.lines = std::span<const OrderFrameLine>(order_lines_).first(lines.size());
+}
+
+LoadThread::DrawnOrder LoadThread::draw_order(const Request& request) {
   DrawnOrder order;
-  const std::uint32_t count = generator_.line_count();
-  const std::span drawn = std::span(drawn_).first(count);
-  order.preferred = generator_.order(drawn, popular);
-  for (std::size_t line = 0; line < count; ++line) order_lines_[line] = {catalogue_.sku(drawn[line].sku), drawn[line].quantity};
-  order.lines = std::span<const OrderFrameLine>(order_lines_).first(count);
+  draw_lines(request, order);
   if (plain_orders_) return order;
   order.policy = options_.policies.pick(generator_.random().unit());
   order.priority = options_.priorities.pick(generator_.random().unit());
@@ -264,7 +275,7 @@ std::string_view LoadThread::id_of(std::uint64_t number) {
 }
 
 void LoadThread::put_order(Connection& connection, std::size_t slot, const Request& request) {
-  const DrawnOrder order = draw_order(request.popular);
+  const DrawnOrder order = draw_order(request);
   const std::uint64_t correlation = connection.slots[slot].correlation;
   const engine::WarehouseId preferred = catalogue_.warehouse(order.preferred);
   if (options_.shape.has_fixed_lines()) {
@@ -310,7 +321,7 @@ void LoadThread::put(Connection& connection, std::size_t slot, const Request& re
 }
 
 std::span<const OrderFrameLine> LoadThread::lines_of(Connection& connection, const Slot& slot) {
-  if (!options_.shape.has_fixed_lines()) return drawn_again(slot.request, [&] { return draw_order(slot.request.popular).lines; });
+  if (!options_.shape.has_fixed_lines()) return drawn_again(slot.request, [&] { return draw_order(slot.request).lines; });
   const std::size_t index = slot.correlation & ((1U << slot_bits) - 1);
   return std::span<const OrderFrameLine>(connection.lines_asked).subspan(index * options_.shape.lines, options_.shape.lines);
 }

@@ -92,8 +92,9 @@ void LoadThread::run(RunTimes& times) {
     schedule_.emplace(steps, end, options_.arrivals, number_, options_.threads, choices_.next());
     tally_.steps.resize(steps.size() > 1 ? steps.size() : 0);
     plan_acts(end);
-    ::prctl(PR_SET_TIMERSLACK, 1'000UL);
   }
+  if (options_.replay) schedule_.emplace(options_.replay.times_of(number_, options_.threads, measure_from_), times.end.load(std::memory_order_relaxed));
+  if (schedule_) ::prctl(PR_SET_TIMERSLACK, 1'000UL);
   read_clock(times);
   if (!schedule_) {
     for (Connection& connection : connections_) fill(connection);

@@ -147,7 +147,8 @@ class LoadThread {
   Request draw(std::uint64_t intended_ns);
   void maybe_repeat(Request& request, const Connection& connection);
   RequestKind draw_kind();
-  DrawnOrder draw_order(bool popular);
+  DrawnOrder draw_order(const Request& request);
+  void draw_lines(const Request& request, DrawnOrder& order);
   std::optional<engine::CancelRow> draw_cancel();
   std::span<const engine::StockRow> receipt_rows(const Request& request);
   void draw_restock(std::vector<engine::StockRow>& rows);

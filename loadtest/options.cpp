@@ -29,6 +29,7 @@ constexpr const char* footer =
     "                                                      the highest rate that the server follows, found by itself\n"
     "  earmark-load --situation flash-sale                 one SKU, a burst of ten times the rate, stock gone in its middle\n"
     "  earmark-load --situation restock-storm --rate 5000  large receipts for what many wait for, while others order\n"
+    "  earmark-load --replay orders.csv --compress 3600    a shop's own orders at their own times, an hour in a second\n"
     "  earmark-load --orders 100000 --json > run.json      a fixed number of orders, one JSON object for scripts\n"
     "  earmark-load --verdict                              the proof: own servers with 1, 2 and 4 I/O threads\n"
     "  earmark-journal dump --full DIR | earmark-load judge -\n"
@@ -54,6 +55,10 @@ constexpr const char* footer =
     "half of what they are asked for), after. restock-storm: filling (--surge 6: orders of --popular-skus 20 without stock\n"
     "wait), calm, storm (--receipt-bursts 5 times --burst-receipts 4 receipts at once bring what they wait for). Each of these\n"
     "flags may be given, and those of every open loop; what was used is printed.\n"
+    "\n"
+    "Replay (--replay FILE, also .gz): an open loop of a file's orders, at its times divided by --compress (default: so that it\n"
+    "lasts --seconds). Columns: order id (order_id, order, id, InvoiceNo), time (time, InvoiceDate), SKU (sku, StockCode), quantity\n"
+    "(quantity, qty, Quantity); where there is a column type its orders are taken. --stock 50 lets what is popular run out.\n"
     "\n"
     "Retail orders follow quantile tables of Online Retail (D. Chen, 2015, UCI Machine Learning Repository): half have 15\n"
     "lines or more, 7 % more than 64; --lines and --quantity-max do not apply to them.\n"
@@ -99,6 +104,8 @@ struct Given {
   std::optional<std::string> mix, policies, priorities;
   std::optional<double> rate;
   bool p99_limit = false, arrivals = false;
+  std::optional<std::string> replay;
+  std::optional<double> compress;
   std::optional<double> surge;
   std::optional<std::uint32_t> popular_skus, popular_stock, receipt_bursts, burst_receipts;
 };
@@ -189,6 +196,26 @@ std::string complete_situation(Options& options, Given& given) {
   return {};
 }
 
+std::string complete_replay(Options& options, Given& given) {
+  if (!given.replay) return given.compress ? "--compress is of a --replay; name its file" : "";
+  if (options.sweep || options.situation != Situation::none || given.rate || !options.rates.empty()) {
+    return "--replay has the times of its file; leave --rate, --rate-steps, --sweep and --situation out";
+  }
+  if (options.waves || given.arrivals || given.warmup) return "--replay is an open loop at the times of its file; leave --waves, --arrivals and --warmup out";
+  if (options.orders != 0 || given.mix || given.operation) return "--replay has orders of its own, and nothing else; leave --orders, --mix and --op out";
+  if (given.distribution || given.short_share) return "--replay asks for the SKUs of its file; leave --distribution and --short-share out, --stock makes them run out";
+  auto planned = plan_replay(*given.replay, given.compress.value_or(0), given.seconds ? options.seconds : 0);
+  if (!planned) return planned.error().text;
+  options.replay = std::move(planned->replay);
+  options.seconds = planned->seconds;
+  options.warmup_seconds = 0;
+  const std::uint32_t skus = options.replay.orders->skus();
+  if (given.skus && options.shape.skus < skus) return fmt::format("--replay: the file has {} SKUs, more than --skus; raise it or leave it out", skus);
+  if (!given.skus) options.shape.skus = skus;
+  options.shape.replayed_lines = options.replay.orders->most_lines();
+  return {};
+}
+
 std::string complete_rates(Options& options, const Given& given) {
   if (std::string fault = complete_sweep(options, given); !fault.empty()) return fault;
   if (given.rate && !options.rates.empty()) return "--rate and --rate-steps exclude each other";
@@ -204,12 +231,15 @@ std::string complete(Options& options, const std::string& server, Given& given) 
   if (options.verdict_runs) {
     if (given.server) return "--verdict starts servers of its own; leave --server out, or --verdict: every run has a verdict";
     if (!options.verdict || !options.html.empty()) return "--verdict goes with neither --no-verdict nor --html";
-    if (options.sweep || options.situation != Situation::none) return "--verdict has a load of its own; leave --sweep and --situation out: those have a verdict, too";
+    if (options.sweep || given.replay || options.situation != Situation::none) {
+      return "--verdict has a load of its own; leave --sweep, --situation and --replay out: those have a verdict, too";
+    }
     complete_verdict_runs(options, given);
   }
   auto address = client::Address::parse(server);
   if (!address) return address.error().text;
   options.server = *address;
+  if (std::string fault = complete_replay(options, given); !fault.empty()) return fault;
   if (std::string fault = complete_situation(options, given); !fault.empty()) return fault;
   if (std::string fault = complete_mix(options, given); !fault.empty()) return fault;
   if (std::string fault = complete_rates(options, given); !fault.empty()) return fault;
@@ -295,6 +325,8 @@ ParsedOptions parse_options(int argc, const char* const* argv) {
   auto* p99_limit = app.add_option("--p99-limit", options.p99_limit_ms, "Milliseconds: with --sweep a rate counts as followed if 99 % take no longer")
       ->capture_default_str()
       ->check(CLI::Range(0.01, 60'000.0));
+  app.add_option("--replay", given.replay, "Open loop: the orders of this CSV file at its times");
+  app.add_option("--compress", given.compress, "With --replay: times as fast as it was")->check(CLI::Range(0.001, 1e9));
   app.add_option("--situation", options.situation, "flash-sale or restock-storm: an open loop in three acts")
       ->transform(CLI::CheckedTransformer(situations).description(""))
       ->default_str("none");

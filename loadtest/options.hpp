@@ -8,6 +8,7 @@
 
 #include "client/address.hpp"
 #include "loadtest/mix.hpp"
+#include "loadtest/replay_orders.hpp"
 #include "loadtest/schedule.hpp"
 #include "loadtest/situation.hpp"
 #include "loadtest/workload.hpp"
@@ -35,6 +36,7 @@ struct Options {
   Situation situation = Situation::none;
   SituationShape situation_shape;
   double situation_base_rate = 0;    // of orders of other SKUs; `rates` are those of the acts
+  Replay replay;                     // of a file's orders, at the file's times
   WorkloadShape shape;
   Mix mix{RequestKind::order};
   PolicyShares policies{engine::Policy::ship_partial};
@@ -54,7 +56,7 @@ struct Options {
   bool json = false;
   std::optional<int> server_pid;
 
-  bool is_open_loop() const noexcept { return sweep || !rates.empty(); }
+  bool is_open_loop() const noexcept { return sweep || replay || !rates.empty(); }
   std::vector<Act> acts() const { return acts_of(situation, situation_shape, situation_base_rate); }
   double checks() const noexcept { return mix.share_of(RequestKind::check); }
 };

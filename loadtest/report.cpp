@@ -52,6 +52,7 @@ std::string open_loop_lines(const RunReport& report) {
       client::counted(tally.offered, "request"), with_separators(whole(report.per_second(tally.offered))), with_separators(tally.unsent),
       with_separators(tally.unanswered), microseconds(tally.waited.quantile(0.5)), microseconds(tally.waited.quantile(0.99)),
       microseconds(tally.waited.max()));
+  if (report.options.replay) text += "replay   " + replay_text(report.options.replay) + "\n";
   if (tally.steps.empty() || !tally.acts.empty()) return text;
   client::Table table = table_with({{"rate", client::Align::right}, {"offered", client::Align::right}, {"answered", client::Align::right}});
   for (std::size_t index = 0; index < tally.steps.size(); ++index) {
@@ -109,6 +110,7 @@ std::string verdict_lines(const RunReport& report) {
 }  // namespace
 
 std::string loop_name(const Options& options) {
+  if (options.replay) return "open, replay";
   if (options.sweep) return fmt::format("sweep, {}", name(options.arrivals));
   if (options.is_open_loop()) return fmt::format("open, {}", name(options.arrivals));
   return options.waves ? "closed, waves" : "closed";
@@ -126,10 +128,16 @@ std::string case_line(const RunReport& report) {
   std::string loop = options.waves ? "closed loop in waves" : "closed loop";
   if (options.sweep) {
     loop = fmt::format("open loop at rising rates ({})", name(options.arrivals));
+  } else if (options.replay) {
+    loop = "open loop at the times of a file, " + speed_text(options.replay.compress);
   } else if (options.is_open_loop()) {
     loop = fmt::format("open loop at {}", with_separators(whole(options.rates.front())));
     for (std::size_t index = 1; index < options.rates.size(); ++index) loop += ", " + with_separators(whole(options.rates[index]));
     loop += fmt::format(" a second ({})", name(options.arrivals));
+  }
+  if (options.replay) {
+    return fmt::format("{} x {} {}, {}, {} x {}, {}", client::counted(options.connections, "connection"), options.pipeline, what, loop,
+                       client::counted(shape.skus, "SKU"), client::counted(shape.warehouses, "warehouse"), client::counted(options.threads, "thread"));
   }
   const std::string lines = shape.has_fixed_lines() ? fmt::format("{} of 1-{} units", client::counted(shape.lines, "line"), shape.quantity_max)
                                                     : std::string("lines and units as of a real shop");

@@ -56,6 +56,11 @@ json case_json(const Options& options) {
   if (options.operation != Operation::order) object["check_skus"] = options.check_skus;
   if (options.operation == Operation::mixed) object["check_share"] = options.check_share;
   if (options.orders != 0) object["orders"] = options.orders;
+  if (options.replay) {
+    const ReplayOrders& orders = *options.replay.orders;
+    object["replay"] = {{"file", options.replay.path}, {"compress", options.replay.compress}, {"orders", orders.size()}, {"lines", orders.line_count()},
+                        {"skus", orders.skus()}, {"first", orders.first_time()}, {"last", orders.last_time()}, {"rows_left_out", orders.rows_left_out()}};
+  }
   if (!options.rates.empty()) object["rates"] = options.rates;
   return object;
 }

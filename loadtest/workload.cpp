@@ -39,6 +39,7 @@ std::string_view name(Distribution distribution) noexcept {
 }
 
 std::uint32_t WorkloadShape::most_lines() const noexcept {
+  if (replayed_lines != 0) return replayed_lines;
   return has_fixed_lines() ? lines : std::clamp(skus / 2, 1U, most_retail_lines);
 }
 

@@ -31,7 +31,9 @@ struct WorkloadShape {
   std::uint32_t popular_skus = 0;  // of the most popular ranks: only orders of popular SKUs ask for them; a situation's
   std::uint32_t quantity_max = 5;  // each line asks for 1 .. quantity_max; not of retail
 
-  bool has_fixed_lines() const noexcept { return distribution != Distribution::retail; }
+  std::uint32_t replayed_lines = 0;  // of the longest order of a replay; 0: orders are drawn
+
+  bool has_fixed_lines() const noexcept { return distribution != Distribution::retail && replayed_lines == 0; }
   // Of one order. With retail no more than half of the SKUs, so that distinct ones are soon found.
   std::uint32_t most_lines() const noexcept;
 };

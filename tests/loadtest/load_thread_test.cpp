@@ -3,9 +3,12 @@
 #include <catch2/catch.hpp>
 
 #include <arpa/inet.h>
+#include <fmt/format.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <filesystem>
+#include <fstream>
 #include <map>
 #include <memory>
 #include <thread>
@@ -221,6 +224,7 @@ struct Outcome {
   Tally tally;
   std::vector<engine::Histogram> timeline;
   std::string fault;
+  std::uint64_t units_taken = 0;
 };
 
 constexpr std::uint64_t run_ns = 60'000'000;
@@ -264,7 +268,9 @@ Outcome run_against(Lie lie, bool waves, Options options = {}, const std::vector
   thread.reset();  // hangs up, so that the server ends
   const StockSnapshot before{100, 100, 1, std::vector<std::uint32_t>(skus, opening), std::vector<std::uint64_t>(skus, 0)};
   const History* const histories[] = {&history};
-  outcome.verdict = check(histories, delivery, before, server.stock());
+  const StockSnapshot after = server.stock();
+  for (const std::uint32_t left : after.available) outcome.units_taken += opening - left;
+  outcome.verdict = check(histories, delivery, before, after);
   return outcome;
 }
 
@@ -434,6 +440,27 @@ TEST_CASE("load thread: a situation's acts are told apart, and so is who asked",
   CHECK(outcome.verdict.receipts == storm.of(Stream::receipts).answered);
   CHECK(calm.of(Stream::other_orders).latency.count() == 400);
   CHECK(outcome.tally.sold_out_ns == ~std::uint64_t{0});  // this server has enough of everything
+}
+
+TEST_CASE("load thread: a replay sends the orders of its file, each once, at their times", "[loadtest]") {
+  std::string table = "order_id,time,sku,quantity\n";
+  for (int second = 10; second < 60; ++second) {
+    table += fmt::format("o{0},2020-01-01 10:00:{0},S{1},{2}\no{0},2020-01-01 10:00:{0},other,1\n", second, second % 7, second);
+  }
+  const std::string path = fmt::format("{}/earmark-load-thread-{}.csv", std::filesystem::temp_directory_path().string(), ::getpid());
+  std::ofstream(path) << table;
+  Options options;
+  options.replay = plan_replay(path, 1'000, 0)->replay;  // 49 s in 49 ms
+  std::filesystem::remove(path);
+  options.shape.replayed_lines = options.replay.orders->most_lines();
+  const Outcome outcome = run_against(Lie::none, false, options, {}, 300'000'000);
+  CAPTURE(outcome.verdict.examples);
+  CHECK(outcome.verdict.passed());
+  CHECK(outcome.verdict.decisions == 50);
+  CHECK(outcome.verdict.lines == 100);
+  CHECK(outcome.tally.offered == 50);
+  CHECK(outcome.tally.in_time == 50);
+  CHECK(outcome.units_taken == 50 * 69 / 2 + 50);
 }
 
 TEST_CASE("load thread: a server that hangs up ends the run, and its requests count as unanswered", "[loadtest]") {
