@@ -155,6 +155,7 @@ Outcome<StockSnapshot> read_stock(client::Client& client, const BenchmarkCatalog
   snapshot.warehouses = catalogue.warehouses();
   snapshot.available.resize(std::size_t{largest} * snapshot.warehouses);
   snapshot.reserved.resize(snapshot.available.size());
+  snapshot.held.resize(snapshot.available.size());
   snapshot.backordered.resize(largest);
   client::Progress progress("reading stock of SKUs", largest);
   schema::StockRequest question;
@@ -171,6 +172,7 @@ Outcome<StockSnapshot> read_stock(client::Client& client, const BenchmarkCatalog
       if (!snapshot.holds(sku, warehouse)) continue;
       snapshot.available[snapshot.cell(sku, warehouse)] = level.available;
       snapshot.reserved[snapshot.cell(sku, warehouse)] = level.reserved;
+      snapshot.held[snapshot.cell(sku, warehouse)] = level.held;
     }
     for (const schema::SkuLevel& level : answer->skus) {
       if (level.sku.value - 1U < largest) snapshot.backordered[level.sku.value - 1U] = level.backordered;

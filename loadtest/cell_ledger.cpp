@@ -9,6 +9,7 @@ CellLedger::CellLedger(const StockSnapshot& before, Findings& findings)
   for (std::size_t index = 0; index < cells_.size(); ++index) {
     cells_[index].available = before.available[index];
     if (!before.reserved.empty()) cells_[index].reserved = before.reserved[index];
+    if (!before.held.empty()) cells_[index].held = before.held[index];
   }
 }
 
@@ -46,11 +47,42 @@ void CellLedger::take(const Movement& movement) {
   Cell* cell = find(movement, index);
   if (cell == nullptr) return;
   cell->reserved += movement.quantity;
-  if (movement.quantity <= cell->available) return set_available(*cell, index, movement, cell->available - movement.quantity);
-  findings_.surprise(is_certain(*cell), Violation::oversold, [&] {
-    return fmt::format("LSN {}: {} taken from {}, which had {}", movement.lsn, movement.quantity, describe(index), cell->available);
+  take_from(*cell, index, movement);
+}
+
+void CellLedger::take_from(Cell& cell, std::size_t index, const Movement& movement) {
+  if (movement.quantity <= cell.available) return set_available(cell, index, movement, cell.available - movement.quantity);
+  findings_.surprise(is_certain(cell), Violation::oversold, [&] {
+    return fmt::format("LSN {}: {} taken from {}, which had {}", movement.lsn, movement.quantity, describe(index), cell.available);
   });
-  set_available(*cell, index, movement, movement.available_after);
+  set_available(cell, index, movement, movement.available_after);
+}
+
+void CellLedger::hold(const Movement& movement) {
+  ++findings_.verdict().takes;
+  std::size_t index = 0;
+  Cell* cell = find(movement, index);
+  if (cell == nullptr) return;
+  cell->held += movement.quantity;
+  take_from(*cell, index, movement);
+}
+
+void CellLedger::give_back(const Movement& movement) {
+  std::size_t index = 0;
+  Cell* cell = find(movement, index);
+  if (cell == nullptr) return;
+  cell->held -= movement.quantity;
+  set_available(*cell, index, movement, std::uint64_t{cell->available} + movement.quantity);
+}
+
+void CellLedger::convert(const Movement& movement) {
+  ++findings_.verdict().takes;
+  std::size_t index = 0;
+  Cell* cell = find(movement, index);
+  if (cell == nullptr) return;
+  cell->held -= movement.quantity;
+  cell->reserved += movement.quantity;
+  set_available(*cell, index, movement, cell->available);
 }
 
 void CellLedger::receive(const Movement& movement) {
@@ -106,10 +138,12 @@ void CellLedger::compare(const StockSnapshot& after) {
     const Cell& cell = cells_[index];
     if (cell.touched) ++findings_.verdict().cells;
     const bool same_reserved = before_.reserved.empty() || after.reserved.empty() || cell.reserved == after.reserved[index];
-    if (cell.available == after.available[index] && same_reserved) continue;
+    const bool same_held = before_.held.empty() || after.held.empty() || cell.held == after.held[index];
+    if (cell.available == after.available[index] && same_reserved && same_held) continue;
     findings_.surprise(is_certain(cell), Violation::wrong_final_stock, [&] {
-      return fmt::format("{}: the decisions leave {} available and {} reserved, the server says {} and {}", describe(index), cell.available,
-                         cell.reserved, after.available[index], after.reserved.empty() ? 0 : after.reserved[index]);
+      return fmt::format("{}: the decisions leave {} available, {} reserved and {} held, the server says {}, {} and {}", describe(index), cell.available,
+                         cell.reserved, cell.held, after.available[index], after.reserved.empty() ? 0 : after.reserved[index],
+                         after.held.empty() ? 0 : after.held[index]);
     });
   }
   for (const auto& [cell, values] : pending_) {

@@ -19,6 +19,10 @@ class CellLedger {
   void receive(const Movement& movement);
   void release(const Movement& movement);
   void ship(const Movement& movement);
+  // The units leave available for held; go back from there; become reserved from there, by the order that confirms the hold.
+  void hold(const Movement& movement);
+  void give_back(const Movement& movement);
+  void convert(const Movement& movement);
   // Must be true now or become true later.
   void observe(const Movement& seen);
 
@@ -33,9 +37,11 @@ class CellLedger {
     std::uint32_t available = 0;
     std::uint32_t known_since = 0;  // gaps when the cell was last seen
     std::int64_t reserved = 0;      // less than before the run when earlier orders ship
+    std::int64_t held = 0;
     bool touched = false, has_pending = false;
   };
 
+  void take_from(Cell& cell, std::size_t index, const Movement& movement);
   Cell* find(const Movement& movement, std::size_t& index);
   void set_available(Cell& cell, std::size_t index, const Movement& movement, std::uint64_t expected);
   void settle_observations(std::size_t index);

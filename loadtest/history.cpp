@@ -110,7 +110,7 @@ std::string_view name(Violation violation) noexcept {
       "unanswered", "unexpected_answer", "malformed_answer", "mismatched_answer", "duplicate_answer", "out_of_order",
       "error_answer", "duplicate_lsn", "unknown_cell", "oversold", "broken_chain", "unbalanced_line",
       "needless_shortage", "false_observation", "wrong_final_stock", "wrong_final_backorders",
-      "repeat_differs", "repeat_not_marked", "overtaken", "broken_fills", "wrong_order_state"};
+      "repeat_differs", "repeat_not_marked", "overtaken", "broken_fills", "wrong_order_state", "wrong_hold"};
   return names[static_cast<std::size_t>(violation)];
 }
 
@@ -137,7 +137,8 @@ Rule rule_of(Violation violation) noexcept {
     case Violation::unbalanced_line:
     case Violation::wrong_final_stock:
     case Violation::wrong_final_backorders:
-    case Violation::wrong_order_state: return Rule::conserved;
+    case Violation::wrong_order_state:
+    case Violation::wrong_hold: return Rule::conserved;
     case Violation::out_of_order:
     case Violation::needless_shortage:
     case Violation::false_observation:

@@ -42,6 +42,8 @@ enum class MovementKind : std::uint8_t {
   filled_line,     // quantity: still waiting; available_after: line number
   filled,          // units taken for the line before it
   shown_line,      // a view at this LSN: quantity: waiting; available_after: line number
+  held_line,       // one line of a hold with its first take, if it has one; further ones are more_take
+  hold_returned,   // units that its end gives back: reference() is the hold's LSN; lines of the order that confirms it follow, if one does
   shown_units,     // of the line before it: quantity: reserved; available_after: shipped
 };
 
@@ -75,6 +77,7 @@ struct StockSnapshot {
   std::vector<std::uint32_t> available;    // cell = (sku - 1) * warehouses + warehouse - 1
   std::vector<std::uint64_t> backordered;  // sku - 1
   std::vector<std::uint32_t> reserved{};   // as `available`; empty: not asked for
+  std::vector<std::uint32_t> held{};       // by holds; the same
 
   bool holds(std::uint32_t sku, std::uint16_t warehouse) const noexcept {
     return sku - 1U < backordered.size() && warehouse - 1U < warehouses;
@@ -121,8 +124,9 @@ enum class Violation : std::uint8_t {
   overtaken,
   broken_fills,
   wrong_order_state,
+  wrong_hold,
 };
-inline constexpr std::size_t violation_count = 21;
+inline constexpr std::size_t violation_count = 22;
 // e.g. "oversold"
 std::string_view name(Violation violation) noexcept;
 
@@ -140,6 +144,7 @@ struct Verdict {
   std::uint64_t decisions = 0, lines = 0, takes = 0, observations = 0;  // checked
   std::uint64_t cells = 0;                                              // touched by them
   std::uint64_t fills = 0, receipts = 0, cancels = 0, shipments = 0, views = 0, repeats = 0;  // checked
+  std::uint64_t holds = 0, holds_ended = 0;
   std::uint64_t unexplained = 0;                                        // surprises after LSNs that this run did not see
   std::uint64_t foreign_lsns = 0;                                       // how many of those there are
   std::uint64_t first_lsn = 0, last_lsn = 0;                            // of the decisions

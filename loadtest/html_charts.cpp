@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t samples = 2'000;  // of a distribution
 constexpr int bins_per_decade = 20;
-constexpr std::array<const char*, request_kinds> kind_colors = {"s1", "s2", "s3", "s4", "s5", "s6"};
+constexpr std::array<const char*, request_kinds> kind_colors = {"s1", "s2", "s3", "s4", "s5", "s6", "r1", "r3", "r4"};
 
 std::string seconds_label(double seconds) { return fmt::format("{:g}", std::round(seconds * 100) / 100); }
 std::string cores_label(double cores) { return fmt::format("{:g}", std::round(cores * 100) / 100); }

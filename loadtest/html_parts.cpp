@@ -52,10 +52,10 @@ std::string verdict_part(const RunReport& report) {
                        broken == 0 ? "yes" : "broken " + client::counted(broken, "time"));
   }
   out += "</table></div>\n";
-  std::vector<std::string> checked{"decisions", "order lines", "takes", "cells", "observed cells", "fills", "receipts", "cancels", "shipments", "views", "repeats"};
+  std::vector<std::string> checked{"decisions", "order lines", "takes", "cells", "observed cells", "fills", "receipts", "cancels", "shipments", "views", "repeats", "holds"};
   std::vector<std::string> counts;
   for (const std::uint64_t count : {verdict.decisions, verdict.lines, verdict.takes, verdict.cells, verdict.observations, verdict.fills, verdict.receipts,
-                                    verdict.cancels, verdict.shipments, verdict.views, verdict.repeats}) {
+                                    verdict.cancels, verdict.shipments, verdict.views, verdict.repeats, verdict.holds}) {
     counts.push_back(with_separators(count));
   }
   out += fmt::format("<p style=\"margin-top:10px\">Checked, from what the clients saw, in {:.2f} s:</p>\n", report.verdict_seconds) + html_table(checked, {counts}, false);

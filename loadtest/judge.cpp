@@ -24,7 +24,7 @@ std::span<const Movement> row_at(std::span<const Movement> movements, std::size_
 
 Judge::Judge(const StockSnapshot& before, Verdict& verdict, bool with_orders, std::span<const std::uint64_t> bookkeeping)
     : before_(before), verdict_(verdict), findings_(verdict, before.first_lsn, bookkeeping), cells_(before, findings_),
-      backordered_(before.backordered.begin(), before.backordered.end()) {
+      holds_(before, findings_), backordered_(before.backordered.begin(), before.backordered.end()) {
   if (with_orders) orders_.emplace(before, findings_);
 }
 
@@ -48,6 +48,8 @@ void Judge::decision(std::span<const Movement> movements) {
     case MovementKind::received: return receipt(movements);
     case MovementKind::cancelled_row: return cancel(movements);
     case MovementKind::shipped_line: return shipment(movements);
+    case MovementKind::held_line: return hold(movements);
+    case MovementKind::hold_returned: return end_hold(movements);
     default: return order(movements);
   }
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "loadtest/cell_ledger.hpp"
+#include "loadtest/hold_ledger.hpp"
 #include "loadtest/order_ledger.hpp"
 
 namespace earmark::loadtest {
@@ -28,6 +29,9 @@ class Judge {
   };
 
   void order(std::span<const Movement> movements);
+  void hold(std::span<const Movement> movements);
+  void end_hold(std::span<const Movement> movements);
+  void confirmed_order(std::span<const Movement> returned, std::span<const Movement> lines);
   void line(const LineSum& sum, bool refused);
   void refused_order();
   void receipt(std::span<const Movement> movements);
@@ -43,6 +47,7 @@ class Judge {
   Findings findings_;
   CellLedger cells_;
   std::optional<OrderLedger> orders_;
+  HoldLedger holds_;
   std::vector<std::int64_t> backordered_;
   std::unordered_set<std::uint64_t> open_causes_;  // whose last fill has not been seen
   std::vector<LineSum> lines_;                     // of the order that is read

@@ -116,7 +116,12 @@ bool LoadThread::is_id(std::string_view id, std::uint64_t wanted) const noexcept
 void LoadThread::record(const DecidedOrder& order, const Slot& slot) {
   MovementKind kind = MovementKind::order_line;
   bool begins = true;
-  if (!plain_orders_) {
+  for (const engine::ReceivedRow& row : returned_) {
+    Movement back{order.lsn.value, row.sku.value, row.warehouse.value, MovementKind::hold_returned, std::exchange(begins, false), row.quantity, row.available_after, 0, 0};
+    back.refer_to(slot.request.target.lsn);
+    push(back);
+  }
+  if (!plain_orders_ && slot.request.kind == RequestKind::order) {
     const DrawnOrder drawn = drawn_again(slot.request, [&] { return draw_order(slot.request); });
     if (drawn.policy == engine::Policy::fill_or_kill) kind = MovementKind::line_or_kill;
     if (drawn.policy == engine::Policy::fill_and_cancel) kind = MovementKind::line_or_cancel;
@@ -213,7 +218,7 @@ void LoadThread::count_latency(const Slot& slot) {
   const bool counts = schedule_ ? slot.sent_ns >= measure_from_ && slot.sent_ns < end_ : measuring_;
   if (!counts) return;
   tally_.latency[kind].add(latency);
-  if (now_ <= end_ + grace_ns_) ++tally_.in_time;
+  if (now_ <= end_ + grace_ns_ && !slot.request.on_top) ++tally_.in_time;
   if (StreamTally* const stream = stream_tally(slot.request, slot.sent_ns)) {
     ++stream->answered;
     stream->latency.add(latency);
@@ -264,7 +269,7 @@ void LoadThread::end_recording(Connection& connection, const Slot& slot, bool du
     if (options_.verdict) {
       for (const Movement& movement : aside_) history_.push(movement);
     }
-    if (pair.repeat_late) repeats_.push_back({slot.request, &connection});
+    if (pair.repeat_late) repeat(slot.request, &connection);
     return;
   }
   ++delivery_.repeats;

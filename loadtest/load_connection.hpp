@@ -32,6 +32,12 @@ struct LoadThread::Connection {
   bool waits_writable = false, is_unflushed = false;
 };
 
+// Of a decoded decision, as the hot answers are read.
+template <class Row>
+Rows<Row> rows_of(std::span<const Row> rows) {
+  return Rows<Row>(std::as_bytes(rows));
+}
+
 template <class Draw>
 auto LoadThread::drawn_again(const Request& request, Draw draw) {
   const Random now = std::exchange(generator_.random(), Random(request.seed));

@@ -5,11 +5,6 @@
 namespace earmark::loadtest {
 namespace {
 
-template <class Row>
-Rows<Row> rows_of(std::span<const Row> rows) {
-  return Rows<Row>(std::as_bytes(rows));
-}
-
 std::uint64_t sum_of(std::span<const engine::Take> takes) {
   std::uint64_t units = 0;
   for (const engine::Take& take : takes) units += take.quantity;
@@ -45,12 +40,13 @@ bool LoadThread::take_events(Connection& connection, const Slot& slot, std::span
   if (!decision) return false;
   const std::uint64_t lsn = decision->stamp.lsn.value;
   if (const auto* order = std::get_if<engine::OrderDecision>(&decision->decision)) {
+    if (slot.request.kind == RequestKind::confirm && consumed == bodies.size()) return confirmed(connection, slot, *decision, duplicate);
     if (slot.request.kind != RequestKind::order || consumed != bodies.size()) return false;
     order_decided(connection, slot, {decision->stamp.lsn, order->status, order->id, rows_of(order->lines), rows_of(order->takes)}, duplicate);
     return true;
   }
   begin_recording(slot, duplicate);
-  bool readable = record_decision(slot, *decision);
+  bool readable = record_decision(slot, *decision, duplicate);
   decided(slot, lsn, duplicate);
   for (bodies = bodies.subspan(consumed); readable && !bodies.empty(); bodies = bodies.subspan(consumed)) {
     const auto event = events_.decode_bodies(bodies, consumed);
@@ -73,7 +69,7 @@ bool LoadThread::take_events(Connection& connection, const Slot& slot, std::span
   return readable;
 }
 
-bool LoadThread::record_decision(const Slot& slot, const schema::Event& event) {
+bool LoadThread::record_decision(const Slot& slot, const schema::Event& event, bool duplicate) {
   const std::uint64_t lsn = event.stamp.lsn.value;
   if (const auto* receipt = std::get_if<engine::ReceiptDecision>(&event.decision); receipt && slot.request.kind == RequestKind::receipt) {
     if (!receipt_fits(slot, *receipt)) ++delivery_.mismatched;
@@ -88,6 +84,17 @@ bool LoadThread::record_decision(const Slot& slot, const schema::Event& event) {
   if (const auto* ship = std::get_if<engine::ShipDecision>(&event.decision); ship && slot.request.kind == RequestKind::ship) {
     if (!is_id(ship->command_id, slot.request.number) || !is_id(ship->order_id, slot.request.target.number)) ++delivery_.mismatched;
     record_ship(slot, lsn, *ship);
+    return true;
+  }
+  if (const auto* hold = std::get_if<engine::HoldDecision>(&event.decision); hold && slot.request.kind == RequestKind::hold) {
+    if (!hold_fits(slot, *hold)) ++delivery_.mismatched;
+    record_hold(lsn, *hold);
+    if (!duplicate) check_out(slot, *hold, lsn);
+    return true;
+  }
+  if (const auto* end = std::get_if<engine::HoldEndDecision>(&event.decision); end && slot.request.kind == RequestKind::release) {
+    if (!end_fits(slot, *end)) ++delivery_.mismatched;
+    record_hold_end(slot, lsn, *end);
     return true;
   }
   return false;

@@ -8,8 +8,11 @@ namespace {
 
 constexpr std::size_t most_unsent_bytes = 64U << 10;  // of a connection that still gets requests in an open loop
 constexpr std::size_t most_restock_rows = 2'048;      // one frame holds them
+constexpr std::int64_t hold_us = 600'000'000;         // longer than any checkout of a run: holds are ended, not let expire
 constexpr std::size_t most_short_rows = 256;          // of those, for SKUs that somebody waits for
 
+// In a fixed frame of its own; the others' lines are drawn again when their answers come.
+bool keeps_lines(RequestKind kind) { return kind == RequestKind::order; }
 bool is_command(RequestKind kind) { return kind != RequestKind::check && kind != RequestKind::show; }
 bool names_an_order(RequestKind kind) { return kind == RequestKind::cancel || kind == RequestKind::ship || kind == RequestKind::show; }
 
@@ -165,7 +168,10 @@ LoadThread::Request LoadThread::draw(std::uint64_t intended_ns) {
     case RequestKind::cancel:
     case RequestKind::ship: request.target = choices_.below(4) == 0 ? orders_.look(choices_) : orders_.take(choices_); break;
     case RequestKind::order: orders_left_ -= orders_left_ == 0 ? 0 : 1; break;
-    case RequestKind::receipt: break;
+    case RequestKind::receipt:
+    case RequestKind::hold:
+    case RequestKind::confirm:
+    case RequestKind::release: break;
   }
   request.number = ++last_number_;
   return request;
@@ -177,7 +183,7 @@ void LoadThread::maybe_repeat(Request& request, const Connection& connection) {
   request.pair = ++last_pair_;
   Pair& pair = pairs_[request.pair];
   pair.repeat_late = choices_.below(2) == 0;
-  if (!pair.repeat_late) repeats_.push_back({request, &connection});
+  if (!pair.repeat_late) repeat(request, &connection);
 }
 
 // Lines of the file, with a replay; threads take turns in it.
@@ -193,6 +199,11 @@ void LoadThread::draw_lines(const Request& request, DrawnOrder& order) {
   }
   for (std::size_t line = 0; line < lines.size(); ++line) order_lines_[line] = {catalogue_.sku(lines[line].sku), lines[line].quantity};
   order.lines = std::span<const OrderFrameLine>(order_lines_).first(lines.size());
+}
+
+void LoadThread::repeat(Request request, const Connection* not_on) {
+  request.on_top = true;
+  repeats_.push_back({request, not_on});
 }
 
 LoadThread::DrawnOrder LoadThread::draw_order(const Request& request) {
@@ -283,10 +294,7 @@ void LoadThread::put_order(Connection& connection, std::size_t slot, const Reque
     order_frame_.append(connection.out, correlation, request.number, preferred, order.lines, order.policy, order.priority);
     return;
   }
-  order_rows_.clear();
-  for (const OrderFrameLine& line : order.lines) {
-    order_rows_.push_back({line.quantity, line.sku, engine::LineNumber{static_cast<std::uint32_t>(order_rows_.size() + 1)}, {}, 0, 0});
-  }
+  fill_order_rows(order);
   schema::OrderRequest message;
   message.order.id = id_of(request.number);
   message.order.policy = order.policy;
@@ -295,6 +303,25 @@ void LoadThread::put_order(Connection& connection, std::size_t slot, const Reque
   message.order.lines = order_rows_;
   message.epoch = catalogue_.epoch();
   encoder_.order(connection.out, correlation, message);
+}
+
+void LoadThread::fill_order_rows(const DrawnOrder& order) {
+  order_rows_.clear();
+  for (const OrderFrameLine& line : order.lines) {
+    order_rows_.push_back({line.quantity, line.sku, engine::LineNumber{static_cast<std::uint32_t>(order_rows_.size() + 1)}, {}, 0, 0});
+  }
+}
+
+void LoadThread::put_hold(Connection& connection, std::uint64_t correlation, const Request& request) {
+  const DrawnOrder order = draw_order(request);
+  fill_order_rows(order);
+  schema::HoldRequest message;
+  message.hold.id = id_of(request.number);
+  message.hold.ttl_us = hold_us;
+  message.hold.preferred = catalogue_.warehouse(order.preferred);
+  message.hold.lines = order_rows_;
+  message.epoch = catalogue_.epoch();
+  encoder_.hold(connection.out, correlation, message);
 }
 
 void LoadThread::put(Connection& connection, std::size_t slot, const Request& request) {
@@ -316,12 +343,25 @@ void LoadThread::put(Connection& connection, std::size_t slot, const Request& re
       const std::string order(id_of(request.target.number));
       return encoder_.ship(out, correlation, {{id_of(request.number), order}, {}});
     }
+    case RequestKind::hold: return put_hold(connection, correlation, request);
+    case RequestKind::confirm: {
+      const std::string hold(id_of(request.target.number));
+      schema::ConfirmRequest message;
+      message.confirm.hold_id = hold;
+      message.confirm.order.id = id_of(request.number);
+      message.epoch = catalogue_.epoch();
+      return encoder_.confirm(out, correlation, message);
+    }
+    case RequestKind::release: {
+      const std::string hold(id_of(request.target.number));
+      return encoder_.release(out, correlation, {{id_of(request.number), hold}, {}});
+    }
     case RequestKind::show: return encoder_.show(out, correlation, {id_of(request.target.number)});
   }
 }
 
 std::span<const OrderFrameLine> LoadThread::lines_of(Connection& connection, const Slot& slot) {
-  if (!options_.shape.has_fixed_lines()) return drawn_again(slot.request, [&] { return draw_order(slot.request).lines; });
+  if (!options_.shape.has_fixed_lines() || !keeps_lines(slot.request.kind)) return drawn_again(slot.request, [&] { return draw_order(slot.request).lines; });
   const std::size_t index = slot.correlation & ((1U << slot_bits) - 1);
   return std::span<const OrderFrameLine>(connection.lines_asked).subspan(index * options_.shape.lines, options_.shape.lines);
 }

@@ -4,6 +4,7 @@
 //   load_requests.cpp  which request comes next, and its frame
 //   load_answers.cpp   which request an answer belongs to; the two hot answers, read where they lie
 //   load_events.cpp    all other answers, decoded; what they say as Movements
+//   load_holds.cpp     checkouts: holds, and the orders and releases that end them
 // A request lives in a slot of its connection; its correlation id is the slot's number and a count, so that an answer
 // finds its request with one look and a second answer finds nobody. What a request says is drawn from the generator's
 // state at that moment, which the slot keeps: it can be drawn again to be repeated, or to be compared with its answer.
@@ -92,10 +93,11 @@ class LoadThread {
   struct Request {
     std::uint64_t number = 0;       // of the order, receipt, cancel or ship
     std::uint64_t seed = 0;         // state of the generator that its content is drawn from
-    PlacedOrder target;             // of cancels, ships, shows
+    PlacedOrder target;             // of cancels, ships, shows; the hold of confirms and releases
     PairNumber pair = no_pair;
     RequestKind kind{};
     bool popular = false;           // orders and receipts of a situation's popular SKUs
+    bool on_top = false;            // repeats and ends of holds: they follow answers, so no schedule offered them
   };
   struct alignas(64) Slot {
     std::uint64_t correlation = 0;
@@ -145,6 +147,7 @@ class LoadThread {
   void send_again(Connection& connection, std::size_t slot, const Request& request, std::uint64_t sent_ns);
   void send_delayed();
   Request draw(std::uint64_t intended_ns);
+  void repeat(Request request, const Connection* not_on);
   void maybe_repeat(Request& request, const Connection& connection);
   RequestKind draw_kind();
   DrawnOrder draw_order(const Request& request);
@@ -159,6 +162,8 @@ class LoadThread {
   // Draws once more what the request says, and leaves the generator as it was.
   template <class Draw>
   auto drawn_again(const Request& request, Draw draw);
+  void put_hold(Connection& connection, std::uint64_t correlation, const Request& request);
+  void fill_order_rows(const DrawnOrder& order);
   std::span<const OrderFrameLine> lines_of(Connection& connection, const Slot& slot);
   std::string_view id_of(std::uint64_t number);
 
@@ -186,13 +191,20 @@ class LoadThread {
   // load_events.cpp
   void answer_in_parts(Connection& connection, const Slot& slot, const schema::Frame& last);
   bool take_events(Connection& connection, const Slot& slot, std::span<const std::span<const std::byte>> bodies, bool duplicate);
-  bool record_decision(const Slot& slot, const schema::Event& event);
+  bool record_decision(const Slot& slot, const schema::Event& event, bool duplicate);
   bool receipt_fits(const Slot& slot, const engine::ReceiptDecision& receipt) const;
   bool cancel_fits(const Slot& slot, const engine::CancelDecision& cancel);
   void record_receipt(std::uint64_t lsn, const engine::ReceiptDecision& receipt);
   void record_cancel(const Slot& slot, std::uint64_t lsn, const engine::CancelDecision& cancel);
   void record_ship(const Slot& slot, std::uint64_t lsn, const engine::ShipDecision& ship);
   void record_fill(const engine::Stamp& stamp, const engine::FillDecision& fill);
+  // load_holds.cpp
+  bool confirmed(Connection& connection, const Slot& slot, const schema::Event& event, bool duplicate);
+  bool hold_fits(const Slot& slot, const engine::HoldDecision& hold);
+  bool end_fits(const Slot& slot, const engine::HoldEndDecision& end) const;
+  void record_hold(std::uint64_t lsn, const engine::HoldDecision& hold);
+  void record_hold_end(const Slot& slot, std::uint64_t lsn, const engine::HoldEndDecision& end);
+  void check_out(const Slot& slot, const engine::HoldDecision& hold, std::uint64_t lsn);
   void answer_show(const Slot& slot, const schema::OrderView& view);
 
   const Options& options_;
@@ -244,6 +256,7 @@ class LoadThread {
   std::uint64_t now_ = 0;
   bool sending_ = true, measuring_ = false, history_full_ = false;
   enum class Recording : std::uint8_t { off, history, aside } recording_ = Recording::off;
+  std::span<const engine::ReceivedRow> returned_;  // while the order of a confirm is recorded: what its hold gave back
   std::vector<Movement> aside_;      // what one of two answers says
   std::uint64_t orders_left_ = 0;    // with a fixed number of orders
   std::uint64_t open_ = 0;           // requests without answer

@@ -12,7 +12,7 @@
 namespace earmark::loadtest {
 namespace {
 
-constexpr std::array<std::string_view, request_kinds> plurals = {"orders", "checks", "cancels", "receipts", "ships", "shows"};
+constexpr std::array<std::string_view, request_kinds> plurals = {"orders", "checks", "cancels", "receipts", "ships", "shows", "holds", "confirms", "releases"};
 constexpr std::array accepted_policies = {engine::Policy::ship_partial, engine::Policy::fill_or_kill, engine::Policy::fill_and_cancel};
 
 struct NamedShare {
@@ -64,9 +64,10 @@ Result<Shares<Value>, std::string> parse_shares(const std::string& text, std::st
 std::string_view plural(RequestKind kind) noexcept { return plurals[static_cast<std::size_t>(kind)]; }
 
 Result<Mix, std::string> parse_mix(const std::string& text) {
-  return parse_shares<RequestKind>(text, "orders, checks, cancels, receipts, ships, shows", [](std::string_view name) {
-    const auto* found = std::find(plurals.begin(), plurals.end(), name == "show" ? plurals.back() : name);
-    return found == plurals.end() ? std::nullopt : std::optional(static_cast<RequestKind>(found - plurals.begin()));
+  return parse_shares<RequestKind>(text, "orders, checks, cancels, receipts, ships, shows, holds", [](std::string_view name) {
+    const auto* const end = plurals.begin() + kinds_of_mixes;
+    const auto* found = std::find(plurals.begin(), end, name == "show" ? plural(RequestKind::show) : name);
+    return found == end ? std::nullopt : std::optional(static_cast<RequestKind>(found - plurals.begin()));
   });
 }
 

@@ -18,8 +18,12 @@ enum class RequestKind : std::uint8_t { order,
                                         cancel,
                                         receipt,
                                         ship,
-                                        show };
-inline constexpr std::size_t request_kinds = 6;
+                                        show,
+                                        hold,
+                                        // What becomes of holds: they follow their answers, no mix names them.
+                                        confirm,
+                                        release };
+inline constexpr std::size_t request_kinds = 9, kinds_of_mixes = 7;
 // "orders", "checks" ...: as they stand in --mix and in reports.
 std::string_view plural(RequestKind kind) noexcept;
 

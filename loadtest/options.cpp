@@ -23,6 +23,7 @@ constexpr const char* footer =
     "  earmark-load --op check --seconds 3                 stock checks of 10 SKUs in all warehouses\n"
     "  earmark-load --mix orders=80,checks=15,cancels=2,receipts=3 --restock --distribution retail\n"
     "                                                      orders as of a real shop, and what goes with them\n"
+    "  earmark-load --mix orders=50,holds=50               half of the customers hold first: most holds become orders\n"
     "  earmark-load --rate 20000 --html run.html           20,000 requests/s whatever the server does; a page with charts\n"
     "  earmark-load --rate-steps 10000,20000,40000         latency at three rates, one after the other\n"
     "  earmark-load --sweep --arrivals poisson --html sweep.html\n"
@@ -120,7 +121,7 @@ void complete_verdict_runs(Options& options, Given& given) {
   given.short_share = true;
   if (!given.seconds) options.seconds = 2;
   if (!given.warmup) options.warmup_seconds = 0.2;
-  if (!given.mix) given.mix = "orders=78,checks=8,cancels=4,receipts=5,ships=3,shows=2";
+  if (!given.mix) given.mix = "orders=74,checks=8,cancels=4,receipts=5,ships=3,shows=2,holds=4";
   if (!given.policies) given.policies = "ship_partial=90,fill_or_kill=5,fill_and_cancel=5";
   if (!given.priorities) given.priorities = "100=90,200=10";
   if (options.repeat_share == 0) options.repeat_share = 0.02;
@@ -339,7 +340,7 @@ ParsedOptions parse_options(int argc, const char* const* argv) {
   auto* arrivals_option = app.add_option("--arrivals", options.arrivals, "Open loop: constant (evenly spaced) or poisson (random times)")
       ->transform(CLI::CheckedTransformer(arrivals).description(""))
       ->default_str("constant");
-  app.add_option("--mix", given.mix, "Requests in shares: orders, checks, cancels, receipts, ships, shows (orders=80,checks=20)");
+  app.add_option("--mix", given.mix, "Requests in shares: orders, checks, cancels, receipts, ships, shows, holds (orders=80,checks=20)");
   auto* operation = app.add_option("--op", options.operation, "order, check or mixed: short for a --mix")
       ->transform(CLI::CheckedTransformer(operations).description(""))
       ->default_str("order");

@@ -43,9 +43,11 @@ std::uint32_t OrderLedger::first_waiter(std::uint32_t sku, std::uint8_t& priorit
   return nobody;
 }
 
-bool OrderLedger::is_overtaking(std::uint32_t sku) {
+bool OrderLedger::is_overtaking(std::uint32_t sku) { return is_overtaking(sku, orders_.back().priority); }
+
+bool OrderLedger::is_overtaking(std::uint32_t sku, std::uint8_t own_priority) {
   std::uint8_t priority = 0;
-  return knows_queue(sku) && first_waiter(sku, priority) != nobody && priority >= orders_.back().priority;
+  return knows_queue(sku) && first_waiter(sku, priority) != nobody && priority >= own_priority;
 }
 
 bool OrderLedger::has_waiters(std::uint32_t sku) {

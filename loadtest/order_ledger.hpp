@@ -21,6 +21,8 @@ class OrderLedger {
   void add_line(std::uint32_t sku, std::uint64_t taken, std::uint32_t waiting);
   // Whether the order begun last may not take units of this SKU because somebody waits ahead of it.
   bool is_overtaking(std::uint32_t sku);
+  // The same for one who comes with this priority and is no order.
+  bool is_overtaking(std::uint32_t sku, std::uint8_t priority);
   // Whether somebody waits for it, as far as is known.
   bool has_waiters(std::uint32_t sku);
 

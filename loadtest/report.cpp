@@ -155,6 +155,7 @@ std::string verdict_summary(const RunReport& report) {
   if (report.verdict_seconds >= 0.05) {
     text += fmt::format(" ({} decisions/s)", with_separators(whole(static_cast<double>(verdict.decisions) / report.verdict_seconds)));
   }
+  if (verdict.holds != 0) text += fmt::format("\n         with {}, of which {} ended", client::counted(verdict.holds, "hold"), with_separators(verdict.holds_ended));
   const std::uint64_t others = verdict.fills + verdict.receipts + verdict.cancels + verdict.shipments + verdict.views + verdict.repeats;
   if (others == 0) return text;
   return text + fmt::format("\n         with {}, {}, {}, {}, {} and {}", client::counted(verdict.fills, "fill"),

@@ -107,6 +107,8 @@ json verdict_json(const RunReport& report) {
       {"shipments", verdict.shipments},
       {"views", verdict.views},
       {"repeats", verdict.repeats},
+      {"holds", verdict.holds},
+      {"holds_ended", verdict.holds_ended},
       {"foreign_lsns", verdict.foreign_lsns},
       {"unexplained", verdict.unexplained},
       {"rules", rules},

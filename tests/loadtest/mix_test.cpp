@@ -23,18 +23,19 @@ TEST_CASE("mix: shares are proportions, in any scale", "[loadtest]") {
 }
 
 TEST_CASE("mix: kinds are drawn by their shares", "[loadtest]") {
-  const auto mix = parse_mix("orders=70,checks=10,cancels=5,receipts=5,ships=6,show=4");
+  const auto mix = parse_mix("orders=68,checks=10,cancels=5,receipts=5,ships=6,show=4,holds=2");
   REQUIRE(mix.has_value());
   Random random(9);
   std::map<RequestKind, int> drawn;
   constexpr int draws = 200'000;
   for (int draw = 0; draw < draws; ++draw) ++drawn[mix->pick(random.unit())];
-  CHECK(drawn.size() == request_kinds);
+  CHECK(drawn.size() == kinds_of_mixes);
   for (const auto& [kind, share] : mix->entries()) {
     CAPTURE(plural(kind));
     CHECK(static_cast<double>(drawn[kind]) / draws == Approx(share).margin(0.003));
   }
-  CHECK(mix->pick(0.999'999'999'999) == RequestKind::show);
+  CHECK(mix->pick(0.999'999'999'999) == RequestKind::hold);
+  CHECK_FALSE(parse_mix("orders=1,confirms=1").has_value());  // they follow holds
 }
 
 TEST_CASE("mix: policies and priorities", "[loadtest]") {

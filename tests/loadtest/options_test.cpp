@@ -98,7 +98,7 @@ TEST_CASE("options: --verdict is the proof on own servers, --no-verdict judges n
   CHECK(proof.verdict_runs);
   CHECK(proof.verdict);
   CHECK(proof.short_share == Approx(0.5));
-  CHECK(proof.mix.entries().size() == request_kinds);
+  CHECK(proof.mix.entries().size() == kinds_of_mixes);
   CHECK(proof.restock);
   CHECK(parse({"--verdict", "--seconds", "9", "--skus", "50"}).options.seconds == 9);
   CHECK_FALSE(parse({"--no-verdict"}).options.verdict);
@@ -111,7 +111,7 @@ TEST_CASE("options: bad usage ends with 2", "[loadtest]") {
                               Words{"--lines", "5", "--skus", "4"}, Words{"--threads", "3", "--connections", "2"},
                               Words{"--stock", "5", "--short-share", "0.5"}, Words{"--distribution", "square"}, Words{"--op", "dance"},
                               Words{"--id-prefix", "a b"}, Words{"--id-prefix", "12345678901234567890123456789012345678901"},
-                              Words{"--seconds", "0"}, Words{"--unknown"}, Words{"stray"}, Words{"--mix", "dances=1"}, Words{"--mix", ""},
+                              Words{"--seconds", "0"}, Words{"--unknown"}, Words{"stray"}, Words{"--mix", "dances=1"}, Words{"--mix", "orders=1,confirms=1"}, Words{"--mix", ""},
                               Words{"--mix", "orders=1", "--op", "check"}, Words{"--mix", "cancels=1,checks=1"},
                               Words{"--mix", "checks=1", "--orders", "5"}, Words{"--restock"}, Words{"--mix", "orders=1", "--restock"},
                               Words{"--policies", "ship_complete=1"}, Words{"--priorities", "300=1"}, Words{"--repeat-share", "2"},
