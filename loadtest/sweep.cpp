@@ -36,7 +36,7 @@ SweepStep step_of(double rate, const RunReport& phase, std::uint64_t p99_limit_n
   step.cores = phase.cores;
   const auto known = [](std::uint64_t backlog) { return backlog == Tally::unknown_backlog ? 0 : backlog; };
   step.figures = {phase.tally.offered, phase.tally.in_time, known(phase.tally.backlog_before), known(phase.tally.backlog_after),
-                  step.latency.quantile(0.99)};
+                  step.latency.quantile(0.99), static_cast<std::uint64_t>(phase.measured_seconds * 1e9)};
   step.following = judge_step(step.figures, p99_limit_ns);
   return step;
 }

@@ -31,7 +31,10 @@ std::string_view name(Following following) noexcept {
 Following judge_step(const StepFigures& figures, std::uint64_t p99_limit_ns) noexcept {
   const std::uint64_t thousandth = figures.offered / 1'000;
   if (figures.offered == 0 || figures.offered - std::min(figures.offered, figures.answered) > thousandth) return Following::left_behind;
-  if (figures.backlog_after > figures.backlog_before + std::max(thousandth, few)) return Following::backlog_grows;
+  // A backlog is a time to wait: what comes and goes by a small part of the limit is no trend.
+  const double tenth_of_limit = static_cast<double>(p99_limit_ns) / 10 / static_cast<double>(std::max<std::uint64_t>(1, figures.length_ns));
+  const auto noise = static_cast<std::uint64_t>(static_cast<double>(figures.offered) * tenth_of_limit);
+  if (figures.backlog_after > figures.backlog_before + std::max({thousandth, noise, few})) return Following::backlog_grows;
   return figures.p99_ns > p99_limit_ns ? Following::too_slow : Following::followed;
 }
 

@@ -19,11 +19,12 @@ struct StepFigures {
   // The least that was due and not answered, in the step's second and in its last quarter.
   std::uint64_t backlog_before = 0, backlog_after = 0;
   std::uint64_t p99_ns = 0;  // from the intended time
+  std::uint64_t length_ns = 1'000'000'000;
 };
 
 enum class Following : std::uint8_t { followed,
                                       left_behind,    // less than 99.9 % were answered
-                                      backlog_grows,  // by more than 0.1 % of what was offered, and by more than a few
+                                      backlog_grows,  // by more than 0.1 % of what was offered, than is offered in a tenth of the limit, and than a few
                                       too_slow };     // p99 above its limit
 // "followed", "left behind", "backlog grows", "p99 over the limit"
 std::string_view name(Following following) noexcept;

@@ -91,6 +91,8 @@ TEST_CASE("sweep: what counts as following", "[loadtest]") {
       {{100'000, 100'000, 50, 150, 900'000}, Following::followed},
       {{100'000, 100'000, 900, 0, 900'000}, Following::followed},  // it shrinks
       {{1'000, 1'000, 0, 11, 900'000}, Following::backlog_grows},
+      {{10'000, 10'000, 50, 150, 900'000, 100'000'000}, Following::followed},  // 1 ms of 100 ms: a tenth of the limit
+      {{10'000, 10'000, 50, 151, 900'000, 100'000'000}, Following::backlog_grows},
       {{1'000, 1'000, 0, 10, 900'000}, Following::followed},  // a few are always under way
       {{10'000, 10'000, 5, 5, limit_ns + 1}, Following::too_slow},
   }));
