@@ -75,7 +75,11 @@ std::string knee_sentence(const SweepReport& sweep) {
   const std::string closed = fmt::format(" The closed loop reached {} a second.", rate_text(sweep.closed_rate));
   if (sweep.steps.empty()) return "No rate was tried to its end." + closed;
   const SweepStep* knee = sweep.step_at(sweep.knee);
-  if (knee == nullptr) return fmt::format("No rate was followed {}, not even {} requests a second.", following, rate_text(sweep.not_followed)) + closed + doubts(sweep);
+  if (knee == nullptr) {
+    const SweepStep& last = sweep.steps.back();  // the lowest rate
+    return fmt::format("No rate was followed {}, not even {} requests a second: {}, {}.", following, rate_text(last.rate), name(last.following), latency_at(last)) +
+           closed + doubts(sweep);
+  }
   std::string text = fmt::format("{} requests a second is the highest rate that the server followed {}: {}.", rate_text(knee->rate), following, latency_at(*knee));
   const SweepStep* beyond = sweep.step_at(sweep.not_followed);
   text += beyond == nullptr ? " The sweep ended before a rate was too high: the knee is at this rate or above."
