@@ -218,10 +218,12 @@ void LoadThread::count_latency(const Slot& slot) {
   const bool counts = schedule_ ? slot.sent_ns >= measure_from_ && slot.sent_ns < end_ : measuring_;
   if (!counts) return;
   tally_.latency[kind].add(latency);
-  if (now_ <= end_ + grace_ns_ && !slot.request.on_top) ++tally_.in_time;
-  if (StreamTally* const stream = stream_tally(slot.request, slot.sent_ns)) {
-    ++stream->answered;
-    stream->latency.add(latency);
+  if (!slot.request.on_top) {
+    if (now_ <= end_ + grace_ns_) ++tally_.in_time;
+    if (StreamTally* const stream = stream_tally(slot.request, slot.sent_ns)) {
+      ++stream->answered;
+      stream->latency.add(latency);
+    }
   }
   if (tally_.steps.empty()) return;
   StepTally& step = tally_.steps[std::min<std::size_t>((slot.sent_ns - measure_from_) / step_ns_, tally_.steps.size() - 1)];

@@ -241,6 +241,7 @@ TEST_CASE("load thread: a situation's acts are told apart, and so is who asked",
   options.situation = Situation::restock_storm;
   options.situation_shape = {3, 2, 0, 2, 3};
   options.situation_base_rate = 2'000;
+  options.repeat_share = 0.2;  // what is sent twice was offered once
   options.shape.popular_skus = 2;
   for (const Act& act : options.acts()) options.rates.push_back(act.rate());
   const Outcome outcome = run_against(Lie::none, false, options, {}, 600'000'000);
@@ -257,6 +258,7 @@ TEST_CASE("load thread: a situation's acts are told apart, and so is who asked",
   CHECK(storm.of(Stream::popular_orders).offered == 0);
   CHECK(storm.of(Stream::receipts).offered == 6);  // two bursts of three
   CHECK(outcome.verdict.receipts == storm.of(Stream::receipts).answered);
+  CHECK(outcome.verdict.repeats > 50);
   CHECK(calm.of(Stream::other_orders).latency.count() == 400);
   CHECK(outcome.tally.sold_out_ns == ~std::uint64_t{0});  // this server has enough of everything
 }

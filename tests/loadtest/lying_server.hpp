@@ -137,6 +137,8 @@ class LyingServer {
     const auto decoded = decoder_.decode(schema::MessageKind::receive, body);
     if (!decoded) return;
     const auto& request = std::get<schema::ReceiveRequest>(*decoded);
+    const std::string id(request.receipt.id);
+    if (const auto known = decided_.find(id); known != decided_.end()) return repeat(correlation, known->second);
     std::vector<engine::ReceivedRow> rows;
     for (const engine::StockRow& row : request.receipt.rows) {
       engine::Quantity& available = available_.at(row.sku.value - 1);
@@ -146,6 +148,7 @@ class LyingServer {
     }
     const engine::ReceiptDecision decision{request.receipt.id, 0, false, rows};
     reply(correlation, decision);
+    decided_[id] = record_;
   }
 
   // Everything of the order, all of which is reserved in the one warehouse.
