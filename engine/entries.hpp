@@ -11,7 +11,7 @@
 
 #include "engine/block_store.hpp"
 #include "engine/order_state.hpp"
-#include "engine/waiting_queue.hpp"
+#include "engine/waiter.hpp"
 
 namespace earmark::engine {
 

@@ -3,186 +3,281 @@
 #include <algorithm>
 
 namespace earmark::engine {
+namespace {
 
-// The treap's random priority: a hash of the place, so that equal histories give equal trees.
-std::uint64_t WaitingQueues::heat(const Node& node) noexcept {
-  std::uint64_t mixed = node.waiter.place.order_lsn.value * 4096 + node.waiter.place.line_index;
-  mixed = (mixed ^ (mixed >> 30)) * 0xBF58'476D'1CE4'E5B9ULL;
-  mixed = (mixed ^ (mixed >> 27)) * 0x94D0'49BB'1331'11EBULL;
-  return mixed ^ (mixed >> 31);
+// How many of a leaf's waiters come before the place. The end is looked at first: most go there.
+std::size_t waiters_before(const Waiter* first, std::size_t count, QueuePlace place) noexcept {
+  if (count == 0 || first[count - 1].place < place) return count;
+  const Waiter* found = std::lower_bound(first, first + count, place, [](const Waiter& waiter, QueuePlace than) { return waiter.place < than; });
+  return static_cast<std::size_t>(found - first);
 }
 
-std::uint32_t WaitingQueues::readiness(const Waiter& waiter) noexcept {
-  switch (waiter.takes) {
-    case Takes::any: return ~std::uint32_t{1};
-    case Takes::whole: return ~waiter.quantity;  // not 0: quantities are below 2^31
-    case Takes::blocked:
-    case Takes::later: break;
-  }
-  return 0;
+// The child in which the place lies.
+std::size_t child_at(const QueueNode* first, std::size_t count, QueuePlace place) noexcept {
+  if (!(place < first[count - 1].from)) return count - 1;
+  std::size_t index = 0;
+  while (index + 2 < count && !(place < first[index + 1].from)) ++index;
+  return index;
 }
 
-void WaitingQueues::update(Root node) noexcept {
-  Node& self = nodes_[node];
-  self.readiness = std::max({readiness(self.waiter), nodes_[self.left].readiness, nodes_[self.right].readiness});
-  self.count = (1U + nodes_[self.left].count + nodes_[self.right].count) & 0x7FFF'FFFF;
-  self.skippable = can_be_skipped(self.waiter.takes) || nodes_[self.left].skippable != 0 || nodes_[self.right].skippable != 0;
-  self.units = self.waiter.quantity + nodes_[self.left].units + nodes_[self.right].units;
-}
+}  // namespace
 
-void WaitingQueues::split(Root root, QueuePlace place, Root& before, Root& rest) noexcept {
-  if (root == 0) {
-    before = rest = 0;
+void WaitingQueues::insert(Root& root, const Waiter& waiter) noexcept {
+  EARMARK_CHECK(has_room(1));
+  ++waiting_;
+  if (root == 0) root = nodes_.new_node(0, 0).block;
+  const unsigned height = nodes_.height(root);
+  QueueNode behind;
+  if (height == 0) {
+    QueueNode leaf = nodes_.top(root);
+    std::size_t size = nodes_.size_of(leaf);
+    if (leaf.sums.lines == QueueNodes::waiters_in(size) && size < QueueNodes::largest) nodes_.move(leaf, 0, ++size);
+    const bool split = insert_into_leaf(leaf, QueueNodes::waiters_in(size), waiter, behind);
+    root = split ? join(leaf, behind, 1) : nodes_.make_top(leaf, 0);
     return;
   }
-  if (nodes_[root].waiter.place < place) {
-    split(nodes_[root].right, place, nodes_[root].right, rest);
-    before = root;
-  } else {
-    split(nodes_[root].left, place, before, nodes_[root].left);
-    rest = root;
-  }
-  update(root);
+  root = nodes_.grown(root);
+  QueueNode& top = nodes_.top_inner(root);
+  root = insert_below(top, height, waiter, behind) ? join(top, behind, height + 1) : nodes_.shrunk(root);
 }
 
-WaitingQueues::Root WaitingQueues::merge(Root before, Root after) noexcept {
-  if (before == 0 || after == 0) return before == 0 ? after : before;
-  if (heat(nodes_[before]) > heat(nodes_[after])) {
-    nodes_[before].right = merge(nodes_[before].right, after);
-    update(before);
-    return before;
-  }
-  nodes_[after].left = merge(before, nodes_[after].left);
-  update(after);
-  return after;
+// A topmost node above both.
+WaitingQueues::Root WaitingQueues::join(const QueueNode& left, const QueueNode& right, unsigned height) noexcept {
+  QueueNode top = nodes_.new_node(height, QueueNodes::size_for_two);
+  nodes_.put_child(top, 0, left);
+  nodes_.put_child(top, 1, right);
+  top.sums = nodes_.sums(top, height);
+  return nodes_.make_top(top, height);
 }
 
-void WaitingQueues::insert(Root& root, const Waiter& waiter) {
-  Root node = free_list_;
-  if (node != 0) {
-    free_list_ = nodes_[node].left;
-    --free_count_;
-  } else {
-    EARMARK_CHECK(next_ < nodes_.size());
-    node = next_++;
+// True: the node was full, and there is one more, `behind`. A node is split where the new one goes, who is the last of the first part: those who come
+// one behind the other, at the end or before lower priorities, fill it and leave it full.
+bool WaitingQueues::insert_into_leaf(QueueNode& leaf, std::size_t slots, const Waiter& waiter, QueueNode& behind) noexcept {
+  const std::size_t lines = leaf.sums.lines, index = waiters_before(nodes_.waiters(leaf), lines, waiter.place);
+  if (lines < slots) {
+    nodes_.put(leaf, slots, index, waiter);
+    nodes_.replace(leaf, 0, {}, QueueSums::of(waiter));
+    return false;
   }
-  nodes_[node] = Node{waiter, 0, 0, 0, 0, 0, 0};
-  update(node);
-  Root before = 0, rest = 0;
-  split(root, waiter.place, before, rest);
-  root = merge(merge(before, node), rest);
+  behind = nodes_.split(leaf, 0, index);
+  QueueNode& part = index == lines ? behind : leaf;
+  nodes_.put(part, slots, part.sums.lines, waiter);
+  nodes_.replace(part, 0, {}, QueueSums::of(waiter));
+  behind.from = nodes_.waiters(behind)->place;
+  return true;
 }
 
-void WaitingQueues::add(Root& root, const Waiter& waiter) {
-  std::vector<Root> path;
-  Root at = root;
-  while (at != 0 && nodes_[at].waiter.place != waiter.place) {
-    path.push_back(at);
-    at = waiter.place < nodes_[at].waiter.place ? nodes_[at].left : nodes_[at].right;
-  }
-  if (at == 0) return insert(root, waiter);
-  nodes_[at].waiter.quantity += waiter.quantity;
-  update(at);
-  update_all(path);
+bool WaitingQueues::insert_below(QueueNode& inner, unsigned height, const Waiter& waiter, QueueNode& behind) noexcept {
+  QueueNode* children = nodes_.children(inner);
+  const std::size_t index = child_at(children, inner.extent, waiter.place);
+  QueueNode& child = children[index];
+  QueueNode more;
+  const bool split = height == 1 ? insert_into_leaf(child, QueueNodes::most_waiters, waiter, more) : insert_below(child, height - 1, waiter, more);
+  inner.sums.add(QueueSums::of(waiter));
+  return split && add_child(inner, height, index + 1, more, behind);
 }
 
-// The path from the root is kept, so that sums are mended bottom-up without recursion over the whole depth twice.
-WaitingQueues::Root WaitingQueues::find(Root root, QueuePlace place, std::vector<Root>& path) const noexcept {
-  while (root != 0 && nodes_[root].waiter.place != place) {
-    path.push_back(root);
-    root = place < nodes_[root].waiter.place ? nodes_[root].left : nodes_[root].right;
+// A child, of what was in the one before it. Neighbours of both that are small enough become one with them.
+bool WaitingQueues::add_child(QueueNode& inner, unsigned height, std::size_t index, const QueueNode& child, QueueNode& behind) noexcept {
+  QueueNode* children = nodes_.children(inner);
+  const bool merges_before = index > 1 && nodes_.can_merge(children[index - 2], children[index - 1], height - 1);
+  const bool merges_behind = index < inner.extent && nodes_.can_merge(child, children[index], height - 1);
+  if (merges_before) nodes_.merge(children[index - 2], children[index - 1], height - 1);
+  if (merges_behind) {
+    QueueNode both = child;
+    nodes_.merge(both, children[index], height - 1);
+    children[index] = both;
+    if (merges_before) nodes_.take_child(inner, index - 1);
+    return false;
   }
+  if (merges_before) {
+    children[index - 1] = child;
+    return false;
+  }
+  const std::size_t count = inner.extent;
+  if (count < QueueNodes::most_children) {
+    nodes_.put_child(inner, index, child);
+    return false;
+  }
+  behind = nodes_.split(inner, height, index);
+  QueueNode& part = index == count ? behind : inner;
+  nodes_.put_child(part, part.extent, child);
+  part.sums.add(child.sums);
+  behind.from = nodes_.children(behind)->from;
+  return true;
+}
+
+const Waiter* WaitingQueues::at(Root root, QueuePlace place) const noexcept {
+  if (root == 0) return nullptr;
+  QueueNode node = nodes_.top(root);
+  for (unsigned height = nodes_.height(root); height != 0; --height) {
+    const QueueNode* children = nodes_.children(node);
+    node = children[child_at(children, node.extent, place)];
+  }
+  const Waiter* first = nodes_.waiters(node);
+  const std::size_t index = waiters_before(first, node.sums.lines, place);
+  return index < node.sums.lines && first[index].place == place ? first + index : nullptr;
+}
+
+void WaitingQueues::add(Root& root, const Waiter& waiter) noexcept {
+  if (at(root, waiter.place) == nullptr) return insert(root, waiter);
+  change(root, waiter.place, [&](Waiter& known) { known.quantity += waiter.quantity; });
+}
+
+void WaitingQueues::set_takes(Root& root, QueuePlace place, Takes takes) noexcept {
+  change(root, place, [&](Waiter& waiter) { waiter.takes = takes; });
+}
+
+void WaitingQueues::reduce(Root& root, QueuePlace place, Quantity by) noexcept {
+  change(root, place, [&](Waiter& waiter) {
+    EARMARK_CHECK(waiter.quantity >= by);
+    waiter.quantity -= by;
+  });
+}
+
+template <class Change>
+void WaitingQueues::change(Root& root, QueuePlace place, const Change& change) noexcept {
   EARMARK_CHECK(root != 0);
-  return root;
-}
-
-void WaitingQueues::update_all(std::vector<Root>& path) noexcept {
-  for (; !path.empty(); path.pop_back()) update(path.back());
-}
-
-void WaitingQueues::set_takes(Root& root, QueuePlace place, Takes takes) {
-  std::vector<Root> path;
-  const Root found = find(root, place, path);
-  nodes_[found].waiter.takes = takes;
-  update(found);
-  update_all(path);
-}
-
-void WaitingQueues::reduce(Root& root, QueuePlace place, Quantity by) {
-  std::vector<Root> path;
-  const Root found = find(root, place, path);
-  EARMARK_CHECK(nodes_[found].waiter.quantity >= by);
-  nodes_[found].waiter.quantity -= by;
-  if (nodes_[found].waiter.quantity == 0) {
-    Root& link = path.empty() ? root : nodes_[path.back()].left == found ? nodes_[path.back()].left : nodes_[path.back()].right;
-    link = merge(nodes_[found].left, nodes_[found].right);
-    nodes_[found] = Node{};
-    nodes_[found].left = free_list_;
-    free_list_ = found;
-    ++free_count_;
-  } else {
-    update(found);
+  unsigned height = nodes_.height(root);
+  if (height == 0) {
+    QueueNode leaf = nodes_.top(root);
+    change_in(leaf, 0, place, change);
+    root = nodes_.make_top(leaf, 0);
+    return;
   }
-  update_all(path);
+  QueueNode& top = nodes_.top_inner(root);
+  change_in(top, height, place, change);
+  if (top.extent != 1) {
+    root = nodes_.shrunk(root);
+    return;
+  }
+  QueueNode only = top;
+  for (; height != 0 && only.extent == 1; --height) {
+    const QueueNode above = only;
+    only = *nodes_.children(above);
+    nodes_.release(above);
+  }
+  root = nodes_.make_top(only, height);
+}
+
+template <class Change>
+void WaitingQueues::change_in(QueueNode& node, unsigned height, QueuePlace place, const Change& change) noexcept {
+  if (height == 0) {
+    const std::size_t index = waiters_before(nodes_.waiters(node), node.sums.lines, place);
+    Waiter& waiter = nodes_.waiters(node)[index];
+    EARMARK_CHECK(index < node.sums.lines && waiter.place == place);
+    const QueueSums was = QueueSums::of(waiter);
+    change(waiter);
+    const bool leaves = waiter.quantity == 0;
+    const QueueSums is = leaves ? QueueSums{} : QueueSums::of(waiter);
+    if (leaves) nodes_.take(node, index), --waiting_;
+    return nodes_.replace(node, 0, was, is);
+  }
+  QueueNode* children = nodes_.children(node);
+  const std::size_t index = child_at(children, node.extent, place);
+  const QueueSums was = children[index].sums;
+  change_in(children[index], height - 1, place, change);
+  const QueueSums is = children[index].sums;
+  nodes_.replace(node, height, was, is);
+  if (is.lines != was.lines) mend(node, height, index);
+}
+
+// The child has lost somebody.
+void WaitingQueues::mend(QueueNode& inner, unsigned height, std::size_t index) noexcept {
+  QueueNode* children = nodes_.children(inner);
+  if (children[index].sums.lines == 0) {  // its neighbours had so many with the one who was left that they are none for each other
+    nodes_.release(children[index]);
+    return nodes_.take_child(inner, index);
+  }
+  const auto can_merge = [&](std::size_t left) {
+    return left + 1 < inner.extent && nodes_.can_merge(children[left], children[left + 1], height - 1);
+  };
+  const bool with_left = index > 0 && can_merge(index - 1);
+  if (!with_left && !can_merge(index)) return;
+  const std::size_t left = with_left ? index - 1 : index;
+  nodes_.merge(children[left], children[left + 1], height - 1);
+  nodes_.take_child(inner, left + 1);
+}
+
+template <class Fits>
+const Waiter* WaitingQueues::find(const QueueNode& node, unsigned height, const QueuePlace* behind, const Fits& fits) const noexcept {
+  std::size_t index = 0;
+  if (height == 0) {
+    const Waiter* first = nodes_.waiters(node);
+    if (behind != nullptr) index = waiters_before(first, node.sums.lines, *behind);
+    if (behind != nullptr && index < node.sums.lines && first[index].place == *behind) ++index;
+    for (; index < node.sums.lines; ++index) {
+      if (fits(QueueSums::of(first[index]))) return first + index;
+    }
+    return nullptr;
+  }
+  const QueueNode* children = nodes_.children(node);
+  if (behind != nullptr) {
+    index = child_at(children, node.extent, *behind);
+    const Waiter* found = fits(children[index].sums) ? find(children[index], height - 1, behind, fits) : nullptr;
+    if (found != nullptr) return found;
+    ++index;
+  }
+  // Everybody behind the one in which the place lies comes after it.
+  for (; index < node.extent; ++index) {
+    if (fits(children[index].sums)) return find(children[index], height - 1, nullptr, fits);
+  }
+  return nullptr;
+}
+
+template <class Fits>
+const Waiter* WaitingQueues::find_in_queue(Root root, const QueuePlace* behind, const Fits& fits) const noexcept {
+  if (root == 0) return nullptr;
+  const QueueNode top = nodes_.top(root);
+  const unsigned height = nodes_.height(root);
+  return height != 0 && !fits(top.sums) ? nullptr : find(top, height, behind, fits);
 }
 
 const Waiter* WaitingQueues::first(Root root) const noexcept {
-  if (root == 0) return nullptr;
-  while (nodes_[root].left != 0) root = nodes_[root].left;
-  return &nodes_[root].waiter;
+  return find_in_queue(root, nullptr, [](const QueueSums&) { return true; });
 }
 
 const Waiter* WaitingQueues::after(Root root, QueuePlace place) const noexcept {
-  const Waiter* found = nullptr;
-  while (root != 0) {
-    if (place < nodes_[root].waiter.place) {
-      found = &nodes_[root].waiter;
-      root = nodes_[root].left;
-    } else {
-      root = nodes_[root].right;
-    }
-  }
-  return found;
+  return find_in_queue(root, &place, [](const QueueSums&) { return true; });
 }
 
 const Waiter* WaitingQueues::first_able(Root root, const QueuePlace* place, std::uint64_t units) const noexcept {
-  if (root == 0 || !enough(units, nodes_[root].readiness)) return nullptr;
-  const Node& node = nodes_[root];
-  const bool is_after = place == nullptr || *place < node.waiter.place;
-  if (is_after) {
-    if (const Waiter* found = first_able(node.left, place, units); found != nullptr) return found;
-    if (enough(units, readiness(node.waiter))) return &node.waiter;
-  }
-  // Everybody to the right of one who comes after `place` comes after it, too.
-  return first_able(node.right, is_after ? nullptr : place, units);
+  return find_in_queue(root, place, [units](const QueueSums& sums) { return sums.enough(units); });
 }
 
 const Waiter* WaitingQueues::first_skippable(Root root, const QueuePlace* place) const noexcept {
-  if (root == 0 || nodes_[root].skippable == 0) return nullptr;
-  const Node& node = nodes_[root];
-  const bool is_after = place == nullptr || *place < node.waiter.place;
-  if (is_after) {
-    if (const Waiter* found = first_skippable(node.left, place); found != nullptr) return found;
-    if (can_be_skipped(node.waiter.takes)) return &node.waiter;
-  }
-  return first_skippable(node.right, is_after ? nullptr : place);
+  return find_in_queue(root, place, [](const QueueSums& sums) { return sums.skippable != 0; });
 }
 
+// Of each node the shorter side is added up: a place at the end is looked for most often. Of a topmost leaf the sums are not kept.
 Ahead WaitingQueues::ahead_of(Root root, QueuePlace place) const noexcept {
   Ahead ahead;
-  while (root != 0) {
-    const Node& node = nodes_[root];
-    if (node.waiter.place < place) {
-      ahead.lines += 1U + nodes_[node.left].count;
-      ahead.units += node.waiter.quantity + nodes_[node.left].units;
-      root = node.right;
+  if (root == 0) return ahead;
+  QueueNode node = nodes_.top(root);
+  const unsigned top_height = nodes_.height(root);
+  for (unsigned height = top_height;; --height) {
+    const std::size_t parts = height == 0 ? node.sums.lines : node.extent;
+    const QueueNode* children = nodes_.children(node);
+    const Waiter* waiters = nodes_.waiters(node);
+    const std::size_t index = height == 0 ? waiters_before(waiters, parts, place) : child_at(children, parts, place);
+    const auto units = [&](std::size_t part) { return height == 0 ? waiters[part].quantity : children[part].sums.units; };
+    const auto lines = [&](std::size_t part) { return height == 0 ? 1 : children[part].sums.lines; };
+    if (top_height == 0 || index < parts / 2) {
+      for (std::size_t part = 0; part < index; ++part) ahead.lines += lines(part), ahead.units += units(part);
     } else {
-      root = node.left;
+      ahead.lines += node.sums.lines, ahead.units += node.sums.units;
+      for (std::size_t part = index; part < parts; ++part) ahead.lines -= lines(part), ahead.units -= units(part);
     }
+    if (height == 0) return ahead;
+    node = children[index];
   }
-  return ahead;
 }
 
-Ahead WaitingQueues::all(Root root) const noexcept { return {nodes_[root].count, nodes_[root].units}; }
+Ahead WaitingQueues::all(Root root) const noexcept {
+  if (root == 0) return {};
+  const QueueNode top = nodes_.top(root);
+  const QueueSums sums = nodes_.height(root) == 0 ? nodes_.sums(top, 0) : top.sums;
+  return {sums.lines, sums.units};
+}
 
 }  // namespace earmark::engine

@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "engine/commit_word.hpp"
+#include "engine/waiting_queue.hpp"
 #include "engine/write_set.hpp"
 #include "schema/event.hpp"
 #include "schema/frame.hpp"
@@ -99,6 +100,64 @@ void commit(benchmark::State& state) {
   count_orders(state, 1);
 }
 BENCHMARK(commit)->Arg(1)->Arg(5)->Arg(64)->Arg(320);
+
+engine::Waiter waiter(std::uint64_t lsn) {
+  return {engine::QueuePlace::of(engine::Priority{100}, engine::Lsn{lsn}, lsn % 3), static_cast<engine::BlockRef>(lsn), static_cast<engine::Quantity>(1 + lsn % 5)};
+}
+
+// One more waits at the tail of one of so many queues, which are empty at the beginning and hold 300 each at the end.
+void wait_at_tail(benchmark::State& state) {
+  const auto count = static_cast<std::uint64_t>(state.range(0));
+  engine::WaitingQueues queues(count * 300);
+  std::vector<engine::WaitingQueues::Root> roots(count);
+  std::uint64_t random = 1, lsn = 0;
+  for (auto _ : state) {
+    random ^= random << 13, random ^= random >> 7, random ^= random << 17;  // xorshift64
+    queues.insert(roots[random % count], waiter(++lsn));
+  }
+  count_orders(state, 1);
+}
+BENCHMARK(wait_at_tail)->Arg(100'000)->Iterations(30'000'000);
+
+struct LongQueue {
+  explicit LongQueue(std::uint64_t waiters) : queues(waiters) {
+    for (std::uint64_t lsn = 1; lsn <= waiters; ++lsn) queues.insert(root, waiter(lsn));
+  }
+  engine::WaitingQueues queues;
+  engine::WaitingQueues::Root root = 0;
+};
+
+// The first of a queue of so many is served, until there is nobody.
+void serve_the_first(benchmark::State& state) {
+  LongQueue queue(static_cast<std::uint64_t>(state.range(0)));
+  for (auto _ : state) {
+    const engine::Waiter first = *queue.queues.first_able(queue.root, nullptr, 1'000'000);
+    queue.queues.reduce(queue.root, first.place, first.quantity);
+  }
+  count_orders(state, 1);
+}
+BENCHMARK(serve_the_first)->Arg(100'000)->Iterations(100'000);
+
+// How many wait ahead of somebody, anywhere in a queue of so many; and of one more at its end.
+void place_in_queue(benchmark::State& state) {
+  const auto waiters = static_cast<std::uint64_t>(state.range(0));
+  const LongQueue queue(waiters);
+  std::uint64_t random = 1;
+  for (auto _ : state) {
+    random ^= random << 13, random ^= random >> 7, random ^= random << 17;
+    benchmark::DoNotOptimize(queue.queues.ahead_of(queue.root, waiter(1 + random % waiters).place));
+  }
+  count_orders(state, 1);
+}
+BENCHMARK(place_in_queue)->Arg(100'000);
+
+void place_at_tail(benchmark::State& state) {
+  const auto waiters = static_cast<std::uint64_t>(state.range(0));
+  const LongQueue queue(waiters);
+  for (auto _ : state) benchmark::DoNotOptimize(queue.queues.ahead_of(queue.root, engine::QueuePlace::last()));
+  count_orders(state, 1);
+}
+BENCHMARK(place_at_tail)->Arg(100'000);
 
 // Bytes to decisions: frames, decode, decide, record, commit. Shops of more SKUs miss the caches.
 void decide(benchmark::State& state) {
