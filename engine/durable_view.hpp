@@ -30,6 +30,12 @@ class DurableView {
 
   // Writer: one group of decisions at a time.
   void begin_group() noexcept;
+  // It will be applied soon.
+  void prefetch(const OrderDecision& decision) const noexcept {
+    for (const LineDecision& line : decision.lines) {
+      if (line.taken != 0) __builtin_prefetch(&cells_[index(line.sku, line.warehouse)], 1);
+    }
+  }
   void apply(const Stamp& stamp, const OrderDecision& decision) noexcept;
   void apply(const Stamp& stamp, const ReceiptDecision& decision) noexcept;
   void apply(const Stamp& stamp, const FillDecision& decision) noexcept;

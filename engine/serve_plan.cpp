@@ -31,23 +31,11 @@ void ServePlan::begin(const Cause& cause, const CatalogueView& catalogue, WriteS
   skippers_.clear();
   fills_.clear();
   takes_.clear();
-  hide_later_rows();
+  set_aside_.clear();
+  // Other commits of the same cause have the same later rows.
+  if ((step_ == 0 && !begun_) || later_rows_of_ != cause.lsn) later_rows_.begin(shared_, cause.steps);
+  later_rows_of_ = cause.lsn;
   if (cut != nullptr) list_cut_order();
-}
-
-void ServePlan::hide_later_rows() {
-  hidden_.clear();
-  for (std::size_t index = step_ + (begun_ ? 1 : 0); index < cause_->steps.size(); ++index) {
-    const ServeStep& step = cause_->steps[index];
-    if (step.hidden != 0) hidden_[shared_.cell_index(step.sku, step.warehouse).value] += step.hidden;
-  }
-  not_yet_.clear();
-  for (const ServeStep& step : cause_->steps) {
-    if (step.in_turn && std::find(not_yet_.begin(), not_yet_.end(), step.sku) == not_yet_.end()) not_yet_.push_back(step.sku);
-  }
-  for (std::size_t index = 0; !not_yet_.empty() && index < step_ + (begun_ ? 1 : 0) && index < cause_->steps.size(); ++index) {
-    std::erase(not_yet_, cause_->steps[index].sku);
-  }
 }
 
 void ServePlan::list_cut_order() {
@@ -97,8 +85,6 @@ bool ServePlan::plan(std::size_t most) {
 void ServePlan::begin_step() {
   begun_ = true;
   const ServeStep& step = cause_->steps[step_];
-  if (step.hidden != 0) hidden_[shared_.cell_index(step.sku, step.warehouse).value] -= step.hidden;
-  std::erase(not_yet_, step.sku);
   next_listed_ = 0;
   const auto listed = listed_.find(step.sku.value);
   if (listed != listed_.end()) {
@@ -126,12 +112,17 @@ void ServePlan::serve_pegged(const ServeStep& step) {
 }
 
 Quantity ServePlan::usable(SkuId sku, WarehouseId warehouse) const {
-  if (!not_yet_.empty() && std::find(not_yet_.begin(), not_yet_.end(), sku) != not_yet_.end()) return 0;
+  const std::size_t next_step = step_ + (begun_ ? 1 : 0);
+  if (later_rows_.not_yet(sku, next_step)) return 0;
   const CellIndex index = shared_.cell_index(sku, warehouse);
   const std::uint64_t free = CellWord{writes_->read(shared_.cells[index.value])}.free();
-  const auto hidden = hidden_.find(index.value);
+  std::uint64_t hidden = later_rows_.units_of(index, next_step);
+  if (!set_aside_.empty()) {
+    const auto found = set_aside_.find(index.value);
+    if (found != set_aside_.end()) hidden += found->second;
+  }
   // A newcomer may have taken units of a later row where nobody waited: never below zero.
-  return static_cast<Quantity>(hidden == hidden_.end() ? free : free - std::min(free, hidden->second));
+  return static_cast<Quantity>(free - std::min(free, hidden));
 }
 
 Quantity ServePlan::wanted(BlockRef block, std::size_t line_index) const {
@@ -259,13 +250,13 @@ void ServePlan::serve_order(BlockRef block) {
   const auto* order = shared_.blocks.at<OrderState>(block);
   for (std::size_t index = 0; index < order->lines().size(); ++index) {
     const OrderLineState& line = order->lines()[index];
-    if (line.pinned.value != 0) hidden_[shared_.cell_index(line.sku, line.pinned).value] += wanted(block, index);
+    if (line.pinned.value != 0) set_aside_[shared_.cell_index(line.sku, line.pinned).value] += wanted(block, index);
   }
   for (std::size_t index = 0; index < order->lines().size(); ++index) {
     const OrderLineState& line = order->lines()[index];
     const Quantity units = wanted(block, index);
     if (units == 0) continue;
-    if (line.pinned.value != 0) hidden_[shared_.cell_index(line.sku, line.pinned).value] -= units;
+    if (line.pinned.value != 0) set_aside_[shared_.cell_index(line.sku, line.pinned).value] -= units;
     for_each_entry(shared_.blocks, *order, index, [&](QueuePlace place, Quantity) {
       if (wanted_at(block, place) != 0) serve_entry(block, place);
     });

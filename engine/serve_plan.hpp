@@ -17,6 +17,7 @@
 #include "engine/book.hpp"
 #include "engine/coverage.hpp"
 #include "engine/decision.hpp"
+#include "engine/later_rows.hpp"
 #include "engine/outcomes.hpp"
 #include "engine/order_state.hpp"
 #include "engine/shared_state.hpp"
@@ -145,7 +146,6 @@ class ServePlan {
   Quantity wanted_at(BlockRef order, QueuePlace place) const;
   Quantity usable(SkuId sku, WarehouseId warehouse) const;
   void begin_step();
-  void hide_later_rows();
   void list_cut_order();
   void list(BlockRef order);
   std::uint16_t shipment_for(BlockRef order, std::size_t line_index, WarehouseId warehouse);
@@ -161,8 +161,9 @@ class ServePlan {
   const Cut* cut_ = nullptr;
   std::size_t step_ = 0;
   bool begun_ = false;
-  std::unordered_map<std::uint64_t, std::uint64_t> hidden_;  // cell -> units of rows that have not come yet, or set aside
-  std::vector<SkuId> not_yet_;                               // of steps in_turn
+  LaterRows later_rows_;
+  Lsn later_rows_of_{};                                      // the cause
+  std::unordered_map<std::uint64_t, std::uint64_t> set_aside_;  // cell -> units that pinned lines of the order that is being served need
   std::unordered_map<WaitingQueues::Root*, Cursor> cursors_;
   std::unordered_map<std::uint64_t, Quantity> planned_;      // line (order << 16 | index) -> units of this plan
   std::map<QueuePlace, Quantity> planned_entries_;           // of orders with raised lines that wait: the same by entry

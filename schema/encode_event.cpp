@@ -58,6 +58,13 @@ void add_order_head(wire::OrderDecidedBuilder& order, const engine::OrderDecisio
 
 std::size_t EventEncoder::encode(const engine::Stamp& stamp, const engine::OrderDecision& decision,
                                  std::span<std::byte> out) {
+  if (const std::size_t bytes = builder_->moulds.cast(stamp, decision, builder_->filtered, out); bytes != 0) return bytes;
+  const std::size_t bytes = build(stamp, decision, out);
+  builder_->moulds.keep(decision, builder_->filtered, out.first(bytes));
+  return bytes;
+}
+
+std::size_t EventEncoder::build(const engine::Stamp& stamp, const engine::OrderDecision& decision, std::span<std::byte> out) {
   auto& fbb = builder_->fbb;
   auto lines_left = decision.lines;
   auto takes_left = decision.takes;
@@ -181,7 +188,7 @@ std::size_t EventEncoder::encode(const engine::Stamp& stamp, const engine::LoadD
     const auto fits = [&](const auto& entry, std::string_view text) {
       return parting.take_entry(Parting::bytes_of(entry.code) + Parting::bytes_of(text) + sizeof(wire::LoadedWarehouse));
     };
-    auto& [_, offsets, codes, texts, warehouse_rows, product_ids, not_backorderable, unused, unused_too] = *builder_;
+    auto& [_, offsets, codes, texts, warehouse_rows, product_ids, not_backorderable, unused, unused_too, unused_as_well] = *builder_;
     codes.clear(), texts.clear(), warehouse_rows.clear(), product_ids.clear(), not_backorderable.clear();
     for (; !warehouses_left.empty() && fits(warehouses_left[0], warehouses_left[0].name);
          warehouses_left = warehouses_left.subspan(1)) {

@@ -7,6 +7,7 @@
 
 #include "schema/event.hpp"
 #include "schema/event_layout.hpp"
+#include "schema/order_mould.hpp"
 #include "schema/parting.hpp"
 #include "schema/piece_writer.hpp"
 #include "schema/vendor_rows.hpp"
@@ -23,6 +24,7 @@ struct EventEncoder::Builder {
   std::vector<std::uint8_t> not_backorderable;
   VendorRows<wire::VendorSet> vendors;
   bool filtered = false;
+  OrderMoulds moulds;
 
   Builder() { fbb.DedupVtables(false); }
 

@@ -57,16 +57,24 @@ storage::Outcome<void> GroupCommit::append() { return journal_.append({group_fir
 void GroupCommit::show() {
   engine::DurableView& view = engine_.view();
   view.begin_group();
+  std::size_t decoded = 0, shown = 0;
   for (std::span<const std::byte> records : chunks_) {
     while (!records.empty()) {
+      if (decoded - shown == ahead_.size()) show(ahead_[shown++ % ahead_.size()].event);
+      Ahead& next = ahead_[decoded++ % ahead_.size()];
       std::size_t consumed = 0;
-      const schema::Event event = decoder_.decode_trusted(records, consumed);
-      std::visit([&](const auto& decision) { view.apply(event.stamp, decision); }, event.decision);
-      counters_.count(event.decision);
+      next.event = next.decoder.decode_trusted(records, consumed);
+      if (const auto* order = std::get_if<engine::OrderDecision>(&next.event.decision)) view.prefetch(*order);
       records = records.subspan(consumed);
     }
   }
+  while (shown != decoded) show(ahead_[shown++ % ahead_.size()].event);
   view.end_group(group_last_);
+}
+
+void GroupCommit::show(const schema::Event& event) {
+  std::visit([&](const auto& decision) { engine_.view().apply(event.stamp, decision); }, event.decision);
+  counters_.count(event.decision);
 }
 
 void GroupCommit::release() {

@@ -4,6 +4,7 @@
 // Invariant (E4): the durable LSN never passes what append() has returned for. No thread, no clock; one caller at a time.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -35,6 +36,7 @@ class GroupCommit {
   const JournalCounters& counters() const noexcept { return counters_; }
 
  private:
+  void show(const schema::Event& event);
   void check_times(std::span<const std::byte> records, std::uint32_t count);
 
   engine::Engine& engine_;
@@ -44,7 +46,12 @@ class GroupCommit {
   std::vector<std::span<const std::byte>> chunks_;
   std::size_t group_bytes_ = 0;
   engine::Lsn group_first_{}, group_last_{};
-  schema::EventDecoder decoder_;
+  // Records are decoded so far before they are shown that the cells which they change have come to the cache.
+  struct Ahead {
+    schema::EventDecoder decoder;
+    schema::Event event;
+  };
+  std::array<Ahead, 8> ahead_;
   JournalCounters counters_;
 };
 
