@@ -20,6 +20,21 @@ std::size_t child_at(const QueueNode* first, std::size_t count, QueuePlace place
   return index;
 }
 
+// Who is looked for: of a waiter whether he is it, of the sums of many whether somebody is.
+struct Anybody {
+  bool operator()(const Waiter&) const noexcept { return true; }
+  bool operator()(const QueueSums&) const noexcept { return true; }
+};
+struct WhoIsAble {
+  std::uint64_t units = 0;
+  bool operator()(const Waiter& waiter) const noexcept { return QueueSums::of(waiter).enough(units); }
+  bool operator()(const QueueSums& sums) const noexcept { return sums.enough(units); }
+};
+struct WhoCanBeSkipped {
+  bool operator()(const Waiter& waiter) const noexcept { return can_be_skipped(waiter.takes); }
+  bool operator()(const QueueSums& sums) const noexcept { return sums.skippable != 0; }
+};
+
 }  // namespace
 
 void WaitingQueues::insert(Root& root, const Waiter& waiter) noexcept {
@@ -207,7 +222,7 @@ const Waiter* WaitingQueues::find(const QueueNode& node, unsigned height, const 
     if (behind != nullptr) index = waiters_before(first, node.sums.lines, *behind);
     if (behind != nullptr && index < node.sums.lines && first[index].place == *behind) ++index;
     for (; index < node.sums.lines; ++index) {
-      if (fits(QueueSums::of(first[index]))) return first + index;
+      if (fits(first[index])) return first + index;
     }
     return nullptr;
   }
@@ -234,19 +249,19 @@ const Waiter* WaitingQueues::find_in_queue(Root root, const QueuePlace* behind, 
 }
 
 const Waiter* WaitingQueues::first(Root root) const noexcept {
-  return find_in_queue(root, nullptr, [](const QueueSums&) { return true; });
+  return find_in_queue(root, nullptr, Anybody{});
 }
 
 const Waiter* WaitingQueues::after(Root root, QueuePlace place) const noexcept {
-  return find_in_queue(root, &place, [](const QueueSums&) { return true; });
+  return find_in_queue(root, &place, Anybody{});
 }
 
 const Waiter* WaitingQueues::first_able(Root root, const QueuePlace* place, std::uint64_t units) const noexcept {
-  return find_in_queue(root, place, [units](const QueueSums& sums) { return sums.enough(units); });
+  return find_in_queue(root, place, WhoIsAble{units});
 }
 
 const Waiter* WaitingQueues::first_skippable(Root root, const QueuePlace* place) const noexcept {
-  return find_in_queue(root, place, [](const QueueSums& sums) { return sums.skippable != 0; });
+  return find_in_queue(root, place, WhoCanBeSkipped{});
 }
 
 // Of each node the shorter side is added up: a place at the end is looked for most often. Of a topmost leaf the sums are not kept.
