@@ -51,6 +51,7 @@ void Compactor::stop() {
 
 void Compactor::run() {
   ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), niceness);  // of this thread; advice
+  if (const auto shared = state_.share_disk(); !shared) return failed_(shared.error());
   if (const auto begun = begin(); !begun) return failed_(begun.error());
   while (!stop_.load(std::memory_order_acquire)) {
     const engine::Lsn durable = hub_.engine.shared().window.durable();

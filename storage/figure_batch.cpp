@@ -1,7 +1,5 @@
 #include "storage/figure_batch.hpp"
 
-#include <algorithm>
-
 namespace earmark::storage {
 
 using engine::TimeUs;
@@ -9,8 +7,12 @@ using engine::TimeUs;
 void FigureBatch::clear() {
   days_.clear();
   deliveries_.clear();
-  availabilities_.clear();
-  by_sku_.clear();
+  availabilities_.begin_batch();
+}
+
+void FigureBatch::forget() {
+  clear();
+  availabilities_.forget();
 }
 
 DayFigures& FigureBatch::day(FigureSource& source, TimeUs time) {
@@ -118,30 +120,19 @@ void FigureBatch::hold_ended(FigureSource& source, TimeUs placed, engine::HoldEn
   figures[confirmed ? DayCount::units_confirmed : released ? DayCount::units_released : DayCount::units_expired] += units;
 }
 
-AvailabilityRow* FigureBatch::row_of(engine::SkuId sku) {
-  const std::uint32_t position = by_sku_.find(sku.value, [](std::uint32_t) { return true; });
-  return position == HashIndex::none ? nullptr : &availabilities_[position].second;
+AvailabilityRow& FigureBatch::row_of(FigureSource& source, engine::SkuId sku) {
+  return availabilities_[availabilities_.ask(sku.value, [&] {
+    AvailabilityRow row;
+    return source.availability(sku, row) ? row : AvailabilityRow{};
+  })];
 }
 
 void FigureBatch::available(FigureSource& source, engine::SkuId sku, engine::Quantity before, engine::Quantity after) {
-  AvailabilityRow* row = row_of(sku);
-  if (row == nullptr) {
-    by_sku_.insert(sku.value, static_cast<std::uint32_t>(availabilities_.size()));
-    availabilities_.push_back({sku, {}});
-    row = &availabilities_.back().second;
-    if (!source.availability(sku, *row)) *row = {};
-  }
-  row->available += after;
-  row->available -= before;
+  AvailabilityRow& row = row_of(source, sku);
+  row.available += after;
+  row.available -= before;
 }
 
-void FigureBatch::settle(engine::SkuId sku, TimeUs now) {
-  if (AvailabilityRow* row = row_of(sku)) row->settle(now);
-}
-
-void FigureBatch::sort() {
-  by_sku_.clear();
-  std::sort(availabilities_.begin(), availabilities_.end(), [](const auto& left, const auto& right) { return left.first < right.first; });
-}
+void FigureBatch::settle(FigureSource& source, engine::SkuId sku, TimeUs now) { row_of(source, sku).settle(now); }
 
 }  // namespace earmark::storage

@@ -10,7 +10,7 @@
 #include "engine/state_image.hpp"
 #include "engine/decision.hpp"
 #include "storage/figures.hpp"
-#include "storage/hash_index.hpp"
+#include "storage/kept_rows.hpp"
 
 namespace earmark::storage {
 
@@ -35,7 +35,8 @@ struct OrderTotals {
 
 class FigureBatch {
  public:
-  void clear();
+  void clear();   // as StateBatch's
+  void forget();
 
   // Of an order as decided: `lines` and `allocations` are what it got. True: it was reserved whole.
   bool order_placed(FigureSource& source, engine::TimeUs now, const engine::OrderDecision& decision, std::span<const engine::LineImage> lines,
@@ -51,24 +52,28 @@ class FigureBatch {
   void given_up(FigureSource& source, engine::TimeUs now, const std::string& vendor, const engine::PurchaseLineState& line, std::uint64_t units);
   // One cell's available units, as a record left them; then, after all cells of the record, settle() of each SKU.
   void available(FigureSource& source, engine::SkuId sku, engine::Quantity before, engine::Quantity after);
-  void settle(engine::SkuId sku, engine::TimeUs now);
+  void settle(FigureSource& source, engine::SkuId sku, engine::TimeUs now);
+  // Bring into the cache what available() and settle() will look at: first where it stands, then, when that is there, itself.
+  void fetch_slot(engine::SkuId sku) const { availabilities_.fetch_slot(sku.value); }
+  void fetch(engine::SkuId sku) const { availabilities_.fetch(sku.value); }
 
   const std::map<std::int32_t, DayFigures>& days() const noexcept { return days_; }
   const std::map<DeliveryKey, DeliveryFigures>& deliveries() const noexcept { return deliveries_; }
-  // By SKU, once sort() was called.
-  std::span<const std::pair<engine::SkuId, AvailabilityRow>> availabilities() const noexcept { return availabilities_; }
-  void sort();
+  // Its changes(), by SKU once sort() was called.
+  using Availabilities = KeptRows<AvailabilityRow>;
+  const Availabilities& availabilities() const noexcept { return availabilities_; }
+  void sort() { availabilities_.sort_changes(); }
 
  private:
   DayFigures& day(FigureSource& source, engine::TimeUs time);
   void promise_met(DayFigures& figures, std::int64_t late_us);
   DeliveryFigures& delivery(FigureSource& source, engine::TimeUs time, const std::string& vendor, engine::SkuId sku);
-  AvailabilityRow* row_of(engine::SkuId sku);
+  AvailabilityRow& row_of(FigureSource& source, engine::SkuId sku);
 
   std::map<std::int32_t, DayFigures> days_;
   std::map<DeliveryKey, DeliveryFigures> deliveries_;
-  std::vector<std::pair<engine::SkuId, AvailabilityRow>> availabilities_;
-  HashIndex by_sku_;
+  static constexpr std::size_t most_kept_availabilities = std::size_t{1} << 18;
+  Availabilities availabilities_{most_kept_availabilities};
 };
 
 }  // namespace earmark::storage

@@ -118,6 +118,17 @@ int LmdbEnvironment::adopt_map() {
   return mdb_env_set_mapsize(environment_, 0);
 }
 
+// LMDB writes through the descriptor that it opened; only an open file's flags say how, and this one cannot be set later. So another
+// file description of the same file takes that descriptor's place. LMDB's locks are on a file of their own.
+int LmdbEnvironment::write_through(const std::filesystem::path& directory) {
+  int descriptor = -1;
+  if (const int error = mdb_env_get_fd(environment_, &descriptor); error != 0) return error;
+  const int file = ::open((directory / "data.mdb").c_str(), O_RDWR | O_DSYNC | O_CLOEXEC);
+  const int error = file < 0 || ::dup3(file, descriptor, O_CLOEXEC) < 0 ? errno : 0;
+  if (file >= 0) ::close(file);
+  return error;
+}
+
 OlderMeta::OlderMeta(const LmdbEnvironment& environment) {
   MDB_stat statistics = {};
   MDB_envinfo info = {};

@@ -36,6 +36,9 @@ class LmdbEnvironment {
   int grow_map();
   // Takes over the size that another process gave the map.
   int adopt_map();
+  // From now on each of LMDB's writes is on the disk before the next one begins: a large commit then leaves room between its writes
+  // for those of others on the same disk, where one sync at its end would hold them up until all of it is there. Zero, or an error.
+  int write_through(const std::filesystem::path& directory);
 
  private:
   LmdbEnvironment() = default;

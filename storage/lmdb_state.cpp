@@ -49,8 +49,37 @@ Outcome<void> create(const std::filesystem::path& directory, std::uint64_t epoch
   return sync_directory(directory);
 }
 
-// A state of version 1 or 2 whose journal cannot make it again. Figures, or those that it had not, begin behind `applied`, and so do vendors' lateness and
-// what lines were promised: of what came before nothing is known.
+// The newest orders of a store of version 3 or before, where they stand now.
+int write_newest_anew(MDB_txn* transaction, const StateTables& tables) {
+  std::vector<std::pair<Lsn, engine::Identity>> all;
+  MDB_val key{}, value{};
+  int error = 0;
+  {
+    Cursor cursor(transaction, tables.newest);
+    error = cursor.error() != 0 ? cursor.error() : cursor.get(key, value, MDB_FIRST);
+    while (error == 0) {
+      NewestRow row;
+      std::uint64_t words[2] = {};
+      if (key.mv_size != sizeof words || read_row(key, value, row) != 0) return MDB_CORRUPTED;
+      std::memcpy(words, key.mv_data, sizeof words);
+      all.emplace_back(Lsn{row.lsn}, engine::Identity{__builtin_bswap64(words[1]), __builtin_bswap64(words[0])});
+      error = cursor.get(key, value, MDB_NEXT);
+    }
+  }
+  if (error != MDB_NOTFOUND) return error;
+  // They stand in the order of their identities, and do within each age.
+  std::stable_sort(all.begin(), all.end(), [](const auto& left, const auto& right) { return newest_age(left.first) < newest_age(right.first); });
+  error = mdb_drop(transaction, tables.newest, 0);
+  Cursor cursor(transaction, tables.newest);
+  if (error == 0) error = cursor.error();
+  for (const auto& [lsn, identity] : all) {
+    if (error == 0) error = put_newest(cursor, identity, lsn, MDB_APPEND);
+  }
+  return error;
+}
+
+// A state of version 3, or one of version 1 or 2 whose journal cannot make it again. Of the latter figures, or those that they had not, begin behind `applied`,
+// and so do vendors' lateness and what lines were promised: of what came before nothing is known.
 int take_over_old(const LmdbEnvironment& environment) {
   WriteTransaction transaction(environment);
   StateTables tables;
@@ -61,8 +90,9 @@ int take_over_old(const LmdbEnvironment& environment) {
   if (error == 0) error = get_identity(transaction.handle(), tables, owner);
   if (error == 0) error = get_summary(transaction.handle(), tables, summary);
   if (error == 0 && owner.version == state_version_without_figures) error = begin_figures(transaction.handle(), tables, summary);
-  if (error == 0) error = write_purchases_anew(transaction.handle(), tables);
-  if (error == 0) error = put_promises(transaction.handle(), tables, {0, 0, summary.applied + 1});
+  if (error == 0 && owner.version < state_version_of_one_age) error = write_purchases_anew(transaction.handle(), tables);
+  if (error == 0 && owner.version < state_version_of_one_age) error = put_promises(transaction.handle(), tables, {0, 0, summary.applied + 1});
+  if (error == 0) error = write_newest_anew(transaction.handle(), tables);
   if (error == 0) error = put_identity(transaction.handle(), tables, owner.epoch);
   if (error == 0) error = put_summary(transaction.handle(), tables, summary);  // it names the transaction that wrote it
   return error == 0 ? transaction.commit() : error;
@@ -147,8 +177,8 @@ Outcome<void> LmdbState::start(const DirectoryIdentity& identity, const StateOpt
   environment_ = std::move(environment).value();
   IdentityRow owner;
   if (const int failed = read_owner(*environment_, owner); failed != 0) return cannot_read(failed);
-  const bool is_old = owner.version == state_version_without_figures || owner.version == state_version_without_promises;
-  if (is_old && !options.read_only && !options.journal_whole) {
+  const bool lacks_some = owner.version == state_version_without_figures || owner.version == state_version_without_promises;
+  if (!options.read_only && (owner.version == state_version_of_one_age || (lacks_some && !options.journal_whole))) {
     if (const int failed = take_over_old(*environment_); failed != 0) return cannot_write(failed);
     owner.version = state_format_version;
   }
@@ -181,6 +211,14 @@ Outcome<void> LmdbState::start(const DirectoryIdentity& identity, const StateOpt
   return {};
 }
 
+Outcome<void> LmdbState::share_disk() {
+  if (auto may = writable(); !may) return may;
+  if (const int failed = environment_->write_through(directory_); failed != 0) {
+    return lmdb_failure(FailureKind::cannot_open, "cannot open the state " + directory_.string() + " for writing through", failed);
+  }
+  return {};
+}
+
 StateSummary LmdbState::summary() const {
   const std::scoped_lock lock(mutex_);
   return summary_;
@@ -203,7 +241,7 @@ Outcome<Lsn> LmdbState::newest(engine::Identity identity) {
   const ReadTransaction transaction(*environment_);
   NewestRow row;
   const int error = transaction.error() != 0 ? transaction.error()
-                                             : get_row(transaction.handle(), tables_.newest, identity_key(identity), row);
+                                             : get_newest(transaction.handle(), tables_, identity, summary().applied, row);
   if (error == MDB_NOTFOUND) return Lsn{};
   if (error != 0) return cannot_read(error);
   return Lsn{row.lsn};

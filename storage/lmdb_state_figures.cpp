@@ -54,8 +54,8 @@ int write_figures(MDB_txn* transaction, const StateTables& tables, const FigureB
   }
   Cursor cursor(transaction, tables.availability);
   if (error == 0) error = cursor.error();
-  for (const auto& [sku, row] : figures.availabilities()) {
-    if (error == 0) error = put_availability(cursor, sku, row);
+  for (const auto& [sku, position] : figures.availabilities().changes()) {
+    if (error == 0) error = put_availability(cursor, engine::SkuId{static_cast<std::uint32_t>(sku)}, figures.availabilities()[position]);
   }
   return error;
 }

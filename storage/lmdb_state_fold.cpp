@@ -103,7 +103,7 @@ bool StateFold::cell(std::uint64_t key, CellRow& row) { return found(get_row(tra
 
 Lsn StateFold::newest(engine::Identity identity) {
   NewestRow row;
-  return found(get_row(transaction_, tables_.newest, identity_key(identity), row)) ? Lsn{row.lsn} : Lsn{};
+  return found(get_newest(transaction_, tables_, identity, Lsn{summary_.applied}, row)) ? Lsn{row.lsn} : Lsn{};
 }
 
 template <class Image>
@@ -254,11 +254,7 @@ int StateFold::write_newest() {
   int error = cursor.error();
   const unsigned flags = entries_of(transaction_, tables_.newest) == 0 ? MDB_APPEND : 0;
   for (const auto& [identity, lsn] : batch_.newest()) {
-    if (error != 0) break;
-    const IdentityKey key = identity_key(identity);
-    NewestRow row{0, 0, lsn.value};
-    row.crc32c = value_checksum(key, std::as_bytes(std::span(&row, 1)));
-    error = cursor.put(value_of(key), value_of(&row, sizeof row), flags);
+    if (error == 0) error = put_newest(cursor, identity, lsn, flags);
   }
   return error;
 }
@@ -281,7 +277,7 @@ int StateFold::write_holds() {
 // Its id's row says how it ended, if the id is known for longer than the hold was open.
 int StateFold::end_hold(const StateBatch::Hold& hold) {
   MDB_val key = key_of(hold.lsn.value);
-  const IdentityKey name = identity_key(hold.identity);
+  const NewestKey name = newest_key(newest_age(hold.lsn), hold.identity);
   MDB_val named = value_of(name);
   int error = mdb_del(transaction_, tables_.holds, &key, nullptr);
   NewestRow newest;
@@ -320,9 +316,9 @@ int StateFold::write_open_values(MDB_dbi table, const Values& values, Record rec
 int StateFold::write_cells() {
   Cursor cursor(transaction_, tables_.cells);
   int error = cursor.error();
-  for (const engine::CellImage& cell : batch_.cells()) {
+  for (const auto& [key, position] : batch_.cells().changes()) {
     if (error != 0) break;
-    const std::uint64_t key = cell_key(cell.sku, cell.warehouse);
+    const engine::CellImage& cell = batch_.cells()[position].image;
     CellRow row{0, cell.on_hand, cell.held, cell.unavailable, cell.level, cell.opening_plus_one, cell.lsn.value};
     seal(key, row);
     error = cursor.put(key_of(key), value_of(&row, sizeof row), 0);
@@ -421,6 +417,7 @@ Outcome<Folded> LmdbState::fold(const Journal& journal, Lsn until, std::uint64_t
   Folded folded{Lsn{before.applied + 1}, Lsn{before.applied}, 0, {}};
   for (;;) {
     if (until.value <= before.applied && (before.complete != 0 || !to_the_end)) return folded;
+    if (std::exchange(batch_open_, true)) batch_.forget();  // the last one was given up
     int error = 0;
     {
       WriteTransaction transaction(*environment_);
@@ -445,6 +442,7 @@ Outcome<Folded> LmdbState::fold(const Journal& journal, Lsn until, std::uint64_t
       }
       if (error == 0) {
         take_over(row, summary);
+        batch_open_ = false;
         note_success();
         folded.applied = reached.applied;
         folded.records = reached.records;

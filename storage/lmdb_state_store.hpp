@@ -20,6 +20,7 @@ class LmdbState final : public StateStore {
   Outcome<void> start(const DirectoryIdentity& identity, const StateOptions& options);
 
   StateSummary summary() const override;
+  Outcome<void> share_disk() override;
   Outcome<void> read(StateVisitor& visitor) const override;
   Outcome<Folded> fold(const Journal& journal, engine::Lsn until, std::uint64_t most_records) override;
   Outcome<bool> find(engine::Lsn lsn, engine::OrderImage& image) override;
@@ -76,6 +77,7 @@ class LmdbState final : public StateStore {
   SummaryRow row_;
   StateSummary summary_;
   StateBatch batch_;
+  bool batch_open_ = false;  // it holds changes that are not written
   std::vector<std::uint64_t> journal_buffer_, find_buffer_;
 };
 

@@ -79,6 +79,20 @@ int get_value(MDB_txn* transaction, MDB_dbi table, std::span<const std::byte> ke
   return at == 0 ? MDB_NOTFOUND : at;
 }
 
+int get_newest(MDB_txn* transaction, const StateTables& tables, engine::Identity identity, engine::Lsn last, NewestRow& row) {
+  for (std::uint32_t age = newest_age(last);; --age) {
+    const int error = get_row(transaction, tables.newest, newest_key(age, identity), row);
+    if (error != MDB_NOTFOUND || age == 0) return error;
+  }
+}
+
+int put_newest(Cursor& cursor, engine::Identity identity, engine::Lsn lsn, unsigned flags) {
+  const NewestKey key = newest_key(newest_age(lsn), identity);
+  NewestRow row{0, 0, lsn.value};
+  row.crc32c = value_checksum(key, std::as_bytes(std::span(&row, 1)));
+  return cursor.put(value_of(key), value_of(&row, sizeof row), flags);
+}
+
 int get_identity(MDB_txn* transaction, const StateTables& tables, IdentityRow& row) {
   MDB_val key = value_of(name_bytes(identity_name)), value{};
   if (const int error = mdb_get(transaction, tables.meta, &key, &value); error != 0) return error;

@@ -62,6 +62,11 @@ int get_row(MDB_txn* transaction, MDB_dbi table, std::uint64_t key, Row& row) {
   return get_row(transaction, table, std::as_bytes(std::span(&key, 1)), row);
 }
 
+// The newest order of this id, or open hold, decided at `last` or before; MDB_NOTFOUND: there is none.
+int get_newest(MDB_txn* transaction, const StateTables& tables, engine::Identity identity, engine::Lsn last, NewestRow& row);
+// Under a key that is greater than all there are with MDB_APPEND in `flags`, which is faster.
+int put_newest(Cursor& cursor, engine::Identity identity, engine::Lsn lsn, unsigned flags);
+
 // Meta rows stand under names.
 int get_identity(MDB_txn* transaction, const StateTables& tables, IdentityRow& row);
 int put_identity(MDB_txn* transaction, const StateTables& tables, std::uint64_t epoch);

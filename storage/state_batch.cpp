@@ -41,8 +41,7 @@ void StateBatch::clear() {
   touched_.clear();
   placed_by_id_.clear();
   touched_by_lsn_.clear();
-  cells_by_key_.clear();
-  cells_.clear();
+  cells_.begin_batch();
   ids_.clear();
   closings_.clear();
   catalogue_.clear();
@@ -59,8 +58,13 @@ void StateBatch::clear() {
   promises_.clear();
   shipments_.clear();
   raises_.clear();
-  cell_asked_.clear();
   figures_.clear();
+}
+
+void StateBatch::forget() {
+  clear();
+  cells_.forget();
+  figures_.forget();
 }
 
 bool StateBatch::apply(const schema::Event& event, StateSource& source) {
@@ -80,20 +84,29 @@ bool StateBatch::refuse(const std::string& what) {
 
 engine::CellImage& StateBatch::cell(engine::SkuId sku, engine::WarehouseId warehouse) {
   const std::uint64_t key = cell_key(sku, warehouse);
-  std::uint32_t position = cells_by_key_.find(key, [](std::uint32_t) { return true; });
-  if (position == HashIndex::none) {
-    position = static_cast<std::uint32_t>(cells_.size());
-    cells_by_key_.insert(key, position);
+  const std::uint32_t position = cells_.ask(key, [&] {
     CellRow row;
     if (!source_->cell(key, row)) row = {};
-    cells_.push_back({sku, warehouse, row.on_hand, row.held, row.unavailable, row.level, row.opening_plus_one, Lsn{row.lsn}});
-    cell_asked_.push_back({});
+    return Cell{{sku, warehouse, row.on_hand, row.held, row.unavailable, row.level, row.opening_plus_one, Lsn{row.lsn}}, {}};
+  });
+  Cell& asked = cells_[position];
+  if (asked.asked != lsn_) {
+    asked.asked = lsn_;
+    cells_before_.push_back({position, engine::available_of(asked.image.level)});
   }
-  if (cell_asked_[position] != lsn_) {
-    cell_asked_[position] = lsn_;
-    cells_before_.push_back({position, engine::available_of(cells_[position].level)});
+  return asked.image;
+}
+
+// What an order's lines are about to ask for is brought into the cache, all of it at once: one after another they would be misses in a row.
+void StateBatch::fetch_cells(const engine::OrderDecision& decision) const {
+  for (const engine::LineDecision& line : decision.lines) {
+    cells_.fetch_slot(cell_key(line.sku, line.warehouse));
+    figures_.fetch_slot(line.sku);
   }
-  return cells_[position];
+  for (const engine::LineDecision& line : decision.lines) {
+    cells_.fetch(cell_key(line.sku, line.warehouse));
+    figures_.fetch(line.sku);
+  }
 }
 
 bool StateBatch::agrees(const engine::CellImage& cell, engine::Quantity available_after) {
@@ -248,6 +261,7 @@ bool StateBatch::fold(const engine::Stamp& stamp, const engine::OrderDecision& d
   const auto same = [&](std::uint32_t candidate) { return placed_[candidate].identity == identity; };
   if (placed_by_id_.find(identity.low, same) != HashIndex::none) return refuse("its id is known");
   if (!confirm(decision)) return false;
+  fetch_cells(decision);
   lines_.clear();
   allocations_.clear();
   std::size_t next = 0;
@@ -462,9 +476,7 @@ void StateBatch::finish() {
       seal_order_record(order.lsn, {order.record, order.bytes});
     }
   }
-  std::sort(cells_.begin(), cells_.end(), [](const engine::CellImage& left, const engine::CellImage& right) {
-    return cell_key(left.sku, left.warehouse) < cell_key(right.sku, right.warehouse);
-  });
+  cells_.sort_changes();
   figures_.sort();
   for (Id& id : ids_) seal(id.lsn.value, id.row);
   std::sort(closings_.begin(), closings_.end(), [](const Closing& left, const Closing& right) { return left.order < right.order; });
@@ -474,6 +486,7 @@ void StateBatch::finish() {
     if (hold.open && !hold.stored) newest_.emplace_back(hold.identity, lsn);
   }
   std::sort(newest_.begin(), newest_.end(), [](const auto& left, const auto& right) {
+    if (newest_age(left.second) != newest_age(right.second)) return left.second < right.second;
     return left.first.high != right.first.high ? left.first.high < right.first.high : left.first.low < right.first.low;
   });
 }

@@ -4,6 +4,7 @@
 // One thread. Memory grows with the batch and is kept for the next one.
 //   order placed here: a new record; order from the store: the same record changed; further allocations stand in a list
 //   beside it and join it when it is written
+//   cells and availabilities are kept from one batch to the next (kept_rows.hpp)
 #pragma once
 
 #include <cstdint>
@@ -20,6 +21,7 @@
 #include "schema/event.hpp"
 #include "storage/figure_batch.hpp"
 #include "storage/hash_index.hpp"
+#include "storage/kept_rows.hpp"
 #include "storage/state_rows.hpp"
 #include "storage/state_store.hpp"
 
@@ -164,7 +166,10 @@ class StateBatch {
     engine::RuleImage image() const noexcept { return {set, vendor, triggered, purchase}; }
   };
 
+  // Begins the next batch: what the last one changed has been written.
   void clear();
+  // It has not, and may never be: nothing that was taken out of the store holds any more.
+  void forget();
   // False: the record contradicts the state, problem() says how; the batch is of no use any more.
   bool apply(const schema::Event& event, StateSource& source);
   const std::string& problem() const noexcept { return problem_; }
@@ -174,7 +179,12 @@ class StateBatch {
   void finish();
   std::span<const Order> placed() const noexcept { return placed_; }
   std::span<const Order> touched() const noexcept { return touched_; }  // of the store
-  std::span<const engine::CellImage> cells() const noexcept { return cells_; }
+  struct Cell {
+    engine::CellImage image;
+    engine::Lsn asked{};  // the last record that did
+  };
+  using Cells = KeptRows<Cell>;
+  const Cells& cells() const noexcept { return cells_; }  // its changes()
   std::span<const Id> ids() const noexcept { return ids_; }
   std::span<const Closing> closings() const noexcept { return closings_; }  // by order
   std::span<const Entry> catalogue() const noexcept { return catalogue_; }
@@ -265,6 +275,7 @@ class StateBatch {
 
   bool refuse(const std::string& what);
   engine::CellImage& cell(engine::SkuId sku, engine::WarehouseId warehouse);
+  void fetch_cells(const engine::OrderDecision& decision) const;
   bool agrees(const engine::CellImage& cell, engine::Quantity available_after);
   bool take_from_cell(engine::SkuId sku, const engine::Take& take);
   bool receive(const engine::ReceivedRow& row, bool opening);
@@ -294,14 +305,14 @@ class StateBatch {
   std::string problem_;
   RecordMemory memory_;
   std::vector<Order> placed_, touched_;
-  HashIndex placed_by_id_, touched_by_lsn_, cells_by_key_;
-  std::vector<engine::CellImage> cells_;
+  HashIndex placed_by_id_, touched_by_lsn_;
+  static constexpr std::size_t most_kept_cells = std::size_t{1} << 19;
+  Cells cells_{most_kept_cells};
   struct CellBefore {
     std::uint32_t position = 0;  // in cells_
     engine::Quantity available = 0;
   };
   std::vector<CellBefore> cells_before_;     // of the record: the cells that it asked for
-  std::vector<engine::Lsn> cell_asked_;      // parallel to cells_: the last record that did
   FigureBatch figures_;
   std::vector<Id> ids_;
   std::vector<Closing> closings_;

@@ -11,10 +11,10 @@ namespace earmark::storage {
 // What the record as a whole changed: within it units go back and are taken again.
 void StateBatch::count_availability() {
   for (const CellBefore& each : cells_before_) {
-    const engine::CellImage& now = cells_[each.position];
+    const engine::CellImage& now = cells_[each.position].image;
     figures_.available(*source_, now.sku, each.available, engine::available_of(now.level));
   }
-  for (const CellBefore& each : cells_before_) figures_.settle(cells_[each.position].sku, time_);
+  for (const CellBefore& each : cells_before_) figures_.settle(*source_, cells_[each.position].image.sku, time_);
 }
 
 OrderTotals StateBatch::totals_of(const Order& order) const {

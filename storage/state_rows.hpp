@@ -4,8 +4,8 @@
 //   cells         key SKU << 16 | warehouse     CellRow
 //   ids           key LSN of the decision       IdRow: commands decided at oldest_known or after
 //   closed_known  key LSN of the closing        ClosedRow: orders decided before oldest_known, closed after `archived`
-//   newest        key identity, 16 bytes, high then low, big-endian (sorts as the numbers do)     NewestRow: of each order's id
-//                 the newest order; of an open hold's id the hold
+//   newest        key u32 LSN >> newest_shift, identity high, low, 20 bytes, big-endian (sorts as the numbers do)     NewestRow: of each
+//                 order's id the newest order decided in that age; of an open hold's id the hold
 //   holds         key LSN of the decision       open ones, as orders: storage/order_record.hpp with the deadline as cancel_after.
 //                 Not there in states of version 0.1.
 //   transfers     key LSN of the decision       open ones: storage/transfer_record.hpp. Not there in states of version 0.1.
@@ -24,6 +24,7 @@
 #include <array>
 #include <bit>
 #include <cstdint>
+#include <cstring>
 #include <span>
 
 #include "engine/digest.hpp"
@@ -32,10 +33,12 @@
 
 namespace earmark::storage {
 
-inline constexpr std::uint32_t state_format_version = 3;
+inline constexpr std::uint32_t state_format_version = 4;
 // Without figures; and without those of deliveries and promises, what lines were told, vendors and rules, and with shorter lines of purchase orders. Where the
 // journal can make it again, it does, so that all is counted from the beginning.
 inline constexpr std::uint32_t state_version_without_figures = 1, state_version_without_promises = 2;
+// With `newest` by identity alone.
+inline constexpr std::uint32_t state_version_of_one_age = 3;
 
 struct CellRow {
   std::uint32_t crc32c = 0;
@@ -119,6 +122,20 @@ using IdentityKey = std::array<std::byte, 16>;
 inline IdentityKey identity_key(engine::Identity identity) noexcept {
   const std::uint64_t words[2] = {__builtin_bswap64(identity.high), __builtin_bswap64(identity.low)};
   return std::bit_cast<IdentityKey>(words);
+}
+
+// Identities are hashes, so new ones lie anywhere among the old: by identity alone they would change all pages of a large table, a page for
+// each. By age first they change those of one age, a million LSNs; whoever looks for one asks age by age, from the newest.
+inline constexpr unsigned newest_shift = 20;
+using NewestKey = std::array<std::byte, 20>;
+constexpr std::uint32_t newest_age(engine::Lsn lsn) noexcept { return static_cast<std::uint32_t>(lsn.value >> newest_shift); }
+inline NewestKey newest_key(std::uint32_t age, engine::Identity identity) noexcept {
+  NewestKey key;
+  const std::uint32_t ordered = __builtin_bswap32(age);
+  std::memcpy(key.data(), &ordered, sizeof ordered);
+  const IdentityKey rest = identity_key(identity);
+  std::memcpy(key.data() + sizeof ordered, rest.data(), rest.size());
+  return key;
 }
 
 // What stands in a value's first four bytes.

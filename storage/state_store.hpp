@@ -95,6 +95,8 @@ class StateStore {
  public:
   virtual ~StateStore() = default;
   virtual StateSummary summary() const = 0;
+  // From now on others write to the same disk who wait for it while fold() does: it is to leave them room, and may take longer.
+  virtual Outcome<void> share_disk() { return {}; }
   // Failure: damaged.
   virtual Outcome<void> read(StateVisitor& visitor) const = 0;
   // Applies the journal's records behind `applied`, up to `until` at most: about `most_records` of them, and then to the

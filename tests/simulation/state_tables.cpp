@@ -202,13 +202,15 @@ void StateTables::write(std::vector<storage::ClosedOrder>& closed) {
     if (rule.is_set()) rules_[key] = rule;
     else rules_.erase(key);
   }
-  for (const engine::CellImage& cell : batch_.cells()) {
-    cells_[storage::cell_key(cell.sku, cell.warehouse)] = {0, cell.on_hand, cell.held, cell.unavailable, cell.level,
+  for (const auto& [key, position] : batch_.cells().changes()) {
+    const engine::CellImage& cell = batch_.cells()[position].image;
+    cells_[key] = {0, cell.on_hand, cell.held, cell.unavailable, cell.level,
                                                            cell.opening_plus_one, cell.lsn.value};
   }
   for (const StateBatch::Entry& entry : batch_.catalogue()) catalogue_[entry.key] = entry;
   for (const auto& [day, counted] : batch_.figures().days()) days_[day] = counted;
-  for (const auto& [sku, row] : batch_.figures().availabilities()) availability_[sku] = row;
+  const auto& availabilities = batch_.figures().availabilities();
+  for (const auto& [sku, position] : availabilities.changes()) availability_[engine::SkuId{static_cast<std::uint32_t>(sku)}] = availabilities[position];
   for (const auto& [key, counted] : batch_.figures().deliveries()) deliveries_[key] = counted;
   batch_.clear();
 }

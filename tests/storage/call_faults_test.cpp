@@ -182,6 +182,7 @@ Outcome<void> fold_on(const fs::path& parent, Promised& promised) {
   const auto opened = open_lmdb_state(parent / "data", (*journal)->identity(), test::small_state());
   if (!opened) return Unexpected{opened.error()};
   StateStore& state = *opened->store;
+  if (auto shared = state.share_disk(); !shared) return shared;
   if (auto kept = state.keep_decisions(**journal, Lsn{20}); !kept) return kept;
   const auto folded = state.fold(**journal, test::to_the_end, 25);
   if (!folded) {

@@ -246,6 +246,7 @@ void* __wrap_mmap(void* address, std::size_t bytes, int protection, int flags, i
 
 EARMARK_WRAP_SYSTEM(int, true, fsync, (int file), (file))
 EARMARK_WRAP_SYSTEM(int, true, fallocate, (int file, int mode, off_t offset, off_t bytes), (file, mode, offset, bytes))
+EARMARK_WRAP_SYSTEM(int, true, dup3, (int from, int to, int flags), (from, to, flags))
 EARMARK_WRAP_SYSTEM(int, true, flock, (int file, int operation), (file, operation))
 EARMARK_WRAP_SYSTEM(int, is_ours(path), mkdir, (const char* path, mode_t mode), (path, mode))
 EARMARK_WRAP_SYSTEM(int, true, rename, (const char* from, const char* to), (from, to))

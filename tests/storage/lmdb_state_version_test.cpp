@@ -97,6 +97,29 @@ void make_purchases_old(MDB_txn* transaction, const StateTables& tables) {
   }
 }
 
+// By identity alone, and only the newest of all.
+void make_newest_old(MDB_txn* transaction, const StateTables& tables) {
+  std::map<std::vector<std::byte>, std::uint64_t> rows;
+  {
+    Cursor cursor(transaction, tables.newest);
+    MDB_val key{}, value{};
+    REQUIRE(cursor.error() == 0);
+    for (int error = cursor.get(key, value, MDB_FIRST); error == 0; error = cursor.get(key, value, MDB_NEXT)) {
+      NewestRow row;
+      REQUIRE(read_row(key, value, row) == 0);
+      const auto identity = bytes_of(key).subspan(sizeof(std::uint32_t));
+      rows[{identity.begin(), identity.end()}] = row.lsn;
+    }
+  }
+  REQUIRE(mdb_drop(transaction, tables.newest, 0) == 0);
+  for (const auto& [identity, lsn] : rows) {
+    NewestRow row{0, 0, lsn};
+    row.crc32c = value_checksum(identity, std::as_bytes(std::span(&row, 1)));
+    MDB_val key = value_of(identity), value = value_of(&row, sizeof row);
+    REQUIRE(mdb_put(transaction, tables.newest, &key, &value, 0) == 0);
+  }
+}
+
 // Takes out again what this version had not, and these tables.
 void make_old(const std::filesystem::path& directory, std::initializer_list<MDB_dbi StateTables::*> without = {},
               std::uint32_t version = state_version_without_figures) {
@@ -104,8 +127,11 @@ void make_old(const std::filesystem::path& directory, std::initializer_list<MDB_
   WriteTransaction transaction(*environment);
   StateTables tables;
   REQUIRE(open_tables(transaction.handle(), 0, tables) == 0);
-  make_purchases_old(transaction.handle(), tables);
-  for (const auto table : {&StateTables::deliveries, &StateTables::vendors, &StateTables::sources, &StateTables::rules}) REQUIRE(mdb_drop(transaction.handle(), tables.*table, 1) == 0);
+  make_newest_old(transaction.handle(), tables);
+  if (version < state_version_of_one_age) {
+    make_purchases_old(transaction.handle(), tables);
+    for (const auto table : {&StateTables::deliveries, &StateTables::vendors, &StateTables::sources, &StateTables::rules}) REQUIRE(mdb_drop(transaction.handle(), tables.*table, 1) == 0);
+  }
   if (version == state_version_without_figures) {
     REQUIRE(mdb_drop(transaction.handle(), tables.days, 1) == 0);
     REQUIRE(mdb_drop(transaction.handle(), tables.availability, 1) == 0);
@@ -232,6 +258,31 @@ TEST_CASE("state: one of version 2 keeps its figures and begins to count deliver
   CHECK(test::digest_of(*state) == *history.digest_at(journal.last()));
 }
 
+TEST_CASE("state: one of version 3 is taken over as it is, the newest order of each id where it stands now", "[storage][state][newest]") {
+  const test::TemporaryDirectory directory;
+  test::RandomHistory history(63, 0);
+  history.grow(1500);
+  MemoryJournal journal(test::state_identity);
+  history.append_to(journal, 20);
+  REQUIRE(test::open_state(directory.path())->fold(journal, Lsn{800}, 10'000).has_value());
+  const auto newest_of = [&] {
+    std::vector<Lsn> newest;
+    const auto state = open_lmdb_state(directory.path(), test::state_identity, test::small_state()).value().store;
+    for (const auto& [id, lsn] : history.twin().state().order_ids) newest.push_back(state->newest(engine::identify(engine::IdSpace::order, id)).value());
+    return newest;
+  };
+  const std::vector<Lsn> before = newest_of();
+  REQUIRE(std::ranges::count(before, Lsn{}) < static_cast<std::ptrdiff_t>(before.size()));
+  make_old(directory.path(), {}, state_version_of_one_age);
+  StateOptions reading = test::small_state();
+  reading.read_only = true;
+  CHECK(open_lmdb_state(directory.path(), test::state_identity, reading).error().kind == FailureKind::bad_version);
+  CHECK(newest_of() == before);
+  const auto state = open_lmdb_state(directory.path(), test::state_identity, test::small_state()).value().store;
+  REQUIRE(state->fold(journal, test::to_the_end, 10'000).has_value());
+  CHECK(test::digest_of(*state) == *history.digest_at(journal.last()));
+}
+
 // Records as a server of that version decides them: none of rules, nothing pegged or late, nobody told a date.
 TEST_CASE("state: a store whose purchase orders have no more than a promise is of another version, unless the journal cannot make it again", "[storage][state][purchases]") {
   const test::TemporaryDirectory directory;
@@ -242,7 +293,7 @@ TEST_CASE("state: a store whose purchase orders have no more than a promise is o
   const auto refused = open_lmdb_state(directory.path(), test::state_identity, test::small_state());
   REQUIRE_FALSE(refused.has_value());
   CHECK(refused.error().kind == FailureKind::bad_version);
-  CHECK_THAT(refused.error().text, Catch::Contains("format version 2, this program knows 3"));
+  CHECK_THAT(refused.error().text, Catch::Contains("format version 2, this program knows 4"));
 
   StateOptions trimmed = test::small_state();
   trimmed.journal_whole = false;
