@@ -92,7 +92,7 @@ storage::Outcome<void> Compactor::begin() {
   return {};
 }
 
-// A fold's sync would hold up the journal's on the same disk, so while many orders come it waits; a start that has
+// A fold takes processor time and the disk from the order path, so while many orders come it waits; a start that has
 // `most_behind` records to replay takes a second or two.
 bool Compactor::due(engine::Lsn durable) {
   const std::uint64_t behind = durable.value - applied_.load(std::memory_order_relaxed);
