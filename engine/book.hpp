@@ -170,20 +170,8 @@ struct Book {
   // What an order as decided is told of its lines that wait.
   void promise(const Stamp& stamp, const OrderDecision& decision);
 
-  // Who waits for all or nothing (book_patience.cpp). The earliest waiter before `place` who can be skipped and could use units of the
-  // cell; `waits(waiter)`: he still does.
-  template <class Waits>
-  const Waiter* passed_over(const SharedState& shared, SkuId sku, WarehouseId warehouse, QueuePlace place, Waits&& waits) const {
-    const auto first_of = [&](WaitingQueues::Root root) {
-      const Waiter* waiter = queues.first_skippable(root, nullptr);
-      while (waiter != nullptr && waiter->place < place && !waits(*waiter)) waiter = queues.first_skippable(root, &waiter->place);
-      return waiter != nullptr && waiter->place < place ? waiter : nullptr;
-    };
-    const Waiter* anywhere = first_of(sku_queues[sku.value]);
-    const Waiter* pinned = first_of(cell_queues[shared.cell_index(sku, warehouse).value]);
-    return anywhere == nullptr || (pinned != nullptr && pinned->place < anywhere->place) ? pinned : anywhere;
-  }
-  // The same of an order's decision: all that it takes.
+  // Who waits for all or nothing (book_patience.cpp). The earliest waiter who can be skipped and could use units that the order takes by its
+  // decision. Of fills: ServePlan::passed_over_by().
   PassedOver passed_over(const SharedState& shared, const OrderDecision& decision, Lsn lsn) const;
   // The order `by` passes over this waiter, who may have had enough of it.
   void count_skip(SharedState& shared, BlockRef order, std::size_t line_index, BlockRef by);

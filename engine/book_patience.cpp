@@ -26,8 +26,13 @@ void for_each_line_of_waiter(OrderState& order, std::size_t line_index, Visitor&
 PassedOver Book::passed_over(const SharedState& shared, const OrderDecision& decision, Lsn lsn) const {
   PassedOver best;
   const QueuePlace place = QueuePlace::of(decision.priority, lsn, 0);
+  const auto consider_first_of = [&](WaitingQueues::Root root) {
+    const Waiter* waiter = queues.first_skippable(root);
+    if (waiter != nullptr && waiter->place < place) best.consider(waiter);
+  };
   const auto took = [&](SkuId sku, WarehouseId warehouse) {
-    best.consider(passed_over(shared, sku, warehouse, place, [](const Waiter&) { return true; }));
+    consider_first_of(sku_queues[sku.value]);
+    consider_first_of(cell_queues[shared.cell_index(sku, warehouse).value]);
   };
   std::size_t next = 0;
   for (const LineDecision& line : decision.lines) {

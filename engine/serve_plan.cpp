@@ -28,6 +28,7 @@ void ServePlan::begin(const Cause& cause, const CatalogueView& catalogue, WriteS
   orders_looked_at_ = 0;
   parkings_.clear();
   shipments_.clear();
+  latest_shipment_.clear();
   skippers_.clear();
   fills_.clear();
   takes_.clear();
@@ -42,7 +43,7 @@ void ServePlan::list_cut_order() {
   const auto* order = shared_.blocks.at<OrderState>(cut_->order);
   for (std::size_t index = 0; index < cut_->units.size(); ++index) {
     const OrderLineState& line = order->lines()[index];
-    if (cut_->units[index] != 0) cursors_[&book_.queue_of(shared_, line.sku, line.pinned)].gone += cut_->units[index];
+    if (cut_->units[index] != 0) cursor_of(book_.queue_of(shared_, line.sku, line.pinned)).gone += cut_->units[index];
   }
   list(cut_->order);
 }
@@ -90,10 +91,6 @@ void ServePlan::begin_step() {
   if (listed != listed_.end()) {
     std::sort(listed->second.begin(), listed->second.end(), [](const Waiter& one, const Waiter& other) { return one.place < other.place; });
   }
-  // There may be enough now for those who were passed over in an earlier step of this SKU.
-  if (book_.has_whole_takers) {
-    for (auto& [queue, cursor] : cursors_) cursor.started = false;
-  }
   if (pegged_waits(step)) serve_pegged(step);
 }
 
@@ -127,9 +124,9 @@ Quantity ServePlan::usable(SkuId sku, WarehouseId warehouse) const {
 
 Quantity ServePlan::wanted(BlockRef block, std::size_t line_index) const {
   const Quantity waiting = shared_.blocks.at<OrderState>(block)->lines()[line_index].waiting;
-  const auto planned = planned_.find(line_key(block, line_index));
+  const Quantity* planned = planned_.find(line_key(block, line_index));
   const Quantity cut = cut_ != nullptr && cut_->order == block ? cut_->units[line_index] : 0;
-  return waiting - cut - (planned == planned_.end() ? 0 : planned->second);
+  return waiting - cut - (planned == nullptr ? 0 : *planned);
 }
 
 Quantity ServePlan::wanted_at(BlockRef block, QueuePlace place) const {
@@ -149,13 +146,14 @@ Quantity ServePlan::wanted_at(BlockRef block, QueuePlace place) const {
 ServePlan::Candidate ServePlan::head_of(WarehouseId pinned, std::uint64_t there) {
   WaitingQueues::Root& queue = book_.queue_of(shared_, cause_->steps[step_].sku, pinned);
   if (queue == 0) return {};
-  Cursor& cursor = cursors_[&queue];
-  for (;;) {
-    const Waiter* waiter = book_.queues.first_able(queue, cursor.started ? &cursor.done : nullptr, there);
+  Cursor& cursor = cursor_of(queue);
+  // There may be enough now for those who were passed over in an earlier step of this SKU.
+  if (cursor.step != step_ && book_.has_whole_takers) cursor.able = {};
+  cursor.step = step_;
+  for (;; cursor.able.pass()) {
+    const Waiter* waiter = book_.queues.walk_to_able(queue, cursor.able, there);
     if (waiter == nullptr) return {};
-    if (wanted_at(waiter->order, waiter->place) != 0) return {*waiter, &cursor, there};
-    cursor.done = waiter->place;
-    cursor.started = true;
+    if (wanted_at(waiter->order, waiter->place) != 0) return {*waiter, &queue, there};
   }
 }
 
@@ -175,6 +173,7 @@ ServePlan::Candidate ServePlan::earliest() {
   }
   if (all_there == 0) return {};
   consider(head_of(WarehouseId{}, all_there));
+  if (listed_.empty()) return best;
   const auto listed = listed_.find(sku.value);
   if (listed != listed_.end() && next_listed_ < listed->second.size()) {
     const Waiter& waiter = listed->second[next_listed_];
@@ -213,11 +212,10 @@ bool ServePlan::all_there(const Candidate& candidate) {
 }
 
 void ServePlan::pass_over(const Candidate& candidate) {
-  if (candidate.cursor == nullptr) {
+  if (candidate.queue == nullptr) {
     ++next_listed_;
   } else {
-    candidate.cursor->done = candidate.waiter.place;
-    candidate.cursor->started = true;
+    cursor_of(*candidate.queue).able.pass();
   }
 }
 
@@ -286,7 +284,7 @@ void ServePlan::serve_entry(BlockRef block, QueuePlace place, bool pegged) {
   }
   fill.takes = takes_.size() - fill.first_take;
   if (book_.has_whole_takers && !pegged) fill.passed_over = passed_over_by(fill);
-  cursors_[&book_.queue_of(shared_, line.sku, line.pinned)].gone += fill.units;
+  cursor_of(book_.queue_of(shared_, line.sku, line.pinned)).gone += fill.units;
   planned_[line_key(block, line_index)] += fill.units;
   if (order->raises != 0) planned_entries_[place] += fill.units;
   fill.still_waiting = wanted(block, line_index);
@@ -298,13 +296,31 @@ PassedOver ServePlan::passed_over_by(const PlannedFill& fill) {
   PassedOver best;
   const auto* order = shared_.blocks.at<OrderState>(fill.order);
   if (order->has_skipped || std::find(skippers_.begin(), skippers_.end(), fill.order) != skippers_.end()) return best;
-  for (const Take& take : takes_of(fill)) {
-    best.consider(book_.passed_over(shared_, fill.sku, take.warehouse, fill.place, [&](const Waiter& waiter) {
-      return waiter.order != fill.order && wanted_at(waiter.order, waiter.place) != 0;
-    }));
-  }
+  if (fill.takes != 0) best.consider(first_skipped(book_.sku_queues[fill.sku.value], fill));
+  for (const Take& take : takes_of(fill)) best.consider(first_skipped(book_.cell_queues[shared_.cell_index(fill.sku, take.warehouse).value], fill));
   if (best.order != 0) skippers_.push_back(fill.order);
   return best;
+}
+
+// The first of the queue whom the fill passes over. For good the plan goes past those alone who want nothing any more: whoever is of the same order may be
+// passed over by the next fill.
+const Waiter* ServePlan::first_skipped(WaitingQueues::Root& queue, const PlannedFill& fill) {
+  if (queue == 0) return nullptr;
+  const auto walk_to_wanting = [&](WaitingQueues::Walk& walk) {
+    for (;; walk.pass()) {
+      const Waiter* waiter = book_.queues.walk_to_skippable(queue, walk);
+      if (waiter == nullptr || !(waiter->place < fill.place)) return static_cast<const Waiter*>(nullptr);
+      if (wanted_at(waiter->order, waiter->place) != 0) return waiter;
+    }
+  };
+  const Waiter* waiter = walk_to_wanting(cursor_of(queue).skippable);
+  if (waiter == nullptr || waiter->order != fill.order) return waiter;
+  WaitingQueues::Walk beyond = cursor_of(queue).skippable;
+  while (waiter != nullptr && waiter->order == fill.order) {
+    beyond.pass();
+    waiter = walk_to_wanting(beyond);
+  }
+  return waiter;
 }
 
 // As engine::is_set_aside() will say behind this plan.
@@ -323,6 +339,8 @@ bool ServePlan::is_set_aside(BlockRef block, std::size_t line_index) const {
 std::uint16_t ServePlan::shipment_for(BlockRef block, std::size_t line_index, WarehouseId warehouse) {
   const auto* order = shared_.blocks.at<OrderState>(block);
   const bool set_aside = is_set_aside(block, line_index);
+  const std::uint32_t* found = latest_shipment_.find(block);
+  const std::uint32_t latest = found == nullptr ? 0 : *found;
   std::vector<std::uint16_t> other_kind;
   if (has_strict_line(*order)) {
     for (std::size_t index = 0; index < order->lines().size(); ++index) {
@@ -333,35 +351,39 @@ std::uint16_t ServePlan::shipment_for(BlockRef block, std::size_t line_index, Wa
         if ((of_line && !is_picked(shared_.blocks, *order, each.shipment)) != set_aside) other_kind.push_back(each.shipment);
       });
     }
-    for (const PlannedShipment& planned : shipments_) {
-      if (planned.order == block && planned.warehouse == warehouse && is_set_aside(block, planned.line_index) != set_aside) other_kind.push_back(planned.shipment);
+    for (std::uint32_t at = latest; at != 0; at = shipments_[at - 1].before) {
+      const PlannedShipment& planned = shipments_[at - 1];
+      if (planned.warehouse == warehouse && is_set_aside(block, planned.line_index) != set_aside) other_kind.push_back(planned.shipment);
     }
   }
   std::uint16_t next = order->next_shipment;
   std::uint16_t shipment = open_shipment(shared_.blocks, *order, warehouse, other_kind);
   bool planned_already = false;
-  for (const PlannedShipment& planned : shipments_) {
-    if (planned.order != block) continue;
+  for (std::uint32_t at = latest; at != 0; at = shipments_[at - 1].before) {
+    const PlannedShipment& planned = shipments_[at - 1];
     next = std::max(next, static_cast<std::uint16_t>(planned.shipment + 1));
     if (planned.warehouse != warehouse || std::find(other_kind.begin(), other_kind.end(), planned.shipment) != other_kind.end()) continue;
     planned_already = planned_already || planned.shipment >= shipment;
     shipment = std::max(shipment, planned.shipment);
   }
   if (shipment == 0) shipment = next;
-  if (set_aside || !planned_already) shipments_.push_back({block, warehouse, shipment, line_index});
+  if (set_aside || !planned_already) {
+    shipments_.push_back({warehouse, shipment, static_cast<std::uint16_t>(line_index), latest});
+    latest_shipment_[block] = static_cast<std::uint32_t>(shipments_.size());
+  }
   return shipment;
 }
 
-bool ServePlan::still_waits(WaitingQueues::Root* queue) {
-  const auto cursor = cursors_.find(queue);
-  return book_.queues.all(*queue).units > (cursor == cursors_.end() ? 0 : cursor->second.gone);
+bool ServePlan::still_waits(const WaitingQueues::Root& queue) const {
+  const Cursor* cursor = cursors_.find(reinterpret_cast<std::uintptr_t>(&queue));
+  return book_.queues.all(queue).units > (cursor == nullptr ? 0 : cursor->gone);
 }
 
 void ServePlan::write_gates(SkuId sku) {
-  const bool anywhere = still_waits(&book_.sku_queues[sku.value]);
+  const bool anywhere = still_waits(book_.sku_queues[sku.value]);
   for (const WarehouseId warehouse : catalogue_->by_priority) {
     const CellIndex index = shared_.cell_index(sku, warehouse);
-    const bool gate = anywhere || still_waits(&book_.cell_queues[index.value]);
+    const bool gate = anywhere || still_waits(book_.cell_queues[index.value]);
     const CellWord word{writes_->read(shared_.cells[index.value])};
     if (word.gate() != gate) writes_->write(shared_.cells[index.value], word.bits, word.gated(gate).bits);
   }

@@ -20,6 +20,7 @@
 #include "engine/later_rows.hpp"
 #include "engine/outcomes.hpp"
 #include "engine/order_state.hpp"
+#include "engine/plan_map.hpp"
 #include "engine/shared_state.hpp"
 #include "engine/write_set.hpp"
 
@@ -117,14 +118,16 @@ class ServePlan {
   void park(const Cause* cause, const CatalogueView& catalogue, WriteSet& writes, std::span<const BlockRef> orders);
 
  private:
+  // How far a plan has come in a queue, which lies still meanwhile.
   struct Cursor {
-    QueuePlace done;          // in this step everybody up to here is served, cut, or looked at in vain
-    bool started = false;
-    std::uint64_t gone = 0;   // units planned or cut from this queue
+    WaitingQueues::Walk able;       // in its step everybody before is served, cut, looked at in vain, or needs more than is there, which only falls
+    WaitingQueues::Walk skippable;  // whoever can be skipped before wants nothing any more
+    std::uint64_t gone = 0;         // units planned or cut from this queue
+    std::size_t step = 0;           // of `able`
   };
   struct Candidate {
     Waiter waiter;            // order 0: none
-    Cursor* cursor = nullptr; // of its queue; nullptr: it is listed
+    WaitingQueues::Root* queue = nullptr;  // nullptr: it is listed
     std::uint64_t there = 0;  // units that it may use
   };
 
@@ -150,8 +153,10 @@ class ServePlan {
   void list(BlockRef order);
   std::uint16_t shipment_for(BlockRef order, std::size_t line_index, WarehouseId warehouse);
   PassedOver passed_over_by(const PlannedFill& fill);
+  const Waiter* first_skipped(WaitingQueues::Root& queue, const PlannedFill& fill);
   bool is_set_aside(BlockRef order, std::size_t line_index) const;
-  bool still_waits(WaitingQueues::Root* queue);
+  Cursor& cursor_of(WaitingQueues::Root& queue) { return cursors_[reinterpret_cast<std::uintptr_t>(&queue)]; }
+  bool still_waits(const WaitingQueues::Root& queue) const;
 
   SharedState& shared_;
   Book& book_;
@@ -164,16 +169,17 @@ class ServePlan {
   LaterRows later_rows_;
   Lsn later_rows_of_{};                                      // the cause
   std::unordered_map<std::uint64_t, std::uint64_t> set_aside_;  // cell -> units that pinned lines of the order that is being served need
-  std::unordered_map<WaitingQueues::Root*, Cursor> cursors_;
-  std::unordered_map<std::uint64_t, Quantity> planned_;      // line (order << 16 | index) -> units of this plan
+  PlanMap<Cursor> cursors_;                                  // by the root's address
+  PlanMap<Quantity> planned_;                                // line (order << 16 | index) -> units of this plan
   std::map<QueuePlace, Quantity> planned_entries_;           // of orders with raised lines that wait: the same by entry
   std::unordered_map<std::uint32_t, std::vector<Waiter>> listed_;  // by SKU
   std::size_t orders_looked_at_ = 0;
   std::size_t next_listed_ = 0;                              // of the present step's SKU
   std::vector<std::pair<BlockRef, std::size_t>> parkings_;   // orders that were found short, and of which line
   Coverage coverage_;
-  struct PlannedShipment { BlockRef order; WarehouseId warehouse; std::uint16_t shipment; std::size_t line_index; };
-  std::vector<PlannedShipment> shipments_;
+  struct PlannedShipment { WarehouseId warehouse; std::uint16_t shipment; std::uint16_t line_index; std::uint32_t before; };
+  std::vector<PlannedShipment> shipments_;                   // of one order from the latest to `before` it: 1 + its position, 0: it is the first
+  PlanMap<std::uint32_t> latest_shipment_;                   // by order: 1 + its position
   std::vector<BlockRef> skippers_;                           // orders that pass over somebody by this plan
   std::vector<PlannedFill> fills_;
   std::vector<Take> takes_;

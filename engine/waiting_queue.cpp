@@ -215,53 +215,74 @@ void WaitingQueues::mend(QueueNode& inner, unsigned height, std::size_t index) n
 }
 
 template <class Fits>
-const Waiter* WaitingQueues::find(const QueueNode& node, unsigned height, const QueuePlace* behind, const Fits& fits) const noexcept {
+WaitingQueues::Found WaitingQueues::find(const QueueNode& node, unsigned height, const QueuePlace* behind, const Fits& fits) const noexcept {
   std::size_t index = 0;
   if (height == 0) {
     const Waiter* first = nodes_.waiters(node);
     if (behind != nullptr) index = waiters_before(first, node.sums.lines, *behind);
     if (behind != nullptr && index < node.sums.lines && first[index].place == *behind) ++index;
     for (; index < node.sums.lines; ++index) {
-      if (fits(first[index])) return first + index;
+      if (fits(first[index])) return {first + index, first + node.sums.lines};
     }
-    return nullptr;
+    return {};
   }
   const QueueNode* children = nodes_.children(node);
   if (behind != nullptr) {
     index = child_at(children, node.extent, *behind);
-    const Waiter* found = fits(children[index].sums) ? find(children[index], height - 1, behind, fits) : nullptr;
-    if (found != nullptr) return found;
+    const Found found = fits(children[index].sums) ? find(children[index], height - 1, behind, fits) : Found{};
+    if (found.waiter != nullptr) return found;
     ++index;
   }
   // Everybody behind the one in which the place lies comes after it.
   for (; index < node.extent; ++index) {
     if (fits(children[index].sums)) return find(children[index], height - 1, nullptr, fits);
   }
-  return nullptr;
+  return {};
 }
 
 template <class Fits>
-const Waiter* WaitingQueues::find_in_queue(Root root, const QueuePlace* behind, const Fits& fits) const noexcept {
-  if (root == 0) return nullptr;
+WaitingQueues::Found WaitingQueues::find_in_queue(Root root, const QueuePlace* behind, const Fits& fits) const noexcept {
+  if (root == 0) return {};
   const QueueNode top = nodes_.top(root);
   const unsigned height = nodes_.height(root);
-  return height != 0 && !fits(top.sums) ? nullptr : find(top, height, behind, fits);
+  return height != 0 && !fits(top.sums) ? Found{} : find(top, height, behind, fits);
+}
+
+template <class Fits>
+const Waiter* WaitingQueues::walk_to(Root root, Walk& walk, const Fits& fits) const noexcept {
+  for (; walk.at_ != walk.end_; ++walk.at_) {
+    if (fits(*walk.at_)) return walk.at_;
+  }
+  if (walk.ended_) return nullptr;
+  const Found found = find_in_queue(root, walk.end_ == nullptr ? nullptr : &walk.end_[-1].place, fits);
+  walk.at_ = found.waiter;
+  walk.end_ = found.end;
+  walk.ended_ = found.waiter == nullptr;
+  return found.waiter;
 }
 
 const Waiter* WaitingQueues::first(Root root) const noexcept {
-  return find_in_queue(root, nullptr, Anybody{});
+  return find_in_queue(root, nullptr, Anybody{}).waiter;
 }
 
 const Waiter* WaitingQueues::after(Root root, QueuePlace place) const noexcept {
-  return find_in_queue(root, &place, Anybody{});
+  return find_in_queue(root, &place, Anybody{}).waiter;
 }
 
 const Waiter* WaitingQueues::first_able(Root root, const QueuePlace* place, std::uint64_t units) const noexcept {
-  return find_in_queue(root, place, WhoIsAble{units});
+  return find_in_queue(root, place, WhoIsAble{units}).waiter;
 }
 
-const Waiter* WaitingQueues::first_skippable(Root root, const QueuePlace* place) const noexcept {
-  return find_in_queue(root, place, WhoCanBeSkipped{});
+const Waiter* WaitingQueues::first_skippable(Root root) const noexcept {
+  return find_in_queue(root, nullptr, WhoCanBeSkipped{}).waiter;
+}
+
+const Waiter* WaitingQueues::walk_to_able(Root root, Walk& walk, std::uint64_t units) const noexcept {
+  return walk_to(root, walk, WhoIsAble{units});
+}
+
+const Waiter* WaitingQueues::walk_to_skippable(Root root, Walk& walk) const noexcept {
+  return walk_to(root, walk, WhoCanBeSkipped{});
 }
 
 // Of each node the shorter side is added up: a place at the end is looked for most often. Of a topmost leaf the sums are not kept.

@@ -5,9 +5,10 @@
 // O(log n); 24 bytes for each waiting line where the nodes are full, which they are left when others come behind, 32 in a queue of one or two. Each line says how many
 // units must be there before serving need look at it, and each node the least of these below it, so that those who cannot be served are
 // passed over without being looked at.
-// A pointer to a waiter is good until any queue is changed.
+// A pointer to a waiter, and a walk, is good until any queue is changed.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 #include "engine/queue_nodes.hpp"
@@ -36,8 +37,28 @@ class WaitingQueues {
   const Waiter* after(Root root, QueuePlace place) const noexcept;
   // The first waiter after `place` (nullptr: from the beginning) for whom `units` might be enough.
   const Waiter* first_able(Root root, const QueuePlace* place, std::uint64_t units) const noexcept;
-  // The first waiter after `place` (nullptr: from the beginning) who can be skipped.
-  const Waiter* first_skippable(Root root, const QueuePlace* place) const noexcept;
+  // The first waiter who can be skipped.
+  const Waiter* first_skippable(Root root) const noexcept;
+
+  // A way along one queue, from its beginning on. It stands in a leaf and looks down from the top only where that ends.
+  class Walk {
+   public:
+    // Goes past the waiter at whom it stands.
+    void pass() noexcept { ++at_; }
+    // The one who stands so many behind, if he is in the same leaf.
+    const Waiter* ahead(std::ptrdiff_t by) const noexcept { return by < end_ - at_ ? at_ + by : nullptr; }
+
+   private:
+    friend class WaitingQueues;
+    const Waiter* at_ = nullptr;   // in its leaf the next one to look at
+    const Waiter* end_ = nullptr;  // of its leaf; nullptr: nobody was looked at
+    bool ended_ = false;
+  };
+  // Goes on to the first waiter for whom `units` might be enough, and stands there; nullptr: there is none, nor will be. For fewer and fewer units:
+  // whoever was gone past is not looked at again.
+  const Waiter* walk_to_able(Root root, Walk& walk, std::uint64_t units) const noexcept;
+  // The same for whoever can be skipped.
+  const Waiter* walk_to_skippable(Root root, Walk& walk) const noexcept;
   // Waiters before `place`.
   Ahead ahead_of(Root root, QueuePlace place) const noexcept;
   Ahead all(Root root) const noexcept;
@@ -61,10 +82,17 @@ class WaitingQueues {
   template <class Change>
   void change_in(QueueNode& node, unsigned height, QueuePlace place, const Change& change) noexcept;
   void mend(QueueNode& inner, unsigned height, std::size_t index) noexcept;
+  // Somebody, and the end of his leaf.
+  struct Found {
+    const Waiter* waiter = nullptr;
+    const Waiter* end = nullptr;
+  };
   template <class Fits>
-  const Waiter* find(const QueueNode& node, unsigned height, const QueuePlace* behind, const Fits& fits) const noexcept;
+  Found find(const QueueNode& node, unsigned height, const QueuePlace* behind, const Fits& fits) const noexcept;
   template <class Fits>
-  const Waiter* find_in_queue(Root root, const QueuePlace* behind, const Fits& fits) const noexcept;
+  Found find_in_queue(Root root, const QueuePlace* behind, const Fits& fits) const noexcept;
+  template <class Fits>
+  const Waiter* walk_to(Root root, Walk& walk, const Fits& fits) const noexcept;
 
   QueueNodes nodes_;
   std::size_t waiting_ = 0, most_waiting_;

@@ -131,10 +131,12 @@ void Harness::decided(const engine::ReplyTo& reply, engine::Lsn lsn, std::span<c
   if (records_.empty()) first_ = lsn;
   EARMARK_CHECK(lsn == first_ + records_.size());
   records_.emplace_back(record.begin(), record.end());
-  std::size_t consumed = 0;
-  const auto event = decoder_.decode(record, consumed);
-  EARMARK_CHECK(event.has_value());
-  if (reply.generation != 0) answer_ += (answer_.empty() ? "" : "\n  ") + describe(*event);
+  if (!silent_) {
+    std::size_t consumed = 0;
+    const auto event = decoder_.decode(record, consumed);
+    EARMARK_CHECK(event.has_value());
+    if (reply.generation != 0) answer_ += (answer_.empty() ? "" : "\n  ") + describe(*event);
+  }
   if (ring_position != 0) engine_.shared().rings[0]->release(ring_position);
 }
 

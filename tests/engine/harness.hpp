@@ -28,6 +28,8 @@ class Harness final : public engine::Outcomes {
 
   // The answer as model::describe() words it: the decision or error, then each fill, a line each.
   std::string apply(const model::Command& command, std::uint64_t content, engine::TimeUs now);
+  // From now on answers are not put in words, and records are kept unread: for measuring the engine alone.
+  void keep_silent() noexcept { silent_ = true; }
   // A message to the settler as it is; its records go with the others.
   void submit(std::unique_ptr<engine::Message> message);
   // The answers as model::answers() words them.
@@ -79,6 +81,7 @@ class Harness final : public engine::Outcomes {
   engine::Lsn first_{1};
   std::string answer_;
   bool repeat_ = false;
+  bool silent_ = false;
 };
 
 }  // namespace earmark::test

@@ -106,8 +106,26 @@ void check_at(const WaitingQueues& queues, const Twin& twin, QueuePlace place, s
   REQUIRE(same(queues.after(twin.root, place), expected, behind));
   REQUIRE(same(queues.first_able(twin.root, &place, units), expected, from(behind, is_able)));
   REQUIRE(same(queues.first_able(twin.root, nullptr, units), expected, from(expected.begin(), is_able)));
-  REQUIRE(same(queues.first_skippable(twin.root, &place), expected, from(behind, is_skippable)));
-  REQUIRE(same(queues.first_skippable(twin.root, nullptr), expected, from(expected.begin(), is_skippable)));
+  REQUIRE(same(queues.first_skippable(twin.root), expected, from(expected.begin(), is_skippable)));
+}
+
+// Along the whole queue, for fewer and fewer units; now and then he who was found is asked for again.
+void check_walks(model::Random& random, const WaitingQueues& queues, const Twin& twin) {
+  const Queue& expected = twin.expected;
+  WaitingQueues::Walk able_walk, skippable_walk;
+  auto able_at = expected.begin(), skippable_at = expected.begin();
+  for (std::uint64_t units = random.below(12); able_at != expected.end(); units -= units > 0 && random.below(20) == 0 ? 1U : 0U) {
+    while (able_at != expected.end() && !able(able_at->second, units)) ++able_at;
+    REQUIRE(same(queues.walk_to_able(twin.root, able_walk, units), expected, able_at));
+    if (able_at != expected.end() && random.chance(80)) able_walk.pass(), ++able_at;
+  }
+  while (skippable_at != expected.end()) {
+    while (skippable_at != expected.end() && !can_be_skipped(skippable_at->second.takes)) ++skippable_at;
+    REQUIRE(same(queues.walk_to_skippable(twin.root, skippable_walk), expected, skippable_at));
+    if (skippable_at != expected.end() && random.chance(80)) skippable_walk.pass(), ++skippable_at;
+  }
+  REQUIRE(queues.walk_to_able(twin.root, able_walk, 0) == nullptr);
+  REQUIRE(queues.walk_to_skippable(twin.root, skippable_walk) == nullptr);
 }
 
 Takes any_takes(model::Random& random, std::uint64_t rarely_other) {
@@ -295,6 +313,7 @@ TEST_CASE("waiting queue: many queues do as sorted maps do, to the last place", 
       }
       waiting += twin.expected.size();
       check_at(queues, twin, place_of(random.below(lsn + 2)), random.below(10));
+      if (step % 25 == 0) check_walks(random, queues, twin);
     }
     for (const Twin& twin : twins) check_all(queues, twin);
   }
