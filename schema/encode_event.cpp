@@ -58,9 +58,9 @@ void add_order_head(wire::OrderDecidedBuilder& order, const engine::OrderDecisio
 
 std::size_t EventEncoder::encode(const engine::Stamp& stamp, const engine::OrderDecision& decision,
                                  std::span<std::byte> out) {
-  if (const std::size_t bytes = builder_->moulds.cast(stamp, decision, builder_->filtered, out); bytes != 0) return bytes;
+  if (const std::size_t bytes = builder_->order_moulds.cast(stamp, decision, builder_->filtered, out); bytes != 0) return bytes;
   const std::size_t bytes = build(stamp, decision, out);
-  builder_->moulds.keep(decision, builder_->filtered, out.first(bytes));
+  builder_->order_moulds.keep(decision, builder_->filtered, out.first(bytes));
   return bytes;
 }
 
@@ -117,9 +117,10 @@ std::size_t EventEncoder::encode(const engine::Stamp& stamp, const engine::Recei
 
 std::size_t EventEncoder::encode(const engine::Stamp& stamp, const engine::FillDecision& decision,
                                  std::span<std::byte> out) {
+  if (const std::size_t bytes = builder_->fill_moulds.cast(stamp, decision, builder_->filtered, out); bytes != 0) return bytes;
   auto& fbb = builder_->fbb;
   auto takes_left = decision.takes;
-  return builder_->in_pieces(stamp, wire::EventBody::BackorderFilled, out, [&](Parting& parting, bool first) {
+  const std::size_t bytes = builder_->in_pieces(stamp, wire::EventBody::BackorderFilled, out, [&](Parting& parting, bool first) {
     const auto takes = put_rows<wire::Take>(fbb, parting.take(takes_left));
     const auto order = put_text(fbb, decision.order_id);
     const auto skipped = first ? put_text(fbb, decision.skipped.order) : 0;
@@ -128,6 +129,8 @@ std::size_t EventEncoder::encode(const engine::Stamp& stamp, const engine::FillD
                                        decision.row, decision.still_waiting, decision.last, takes, customer, decision.raised_at.value, skipped,
                                        decision.skipped.order_lsn.value, decision.skipped.line.value, decision.pegged).Union();
   });
+  builder_->fill_moulds.keep(decision, builder_->filtered, out.first(bytes));
+  return bytes;
 }
 
 constexpr auto no_more = [](Parting&) { return 0; };
@@ -188,7 +191,11 @@ std::size_t EventEncoder::encode(const engine::Stamp& stamp, const engine::LoadD
     const auto fits = [&](const auto& entry, std::string_view text) {
       return parting.take_entry(Parting::bytes_of(entry.code) + Parting::bytes_of(text) + sizeof(wire::LoadedWarehouse));
     };
-    auto& [_, offsets, codes, texts, warehouse_rows, product_ids, not_backorderable, unused, unused_too, unused_as_well] = *builder_;
+    TextOffsets& offsets = builder_->offsets;
+    auto &codes = builder_->first_texts, &texts = builder_->second_texts;
+    auto& warehouse_rows = builder_->warehouses;
+    auto& product_ids = builder_->product_ids;
+    auto& not_backorderable = builder_->not_backorderable;
     codes.clear(), texts.clear(), warehouse_rows.clear(), product_ids.clear(), not_backorderable.clear();
     for (; !warehouses_left.empty() && fits(warehouses_left[0], warehouses_left[0].name);
          warehouses_left = warehouses_left.subspan(1)) {

@@ -7,6 +7,7 @@
 
 #include "schema/event.hpp"
 #include "schema/event_layout.hpp"
+#include "schema/fill_mould.hpp"
 #include "schema/order_mould.hpp"
 #include "schema/parting.hpp"
 #include "schema/piece_writer.hpp"
@@ -24,7 +25,8 @@ struct EventEncoder::Builder {
   std::vector<std::uint8_t> not_backorderable;
   VendorRows<wire::VendorSet> vendors;
   bool filtered = false;
-  OrderMoulds moulds;
+  OrderMoulds order_moulds;
+  FillMoulds fill_moulds;
 
   Builder() { fbb.DedupVtables(false); }
 

@@ -1,15 +1,12 @@
-// Records of orders that have the same fields, as many rows and texts of the same lengths differ in their values alone. The mould of such a shape is a record
-// that FlatBuffers has built; the next one of the shape is a copy with its own values in place of those. So the usual order's record takes a
-// fifth of the instructions, and is byte for byte what FlatBuffers would have built.
-// Not thread-safe: one for each encoder. For schema/*.cpp only.
+// Records of orders cast from moulds (schema/moulds.hpp). For schema/*.cpp only.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
 
 #include "engine/decision.hpp"
+#include "schema/moulds.hpp"
 
 namespace earmark::schema {
 
@@ -21,28 +18,16 @@ class OrderMoulds {
   void keep(const engine::OrderDecision& decision, bool filtered, std::span<const std::byte> record) noexcept;
 
  private:
-  static constexpr std::size_t moulds = 16, most_bytes = 640;
-
-  // Which fields there are, how many rows, how long the texts. All zeros: of no mould.
-  using Shape = std::array<std::uint64_t, 4>;
-  // Where the values stand in the record; 0: there is none.
   struct Places {
     std::uint16_t stamp, content, placed_at, need_by, reserve_not_before, cancel_after, preferred, status, policy, priority, sourcing;
     std::uint16_t lines, takes, waits, expected, fallbacks;
     std::uint16_t id, customer, channel, ship_to, contact, reference, notes;
   };
-  struct Mould {
-    Shape shape{};
-    Places places{};
-    std::uint32_t bytes = 0;
-    alignas(8) std::array<std::byte, most_bytes> record{};
-  };
 
-  static Shape shape_of(const engine::OrderDecision& decision, bool filtered) noexcept;
-  static std::size_t home(const Shape& shape) noexcept;
+  static MouldShape shape_of(const engine::OrderDecision& decision, bool filtered) noexcept;
   static Places places_in(std::span<const std::byte> record) noexcept;
 
-  std::array<Mould, moulds> moulds_{};  // the newest of each home
+  Moulds<Places> moulds_;
 };
 
 }  // namespace earmark::schema

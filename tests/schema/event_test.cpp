@@ -101,6 +101,36 @@ TEST_CASE("event: an order's record cast from another one of its shape is what w
   CHECK(cast > 1000);
 }
 
+TEST_CASE("event: a fill's record cast from another one of its shape is what would have been built", "[schema][event]") {
+  const auto seed = test_seed();
+  CAPTURE(seed);
+  Random random(seed);
+  EventEncoder encoder;
+  const std::string letters = "abcdefghijklmnop";
+  const auto text = [&] { return std::string_view(letters).substr(random.below(10), random.below(4)); };
+  const auto number = [&]<class Number>(Number& value) { value = random.chance(50) ? Number{} : random.number<Number>(); };
+  for (int round = 0; round < 20'000; ++round) {  // few shapes, so that most records are cast
+    std::vector<engine::Take> takes(random.below(3));
+    for (engine::Take& take : takes) number(take.quantity), number(take.available_after), number(take.warehouse.value), number(take.shipment);
+    engine::FillDecision fill{.order_id = text(), .line = engine::LineNumber{1}, .sku = engine::SkuId{1}, .last = random.chance(10), .takes = takes};
+    number(fill.order_lsn.value), number(fill.still_waiting);
+    if (random.chance(20)) number(fill.line.value), number(fill.sku.value), number(fill.row), number(fill.raised_at.value);
+    if (random.chance(50)) fill.customer = text();
+    if (random.chance(20)) fill.skipped.order = text(), number(fill.skipped.order_lsn.value), number(fill.skipped.line.value);
+    fill.pegged = random.chance(5);
+    const bool filtered = random.chance(5);
+    const engine::Stamp stamp{engine::Lsn{random.number<std::uint64_t>()}, engine::TimeUs{random.number<std::int64_t>()}, engine::Lsn{random.number<std::uint64_t>()}};
+    EventEncoder fresh;
+    AlignedBytes built(2048), cast(2048);
+    fresh.mark_filtered(filtered), encoder.mark_filtered(filtered);
+    const std::size_t bytes = fresh.encode(stamp, fill, built.span());
+    REQUIRE(bytes != 0);
+    std::ranges::fill(cast.span(), std::byte{0xA5});
+    REQUIRE(encoder.encode(stamp, fill, cast.span()) == bytes);
+    REQUIRE(std::ranges::equal(cast.span().first(bytes), built.span().first(bytes)));
+  }
+}
+
 TEST_CASE("event: an order comes back as it was written, in one piece or several", "[schema][event]") {
   const auto seed = test_seed();
   CAPTURE(seed);
