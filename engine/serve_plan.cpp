@@ -1,6 +1,7 @@
 #include "engine/serve_plan.hpp"
 
 #include <algorithm>
+#include <functional>
 
 #include "engine/entries.hpp"
 #include "engine/patience.hpp"
@@ -408,13 +409,39 @@ void ServePlan::apply(BlockCache& blocks) {
       if (take.shipment < order->next_shipment) raise_revision(blocks, *order, take.shipment);
       order->next_shipment = std::max(order->next_shipment, static_cast<std::uint16_t>(take.shipment + 1));
     }
-    book_.queues.reduce(book_.queue_of(shared_, line.sku, line.pinned), fill.place, fill.units);
     if (fill.passed_over.order != 0) book_.count_skip(shared_, fill.passed_over.order, fill.passed_over.place.line_index, fill.order);
     book_.settle_patience(shared_, fill.order, fill.line_index);
   }
+  leave_queues();
   for (const auto& [block, blocked] : parkings_) {
     auto* order = shared_.blocks.at<OrderState>(block);
     if (order->lines()[blocked].waiting != 0 && takes_all(*order)) book_.park(shared_, *order, blocked);
+  }
+}
+
+// What the fills serve waits no more. Queue by queue: most of them are of one, from its beginning on.
+void ServePlan::leave_queues() {
+  served_.clear();
+  for (const PlannedFill& fill : fills_) {
+    const OrderLineState& line = shared_.blocks.at<OrderState>(fill.order)->lines()[fill.line_index];
+    served_.push_back({&book_.queue_of(shared_, line.sku, line.pinned), {fill.place, fill.units}});
+  }
+  const auto before = [](const Served& one, const Served& other) {
+    return one.queue != other.queue ? std::less<>()(one.queue, other.queue) : one.what.place < other.what.place;
+  };
+  if (!std::is_sorted(served_.begin(), served_.end(), before)) std::sort(served_.begin(), served_.end(), before);
+  for (std::size_t index = 0; index < served_.size();) {
+    WaitingQueues::Root* queue = served_[index].queue;
+    reductions_.clear();
+    for (; index < served_.size() && served_[index].queue == queue; ++index) {
+      const WaitingQueues::Reduction& what = served_[index].what;
+      if (!reductions_.empty() && reductions_.back().place == what.place) {  // by several rows
+        reductions_.back().by += what.by;
+      } else {
+        reductions_.push_back(what);
+      }
+    }
+    book_.queues.reduce(*queue, reductions_);
   }
 }
 

@@ -152,6 +152,7 @@ class ServePlan {
   void list_cut_order();
   void list(BlockRef order);
   std::uint16_t shipment_for(BlockRef order, std::size_t line_index, WarehouseId warehouse);
+  void leave_queues();
   PassedOver passed_over_by(const PlannedFill& fill);
   const Waiter* first_skipped(WaitingQueues::Root& queue, const PlannedFill& fill);
   bool is_set_aside(BlockRef order, std::size_t line_index) const;
@@ -183,6 +184,9 @@ class ServePlan {
   std::vector<BlockRef> skippers_;                           // orders that pass over somebody by this plan
   std::vector<PlannedFill> fills_;
   std::vector<Take> takes_;
+  struct Served { WaitingQueues::Root* queue; WaitingQueues::Reduction what; };
+  std::vector<Served> served_;                               // by the fills, in the order of the queues
+  std::vector<WaitingQueues::Reduction> reductions_;         // of one of them
 };
 
 }  // namespace earmark::engine

@@ -153,26 +153,28 @@ void WaitingQueues::reduce(Root& root, QueuePlace place, Quantity by) noexcept {
 template <class Change>
 void WaitingQueues::change(Root& root, QueuePlace place, const Change& change) noexcept {
   EARMARK_CHECK(root != 0);
-  unsigned height = nodes_.height(root);
+  const unsigned height = nodes_.height(root);
   if (height == 0) {
     QueueNode leaf = nodes_.top(root);
     change_in(leaf, 0, place, change);
     root = nodes_.make_top(leaf, 0);
     return;
   }
-  QueueNode& top = nodes_.top_inner(root);
-  change_in(top, height, place, change);
-  if (top.extent != 1) {
-    root = nodes_.shrunk(root);
-    return;
-  }
+  change_in(nodes_.top_inner(root), height, place, change);
+  root = changed_top(root, height);
+}
+
+// What is topmost after some have left: of an inner node with one child that, and nothing of one with none.
+WaitingQueues::Root WaitingQueues::changed_top(Root root, unsigned height) noexcept {
+  const QueueNode& top = nodes_.top_inner(root);
+  if (top.extent > 1) return nodes_.shrunk(root);
   QueueNode only = top;
   for (; height != 0 && only.extent == 1; --height) {
     const QueueNode above = only;
     only = *nodes_.children(above);
     nodes_.release(above);
   }
-  root = nodes_.make_top(only, height);
+  return nodes_.make_top(only, height);
 }
 
 template <class Change>
@@ -212,6 +214,85 @@ void WaitingQueues::mend(QueueNode& inner, unsigned height, std::size_t index) n
   const std::size_t left = with_left ? index - 1 : index;
   nodes_.merge(children[left], children[left + 1], height - 1);
   nodes_.take_child(inner, left + 1);
+}
+
+void WaitingQueues::reduce(Root& root, std::span<const Reduction> all) noexcept {
+  if (all.size() < 2) {
+    if (!all.empty()) reduce(root, all[0].place, all[0].by);
+    return;
+  }
+  EARMARK_CHECK(root != 0);
+  const unsigned height = nodes_.height(root);
+  if (height == 0) {
+    QueueNode leaf = nodes_.top(root);
+    reduce_in_leaf(leaf, all);
+    root = nodes_.make_top(leaf, 0);
+    return;
+  }
+  reduce_in(nodes_.top_inner(root), height, all);
+  root = changed_top(root, height);
+}
+
+void WaitingQueues::reduce_in(QueueNode& node, unsigned height, std::span<const Reduction> all) noexcept {
+  if (height == 0) {
+    reduce_in_leaf(node, all);
+    node.sums = nodes_.sums(node, 0);
+    return;
+  }
+  QueueNode* children = nodes_.children(node);
+  for (std::size_t index = 0; !all.empty(); ++index) {
+    EARMARK_CHECK(index < node.extent);
+    std::size_t here = all.size();
+    if (index + 1 < node.extent) {
+      for (here = 0; here < all.size() && all[here].place < children[index + 1].from;) ++here;
+    }
+    if (here != 0) reduce_in(children[index], height - 1, all.first(here));
+    all = all.subspan(here);
+  }
+  mend_all(node, height);
+  node.sums = nodes_.sums(node, height);
+}
+
+// Of the sums only the lines. Those who leave at the beginning leave room there, as when they leave one by one.
+void WaitingQueues::reduce_in_leaf(QueueNode& leaf, std::span<const Reduction> all) noexcept {
+  Waiter* first = nodes_.waiters(leaf);
+  const std::size_t lines = leaf.sums.lines;
+  std::size_t kept = 0, left_first = 0;
+  for (std::size_t index = 0; index < lines; ++index) {
+    Waiter& waiter = first[index];
+    if (!all.empty() && waiter.place == all[0].place) {
+      EARMARK_CHECK(waiter.quantity >= all[0].by);
+      waiter.quantity -= all[0].by;
+      all = all.subspan(1);
+      if (waiter.quantity == 0) {
+        if (kept == 0) ++left_first;
+        continue;
+      }
+    }
+    if (left_first + kept != index) first[left_first + kept] = waiter;
+    ++kept;
+  }
+  EARMARK_CHECK(all.empty());  // everybody was there
+  waiting_ -= lines - kept;
+  leaf.extent = static_cast<std::uint8_t>(leaf.extent + left_first);
+  leaf.sums.lines = kept & 0x7FFF'FFFF;
+}
+
+// Children have lost many: nobody is left of some, and others have become small enough to be one with their neighbours.
+void WaitingQueues::mend_all(QueueNode& inner, unsigned height) noexcept {
+  QueueNode* children = nodes_.children(inner);
+  std::size_t kept = 0;
+  for (std::size_t index = 0; index < inner.extent; ++index) {
+    const QueueNode child = children[index];
+    if (child.sums.lines == 0) {
+      nodes_.release(child);
+    } else if (kept != 0 && nodes_.can_merge(children[kept - 1], child, height - 1)) {
+      nodes_.merge(children[kept - 1], child, height - 1);
+    } else {
+      children[kept++] = child;
+    }
+  }
+  inner.extent = static_cast<std::uint8_t>(kept);
 }
 
 template <class Fits>

@@ -10,6 +10,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 #include "engine/queue_nodes.hpp"
 #include "engine/waiter.hpp"
@@ -29,6 +30,12 @@ class WaitingQueues {
   void add(Root& root, const Waiter& waiter) noexcept;
   // Lowers the waiter's quantity; at 0 it leaves the queue.
   void reduce(Root& root, QueuePlace place, Quantity by) noexcept;
+  // The same of many, in queue order, each place once: the queue's nodes are gone through once for all of them.
+  struct Reduction {
+    QueuePlace place{};
+    Quantity by = 0;
+  };
+  void reduce(Root& root, std::span<const Reduction> all) noexcept;
   // The waiter, who must be there, takes otherwise from now on.
   void set_takes(Root& root, QueuePlace place, Takes takes) noexcept;
 
@@ -82,6 +89,10 @@ class WaitingQueues {
   template <class Change>
   void change_in(QueueNode& node, unsigned height, QueuePlace place, const Change& change) noexcept;
   void mend(QueueNode& inner, unsigned height, std::size_t index) noexcept;
+  void reduce_in(QueueNode& node, unsigned height, std::span<const Reduction> all) noexcept;
+  void reduce_in_leaf(QueueNode& leaf, std::span<const Reduction> all) noexcept;
+  void mend_all(QueueNode& inner, unsigned height) noexcept;
+  Root changed_top(Root root, unsigned height) noexcept;
   // Somebody, and the end of his leaf.
   struct Found {
     const Waiter* waiter = nullptr;

@@ -145,6 +145,22 @@ void change_one(model::Random& random, WaitingQueues& queues, Twin& twin, Queue:
   if ((known.quantity -= by) == 0) twin.expected.erase(at);
 }
 
+// Many at once, as a receipt does: most of them at the head, most of them with all that they wait for.
+void reduce_many(model::Random& random, WaitingQueues& queues, Twin& twin, Queue::iterator at) {
+  std::vector<WaitingQueues::Reduction> all;
+  const std::uint64_t most = random.chance(50) ? 400 : 30, each = random.chance(50) ? 100 : random.below(100);
+  while (at != twin.expected.end() && all.size() < most) {
+    const auto next = std::next(at);
+    if (random.chance(each)) {
+      const auto by = random.chance(80) ? at->second.quantity : static_cast<Quantity>(random.between(1, at->second.quantity));
+      all.push_back({at->first, by});
+      if ((at->second.quantity -= by) == 0) twin.expected.erase(at);
+    }
+    at = next;
+  }
+  queues.reduce(twin.root, all);
+}
+
 }  // namespace
 
 TEST_CASE("waiting queue: who come one behind the other leave full nodes", "[engine][queue]") {
@@ -309,7 +325,13 @@ TEST_CASE("waiting queue: many queues do as sorted maps do, to the last place", 
         }
       } else if (!twin.expected.empty()) {
         const auto behind = twin.expected.lower_bound(place_of(random.below(lsn + 1)));
-        change_one(random, queues, twin, random.chance(at_head) || behind == twin.expected.end() ? twin.expected.begin() : behind);
+        const auto at = random.chance(at_head) || behind == twin.expected.end() ? twin.expected.begin() : behind;
+        if (phase > 4 && step % 100 < 3) {  // so many at once that the queues are full before only
+          reduce_many(random, queues, twin, at);
+          check_all(queues, twin);
+        } else {
+          change_one(random, queues, twin, at);
+        }
       }
       waiting += twin.expected.size();
       check_at(queues, twin, place_of(random.below(lsn + 2)), random.below(10));
