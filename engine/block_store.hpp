@@ -1,7 +1,7 @@
-// Memory for what lives as long as an order: blocks of 32 .. 262,144 bytes in one address space, named by 32-bit
-// references in units of 32 bytes (0 = none). Blocks never move. Each thread allocates through a cache of its own:
+// Memory for what lives as long as an order: blocks of 16 .. 262,144 bytes in one address space, named by 32-bit
+// references in units of 16 bytes (0 = none). Blocks never move. Each thread allocates through a cache of its own:
 // chunks of 1 MiB are taken from the shared counter; blocks that the settler gives back lie in shared lists, one for each
-// size, from which a cache takes all there are. Sizes are rounded up to classes: multiples of 32 to 512 bytes, then powers
+// size, from which a cache takes all there are. Sizes are rounded up to classes: multiples of 16 to 512 bytes, then powers
 // of two. The first bytes of a free block name the next one.
 #pragma once
 
@@ -20,10 +20,11 @@ using BlockRef = std::uint32_t;
 
 class BlockStore {
  public:
-  static constexpr std::size_t unit = 32;
+  static constexpr std::size_t unit = 16;
+  static constexpr std::uint64_t most_bytes = (std::uint64_t{1} << 32) * unit;
   static constexpr std::size_t chunk_bytes = 1U << 20;
 
-  explicit BlockStore(std::size_t bytes) : memory_(bytes) {}
+  explicit BlockStore(std::size_t bytes) : memory_(bytes) { EARMARK_CHECK(bytes <= most_bytes); }
 
   template <class T>
   T* at(BlockRef ref) noexcept {
@@ -46,7 +47,7 @@ class BlockStore {
   std::uint64_t bytes_taken() const noexcept { return next_chunk_.load(std::memory_order_relaxed) * chunk_bytes; }
 
   static constexpr std::size_t largest = 262'144;
-  static constexpr std::size_t classes = 25;
+  static constexpr std::size_t classes = 41;
   static constexpr std::size_t class_of(std::size_t bytes) noexcept {
     EARMARK_CHECK(bytes > 0 && bytes <= largest);
     if (bytes <= small_classes * unit) return (bytes - 1) / unit;
@@ -74,13 +75,20 @@ class BlockStore {
   }
   std::uint64_t bytes_given_back() const noexcept { return bytes_given_back_.load(std::memory_order_relaxed); }
 
+  // Bytes that what was accepted will need later, when it is served (engine/order_state.hpp): kept back from new commands. Relaxed: a
+  // number alone. Whoever settles changes it, in the order of his commands; the others look at it when they take a chunk.
+  void owe(std::uint64_t bytes) noexcept { owed_.fetch_add(bytes, std::memory_order_relaxed); }
+  void owe_less(std::uint64_t bytes) noexcept { owed_.fetch_sub(bytes, std::memory_order_relaxed); }
+  std::uint64_t owed() const noexcept { return owed_.load(std::memory_order_relaxed); }
+
  private:
-  static constexpr std::size_t small_classes = 16;  // 32, 64 ... 512
+  static constexpr std::size_t small_classes = 32;  // 16, 32 ... 512
 
   LazyArray<std::byte> memory_;
   Atomic<std::uint64_t> next_chunk_{1};  // chunk 0 is never handed out: reference 0 means none
   std::array<Atomic<BlockRef>, classes> given_back_{};
   Atomic<std::uint64_t> bytes_given_back_{0};  // for information
+  Atomic<std::uint64_t> owed_{0};
 };
 
 // One thread's way to blocks.
@@ -106,7 +114,7 @@ class BlockCache {
     }
     const auto units = static_cast<BlockRef>(BlockStore::class_bytes(size_class) / BlockStore::unit);
     if (end_ - next_ < units) {
-      const BlockRef chunk = store_.take_chunk(purpose == For::accepted ? 0 : chunks_for_accepted);
+      const BlockRef chunk = store_.take_chunk(purpose == For::accepted ? 0 : chunks_for_accepted + store_.owed() / BlockStore::chunk_bytes);
       if (chunk == 0) return 0;
       next_ = chunk;
       end_ = chunk + static_cast<BlockRef>(BlockStore::chunk_bytes / BlockStore::unit);

@@ -180,7 +180,7 @@ void Engine::restore(const Stamp& stamp, const HoldDecision& decision) {
     }
   }
   if (anything) {
-    const BlockRef block = restore_blocks_.allocate(bytes_for_hold(decision));
+    const BlockRef block = restore_blocks_.allocate(bytes_for_hold(decision), BlockCache::For::accepted);
     EARMARK_CHECK(block != 0 && build_hold(restore_blocks_, block, decision, identity, stamp));
     book_.start_hold(shared_, block, known, decision.deadline);
   } else {

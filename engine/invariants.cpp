@@ -171,11 +171,13 @@ std::string Engine::broken_invariant() {
   std::vector<std::uint64_t> waiting(std::size_t{catalogue.sku_count} + 1);
   std::unordered_map<std::uint64_t, Quantity> picked;
   std::string broken = unserved_whole_taker();
+  std::uint64_t without_room = 0;
   shared_.ids.for_each([&](BlockRef block) {
     if (!shared_.blocks.at<KnownCommand>(block)->is_order_in_memory()) return;
     const auto* order = shared_.blocks.at<OrderState>(block);
     for (const OrderLineState& line : order->lines()) {
       std::uint64_t accounted = line.waiting;
+      without_room += line.owes_room() ? 1U : 0U;
       for_each_allocation(shared_.blocks, line, [&](const Allocation& allocation) {
         accounted += std::uint64_t{allocation.reserved} + allocation.shipped;
         reserved[shared_.cell_index(line.sku, allocation.warehouse).value] += allocation.reserved;
@@ -219,6 +221,8 @@ std::string Engine::broken_invariant() {
     if (queued != waiting[id]) broken = "queue: SKU " + std::to_string(id) + ": the queue and the orders disagree";
   }
   if (picked != book_.picked) broken = "picked units: the book and the orders disagree";
+  // More of it may be of closed orders that the settler keeps.
+  if (without_room * sizeof(MoreAllocations) > shared_.blocks.owed()) broken = "memory: lines that will need some are not owed it";
   if (broken.empty()) broken = broken_holds();
   if (broken.empty()) broken = broken_timers();
   if (broken.empty()) broken = broken_transfers();

@@ -29,8 +29,9 @@ std::size_t text_bytes_for(const Order& order) noexcept {
   return bytes;
 }
 
+// Where they end.
 template <class Order>
-void write_texts(std::byte* out, const Order& order) noexcept {
+std::byte* write_texts(std::byte* out, const Order& order) noexcept {
   *out++ = static_cast<std::byte>(order.id.size());
   std::memcpy(out, order.id.data(), order.id.size());
   out += order.id.size();
@@ -49,9 +50,58 @@ void write_texts(std::byte* out, const Order& order) noexcept {
     bits |= times_present;
     const TimeUs times[] = {order.placed_at, order.need_by, order.reserve_not_before, order.cancel_after};
     std::memcpy(out, times, sizeof times);
+    out += sizeof times;
   }
   *present = static_cast<std::byte>(bits);
+  return out;
 }
+
+// Whether a line gets room for its first allocation in the order's block: unless all of it waits.
+bool has_room(const LineDecision& line) noexcept { return (line.taken | line.more_takes) != 0 || line.backordered == 0; }
+bool has_room(const LineImage& line) noexcept { return line.allocations != 0 || line.waiting == 0; }
+
+constexpr std::size_t aligned(std::size_t bytes) noexcept { return (bytes + alignof(Allocation) - 1) & ~(alignof(Allocation) - 1); }
+
+template <class Order>
+std::size_t bytes_of(const Order& order) noexcept {
+  std::size_t rooms = 0;
+  for (const auto& line : order.lines) rooms += has_room(line) ? 1U : 0U;
+  return aligned(sizeof(OrderState) + order.lines.size() * sizeof(OrderLineState) + text_bytes_for(order)) + rooms * sizeof(Allocation);
+}
+
+// The parts of a block as they are written, behind the head: texts, then line by line.
+class Parts {
+ public:
+  template <class Order>
+  Parts(BlockStore& store, OrderState& state, const Order& order) noexcept : store_(store), state_(state), begin_(reinterpret_cast<std::byte*>(state.lines().data() + state.lines().size())) {
+    room_ = begin_ + aligned(static_cast<std::size_t>(write_texts(begin_, order) - begin_));
+  }
+
+  // Of the line, which is written but for it.
+  void add_room(OrderLineState& line, bool has_room, const Allocation& first) noexcept {
+    if (!has_room) {
+      ++without_room_;
+      return;
+    }
+    line.first_at = static_cast<std::uint16_t>(static_cast<std::size_t>(room_ - reinterpret_cast<std::byte*>(&line)) / sizeof(std::uint32_t));
+    *line.first() = first;
+    room_ += sizeof(Allocation);
+  }
+
+  // So many lines are written.
+  void finish(std::size_t lines) noexcept {
+    state_.line_count = static_cast<std::uint16_t>(lines);
+    state_.tail_bytes = static_cast<std::uint16_t>(room_ - begin_);
+    if (without_room_ != 0) store_.owe(without_room_ * sizeof(MoreAllocations));
+  }
+
+ private:
+  BlockStore& store_;
+  OrderState& state_;
+  std::byte* begin_;
+  std::byte* room_ = nullptr;  // of the next
+  std::size_t without_room_ = 0;
+};
 
 // What a decision and an image have in common; `known` is the caller's.
 template <class Order>
@@ -68,7 +118,6 @@ void write_head(OrderState& state, const Order& order, Identity identity, Lsn ls
   state.preferred = order.preferred;
   state.not_due = order.not_due;
   state.line_count = static_cast<std::uint16_t>(order.lines.size());
-  state.text_bytes = static_cast<std::uint16_t>(text_bytes_for(order));
 }
 
 const std::byte* texts_of(const OrderState& order) noexcept {
@@ -77,9 +126,8 @@ const std::byte* texts_of(const OrderState& order) noexcept {
 
 }  // namespace
 
-std::size_t OrderState::bytes_for(const OrderDecision& decision) noexcept {
-  return sizeof(OrderState) + decision.lines.size() * sizeof(OrderLineState) + text_bytes_for(decision);
-}
+std::size_t OrderState::bytes_for(const OrderDecision& decision) noexcept { return bytes_of(decision); }
+std::size_t OrderState::bytes_for(const OrderImage& image) noexcept { return bytes_of(image); }
 
 std::size_t OrderState::line_index(LineNumber number) const noexcept {
   return static_cast<std::size_t>(&const_cast<OrderState*>(this)->line(number) - lines().data());
@@ -134,27 +182,26 @@ bool build_order(BlockCache& blocks, BlockRef block, const OrderDecision& decisi
   write_head(*order, decision, identity, stamp.lsn, stamp.time);
   order->has_skipped = decision.skipped.order_lsn.value != 0;
 
+  Parts parts(blocks.store(), *order, decision);
   std::size_t next_take = 0;
   std::uint16_t last_shipment = 0;
   for (std::size_t index = 0; index < decision.lines.size(); ++index) {
     const LineDecision& decided = decision.lines[index];
     OrderLineState& line = order->lines()[index];
-    line = {decided.line, decided.sku, decided.quantity, decided.backordered, {}, 0, decided.pinned, decision.own_policy(index), 0};
-    if (decided.taken != 0) line.first = {decided.taken, 0, decided.warehouse, decided.shipment};
+    line = {decided.line, decided.sku, decided.quantity, decided.backordered, 0, decided.pinned, decision.own_policy(index), 0, 0, 0};
+    parts.add_room(line, has_room(decided), decided.taken == 0 ? Allocation{} : Allocation{decided.taken, 0, decided.warehouse, decided.shipment});
     last_shipment = std::max(last_shipment, decided.shipment);
     for (std::size_t more = 0; more < decided.more_takes; ++more) {
       const Take& take = decision.takes[next_take++];
       last_shipment = std::max(last_shipment, take.shipment);
-      if (!allocate(blocks, line, take.warehouse, take.shipment, take.quantity)) return false;
+      if (allocate(blocks, line, take.warehouse, take.shipment, take.quantity)) continue;
+      parts.finish(index + 1);
+      return false;
     }
   }
+  parts.finish(decision.lines.size());
   order->next_shipment = static_cast<std::uint16_t>(last_shipment + 1);
-  write_texts(const_cast<std::byte*>(texts_of(*order)), decision);
   return true;
-}
-
-std::size_t OrderState::bytes_for(const OrderImage& image) noexcept {
-  return sizeof(OrderState) + image.lines.size() * sizeof(OrderLineState) + text_bytes_for(image);
 }
 
 bool build_order(BlockCache& blocks, BlockRef block, const OrderImage& image, Identity identity) noexcept {
@@ -163,20 +210,25 @@ bool build_order(BlockCache& blocks, BlockRef block, const OrderImage& image, Id
   order->next_shipment = image.next_shipment;
   order->patience = image.patience;
   order->has_skipped = image.has_skipped;
+  Parts parts(blocks.store(), *order, image);
   std::size_t next = 0;
   for (std::size_t index = 0; index < image.lines.size(); ++index) {
     const LineImage& from = image.lines[index];
     OrderLineState& line = order->lines()[index];
-    line = {from.line, from.sku, from.quantity, from.waiting, {}, 0, from.pinned, image.own_policy(index), image.patience_of_line(index)};
+    line = {from.line, from.sku, from.quantity, from.waiting, 0, from.pinned, image.own_policy(index), image.patience_of_line(index), 0, 0};
+    parts.add_room(line, has_room(from), {});
     for (std::size_t count = 0; count < from.allocations; ++count) {
       const AllocationImage& allocation = image.allocations[next++];
-      if (!allocate(blocks, line, allocation.warehouse, allocation.shipment, allocation.reserved)) return false;
+      if (!allocate(blocks, line, allocation.warehouse, allocation.shipment, allocation.reserved)) {
+        parts.finish(index + 1);
+        return false;
+      }
       change_allocations(blocks.store(), line, [&](Allocation& made) {
         if (made.warehouse == allocation.warehouse && made.shipment == allocation.shipment) made.shipped = allocation.shipped;
       });
     }
   }
-  write_texts(const_cast<std::byte*>(texts_of(*order)), image);
+  parts.finish(image.lines.size());
   bool made = true;
   for_each_raise(image.raises, [&](const RaiseImage& raise) {
     if (made) order->lines()[raise.line_index].waiting -= raise.waiting;  // which add_entry() adds again
@@ -196,7 +248,7 @@ bool allocate(BlockCache& blocks, OrderLineState& line, WarehouseId warehouse, s
       found = &allocation;
     }
   };
-  consider(line.first);
+  if (Allocation* first = line.first(); first != nullptr) consider(*first);
   while (found == nullptr && *tail != 0) {
     auto* more = blocks.store().at<MoreAllocations>(*tail);
     consider(more->two[0]);
@@ -210,6 +262,7 @@ bool allocate(BlockCache& blocks, OrderLineState& line, WarehouseId warehouse, s
   if (unused == nullptr) {
     const BlockRef ref = blocks.allocate(sizeof(MoreAllocations), BlockCache::For::accepted);
     if (ref == 0) return false;
+    if (line.owes_room()) blocks.store().owe_less(sizeof(MoreAllocations));
     *blocks.store().at<MoreAllocations>(ref) = MoreAllocations{};
     *tail = ref;
     unused = &blocks.store().at<MoreAllocations>(ref)->two[0];
@@ -219,13 +272,16 @@ bool allocate(BlockCache& blocks, OrderLineState& line, WarehouseId warehouse, s
 }
 
 void release_allocations(BlockCache& blocks, OrderState& order) noexcept {
+  std::size_t without_room = 0;
   for (OrderLineState& line : order.lines()) {
+    without_room += line.owes_room() ? 1U : 0U;
     while (line.more != 0) {
       const BlockRef ref = line.more;
       line.more = blocks.store().at<MoreAllocations>(ref)->next;
       blocks.give_back(ref, sizeof(MoreAllocations));
     }
   }
+  if (without_room != 0) blocks.store().owe_less(without_room * sizeof(MoreAllocations));
   release_shipments(blocks, order);
   release_raises(blocks, order);
 }

@@ -2,7 +2,10 @@
 // exactly-once table; from then on only the settler changes it.
 // What is known of its shipments beside their units lies in blocks of their own (engine/shipments.hpp), and so does what waits of
 // raised quantities (engine/entries.hpp).
-//   OrderState | lines | texts: u8 id length, id, u8 which texts are there (bit 6: times), each u16 length + bytes, times
+//   OrderState | lines | texts: u8 id length, id, u8 which texts are there (bit 6: times), each u16 length + bytes, times |
+//   up to a multiple of 4, an allocation for each line that has room for its first one
+// A line has that room unless all of it waits when the order is built: what is served then comes into blocks of their own, which are owed
+// (BlockStore::owe) from then on. So who waits takes less, and who does not is in one block.
 // Per line (I2): quantity = waiting + cancelled + sum of (reserved + shipped); cancelled is derived.
 #pragma once
 
@@ -37,18 +40,25 @@ struct MoreAllocations {
 };
 static_assert(sizeof(MoreAllocations) == 32);
 
+// Lies in its order's block and is never copied: `first_at` counts from here.
 struct OrderLineState {
   LineNumber line{};
   SkuId sku{};
   Quantity quantity = 0;
   Quantity waiting = 0;        // in all of its entries (engine/entries.hpp); of a hold: units that stock changes took from it
-  Allocation first;
   BlockRef more = 0;
   WarehouseId pinned{};
   LinePolicy policy{};
   std::uint8_t patience = 0;   // of a line_complete line that waits: engine/patience.hpp
+  std::uint16_t first_at = 0;  // where the room for its first allocation is, in units of 4 bytes from the line's beginning; 0: it has none
+  std::uint16_t unused = 0;
+
+  Allocation* first() noexcept { return first_at == 0 ? nullptr : reinterpret_cast<Allocation*>(reinterpret_cast<std::uint32_t*>(this) + first_at); }
+  const Allocation* first() const noexcept { return const_cast<OrderLineState*>(this)->first(); }
+  // Its first allocation will take a block that is not there yet.
+  bool owes_room() const noexcept { return first_at == 0 && more == 0; }
 };
-static_assert(sizeof(OrderLineState) == 36);
+static_assert(sizeof(OrderLineState) == 28);
 
 // 0: not given.
 struct OrderTimes {
@@ -65,7 +75,7 @@ struct OrderState {
   WarehouseId preferred{};
   std::uint16_t line_count = 0;
   std::uint16_t next_shipment = 1;
-  std::uint16_t text_bytes = 0;
+  std::uint16_t tail_bytes = 0;         // behind the lines
   std::uint16_t parked_line = no_line;  // of a ship_complete order that waits: the line that stands for it in its queue
   bool not_due : 1 = false;      // its reserve_not_before has not come: it waits, and takes nothing
   bool has_skipped : 1 = false;  // it has passed over somebody, which counts once
@@ -83,7 +93,7 @@ struct OrderState {
   std::string_view id() const noexcept;
   OrderTexts texts() const noexcept;
   OrderTimes times() const noexcept;
-  std::size_t bytes() const noexcept { return sizeof(OrderState) + line_count * sizeof(OrderLineState) + text_bytes; }
+  std::size_t bytes() const noexcept { return sizeof(OrderState) + line_count * sizeof(OrderLineState) + tail_bytes; }
   static std::size_t bytes_for(const OrderDecision& decision) noexcept;
   static std::size_t bytes_for(const OrderImage& image) noexcept;
 };
@@ -104,8 +114,10 @@ bool build_hold(BlockCache& blocks, BlockRef block, const HoldImage& image, Iden
 // Every allocation of a line, in the order of its making.
 template <class Blocks, class Visitor>
 void for_each_allocation(Blocks& blocks, const OrderLineState& line, Visitor&& visit) {
-  if (line.first.shipment == 0) return;
-  visit(line.first);
+  if (const Allocation* first = line.first(); first != nullptr) {
+    if (first->shipment == 0) return;
+    visit(*first);
+  }
   for (BlockRef ref = line.more; ref != 0;) {
     const auto* more = blocks.template at<MoreAllocations>(ref);
     for (const Allocation& allocation : more->two) {

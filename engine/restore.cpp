@@ -16,7 +16,7 @@ BlockRef Engine::restore_id(const Stamp& stamp, IdSpace space, Identity identity
   const CommandIds::Place place = shared_.ids.find(no_writes_, identity);
   EARMARK_CHECK(place.known == 0 && place.slot != nullptr);
   if (block == 0) {
-    block = restore_blocks_.allocate(sizeof(KnownCommand));
+    block = restore_blocks_.allocate(sizeof(KnownCommand), BlockCache::For::accepted);
     EARMARK_CHECK(block != 0);
     auto* known = shared_.blocks.at<KnownCommand>(block);
     known->identity = identity;
@@ -62,7 +62,7 @@ void Engine::add_to_cell(SkuId sku, WarehouseId warehouse, std::int64_t change) 
 
 void Engine::restore(const Stamp& stamp, const OrderDecision& decision) {
   restored(stamp);
-  const BlockRef block = restore_blocks_.allocate(OrderState::bytes_for(decision));
+  const BlockRef block = restore_blocks_.allocate(OrderState::bytes_for(decision), BlockCache::For::accepted);
   EARMARK_CHECK(block != 0);
   const Identity identity = identify(IdSpace::order, decision.id);
   EARMARK_CHECK(build_order(restore_blocks_, block, decision, identity, stamp));
