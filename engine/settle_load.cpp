@@ -54,10 +54,10 @@ void plan_products(std::span<const ProductEntry> entries, const Catalogue& catal
     const bool is_new = id.value == 0;
     if (is_new) id = SkuId{++plan.sku_count};
     plan.product_ids.push_back(id);
-    const ProductInfo* known = is_new ? nullptr : &catalogue.product(id);
-    const std::string_view description = is_new || !entry.description.empty() ? entry.description : std::string_view(known->description);
-    const bool backorderable = entry.backorderable.value_or(is_new || known->backorderable);
-    if (!is_new && known->description == description && known->backorderable == backorderable) continue;
+    const ProductInfo known = is_new ? ProductInfo{} : catalogue.product(id);
+    const std::string_view description = is_new || !entry.description.empty() ? entry.description : known.description;
+    const bool backorderable = entry.backorderable.value_or(is_new || known.backorderable);
+    if (!is_new && known.description == description && known.backorderable == backorderable) continue;
     plan.products.push_back({id, entry.code, description, backorderable});
   }
 }

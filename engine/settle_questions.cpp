@@ -205,8 +205,8 @@ bool Settler::settle(const ResolveCodes& resolve, const Message& message, Commit
   for (const std::string_view code : resolve.warehouse_codes) warehouse_ids.push_back(catalogue_book.find_warehouse(code));
   for (const SkuId id : resolve.sku_ids) {
     const bool known = id.value != 0 && id.value <= catalogue_book.sku_count();
-    sku_codes.push_back(known ? std::string_view(catalogue_book.product(id).code) : std::string_view());
-    if (resolve.descriptions) descriptions.push_back(known ? std::string_view(catalogue_book.product(id).description) : std::string_view());
+    sku_codes.push_back(known ? catalogue_book.product(id).code : std::string_view());
+    if (resolve.descriptions) descriptions.push_back(known ? catalogue_book.product(id).description : std::string_view());
   }
   for (const WarehouseId id : resolve.warehouse_ids) {
     const bool known = id.value != 0 && id.value <= catalogue_book.warehouse_count();
