@@ -56,7 +56,10 @@ std::byte* write_texts(std::byte* out, const Order& order) noexcept {
   return out;
 }
 
-// Whether a line gets room for its first allocation in the order's block: unless all of it waits.
+// Of an order that was reserved whole every line has room for its first allocation in the order's block, also one that waits since: nobody need look
+// at the lines.
+bool all_have_room(OrderStatus status) noexcept { return status == OrderStatus::reserved; }
+// Of others each line of which not all waits.
 bool has_room(const LineDecision& line) noexcept { return (line.taken | line.more_takes) != 0 || line.backordered == 0; }
 bool has_room(const LineImage& line) noexcept { return line.allocations != 0 || line.waiting == 0; }
 
@@ -64,8 +67,10 @@ constexpr std::size_t aligned(std::size_t bytes) noexcept { return (bytes + alig
 
 template <class Order>
 std::size_t bytes_of(const Order& order) noexcept {
-  std::size_t rooms = 0;
-  for (const auto& line : order.lines) rooms += has_room(line) ? 1U : 0U;
+  std::size_t rooms = order.lines.size();
+  if (!all_have_room(order.status)) {
+    for (const auto& line : order.lines) rooms -= has_room(line) ? 0U : 1U;
+  }
   return aligned(sizeof(OrderState) + order.lines.size() * sizeof(OrderLineState) + text_bytes_for(order)) + rooms * sizeof(Allocation);
 }
 
@@ -84,7 +89,7 @@ class Parts {
       return;
     }
     line.first_at = static_cast<std::uint16_t>(static_cast<std::size_t>(room_ - reinterpret_cast<std::byte*>(&line)) / sizeof(std::uint32_t));
-    *line.first() = first;
+    *reinterpret_cast<Allocation*>(room_) = first;
     room_ += sizeof(Allocation);
   }
 
@@ -183,13 +188,14 @@ bool build_order(BlockCache& blocks, BlockRef block, const OrderDecision& decisi
   order->has_skipped = decision.skipped.order_lsn.value != 0;
 
   Parts parts(blocks.store(), *order, decision);
+  const bool has_all = all_have_room(decision.status);
   std::size_t next_take = 0;
   std::uint16_t last_shipment = 0;
   for (std::size_t index = 0; index < decision.lines.size(); ++index) {
     const LineDecision& decided = decision.lines[index];
     OrderLineState& line = order->lines()[index];
     line = {decided.line, decided.sku, decided.quantity, decided.backordered, 0, decided.pinned, decision.own_policy(index), 0, 0, 0};
-    parts.add_room(line, has_room(decided), decided.taken == 0 ? Allocation{} : Allocation{decided.taken, 0, decided.warehouse, decided.shipment});
+    parts.add_room(line, has_all || has_room(decided), decided.taken == 0 ? Allocation{} : Allocation{decided.taken, 0, decided.warehouse, decided.shipment});
     last_shipment = std::max(last_shipment, decided.shipment);
     for (std::size_t more = 0; more < decided.more_takes; ++more) {
       const Take& take = decision.takes[next_take++];
@@ -211,12 +217,13 @@ bool build_order(BlockCache& blocks, BlockRef block, const OrderImage& image, Id
   order->patience = image.patience;
   order->has_skipped = image.has_skipped;
   Parts parts(blocks.store(), *order, image);
+  const bool has_all = all_have_room(image.status);
   std::size_t next = 0;
   for (std::size_t index = 0; index < image.lines.size(); ++index) {
     const LineImage& from = image.lines[index];
     OrderLineState& line = order->lines()[index];
     line = {from.line, from.sku, from.quantity, from.waiting, 0, from.pinned, image.own_policy(index), image.patience_of_line(index), 0, 0};
-    parts.add_room(line, has_room(from), {});
+    parts.add_room(line, has_all || has_room(from), {});
     for (std::size_t count = 0; count < from.allocations; ++count) {
       const AllocationImage& allocation = image.allocations[next++];
       if (!allocate(blocks, line, allocation.warehouse, allocation.shipment, allocation.reserved)) {
@@ -238,6 +245,14 @@ bool build_order(BlockCache& blocks, BlockRef block, const OrderImage& image, Id
 }
 
 bool allocate(BlockCache& blocks, OrderLineState& line, WarehouseId warehouse, std::uint16_t shipment, Quantity units) noexcept {
+  if (line.owes_room()) {
+    const BlockRef ref = blocks.allocate(sizeof(MoreAllocations), BlockCache::For::accepted);
+    if (ref == 0) return false;
+    blocks.store().owe_less(sizeof(MoreAllocations));
+    *blocks.store().at<MoreAllocations>(ref) = {{{units, 0, warehouse, shipment}, {}}, 0, 0};
+    line.more = ref;
+    return true;
+  }
   Allocation* unused = nullptr;
   Allocation* found = nullptr;
   BlockRef* tail = &line.more;
@@ -262,7 +277,6 @@ bool allocate(BlockCache& blocks, OrderLineState& line, WarehouseId warehouse, s
   if (unused == nullptr) {
     const BlockRef ref = blocks.allocate(sizeof(MoreAllocations), BlockCache::For::accepted);
     if (ref == 0) return false;
-    if (line.owes_room()) blocks.store().owe_less(sizeof(MoreAllocations));
     *blocks.store().at<MoreAllocations>(ref) = MoreAllocations{};
     *tail = ref;
     unused = &blocks.store().at<MoreAllocations>(ref)->two[0];
