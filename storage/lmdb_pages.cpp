@@ -16,6 +16,7 @@ constexpr std::uint16_t integer_keys = 0x08;
 constexpr std::uint32_t lmdb_magic = 0xBEEFC0DE, lmdb_version = 1;
 constexpr std::uint64_t no_page = ~std::uint64_t{0};
 constexpr std::size_t header_bytes = 16, node_bytes = 8, max_depth = 32;
+constexpr const char* unknown_kind = "the entry is of an unknown kind";
 
 struct PageHeader {
   std::uint64_t number;
@@ -80,6 +81,7 @@ class Walk {
   using Visitor = std::function<void(const Entry&)>;
   struct Counts {
     std::uint64_t branch = 0, leaf = 0, overflow = 0, entries = 0;
+    std::uint64_t first = 0, last = 0;  // integer keys
   };
   struct Bounds {
     Bytes lowest, below;  // empty: none
@@ -94,7 +96,7 @@ class Walk {
   PageHeader open_page(std::uint64_t number, std::uint16_t flags);
   void use(std::uint64_t number);
   void find_nodes(std::size_t start, const PageHeader& header, bool leaf, Nodes& nodes);
-  void check_tree(const Tree& tree, bool integers, const char* name, const Visitor& visit);
+  Counts check_tree(const Tree& tree, bool integers, const char* name, const Visitor& visit);
   void walk_page(std::uint64_t number, std::size_t levels, bool integers, const Bounds& bounds, Counts& counts,
                  const Visitor& visit);
   Entry entry_at(std::size_t node_at, std::size_t page_end, Counts& counts);
@@ -190,7 +192,7 @@ Entry Walk::entry_at(std::size_t node_at, std::size_t page_end, Counts& counts) 
   const std::size_t size = std::size_t{node.high} << 16 | node.low;
   entry.offset = node_at + node_bytes + node.key_bytes;
   if (node.flags != big_value) {
-    require(node.flags == 0 || entry.database, node_at, "the entry is of an unknown kind");
+    require(node.flags == 0 || entry.database, node_at, unknown_kind);
     require(entry.offset + size <= page_end, node_at, "the entry's value does not fit its page");
     entry.value = file_.subspan(entry.offset, size);
     return entry;
@@ -222,8 +224,15 @@ void Walk::walk_leaf(std::size_t start, const PageHeader& header, bool integers,
     require(bounds.below.empty() || less(key, bounds.below, integers), at, "the key belongs to another branch");
     previous = key;
     ++counts.entries;
-    visit(entry_at(at, start + page_bytes_, counts));
+    // What has nothing to be looked at lies within its page, as find_nodes() has seen: most of a start's check is of such entries.
+    if (!visit && load<Node>(file_, at).flags == 0) continue;
+    const Entry entry = entry_at(at, start + page_bytes_, counts);
+    if (visit) visit(entry);
+    else require(!entry.database, entry.offset, unknown_kind);
   }
+  if (!integers || leaf_nodes_.empty()) return;
+  if (counts.entries == leaf_nodes_.size()) counts.first = integer(file_.subspan(leaf_nodes_.front() + node_bytes, 8));
+  counts.last = integer(previous);
 }
 
 void Walk::walk_page(std::uint64_t number, std::size_t levels, bool integers, const Bounds& bounds, Counts& counts,
@@ -255,7 +264,7 @@ void Walk::walk_page(std::uint64_t number, std::size_t levels, bool integers, co
   }
 }
 
-void Walk::check_tree(const Tree& tree, bool integers, const char* name, const Visitor& visit) {
+Walk::Counts Walk::check_tree(const Tree& tree, bool integers, const char* name, const Visitor& visit) {
   Counts counts;
   if (tree.root != no_page) {
     require(tree.depth >= 1 && tree.depth <= max_depth, 0, "a tree has an impossible depth");
@@ -268,6 +277,7 @@ void Walk::check_tree(const Tree& tree, bool integers, const char* name, const V
     damaged(tree.root != no_page ? tree.root * page_bytes_ : 0,
             std::string("the tree of ") + name + " does not hold what its record says");
   }
+  return counts;
 }
 
 std::vector<Tree> Walk::databases_of(const Tree& main, std::size_t meta_at) {
@@ -382,13 +392,13 @@ PageSummary Walk::run(const ValueVisitor& visit, bool& moved_on) {
   for (std::size_t kind = 0; kind < trees.size(); ++kind) {
     DatabaseSummary& database = summary.databases.emplace_back(DatabaseSummary{trees[kind].entries, 0, 0});
     const bool integers = walk_.kinds[kind].integer_keys;
-    check_tree(trees[kind], integers, walk_.kinds[kind].what, [&](const Entry& entry) {
-      require(!entry.database, entry.offset, "the entry is of an unknown kind");
-      const std::uint64_t key = integers ? integer(entry.key) : 0;
-      if (database.first == 0) database.first = key;
-      database.last = key;
-      visit({kind, key, entry.key_offset, entry.key.size(), entry.offset, entry.value.size(), entry.own_pages});
-    });
+    const Visitor hand_on = [&](const Entry& entry) {
+      require(!entry.database, entry.offset, unknown_kind);
+      visit({kind, integers ? integer(entry.key) : 0, entry.key_offset, entry.key.size(), entry.offset, entry.value.size(), entry.own_pages});
+    };
+    const Counts counts = check_tree(trees[kind], integers, walk_.kinds[kind].what, visit ? hand_on : Visitor());
+    database.first = counts.first;
+    database.last = counts.last;
   }
   check_free_list(meta, summary.free_pages);
   if (commit == 0 && !walk_.after_failed_commit) look_at_previous(meta, metas[1 - newest], summary);

@@ -64,7 +64,7 @@ struct PageWalk {
   bool previous = true;                  // look along the edges of the commit before
 };
 
-// `visit` gets all values, each database's in key order. `at` follows the offset that is being read.
+// `visit` gets all values, each database's in key order; none: values are only found and counted. `at` follows the offset that is being read.
 std::optional<PageProblem> check_pages(std::span<const std::byte> file, const PageWalk& walk, std::atomic<std::uint64_t>& at,
                                        PageSummary& summary, const ValueVisitor& visit);
 

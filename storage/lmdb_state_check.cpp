@@ -59,8 +59,7 @@ void StateChecker::fail(const PageProblem& problem) {
 
 // Meta values have rules of their own, which opening applies; an open order's entry has no value.
 void StateChecker::visit(std::span<const std::byte> file, const StoredValue& value) {
-  ++check_.values;
-  if (depth_ == CheckDepth::pages || value.database == meta_kind || value.database == open_kind || unsound_) return;
+  if (value.database == meta_kind || value.database == open_kind || unsound_) return;
   if (!is_sound(file.subspan(value.key_offset, value.key_bytes), file.subspan(value.offset, value.bytes))) unsound_ = value.offset;
 }
 
@@ -69,7 +68,9 @@ std::optional<PageProblem> StateChecker::check_commit(std::span<const std::byte>
   check_ = {};
   unsound_.reset();
   PageWalk walk{kinds, commit, std::filesystem::exists(failed_append_mark(directory_)), false};
-  auto problem = check_pages(file, walk, progress_.at_offset, summary_, [&](const StoredValue& value) { visit(file, value); });
+  const ValueVisitor look = [&](const StoredValue& value) { visit(file, value); };
+  auto problem = check_pages(file, walk, progress_.at_offset, summary_, depth_ == CheckDepth::pages ? ValueVisitor() : look);
+  for (const DatabaseSummary& database : summary_.databases) check_.values += database.entries;
   if (!problem && unsound_) problem = PageProblem{*unsound_, "the checksum of a value does not match", false};
   return problem;
 }

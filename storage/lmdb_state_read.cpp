@@ -114,7 +114,12 @@ int LmdbState::each_open_order(MDB_txn* transaction, const std::function<void(co
     const Lsn lsn{integer_key(key)};
     MDB_val name = key, value{};
     engine::OrderImage image;
-    int failed = orders.get(name, value, MDB_SET_KEY);
+    // Mostly it is the next one there, which is found without searching for it.
+    int failed = open == 0 ? MDB_NOTFOUND : orders.get(name, value, MDB_NEXT);
+    if (failed != 0 || integer_key(name) != lsn.value) {
+      name = key;
+      failed = orders.get(name, value, MDB_SET_KEY);
+    }
     if (failed == 0) failed = read_order(lsn, value, buffer, image);
     if (failed != 0) return failed == MDB_NOTFOUND ? MDB_CORRUPTED : failed;
     if (!is_open(image.lines, image.allocations)) return MDB_CORRUPTED;
