@@ -12,6 +12,7 @@
 #include "engine/book.hpp"
 #include "engine/committer.hpp"
 #include "engine/durable_view.hpp"
+#include "engine/gathered_waiters.hpp"
 #include "engine/order_desk.hpp"
 #include "engine/settler.hpp"
 #include "engine/shared_state.hpp"
@@ -60,6 +61,12 @@ class Engine {
   void restore_base(const LoadDecision& part);
   void restore_base(const CellImage& cell);
   void restore_base(const OrderImage& order);
+  // Very many orders, on two threads, so that both cores are at work: one builds each in memory, the other lets what is built be known and wait, in
+  // the same order, and says when these are all. The first touches memory for orders and what was promised, the second the table of ids, queues,
+  // timers, the view, and orders that were handed over. Handing over is the caller's, with release and acquire.
+  BlockRef restore_order(const OrderImage& order);
+  void restore_built(std::span<const BlockRef> orders);
+  void restore_built_finished();
   void restore_base(const KnownImage& known);
   void restore_base(const HoldImage& hold);
   void restore_base(const TransferImage& transfer);
@@ -84,6 +91,8 @@ class Engine {
   void take_back(const Stamp& stamp, std::string_view order_id, std::span<const CancelledLine> lines, std::span<const Take> released,
                  std::span<const RaisedLine> raised, bool fills_follow);
   void start_waiting(BlockRef block);
+  void start_waiting_gathered(BlockRef block);
+  void insert_gathered(SkuId sku, const Waiter& waiter) noexcept;
   void count_skip(const Skip& skipped, BlockRef by);
   static std::size_t line_of(OrderState& order, LineNumber line);
   std::string unserved_whole_taker();
@@ -106,6 +115,7 @@ class Engine {
   BlockCache restore_blocks_;
   WriteSet no_writes_{1};
   WriteSet restore_writes_{128};
+  std::optional<GatheredWaiters> gathered_;  // between the first of restore_built() and restore_built_finished()
   std::optional<Cause> open_cause_;
   std::vector<BlockRef> whole_orders_;  // of policy ship_complete, that waited when they were restored
   Lsn restored_{};

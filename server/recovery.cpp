@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "server/counters.hpp"
+#include "server/order_restorer.hpp"
 
 namespace earmark::server {
 namespace {
@@ -25,7 +26,7 @@ storage::Failure too_small() {
 
 class Base final : public storage::StateVisitor {
  public:
-  explicit Base(engine::Engine& engine) : engine_(engine) {}
+  explicit Base(engine::Engine& engine) : engine_(engine), orders_(engine) {}
 
   void catalogue(const engine::LoadDecision& part) override {
     all_fit_ = all_fit_ && fits(part, engine_.shared().capacity);
@@ -35,18 +36,21 @@ class Base final : public storage::StateVisitor {
     if (all_fit_) engine_.restore_base(cell);
   }
   void open_order(const engine::OrderImage& order) override {
-    if (all_fit_) engine_.restore_base(order);
+    if (all_fit_) orders_.add(order);
     ++ids_;
   }
   void open_hold(const engine::HoldImage& hold) override {
+    finish_orders();
     if (all_fit_) engine_.restore_base(hold);
     ++ids_;
   }
   void open_transfer(const engine::TransferImage& transfer) override {
+    finish_orders();
     if (all_fit_) engine_.restore_base(transfer);
     ++ids_;
   }
   void open_purchase(const engine::PurchaseImage& purchase) override {
+    finish_orders();
     if (all_fit_) engine_.restore_base(purchase);
     ++ids_;
   }
@@ -57,17 +61,37 @@ class Base final : public storage::StateVisitor {
     if (all_fit_) engine_.restore_base(source);
   }
   void rule(const engine::RuleImage& rule) override {
+    finish_orders();
     if (all_fit_) engine_.restore_base(rule);
   }
   void known(const engine::KnownImage& known) override {
-    if (all_fit_) engine_.restore_base(known);
+    finish_orders();
+    if (!all_fit_) return;
+    engine_.shared().ids.prefetch(known.identity);
+    known_.push_back(known);
+    if (known_.size() == known_at_once) restore_known();
     ++ids_;
+  }
+  void finish() {
+    finish_orders();
+    restore_known();
   }
   bool all_fit() const noexcept { return all_fit_; }
   std::uint64_t ids() const noexcept { return ids_; }
 
  private:
+  static constexpr std::size_t known_at_once = 32;  // there may be very many: their slots are fetched ahead
+
+  // Orders are read and restored on two threads (server/order_restorer.hpp); whatever comes behind them is restored by this one alone.
+  void finish_orders() { orders_.finish(); }
+  void restore_known() {
+    for (const engine::KnownImage& known : known_) engine_.restore_base(known);
+    known_.clear();
+  }
+
   engine::Engine& engine_;
+  OrderRestorer orders_;
+  std::vector<engine::KnownImage> known_;
   bool all_fit_ = true;
   std::uint64_t ids_ = 0;
 };
@@ -133,6 +157,7 @@ storage::Outcome<Recovered> restore_base(const storage::StateStore& state, engin
   recovered.last_time = recovered.state.last_time;
   Base base(engine);
   if (auto read = state.read(base); !read) return Unexpected{read.error()};
+  base.finish();
   if (!base.all_fit()) return Unexpected{too_small()};
   recovered.ids = base.ids();
   engine.restore_base_finished(recovered.state.applied, recovered.state.oldest_known);

@@ -1,5 +1,6 @@
 // Recovery: the engine as the journal says it is. The state store first catches up with the journal if it is far behind;
-// then its values become the engine's state, and the records behind it are replayed. One thread, before all others.
+// then its values become the engine's state, and the records behind it are replayed. One thread, before all others, but for the one
+// that open orders are restored with (server/order_restorer.hpp).
 #pragma once
 
 #include <cstdint>

@@ -25,11 +25,14 @@ constexpr std::size_t group_records = 10'000;
 
 double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
 
-std::uint64_t resident_bytes() {
-  std::ifstream statm("/proc/self/statm");
-  std::uint64_t size = 0, resident = 0;
-  statm >> size >> resident;
-  return resident * static_cast<std::uint64_t>(::sysconf(_SC_PAGE_SIZE));
+// Of the process alone: pages of mapped files are the system's, who takes them back when others need them.
+std::uint64_t anonymous_bytes() {
+  std::ifstream status("/proc/self/status");
+  for (std::string name; status >> name;) {
+    std::uint64_t kilobytes = 0;
+    if (name == "RssAnon:" && status >> kilobytes) return kilobytes * 1024;
+  }
+  return 0;
 }
 
 // Groups of records, as a server would have journaled them.
@@ -124,7 +127,7 @@ TEST_CASE("measure: start with many open orders", "[.][measure]") {
     engine::Capacity capacity;
     capacity.skus = skus;
     capacity.warehouses = warehouses;
-    const std::uint64_t before = resident_bytes();
+    const std::uint64_t before = anonymous_bytes();
     engine::Engine engine(capacity, 1);
     const auto base = server::restore_base(*opened->state, engine);
     REQUIRE(base.has_value());
@@ -132,10 +135,36 @@ TEST_CASE("measure: start with many open orders", "[.][measure]") {
     REQUIRE(recovered.has_value());
     const double seconds = seconds_since(begin);
     const std::uint64_t open = recovered->state.open_orders;
-    std::printf("start with %llu open orders: %.2f s (check and open %.2f s, state to memory %.2f s); order blocks %.0f bytes for each, resident %.0f\n",
+    std::printf("start with %llu open orders: %.2f s (check and open %.2f s, state to memory %.2f s); order blocks %.0f bytes for each, anonymous memory %.0f, of which the table of ids up to %.0f\n",
                 static_cast<unsigned long long>(open), seconds, open_seconds, seconds - open_seconds,
                 static_cast<double>(engine.shared().blocks.bytes_taken()) / static_cast<double>(open),
-                static_cast<double>(resident_bytes() - before) / static_cast<double>(open));
+                static_cast<double>(anonymous_bytes() - before) / static_cast<double>(open),
+                static_cast<double>(capacity.command_ids * 8) / static_cast<double>(open));
   }
   if (where == nullptr) std::filesystem::remove_all(directory);
+}
+
+// Of a cell with stock, with what is kept for each SKU, its code among it.
+TEST_CASE("measure: memory of cells", "[.][measure]") {
+  engine::Capacity capacity;
+  capacity.skus = skus;
+  capacity.warehouses = warehouses;
+  engine::Engine engine(capacity, 1);
+  const std::uint64_t before = anonymous_bytes();
+  for (std::uint16_t id = 1; id <= warehouses; ++id) {
+    const engine::LoadedWarehouse warehouse{engine::WarehouseId{id}, id, "warehouse", ""};
+    engine.restore_base(engine::LoadDecision{false, std::span(&warehouse, 1), {}, {}});
+  }
+  for (std::uint32_t id = 1; id <= skus; ++id) {
+    const std::string code = "SKU-" + std::to_string(id);
+    const engine::LoadedProduct product{engine::SkuId{id}, code, ""};
+    engine.restore_base(engine::LoadDecision{false, {}, std::span(&product, 1), {}});
+    for (std::uint16_t warehouse = 1; warehouse <= warehouses; ++warehouse) {
+      engine.restore_base(engine::CellImage{.sku = engine::SkuId{id}, .warehouse = engine::WarehouseId{warehouse}, .on_hand = 9, .level = 9});
+    }
+  }
+  engine.restore_base_finished(engine::Lsn{1}, engine::Lsn{1});
+  engine.restore_finished();
+  std::printf("%u SKUs in %u warehouses: anonymous memory %.0f bytes for each cell\n", skus, unsigned{warehouses},
+              static_cast<double>(anonymous_bytes() - before) / skus / warehouses);
 }
