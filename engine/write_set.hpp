@@ -21,8 +21,9 @@ struct WordWrite {
 
 class WriteSet {
  public:
-  explicit WriteSet(std::size_t capacity)
-      : capacity_(capacity), slots_(std::bit_ceil(capacity * 2)), mask_(slots_.size() - 1) {
+  // `first_stamp`: for tests, which cannot wait for four thousand million commits.
+  explicit WriteSet(std::size_t capacity, std::uint32_t first_stamp = 1)
+      : capacity_(capacity), slots_(std::bit_ceil(capacity * 2)), mask_(slots_.size() - 1), stamp_(first_stamp) {
     entries_.reserve(capacity);
     undo_.reserve(capacity * 2);
   }
@@ -30,7 +31,9 @@ class WriteSet {
   void clear() noexcept {
     entries_.clear();
     undo_.clear();
-    ++stamp_;
+    if (++stamp_ != 0) return;
+    for (Slot& slot : slots_) slot.stamp = 0;  // stamps begin again: none of before may pass for one of now
+    stamp_ = 1;
   }
 
   // The value of `word` as this commit will leave it. Acquire pairs with the release of whoever applied the commit
@@ -96,7 +99,7 @@ class WriteSet {
   std::size_t mask_;
   std::vector<WordWrite> entries_;
   std::vector<Undo> undo_;
-  std::uint32_t stamp_ = 1;
+  std::uint32_t stamp_;  // of this commit; 0 is no commit's
 };
 
 }  // namespace earmark::engine

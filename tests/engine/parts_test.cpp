@@ -99,6 +99,20 @@ TEST_CASE("write set: reads through itself, and rolls back to a mark", "[engine]
   }
 }
 
+TEST_CASE("write set: what was written before the stamps begin again is not taken for a write of now", "[engine][commit]") {
+  std::vector<Atomic<std::uint64_t>> words(40);
+  WriteSet writes(64, 0xFFFF'FFFEU);
+  for (std::uint64_t commit = 1; commit <= 4; ++commit) {
+    for (std::size_t at = 0; at < words.size(); at += 1 + commit % 2) {
+      REQUIRE(writes.read(words[at]) == 0);
+      writes.write(words[at], 0, commit);
+      REQUIRE(writes.read(words[at]) == commit);
+    }
+    writes.clear();
+    REQUIRE(writes.entries().empty());
+  }
+}
+
 TEST_CASE("commit word: a commit fails when anything was committed since its state", "[engine][commit]") {
   CommitWord commit_word(2, 8, 8);
   Atomic<std::uint64_t> word{0};
