@@ -49,6 +49,12 @@ class Atomic {
     value_ = static_cast<T>(value_ + value);
     return old;
   }
+  T fetch_sub(T value, std::memory_order = std::memory_order_seq_cst) noexcept {
+    before(true);
+    const T old = value_;
+    value_ = static_cast<T>(value_ - value);
+    return old;
+  }
   bool compare_exchange_strong(T& expected, T desired, std::memory_order = std::memory_order_seq_cst,
                                std::memory_order = std::memory_order_seq_cst) noexcept {
     before(true);
