@@ -110,16 +110,15 @@ int LmdbState::each_open_order(MDB_txn* transaction, const std::function<void(co
   if (orders.error() != 0) return orders.error();
   std::vector<std::uint64_t> buffer;
   std::uint64_t open = 0;
+  Lsn last;
   const int error = for_each(transaction, tables_.open, 0, [&](const MDB_val& key, const MDB_val&) {
     const Lsn lsn{integer_key(key)};
     MDB_val name = key, value{};
     engine::OrderImage image;
-    // Mostly it is the next one there, which is found without searching for it.
-    int failed = open == 0 ? MDB_NOTFOUND : orders.get(name, value, MDB_NEXT);
-    if (failed != 0 || integer_key(name) != lsn.value) {
-      name = key;
-      failed = orders.get(name, value, MDB_SET_KEY);
-    }
+    // Directly behind the last one there is nothing else: it need not be searched for.
+    int failed = orders.get(name, value, open != 0 && lsn == last + 1 ? MDB_NEXT : MDB_SET_KEY);
+    if (failed == 0 && integer_key(name) != lsn.value) failed = MDB_NOTFOUND;
+    last = lsn;
     if (failed == 0) failed = read_order(lsn, value, buffer, image);
     if (failed != 0) return failed == MDB_NOTFOUND ? MDB_CORRUPTED : failed;
     if (!is_open(image.lines, image.allocations)) return MDB_CORRUPTED;

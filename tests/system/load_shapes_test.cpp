@@ -37,7 +37,7 @@ const json& act(const json& report, const std::string& name) {
   return report;
 }
 
-TEST_CASE("earmark-load: half of the customers hold first; most holds become orders, the others are given up", "[system][load]") {
+TEST_CASE("earmark-load: half of the customers hold first, most holds become orders, the others are given up", "[system][load]") {
   const TemporaryDirectory directory;
   Server server(directory.path() / "data", {"--io-threads", "2"});
   const json report = passed(load(server, {"--orders", "1500", "--threads", "2", "--mix", "orders=50,holds=50", "--short-share", "0.3", "--repeat-share", "0.1"}));
