@@ -214,7 +214,7 @@ Outcome<void> LmdbState::start(const DirectoryIdentity& identity, const StateOpt
 Outcome<void> LmdbState::share_disk() {
   if (auto may = writable(); !may) return may;
   if (const int failed = environment_->write_through(directory_); failed != 0) {
-    return lmdb_failure(FailureKind::cannot_open, "cannot open the state " + directory_.string() + " for writing through", failed);
+    return lmdb_failure(FailureKind::cannot_open, "cannot open the state " + directory_.string() + " for writing through; are descriptors used up (ulimit -n)? Then start the server again", failed);
   }
   return {};
 }

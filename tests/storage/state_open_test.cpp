@@ -1,5 +1,6 @@
 // Opening a state store: new, whole, cut off, of another journal; maps that grow; readers beside the one that folds.
 #include <catch2/catch.hpp>
+#include <fcntl.h>
 
 #include <thread>
 
@@ -66,6 +67,34 @@ TEST_CASE("state: an interrupted creation is begun anew, an empty directory is n
   test::write_file(directory.path() / "state.new" / "data.mdb", {});
   CHECK(open_lmdb_state(directory.path(), test::state_identity, test::small_state()).value().created);
   CHECK_FALSE(std::filesystem::exists(directory.path() / "state.new"));
+}
+
+// How many descriptors of the data file there are in this process through which a write is not on the disk when it returns.
+int descriptors_that_gather(const std::filesystem::path& file) {
+  int gather = 0;
+  for (const auto& each : std::filesystem::directory_iterator("/proc/self/fd")) {
+    std::error_code ignored;
+    if (std::filesystem::read_symlink(each.path(), ignored) != file) continue;
+    const int flags = ::fcntl(std::stoi(each.path().filename().string()), F_GETFL);
+    if ((flags & O_ACCMODE) != O_RDONLY && (flags & O_DSYNC) == 0) ++gather;
+  }
+  return gather;
+}
+
+TEST_CASE("state: once the disk is shared, each write is on it before the next begins", "[storage][state]") {
+  const test::TemporaryDirectory directory;
+  const auto file = std::filesystem::canonical(directory.path()) / "state" / "data.mdb";
+  test::RandomHistory history(42, 3);
+  history.grow(400);
+  MemoryJournal journal(test::state_identity);
+  history.append_to(journal, 50);
+  const auto state = test::open_state(directory.path());
+  REQUIRE(state->fold(journal, Lsn{200}, 10'000).has_value());
+  REQUIRE(descriptors_that_gather(file) == 1);
+  REQUIRE(state->share_disk().has_value());
+  CHECK(descriptors_that_gather(file) == 0);
+  REQUIRE(state->fold(journal, test::to_the_end, 10'000).has_value());
+  CHECK(test::digest_of(*state) == *history.digest_at(journal.last()));
 }
 
 TEST_CASE("state: a full map grows", "[storage][state]") {
