@@ -25,6 +25,7 @@ void for_each_line_of_waiter(OrderState& order, std::size_t line_index, Visitor&
 
 PassedOver Book::passed_over(const SharedState& shared, const OrderDecision& decision, Lsn lsn) const {
   PassedOver best;
+  if (!has_whole_takers) return best;  // nobody who could be: no queue need be looked at
   const QueuePlace place = QueuePlace::of(decision.priority, lsn, 0);
   const auto consider_first_of = [&](WaitingQueues::Root root) {
     const Waiter* waiter = queues.first_skippable(root);

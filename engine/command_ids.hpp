@@ -91,6 +91,14 @@ class CommandIds {
   void prefetch(Identity identity) const noexcept {
     __builtin_prefetch(&slots_[home(identity)]);
   }
+  // The block of a known command, if its slot is among the first that are looked at; some time after prefetch().
+  void prefetch_known(Identity identity) const noexcept {
+    const std::uint64_t first = home(identity);
+    for (std::size_t offset = 0; offset < group; ++offset) {
+      const std::uint64_t word = slots_[first + offset].load(std::memory_order_relaxed);  // a hint: nothing is read behind it
+      if (!is_free(word) && fingerprint_of(word) == fingerprint(identity)) __builtin_prefetch(blocks_.at<KnownCommand>(reference(word)), 1);
+    }
+  }
 
   std::uint64_t capacity() const noexcept { return slots_.size(); }
 

@@ -92,7 +92,7 @@ class Engine {
                  std::span<const RaisedLine> raised, bool fills_follow);
   void start_waiting(BlockRef block);
   void start_waiting_gathered(BlockRef block);
-  void insert_gathered(SkuId sku, const Waiter& waiter) noexcept;
+  void insert_gathered(SkuId sku, std::span<const Waiter> all) noexcept;
   void count_skip(const Skip& skipped, BlockRef by);
   static std::size_t line_of(OrderState& order, LineNumber line);
   std::string unserved_whole_taker();

@@ -22,6 +22,7 @@ inline constexpr std::size_t max_lost_bytes = 1U << 20;  // of one stock change'
 inline constexpr std::size_t window_lsns = 65536;        // decided but not yet durable, at most
 inline constexpr std::size_t max_committers = 32;        // I/O threads; the settler has a descriptor of its own
 inline constexpr std::size_t fills_per_commit = 128;     // a long queue is filled in bounded batches
+inline constexpr std::size_t commits_at_once = 8;        // of fills, before whoever settles looks after others
 // Fewer, the more attempts at this commit have lost: a shorter one comes through.
 constexpr std::size_t fills_after(std::size_t lost_commits) noexcept { return fills_per_commit >> (lost_commits < 7 ? lost_commits : 7); }
 inline constexpr std::uint8_t most_skips = 254;          // --max-skips; engine/patience.hpp keeps them in a byte

@@ -78,7 +78,7 @@ struct MindRules {
   std::span<const SkuId> skus;
 };
 
-inline constexpr std::size_t most_housekept = 1024;  // ids in one such message
+inline constexpr std::size_t most_housekept = 256;  // ids in one such message
 
 using SettlerRequest = std::variant<PlaceOrder, CancelOrder, ReceiveStock, ShipOrder, LoadCatalogue, ShowOrder,
                                     ListBackorders, ResolveCodes, ArchiveOrders, ForgetIds, AmendOrder, ChangeStock,

@@ -77,7 +77,7 @@ void Engine::start_waiting_gathered(BlockRef block) {
     if (order.policy == Policy::ship_complete) book_.most_lines_at_once = std::max<std::size_t>(book_.most_lines_at_once, order.line_count);
     for_each_entry(shared_.blocks, order, index, [&](QueuePlace place, Quantity units) {
       const Waiter waiter{place, block, units, takes};
-      if (line.pinned.value == 0) return gathered_->add(line.sku, waiter, [&](SkuId sku, const Waiter& each) { insert_gathered(sku, each); });
+      if (line.pinned.value == 0) return gathered_->add(line.sku, waiter, [&](SkuId sku, std::span<const Waiter> all) { insert_gathered(sku, all); });
       book_.queues.insert(book_.queue_of(shared_, line.sku, line.pinned), waiter);
       view_.add_backordered(line.sku, units);
     });
@@ -85,13 +85,15 @@ void Engine::start_waiting_gathered(BlockRef block) {
   if (takes_all(order) && !order.not_due) whole_orders_.push_back(block);
 }
 
-void Engine::insert_gathered(SkuId sku, const Waiter& waiter) noexcept {
-  book_.queues.insert(book_.sku_queues[sku.value], waiter);
-  view_.add_backordered(sku, waiter.quantity);
+void Engine::insert_gathered(SkuId sku, std::span<const Waiter> all) noexcept {
+  std::int64_t units = 0;
+  for (const Waiter& waiter : all) units += waiter.quantity;
+  book_.queues.insert(book_.sku_queues[sku.value], all);
+  view_.add_backordered(sku, units);
 }
 
 void Engine::restore_built_finished() {
-  if (gathered_) gathered_->finish([&](SkuId sku, const Waiter& each) { insert_gathered(sku, each); });
+  if (gathered_) gathered_->finish([&](SkuId sku, std::span<const Waiter> all) { insert_gathered(sku, all); });
   gathered_.reset();
 }
 

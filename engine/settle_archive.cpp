@@ -5,6 +5,16 @@
 #include <algorithm>
 
 namespace earmark::engine {
+namespace {
+
+// Ids of a housekeeping message are scattered over memory, and each is looked at once.
+void fetch_ahead(const CommandIds& ids, std::span<const Identity> identities, std::size_t index) noexcept {
+  constexpr std::size_t slots_ahead = 16, blocks_ahead = 8;
+  if (index + slots_ahead < identities.size()) ids.prefetch(identities[index + slots_ahead]);
+  if (index + blocks_ahead < identities.size()) ids.prefetch_known(identities[index + blocks_ahead]);
+}
+
+}  // namespace
 
 OrderState* Settler::find_order(std::string_view id, BlockRef& block, BlockCache& blocks) {
   block = 0;
@@ -76,7 +86,9 @@ void Settler::let_go(Lsn through, Committer& committer) {
 bool Settler::settle(const ArchiveOrders& archive, const Message& message, Committer& committer) {
   const Lsn oldest{shared_.oldest_known.load(std::memory_order_relaxed)};
   std::vector<Identity> beyond_horizon;
-  for (const Identity identity : archive.orders) {
+  for (std::size_t index = 0; index < archive.orders.size(); ++index) {
+    fetch_ahead(shared_.ids, archive.orders, index);
+    const Identity identity = archive.orders[index];
     writes_.clear();
     const CommandIds::Place place = shared_.ids.find(writes_, identity);
     if (place.known == 0) continue;  // forgotten already: this message came twice
@@ -116,7 +128,9 @@ bool Settler::commit_forgetting(Lsn oldest, Lsn archived, std::span<const Identi
   const Committed committed = committer.commit(
       writes_, CommitWord::settler_descriptor, 1, 1024, [&](StableState, Bundle& bundle, std::size_t) {
         forgotten.clear();
-        for (const Identity identity : ids) {
+        for (std::size_t index = 0; index < ids.size(); ++index) {
+          fetch_ahead(shared_.ids, ids, index);
+          const Identity identity = ids[index];
           const CommandIds::Place place = shared_.ids.find(writes_, identity);
           if (place.known == 0) continue;
           const auto* known = shared_.blocks.at<KnownCommand>(place.known);

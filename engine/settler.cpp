@@ -20,6 +20,21 @@ Settled Settler::submit(std::unique_ptr<Message> message, Committer& committer) 
   return resume(committer);
 }
 
+Settled Settler::submit(const PlaceOrder& order, std::uint64_t content, const ReplyTo& reply, TimeUs time, Committer& committer) {
+  if (!inbox_.try_own()) return submit(std::make_unique<Message>(order, content, reply, time), committer);
+  lent_.request = order;
+  lent_.content = content;
+  lent_.reply = reply;
+  lent_.time = time;
+  todo_ = &lent_;  // who lets the role go leaves nothing behind, so it is the first
+  const Settled settled = resume(committer);
+  if (todo_ == &lent_) {  // no room: it waits, while what was lent goes away
+    todo_ = std::make_unique<Message>(order, content, reply, time).release();
+    todo_->next = std::exchange(lent_.next, nullptr);
+  }
+  return settled;
+}
+
 namespace {
 
 class NotingTouched {
@@ -38,9 +53,13 @@ class NotingTouched {
 // The role's loop: finish the cause under way, then what follows from it, then message by message, then let go unless another one has come.
 Settled Settler::resume(Committer& committer) {
   const NotingTouched noting(committer, book_.touched);
+  std::size_t commits = 0;
   for (;;) {
-    if (cause_ && !fill_more(committer)) return Settled::stalled;
-    if (cause_) continue;
+    if (cause_) {
+      if (commits++ == commits_at_once) return Settled::paused;
+      if (!fill_more(committer)) return Settled::stalled;
+      continue;
+    }
     if (!book_.impatient.empty()) {
       const auto& [key, order] = *book_.impatient.begin();
       if (!turn_strict(order, key.second, false, committer)) return Settled::stalled;
@@ -71,7 +90,8 @@ Settled Settler::resume(Committer& committer) {
     put_away(committer);
     if (!settled) return Settled::stalled;
     counters_.messages.add();
-    delete std::exchange(todo_, todo_->next);
+    Message* const was = std::exchange(todo_, todo_->next);
+    if (was != &lent_) delete was;
   }
 }
 

@@ -5,7 +5,8 @@
 // Timers that are due at a message's time run before it.
 //
 // A command and its fills: the command's record first, then a record for each fill, in as many commits as needed; the
-// next message waits until the last fill is committed.
+// next message waits until the last fill is committed. Orders for which all is there are decided between two of these commits, also
+// by the thread that settles: it is given back after some of them.
 #pragma once
 
 #include <cstdint>
@@ -48,6 +49,7 @@ struct SettlerCounters {
 enum class Settled : std::uint8_t {
   done,     // nothing left, or another thread has the role
   stalled,  // the journal's window is full: the caller still owns the role and calls resume() when more is durable
+  paused,   // one cause has many fills: the caller still owns the role, and calls resume() when it has looked after what came meanwhile
 };
 
 class Settler {
@@ -59,6 +61,8 @@ class Settler {
 
   // Leaves the message; settles it and all others if nobody else does. Any thread, with its own committer.
   Settled submit(std::unique_ptr<Message> message, Committer& committer);
+  // The same of an order that is short: where nobody else settles it is settled as it lies there, without a copy.
+  Settled submit(const PlaceOrder& order, std::uint64_t content, const ReplyTo& reply, TimeUs time, Committer& committer);
   Settled resume(Committer& committer);
   // After recovery, before any other thread runs. `cause`: one that has fills outstanding. `whole_orders`: those of policy
   // ship_complete that wait.
@@ -264,6 +268,7 @@ class Settler {
   Book& book_;
   Inbox<Message> inbox_;
   Message* todo_ = nullptr;  // taken from the inbox, oldest first
+  Message lent_{RunTimers{}, TimeUs{}};  // an order that was not copied; in todo_ within one call of submit() alone
   std::optional<Cause> cause_;
   TimeUs now_{};  // the latest time of a message
   bool knows_time_ = true;  // false: of a start from the state store alone, until a command tells it

@@ -56,6 +56,44 @@ void WaitingQueues::insert(Root& root, const Waiter& waiter) noexcept {
   root = insert_below(top, height, waiter, behind) ? join(top, behind, height + 1) : nodes_.shrunk(root);
 }
 
+void WaitingQueues::insert(Root& root, std::span<const Waiter> all) noexcept {
+  while (!all.empty()) {
+    insert(root, all[0]);
+    all = all.subspan(1);
+    const unsigned height = nodes_.height(root);
+    if (all.empty() || height == 0) continue;
+    QueueSums added;
+    const std::size_t filled = fill_leaf(nodes_.top_inner(root), height, all, added);
+    waiting_ += filled;
+    EARMARK_CHECK(has_room(0));
+    all = all.subspan(filled);
+  }
+}
+
+// The first of them who go into one leaf, as far as it has room; how many, and their sums.
+std::size_t WaitingQueues::fill_leaf(QueueNode& node, unsigned height, std::span<const Waiter> all, QueueSums& added) noexcept {
+  std::size_t filled = 0;
+  if (height == 0) {
+    for (; filled < all.size() && node.sums.lines < QueueNodes::most_waiters; ++filled) {
+      const std::size_t index = waiters_before(nodes_.waiters(node), node.sums.lines, all[filled].place);
+      const QueueSums sums = QueueSums::of(all[filled]);
+      nodes_.put(node, QueueNodes::most_waiters, index, all[filled]);
+      nodes_.replace(node, 0, {}, sums);
+      added.add(sums);
+    }
+    return filled;
+  }
+  QueueNode* children = nodes_.children(node);
+  const std::size_t index = child_at(children, node.extent, all[0].place);
+  std::size_t here = all.size();
+  if (index + 1 < node.extent) {
+    for (here = 1; here < all.size() && all[here].place < children[index + 1].from;) ++here;
+  }
+  filled = fill_leaf(children[index], height - 1, all.first(here), added);
+  node.sums.add(added);
+  return filled;
+}
+
 // A topmost node above both.
 WaitingQueues::Root WaitingQueues::join(const QueueNode& left, const QueueNode& right, unsigned height) noexcept {
   QueueNode top = nodes_.new_node(height, QueueNodes::size_for_two);

@@ -26,6 +26,8 @@ class WaitingQueues {
   bool has_room(std::size_t lines) const noexcept { return waiting_ + lines <= most_waiting_; }
   // Nobody is at that place.
   void insert(Root& root, const Waiter& waiter) noexcept;
+  // The same of many, in queue order: a leaf is looked for once for all who go there.
+  void insert(Root& root, std::span<const Waiter> all) noexcept;
   // Raises the quantity of whoever is at that place already; else as insert().
   void add(Root& root, const Waiter& waiter) noexcept;
   // Lowers the waiter's quantity; at 0 it leaves the queue.
@@ -82,6 +84,7 @@ class WaitingQueues {
   Root join(const QueueNode& left, const QueueNode& right, unsigned height) noexcept;
   bool insert_into_leaf(QueueNode& leaf, std::size_t slots, const Waiter& waiter, QueueNode& behind) noexcept;
   bool insert_below(QueueNode& inner, unsigned height, const Waiter& waiter, QueueNode& behind) noexcept;
+  std::size_t fill_leaf(QueueNode& node, unsigned height, std::span<const Waiter> all, QueueSums& added) noexcept;
   bool add_child(QueueNode& inner, unsigned height, std::size_t index, const QueueNode& child, QueueNode& behind) noexcept;
   const Waiter* at(Root root, QueuePlace place) const noexcept;
   template <class Change>

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "server/reporter.hpp"
+#include "server/thread_name.hpp"
 #include "server/worker.hpp"
 
 namespace earmark::server {
@@ -37,7 +38,10 @@ Compactor::~Compactor() { stop(); }
 
 void Compactor::start() {
   applied_.store(state_.summary().applied.value, std::memory_order_relaxed);
-  thread_ = std::thread([this] { run(); });
+  thread_ = std::thread([this] {
+    name_this_thread("earmark-fold");
+    run();
+  });
 }
 
 void Compactor::stop() {

@@ -41,7 +41,7 @@ struct WorkerCounters {
 };
 
 struct JournalCounters {
-  engine::Counter groups, bytes;
+  engine::Counter groups, groups_of_receivers, bytes;
   engine::Counter command_ids;   // taken by records written since the start
   std::array<engine::Counter, std::variant_size_v<schema::Decision>> decisions;  // by kind
   std::array<engine::Counter, 6> orders;  // by OrderStatus

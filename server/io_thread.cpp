@@ -7,6 +7,7 @@
 #include <chrono>
 
 #include "server/limits.hpp"
+#include "server/thread_name.hpp"
 
 namespace earmark::server {
 
@@ -45,7 +46,10 @@ IoThread::~IoThread() { join(); }
 
 void IoThread::start() {
   asio::co_spawn(context_, watch(), asio::detached);
-  thread_ = std::thread([this] { context_.run(); });
+  thread_ = std::thread([this] {
+    name_this_thread("earmark-io-" + std::to_string(worker_.index()));
+    context_.run();
+  });
 }
 
 void IoThread::join() {

@@ -2,6 +2,8 @@
 
 #include <chrono>
 
+#include "server/thread_name.hpp"
+
 namespace earmark::server {
 namespace {
 
@@ -22,7 +24,10 @@ JournalThread::JournalThread(engine::Engine& engine, storage::Journal& journal, 
 JournalThread::~JournalThread() { drain_and_stop(); }
 
 void JournalThread::start() {
-  thread_ = std::thread([this] { run(); });
+  thread_ = std::thread([this] {
+    name_this_thread("earmark-journal");
+    run();
+  });
 }
 
 void JournalThread::drain_and_stop() {
@@ -33,31 +38,53 @@ void JournalThread::drain_and_stop() {
 }
 
 void JournalThread::run() {
-  for (;;) {
+  for (Group group = Group::none; group != Group::failed;) {
+    turn_.take();
     serve_between_groups();
-    if (!group_.gather()) {
-      if (stop_.load(std::memory_order_acquire)) return;
+    group = commit_group();
+    const bool ends = group == Group::none && stop_.load(std::memory_order_acquire);
+    bool may_sleep = false;
+    if (group == Group::none && !ends) {
       signal_.announce();
-      if (group_.more_is_committed() || stop_.load(std::memory_order_acquire) || between_groups_.size_approx() != 0) {
-        signal_.retract();
-      } else {
-        signal_.sleep(sleep_ms);
-      }
-      continue;
+      may_sleep = !has_work();
+      if (!may_sleep) signal_.retract();
     }
-    const Clock::time_point began = Clock::now();
-    const auto appended = group_.append();
-    if (!appended) {  // memory is ahead of the disk and the outcome unknown: nobody may hear of it
-      failed_(appended.error());
-      return;
-    }
-    group_.counters().append_time.add(microseconds_since(began));
-    group_.show();
-    group_.release();  // from here on answers may go
-    group_ended_.fetch_add(1, std::memory_order_release);
-    group_ended_.notify_all();
-    after_group_();
+    turn_.give_back();
+    if (ends) return;
+    if (group == Group::durable) after_group_();
+    if (may_sleep) signal_.sleep(sleep_ms);
   }
+}
+
+bool JournalThread::has_work() const noexcept {
+  return group_.more_is_committed() || stop_.load(std::memory_order_acquire) || between_groups_.size_approx() != 0;
+}
+
+JournalThread::Group JournalThread::commit_group() {
+  if (has_failed_) return Group::failed;
+  if (!group_.gather()) return Group::none;
+  const Clock::time_point began = Clock::now();
+  const auto appended = group_.append();
+  if (!appended) {  // memory is ahead of the disk and the outcome unknown: nobody may hear of it
+    has_failed_ = true;
+    failed_(appended.error());
+    return Group::failed;
+  }
+  group_.counters().append_time.add(microseconds_since(began));
+  group_.show();
+  group_.release();  // from here on answers may go
+  group_ended_.fetch_add(1, std::memory_order_release);
+  group_ended_.notify_all();
+  return Group::durable;
+}
+
+bool JournalThread::commit_here() {
+  if (!turn_.try_take()) return false;
+  const Group group = commit_group();
+  if (group == Group::durable) group_.counters().groups_of_receivers.add();
+  turn_.give_back();
+  if (group == Group::durable) after_group_();
+  return group == Group::durable;
 }
 
 std::int64_t JournalThread::wait_for_group() {

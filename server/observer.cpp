@@ -3,6 +3,7 @@
 #include "server/hub.hpp"
 #include "server/log.hpp"
 #include "server/metrics.hpp"
+#include "server/thread_name.hpp"
 #include "server/worker.hpp"
 
 namespace earmark::server {
@@ -48,7 +49,10 @@ std::string Observer::listen(const Endpoint& endpoint) {
 void Observer::start() {
   if (thread_.joinable()) return;
   look_each_second();
-  thread_ = std::thread([this] { context_.run(); });
+  thread_ = std::thread([this] {
+    name_this_thread("earmark-watch");
+    context_.run();
+  });
 }
 
 void Observer::stop() {

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "server/stop_signals.hpp"
+#include "server/thread_name.hpp"
 
 namespace earmark::server {
 
@@ -17,7 +18,10 @@ void OrderRestorer::add(const engine::OrderImage& order) {
 void OrderRestorer::hand_over() {
   if (!thread_.joinable()) {
     const StopSignalsBlocked for_its_thread;
-    thread_ = std::thread([this] { run(); });
+    thread_ = std::thread([this] {
+      name_this_thread("earmark-restore");
+      run();
+    });
   }
   const std::uint64_t handed_over = handed_over_.load(std::memory_order_relaxed) + 1;
   handed_over_.store(handed_over, std::memory_order_release);  // pairs with the acquire in run()

@@ -8,6 +8,7 @@
 #include "schema/answer.hpp"
 #include "server/limits.hpp"
 #include "server/log.hpp"
+#include "server/thread_name.hpp"
 #include "server/worker.hpp"
 #include "storage/report.hpp"
 
@@ -25,7 +26,10 @@ Reporter::Reporter(Hub& hub, const storage::StateStore& state, std::function<voi
 Reporter::~Reporter() { stop(); }
 
 void Reporter::start() {
-  thread_ = std::thread([this] { run(); });
+  thread_ = std::thread([this] {
+    name_this_thread("earmark-report");
+    run();
+  });
 }
 
 void Reporter::stop() {

@@ -176,6 +176,8 @@ const Figure table[] = {
      [](const Hub& hub) { return sum_of_commits(hub, &engine::CommitCounters::helps); }},
     {"journal_groups", "earmark_journal_groups_total", counter, "Groups written, each with one sync.",
      [](const Hub& hub) { return journal(hub).groups.get(); }},
+    {"journal_groups_of_receivers", "earmark_journal_groups_of_receivers_total", counter, "Of these, groups that a receiving thread wrote itself: its only request waited for nothing else.",
+     [](const Hub& hub) { return journal(hub).groups_of_receivers.get(); }},
     {"journal_bytes", "earmark_journal_bytes_total", counter, "Bytes of records written.",
      [](const Hub& hub) { return journal(hub).bytes.get(); }},
     {"order_memory_bytes", "earmark_order_memory_bytes", gauge, "Memory taken for orders.",

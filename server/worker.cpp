@@ -46,6 +46,10 @@ void Worker::close_session(std::uint32_t index) {
 
 void Worker::receive(std::uint32_t index, std::span<const std::byte> bytes, engine::TimeUs now) {
   Session& session = *sessions_[index];
+  reads_alone_ = index == last_reader_ ? std::min(reads_alone_ + 1, reads_to_be_alone) : 0;
+  last_reader_ = index;
+  const bool alone = reads_alone_ == reads_to_be_alone && pending_.empty();
+  holds_back_ = alone;
   if (session.input.empty()) {
     const std::size_t used = take_in(session, index, bytes, now);
     if (!session.closing) session.input.assign(bytes.begin() + static_cast<std::ptrdiff_t>(used), bytes.end());
@@ -54,6 +58,21 @@ void Worker::receive(std::uint32_t index, std::span<const std::byte> bytes, engi
     const std::size_t used = take_in(session, index, session.input, now);
     session.input.erase(session.input.begin(), session.input.begin() + static_cast<std::ptrdiff_t>(used));
   }
+  if (alone) commit_alone(session, now);
+}
+
+// Nobody else has asked for anything for a while, and this peer waits for its one answer: waking the journal's thread, and being
+// woken by it, would take as long as a sync does. Who comes meanwhile waits as for any group that is under way.
+void Worker::commit_alone(const Session& session, engine::TimeUs now) {
+  holds_back_ = false;
+  if (!held_back_) return;
+  if (session.under_way != 1 || !hub_.journal_thread->commit_here()) return say_committed();
+  held_back_ = false;
+  deliver_durable(hub_.clock ? hub_.clock() : now);
+}
+
+void Worker::say_committed() noexcept {
+  if (std::exchange(held_back_, false)) hub_.journal_thread->committed();
 }
 
 // Returns the bytes consumed.
@@ -83,7 +102,7 @@ std::size_t Worker::take_in(Session& session, std::uint32_t index, std::span<con
 
 bool Worker::may_take(const Session& session) const noexcept {
   const engine::Window& window = hub_.engine.shared().window;
-  return session.under_way < credit && session.unsent() < most_unsent_bytes && admission_stops_ == 0 && !role_stalled_ &&
+  return session.under_way < credit && session.unsent() < most_unsent_bytes && admission_stops_ == 0 && role_ != engine::Settled::stalled &&
          window.has_room(hub_.engine.shared().commit_word.last() + window_margin);
 }
 
@@ -171,29 +190,42 @@ void Worker::decide_batch(engine::TimeUs now) {
   if (desk_.empty()) return;
   std::int64_t waited_us = 0;
   const auto settle = [&](const engine::ReceivedOrder& received) {
-    to_settler(std::make_unique<engine::Message>(received.order, received.content, named(received.reply, received.order.id), batch_time_));
+    note_settled(hub_.engine.settler().submit(received.order, received.content, named(received.reply, received.order.id), batch_time_, committer_));
   };
   const auto mind_rules = [&](std::span<const engine::SkuId> skus) { to_settler(std::make_unique<engine::Message>(engine::MindRules{skus}, batch_time_)); };
+  const bool held = std::exchange(holds_back_, true);  // the journal's thread is told once for all of them
   while (!desk_.decide(batch_time_, settle, mind_rules)) {
     // Other threads have used up the room that may_take() saw. Rare; the batch's text lies in the read buffer, so wait
     // here for the disk: the journal needs nothing from this thread, and answers free this thread's ring.
+    say_committed();
     waited_us += hub_.journal_thread->wait_for_group();
     deliver_durable(engine::TimeUs{now.value + waited_us});
   }
+  holds_back_ = held;
+  if (!holds_back_) say_committed();
 }
 
 void Worker::to_settler(std::unique_ptr<engine::Message> message) {
-  if (hub_.engine.settler().submit(std::move(message), committer_) == engine::Settled::stalled) role_stalled_ = true;
+  note_settled(hub_.engine.settler().submit(std::move(message), committer_));
+}
+
+void Worker::note_settled(engine::Settled how) {
+  if (how != engine::Settled::done) role_ = how;  // done: or the role is another thread's, or this one's already
+  if (how == engine::Settled::paused) wake();
   hub_.mind_timers();
+}
+
+void Worker::go_on_settling() {
+  if (role_ == engine::Settled::done) return;
+  role_ = hub_.engine.settler().resume(committer_);
+  if (role_ == engine::Settled::done) ask_for_digest_again();
+  if (role_ == engine::Settled::paused) wake();
 }
 
 void Worker::proceed(engine::TimeUs now) {
   deliver_durable(now);
-  deliver_mail(now);
-  if (role_stalled_) {
-    role_stalled_ = hub_.engine.settler().resume(committer_) == engine::Settled::stalled;
-    if (!role_stalled_) ask_for_digest_again();
-  }
+  deliver_mail();
+  go_on_settling();
   try_digest();
   keep_house(now);
   deliver_durable(now);
@@ -211,10 +243,10 @@ void Worker::run_timers(engine::TimeUs now) {
 void Worker::finish_recovery(engine::TimeUs now) {
   // Whoever settles finishes what was cut off before the message.
   engine::Settled settled = hub_.engine.settler().submit(std::make_unique<engine::Message>(engine::RunTimers{}, now), committer_);
-  while (settled == engine::Settled::stalled || !pending_.empty()) {
-    hub_.journal_thread->wait_for_group();
+  while (settled != engine::Settled::done || !pending_.empty()) {
+    if (settled != engine::Settled::paused) hub_.journal_thread->wait_for_group();
     deliver_durable({});  // nobody waits for these
-    if (settled == engine::Settled::stalled) settled = hub_.engine.settler().resume(committer_);
+    if (settled != engine::Settled::done) settled = hub_.engine.settler().resume(committer_);
   }
 }
 

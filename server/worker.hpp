@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <span>
@@ -55,7 +56,7 @@ class Worker final : public engine::Outcomes {
   // No more requests are taken in; what is decided is still answered.
   void stop_taking_in() noexcept { ++admission_stops_; }
   // Nothing decided here waits for the disk, nobody settles here.
-  bool idle() const noexcept { return pending_.empty() && !role_stalled_ && desk_.empty(); }
+  bool idle() const noexcept { return pending_.empty() && role_ == engine::Settled::done && desk_.empty(); }
 
   Mailbox mailbox;
   // Makes the thread call proceed() soon. Any thread.
@@ -88,7 +89,11 @@ class Worker final : public engine::Outcomes {
   void handle_frame(Session& session, std::uint32_t index, const schema::Frame& frame, engine::TimeUs now);
   bool add_part(Session& session, const schema::Frame& frame, const engine::ReplyTo& reply);
   void decide_batch(engine::TimeUs now);
+  void commit_alone(const Session& session, engine::TimeUs now);
+  void say_committed() noexcept;
   void to_settler(std::unique_ptr<engine::Message> message);
+  void note_settled(engine::Settled how);
+  void go_on_settling();
 
   // One for each kind of request (worker_requests.cpp).
   void handle(const schema::Request& request, Session& session, const engine::ReplyTo& reply, engine::TimeUs now);
@@ -158,7 +163,7 @@ class Worker final : public engine::Outcomes {
   void deliver_repeat(const PendingAnswer& answer);
   bool read_decision(const PendingAnswer& answer, std::vector<std::byte>& frames);
   bool read_kept_decision(const PendingAnswer& answer, std::vector<std::byte>& frames);
-  void deliver_mail(engine::TimeUs now);
+  void deliver_mail();
   void keep_house(engine::TimeUs now);
   std::vector<std::byte>* out_of(const engine::ReplyTo& reply);  // nullptr: the session has gone
   void answered(const engine::ReplyTo& reply);
@@ -190,8 +195,13 @@ class Worker final : public engine::Outcomes {
   std::unique_ptr<EventStream> stream_;  // once somebody subscribes
   std::size_t next_subscriber_ = 0;      // where the next round begins
   RingQueue<PendingAnswer> pending_;
-  std::vector<std::unique_ptr<engine::Message>> housekeeping_;  // of the compactor
-  bool role_stalled_ = false;       // this thread owns the settler's role and waits for room
+  std::deque<std::unique_ptr<engine::Message>> housekeeping_;  // of the compactor
+  engine::Settled role_ = engine::Settled::done;  // otherwise this thread owns the settler's role, and goes on when there is room, or soon
+  // Reads of one session with none of another in between, as far as they are counted. Holding back: the journal's thread is told
+  // of what is committed at the end of the batch or the read, if then.
+  static constexpr std::uint32_t reads_to_be_alone = 8;
+  std::uint32_t last_reader_ = 0, reads_alone_ = 0;
+  bool holds_back_ = false, held_back_ = false;
   int admission_stops_ = 0;         // by digests and the end; taking in goes on when all have ended
   struct DigestAsked {
     engine::ReplyTo reply;

@@ -7,7 +7,13 @@
 
 namespace earmark::server {
 
-void Worker::committed(engine::Lsn, engine::Lsn) { hub_.journal_thread->committed(); }
+void Worker::committed(engine::Lsn, engine::Lsn) {
+  if (holds_back_) {
+    held_back_ = true;
+  } else {
+    hub_.journal_thread->committed();
+  }
+}
 
 PendingAnswer& Worker::pend(engine::Lsn lsn, const engine::ReplyTo& reply, PendingAnswer::Kind kind) {
   PendingAnswer& answer = pending_.push();
@@ -140,7 +146,7 @@ bool Worker::read_kept_decision(const PendingAnswer& answer, std::vector<std::by
   return true;
 }
 
-void Worker::deliver_mail(engine::TimeUs now) {
+void Worker::deliver_mail() {
   Mail mail;
   while (mailbox.try_dequeue(mail)) {
     if (mail.message) {
@@ -155,18 +161,19 @@ void Worker::deliver_mail(engine::TimeUs now) {
     if (std::vector<std::byte>* out = out_of(mail.reply)) out->insert(out->end(), mail.frames.begin(), mail.frames.end());
     if (mail.last_frame) answered(mail.reply);
   }
-  keep_house(now);
 }
 
-// The compactor's messages. While admission is stopped somebody may be reading the engine's state (the digest).
+// The compactor's messages, one at a time, so that connections are read between two of them: each takes up to half a millisecond,
+// and a fold brings hundreds. While admission is stopped somebody may be reading the engine's state (the digest).
 void Worker::keep_house(engine::TimeUs now) {
   if (housekeeping_.empty() || admission_stops_ != 0) return;
-  for (std::unique_ptr<engine::Message>& message : std::exchange(housekeeping_, {})) {
-    message->time = time_of({}, now);  // on the time of commands they take place at the latest one's
-    to_settler(std::move(message));
-    hub_.housekeeping_mail.fetch_sub(1, std::memory_order_acq_rel);
-  }
+  std::unique_ptr<engine::Message> message = std::move(housekeeping_.front());
+  housekeeping_.pop_front();
+  message->time = time_of({}, now);  // on the time of commands it takes place at the latest one's
+  to_settler(std::move(message));
+  hub_.housekeeping_mail.fetch_sub(1, std::memory_order_acq_rel);
   hub_.housekeeping_mail.notify_all();
+  if (!housekeeping_.empty()) wake();
 }
 
 std::vector<std::byte>* Worker::out_of(const engine::ReplyTo& reply) {

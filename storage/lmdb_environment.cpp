@@ -100,6 +100,12 @@ Outcome<std::unique_ptr<LmdbEnvironment>> LmdbEnvironment::open(const std::files
   return environment;
 }
 
+void LmdbEnvironment::mind_dead_readers() const noexcept {
+  constexpr std::size_t transactions_between = 16;
+  int dead = 0;
+  if (++write_transactions_ % transactions_between == 0) mdb_reader_check(environment_, &dead);
+}
+
 LmdbEnvironment::~LmdbEnvironment() {
   if (environment_ != nullptr) mdb_env_close(environment_);
   const std::scoped_lock lock(open_files_mutex);
@@ -149,7 +155,9 @@ void OlderMeta::put_back() const noexcept {
 }
 
 WriteTransaction::WriteTransaction(const LmdbEnvironment& environment)
-    : environment_(environment), error_(mdb_txn_begin(environment.handle(), nullptr, 0, &transaction_)) {}
+    : environment_(environment), error_(mdb_txn_begin(environment.handle(), nullptr, 0, &transaction_)) {
+  if (error_ == 0) environment.mind_dead_readers();
+}
 
 WriteTransaction::~WriteTransaction() {
   if (transaction_ != nullptr) mdb_txn_abort(transaction_);

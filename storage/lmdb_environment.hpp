@@ -34,6 +34,9 @@ class LmdbEnvironment {
   std::shared_mutex& map_mutex() const noexcept { return map_mutex_; }
   // Doubles the map; waits for this process's read transactions. No write transaction may be live.
   int grow_map();
+  // Called by each write transaction: now and then it gives back the places of other processes' readers that died, which would keep
+  // freed pages from use for ever.
+  void mind_dead_readers() const noexcept;
   // Takes over the size that another process gave the map.
   int adopt_map();
   // From now on each of LMDB's writes is on the disk before the next one begins: a large commit then leaves room between its writes
@@ -44,6 +47,7 @@ class LmdbEnvironment {
   LmdbEnvironment() = default;
   MDB_env* environment_ = nullptr;
   mutable std::shared_mutex map_mutex_;
+  mutable std::size_t write_transactions_ = 0;  // of who has LMDB's write lock
   std::pair<std::uint64_t, std::uint64_t> file_{};  // device and inode of the data file, 0: not registered
 };
 

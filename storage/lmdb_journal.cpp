@@ -140,7 +140,7 @@ class LmdbJournal final : public Journal {
   std::atomic<std::uint64_t> last_;
   std::atomic<std::uint64_t> oldest_;  // likewise, when what was before is gone
   std::atomic<std::uint64_t> retain_;  // what retain_from() asked for; relaxed, it guards nothing
-  std::uint64_t appends_ = 0;
+  TrimPace pace_;
   bool read_only_ = false;
   bool failed_before_ = false;  // the mark of a failed append is there
   std::string failed_;  // why no append is accepted any more
@@ -167,6 +167,11 @@ Outcome<void> LmdbJournal::start(const OpenOptions& options) {
 
 // One transaction, one value. Zero, or LMDB's error; after MDB_MAP_FULL nothing was written.
 int LmdbJournal::try_append(const Group& group, ChainLink& link, Trimmed& trim) {
+  const engine::Lsn may_go{retain_.load(std::memory_order_relaxed)};
+  std::size_t pages = 0;  // that are to become free
+  if (may_go > oldest()) {
+    if (const int error = pace_.wanted(*environment_, pages); error != 0) return error;
+  }
   WriteTransaction transaction(*environment_);
   if (transaction.error() != 0) return transaction.error();
   const std::uint64_t first = group.first.value;
@@ -175,9 +180,8 @@ int LmdbJournal::try_append(const Group& group, ChainLink& link, Trimmed& trim) 
   int error = mdb_put(transaction.handle(), groups_, &key, &value, MDB_RESERVE | MDB_APPEND);
   if (error != 0) return error;
   link = write_group(group, link_, {static_cast<std::byte*>(value.mv_data), value.mv_size});
-  const engine::Lsn retain = std::min(engine::Lsn{retain_.load(std::memory_order_relaxed)}, link.last);
-  if (retain > oldest() && (appends_ + 1) % appends_per_trim == 0) {
-    error = trim_groups(transaction.handle(), groups_, meta_, retain, groups_per_trim, trim);
+  if (pages != 0) {
+    error = trim_groups(transaction.handle(), groups_, meta_, std::min(may_go, link.last), {groups_per_trim, pages}, trim);
   }
   return error != 0 ? error : transaction.commit();
 }
@@ -185,7 +189,7 @@ int LmdbJournal::try_append(const Group& group, ChainLink& link, Trimmed& trim) 
 int LmdbJournal::try_trim(engine::Lsn oldest, std::size_t most_groups, Trimmed& trim) {
   WriteTransaction transaction(*environment_);
   if (transaction.error() != 0) return transaction.error();
-  const int error = trim_groups(transaction.handle(), groups_, meta_, oldest, most_groups, trim);
+  const int error = trim_groups(transaction.handle(), groups_, meta_, oldest, {most_groups, SIZE_MAX}, trim);
   if (error != 0 || trim.groups == 0) return error;
   return transaction.commit();
 }
@@ -213,7 +217,6 @@ Outcome<void> LmdbJournal::append(const Group& group) {
                         " to", error);
   }
   succeeded(trim);
-  ++appends_;
   link_ = link;
   last_.store(group.last.value, std::memory_order_release);
   return {};

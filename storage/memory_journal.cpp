@@ -71,7 +71,8 @@ Outcome<void> MemoryJournal::append(const Group& group) {
   lasts_.push_back(group.last);
   link_ = link;
   if (failed_) return failure;
-  if (++appends_ % appends_per_trim == 0) let_go(retain_, groups_per_trim);
+  ++appends_;
+  let_go(retain_, groups_per_trim);
   return {};
 }
 

@@ -26,8 +26,7 @@ bool read_retained(std::span<const std::byte> bytes, ChainLink& before) noexcept
 // The failure of a reader that wants `wanted`.
 Failure trimmed(engine::Lsn wanted, engine::Lsn oldest);
 
-// In an append: groups that go at most, and how many appends go by between two that let any go, so that most appends
-// touch nothing but the journal's end.
-inline constexpr std::size_t groups_per_trim = 16, appends_per_trim = 4;
+// The groups that go at most in one append.
+inline constexpr std::size_t groups_per_trim = 64;
 
 }  // namespace earmark::storage

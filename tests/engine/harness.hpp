@@ -32,6 +32,7 @@ class Harness final : public engine::Outcomes {
   void keep_silent() noexcept { silent_ = true; }
   // A message to the settler as it is; its records go with the others.
   void submit(std::unique_ptr<engine::Message> message);
+  void finish(engine::Settled settled);
   // The answers as model::answers() words them.
   std::string ask(const model::Questions& questions, engine::TimeUs now);
   // Was the last answer marked as a repeat?

@@ -53,10 +53,10 @@ class Committing : public engine::Outcomes {
 
  protected:
   void settle(std::unique_ptr<engine::Message> message) {
-    bool stalled = engine_.settler().submit(std::move(message), committer_) == engine::Settled::stalled;
-    while (stalled) {
+    engine::Settled settled = engine_.settler().submit(std::move(message), committer_);
+    while (settled != engine::Settled::done) {
       let_go();
-      stalled = engine_.settler().resume(committer_) == engine::Settled::stalled;
+      settled = engine_.settler().resume(committer_);
     }
   }
   void let_go() {

@@ -33,10 +33,7 @@ class Clerk final : public engine::Outcomes {
       let_go();
     }
     decide();
-    while (stalled_ || !rings_.empty()) {
-      if (stalled_) stalled_ = engine_.settler().resume(committer_) == engine::Settled::stalled;
-      let_go();
-    }
+    while (!rings_.empty()) let_go();
   }
 
   const std::vector<model::Command>& commands() const { return commands_; }
@@ -72,16 +69,18 @@ class Clerk final : public engine::Outcomes {
   }
   void decide() {
     const auto to_settler = [&](const engine::ReceivedOrder& received) {
-      settle(std::make_unique<engine::Message>(received.order, received.content, received.reply, now()));
+      finish(engine_.settler().submit(received.order, received.content, received.reply, now(), committer_));
     };
     const auto mind_rules = [&](std::span<const engine::SkuId> skus) { settle(std::make_unique<engine::Message>(engine::MindRules{skus}, now())); };
     while (!desk_.decide(now(), to_settler, mind_rules)) let_go();
   }
   void settle(std::unique_ptr<engine::Message> message) {
-    stalled_ = engine_.settler().submit(std::move(message), committer_) == engine::Settled::stalled || stalled_;
-    while (stalled_) {
+    finish(engine_.settler().submit(std::move(message), committer_));
+  }
+  void finish(engine::Settled settled) {
+    while (settled != engine::Settled::done) {
       let_go();
-      stalled_ = engine_.settler().resume(committer_) == engine::Settled::stalled;
+      settled = engine_.settler().resume(committer_);
     }
   }
   void let_go() {
@@ -101,7 +100,6 @@ class Clerk final : public engine::Outcomes {
   std::vector<model::Command> commands_;
   std::vector<std::pair<engine::ReplyTo, engine::Lsn>> answers_;
   std::deque<std::pair<engine::Lsn, std::uint64_t>> rings_;
-  bool stalled_ = false;
 };
 
 // The journal's part: follows the window without a gap and keeps the records.

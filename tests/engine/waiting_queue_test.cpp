@@ -290,6 +290,38 @@ TEST_CASE("waiting queue: there is room for as many as said, however they are sp
   CHECK(queues.nodes().bytes_taken() < 260 * most);
 }
 
+TEST_CASE("waiting queue: many at once stand where one by one they would", "[engine][queue]") {
+  const std::uint64_t seed = GENERATE(range(1U, 9U));
+  CAPTURE(seed);
+  model::Random random(seed);
+  WaitingQueues queues(20'000);
+  Twin twin;
+  const std::uint64_t most = std::array{2U, 5U, 20U, 60U, 500U}[seed % 5];
+  std::uint64_t lsn = 0;
+  for (int round = 0; round < 1'500 && twin.expected.size() < 8'000; ++round) {
+    Queue run;
+    // Behind all, or between those who are there already, and of priorities before and behind them.
+    const bool behind_all = random.chance(60);
+    std::uint64_t ordered = behind_all ? lsn : random.below(lsn + 1);
+    for (std::uint64_t count = random.between(1, most); count != 0; --count) {
+      ordered += random.between(1, 4);
+      const QueuePlace place = place_of(ordered, random.chance(behind_all ? 95 : 70) ? 100 : static_cast<std::uint8_t>(random.between(98, 102)));
+      if (!twin.expected.contains(place)) run.emplace(place, Waiter{place, static_cast<BlockRef>(ordered), static_cast<Quantity>(random.between(1, 9)), any_takes(random, 9)});
+    }
+    if (behind_all) lsn = ordered;
+    std::vector<Waiter> all;
+    for (const auto& [place, one] : run) all.push_back(one);
+    queues.insert(twin.root, all);
+    twin.expected.merge(run);
+    if (random.below(100) == 0) check_all(queues, twin);
+    if (twin.expected.size() > 100 && random.chance(2)) reduce_many(random, queues, twin, twin.expected.begin());
+  }
+  check_all(queues, twin);
+  check_walks(random, queues, twin);
+  REQUIRE(queues.has_room(20'000 - twin.expected.size()));
+  REQUIRE_FALSE(queues.has_room(20'001 - twin.expected.size()));
+}
+
 TEST_CASE("waiting queue: many queues do as sorted maps do, to the last place", "[engine][queue]") {
   const std::uint64_t seed = GENERATE(range(1U, 9U));
   CAPTURE(seed);

@@ -129,7 +129,9 @@ void World::Actor::take(const Batch& batch) {
 
 void World::Actor::decide() {
   const engine::TimeUs received{now.value + (world_.program_.times ? id_ : 0)};
-  const auto settle = [&](const engine::ReceivedOrder& order) { submit(std::make_unique<engine::Message>(order.order, order.content, order.reply, received)); };
+  const auto settle = [&](const engine::ReceivedOrder& order) {
+    EARMARK_CHECK(world_.engine_.settler().submit(order.order, order.content, order.reply, received, committer_) == engine::Settled::done);
+  };
   const bool room = desk_.decide(received, settle, [&](std::span<const engine::SkuId> skus) { submit(std::make_unique<engine::Message>(engine::MindRules{skus}, received)); });
   EARMARK_CHECK(room);
 }

@@ -100,8 +100,10 @@ OrderPath::OrderPath(const Shop& shop)
 void OrderPath::receive(std::span<const std::byte> frames) { worker_.receive(session_, frames, now); }
 
 std::size_t OrderPath::answer() {
-  wait_for_group();
-  worker_.proceed(now);
+  do {  // a receipt that serves many is settled in parts
+    wait_for_group();
+    worker_.proceed(now);
+  } while (!worker_.idle());
   std::vector<std::byte>& out = worker_.session(session_).out;
   const std::size_t bytes = out.size();
   out.clear();

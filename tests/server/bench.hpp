@@ -3,6 +3,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <variant>
@@ -28,7 +29,7 @@ class Bench {
   Bench()
       : journal_({1, 42, 0, 8, 3}), engine_(capacity(), 1), hub_(engine_, journal_), worker_(hub_, 0, [this] { ++wakes_; }) {
     hub_.workers.push_back(&worker_);
-    thread_ = std::make_unique<JournalThread>(engine_, journal_, engine::TimeUs{}, [] {}, [](const storage::Failure&) {});
+    thread_ = std::make_unique<JournalThread>(engine_, journal_, engine::TimeUs{}, [] {}, [this](const storage::Failure&) { ++failures_; });
     hub_.journal_thread = thread_.get();
     thread_->start();
     session_ = open();
@@ -109,6 +110,7 @@ class Bench {
   engine::Engine engine_;
   server::Hub hub_;
   server::Worker worker_;
+  std::atomic<int> failures_{0};  // of the journal
   std::unique_ptr<JournalThread> thread_;
   schema::RequestEncoder encoder_;
   schema::AnswerDecoder decoder_;

@@ -170,6 +170,58 @@ TEST_CASE("worker: credit bounds what is taken in, the rest waits and is answere
   REQUIRE(bench.worker_.session(bench.session_).under_way == 0);
 }
 
+TEST_CASE("worker: a receipt that serves thousands lets others be decided in between", "[server]") {
+  Bench bench;
+  constexpr std::size_t waiting = 4'000;
+  const std::uint32_t other = bench.open();
+  std::vector<std::byte> bytes;
+  bench.order(bytes, 10, "all", 2, 100);  // nothing is left
+  for (std::size_t index = 0; index < waiting; ++index) bench.order(bytes, 11 + index, "o" + std::to_string(index), 2, 1);
+  bench.worker_.receive(bench.session_, bytes, bench.now_);
+  for (std::size_t answered = 0; answered <= waiting; answered += bench.answers(bench.session_).size()) bench.until_durable();
+  const auto last_of = [&](std::uint32_t session) {
+    engine::Lsn last{};
+    for (const Answer& answer : bench.answers(session)) {
+      REQUIRE(answer.kind == schema::MessageKind::event);
+      const std::span<const std::byte> bodies[] = {answer.body};
+      std::size_t consumed = 0;
+      last = schema::EventDecoder().decode_bodies(bodies, consumed)->stamp.lsn;
+    }
+    return last;
+  };
+  const engine::StockRow rows[] = {{waiting, engine::SkuId{2}, engine::WarehouseId{1}, 0}};
+  bytes.clear();
+  bench.encoder_.receive(bytes, 9'000, {{"r1", rows}, 42, {}});
+  bench.worker_.receive(bench.session_, bytes, bench.now_);
+  REQUIRE_FALSE(bench.engine_.settler().quiet());  // it is at it still
+  bytes.clear();
+  bench.order(bytes, 9'001, "another SKU", 1, 1);
+  bench.worker_.receive(other, bytes, bench.now_);
+  while (!bench.worker_.idle()) bench.until_durable();
+  CHECK(bench.engine_.settler().quiet());
+  const engine::Lsn of_other = last_of(other), of_receipt = last_of(bench.session_);
+  CHECK(of_other.value != 0);
+  CHECK(of_other < of_receipt);
+}
+
+TEST_CASE("worker: of the compactor's messages one is settled at a time, and the thread goes back to its connections", "[server]") {
+  Bench bench;
+  constexpr std::uint32_t messages = 5;
+  for (std::uint32_t index = 0; index < messages; ++index) {
+    server::Mail mail;
+    mail.message = std::make_unique<engine::Message>(engine::ArchiveOrders{}, engine::TimeUs{});
+    ++bench.hub_.housekeeping_mail;
+    bench.worker_.mailbox.enqueue(std::move(mail));
+  }
+  for (std::uint32_t left = messages; left != 0; --left) {
+    REQUIRE(bench.hub_.housekeeping_mail == left);
+    const std::uint64_t wakes = bench.wakes_;
+    bench.worker_.proceed(bench.now_);
+    REQUIRE((bench.wakes_ > wakes) == (left > 1));  // it is called again, once connections were read
+  }
+  REQUIRE(bench.hub_.housekeeping_mail == 0);
+}
+
 TEST_CASE("worker: answers for a connection that has gone are dropped, its decisions stand", "[server]") {
   Bench bench;
   const std::uint32_t gone = bench.open();

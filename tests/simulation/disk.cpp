@@ -115,7 +115,7 @@ storage::Outcome<void> SimulatedJournal::append(const storage::Group& group) {
   disk_.lasts_.push_back(group.last);
   disk_.link_ = link;
   if (failed_) return failure;
-  if (++disk_.appends_ % storage::appends_per_trim == 0) disk_.let_go(disk_.retain_, storage::groups_per_trim);
+  disk_.let_go(disk_.retain_, storage::groups_per_trim);
   return {};
 }
 

@@ -46,7 +46,7 @@ class Disk {
   storage::ChainLink link_, before_;  // of the newest group; of what the oldest one follows
   std::vector<std::byte> tail_;     // of a torn append
   engine::Lsn oldest_{1}, retain_{1};
-  std::uint64_t appends_ = 0, torn_share_ = 0;
+  std::uint64_t torn_share_ = 0;
   AppendFate fate_ = AppendFate::done;
   bool lies_ = false, torn_ = false;
 };

@@ -68,6 +68,7 @@ class SimulatedServer final : public server::JournalWriter {
 
   // server::JournalWriter
   void committed() noexcept override;
+  bool commit_here() override { return false; }
   std::int64_t wait_for_group() override;
   void at_one_lsn(const std::function<void()>& read) override;
   const server::JournalCounters& counters() const noexcept override { return group_->counters(); }

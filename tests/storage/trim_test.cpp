@@ -2,7 +2,9 @@
 #include <catch2/catch.hpp>
 
 #include <algorithm>
+#include <cstring>
 
+#include "storage/lmdb_environment.hpp"
 #include "storage/memory_journal.hpp"
 #include "storage/retained.hpp"
 #include "tests/storage/story.hpp"
@@ -141,6 +143,47 @@ TEST_CASE("trim: under steady appends the file stays as large as what is kept", 
   CHECK(journal->last().value - journal->oldest().value < 1200);
   CHECK(std::filesystem::file_size(file) < 4 * kept_bytes);
   CHECK(std::filesystem::file_size(file) <= early + early / 2);
+}
+
+// Pages of the file that are free, as LMDB keeps account of them.
+std::size_t free_pages(const std::filesystem::path& journal) {
+  const auto environment = LmdbEnvironment::open(journal, true, 0);
+  REQUIRE(environment.has_value());
+  const ReadTransaction transaction(**environment);
+  Cursor cursor(transaction.handle(), 0);
+  MDB_val key{}, value{};
+  std::size_t pages = 0;
+  for (int error = cursor.get(key, value, MDB_FIRST); error == 0; error = cursor.get(key, value, MDB_NEXT)) {
+    std::size_t freed = 0;
+    std::memcpy(&freed, value.mv_data, sizeof freed);
+    pages += freed;
+  }
+  return pages;
+}
+
+TEST_CASE("trim: no more becomes free than the next groups have room for, however much may go", "[storage][trim]") {
+  const test::TemporaryDirectory directory;
+  constexpr std::size_t page = 4096;
+  Lsn asked{};
+  {
+    const auto journal = test::open_small(directory.path()).value();
+    for (int group = 0; group < 400; ++group) append_group(*journal, 60, page);
+    asked = journal->last();
+    journal->retain_from(asked);
+    for (int group = 0; group < 60; ++group) append_group(*journal, 1 + static_cast<std::size_t>(group % 7), 1000);
+    CHECK(journal->oldest() > Lsn{60});
+    CHECK(journal->oldest() < asked);
+  }
+  CHECK(free_pages(directory.path() / "journal") < 4096 + 64 * 8 + 16 * 60);
+  {
+    const auto journal = test::open_small(directory.path()).value();
+    const auto file = std::filesystem::file_size(directory.path() / "journal" / "data.mdb");
+    for (int group = 0; group < 300; ++group) append_group(*journal, 60, page);
+    journal->retain_from(asked);
+    for (int group = 0; group < 600; ++group) append_group(*journal, 60, page), journal->retain_from(journal->last());
+    CHECK(journal->oldest() > asked);  // what may go goes as others take its place
+    CHECK(std::filesystem::file_size(directory.path() / "journal" / "data.mdb") < 2 * file + 400 * 60 * page);
+  }
 }
 
 TEST_CASE("trim: a flipped bit in the note of where the journal begins is refused", "[storage][trim][damage]") {

@@ -1,8 +1,12 @@
 // Metrics and health of the real program: figures that agree with what was sent while a load runs, the phases of its
 // life, and HTTP clients that misbehave, which orders do not notice.
+#include <algorithm>
 #include <catch2/catch.hpp>
+#include <filesystem>
+#include <fstream>
 #include <iostream>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <signal.h>
 #include <sstream>
 #include <thread>
@@ -61,6 +65,24 @@ TEST_CASE("metrics: a taken port is exit 6, and a server on the same directory a
   CHECK(other.error.find(taken) != std::string::npos);
   const ProgramResult twice = run("earmarkd", {"--data", server.directory().string(), "--listen", "127.0.0.1:0", "--metrics", taken});
   CHECK(twice.code == 3);
+}
+
+TEST_CASE("metrics: the server's threads have names, for top -H and profilers", "[system][metrics]") {
+  const TemporaryDirectory directory;
+  Server server(directory.path(), with_metrics);
+  const std::set<std::string> expected{"earmarkd", "earmark-io-0", "earmark-io-1", "earmark-journal", "earmark-fold", "earmark-report", "earmark-watch"};
+  std::set<std::string> names;
+  const auto deadline = std::chrono::steady_clock::now() + long_enough;
+  while (!std::includes(names.begin(), names.end(), expected.begin(), expected.end())) {  // each names itself when it begins to run
+    CAPTURE(names);
+    REQUIRE(std::chrono::steady_clock::now() < deadline);
+    for (const auto& task : std::filesystem::directory_iterator("/proc/" + std::to_string(server.ready().pid) + "/task")) {
+      std::ifstream file(task.path() / "comm");
+      std::string name;
+      std::getline(file, name);
+      names.insert(name);
+    }
+  }
 }
 
 TEST_CASE("metrics: well formed while a load runs, and in the end they agree with what was sent", "[system][metrics]") {
