@@ -1,6 +1,9 @@
 // A bench that asks one thing after the other: frames in, what they say out.
 #pragma once
 
+#include <deque>
+#include <vector>
+
 #include "schema/event.hpp"
 #include "tests/server/bench.hpp"
 
@@ -26,16 +29,19 @@ class AskingBench : public Bench {
     const std::span<const std::byte> parts[] = {kept_.at(0).body};
     return std::get<Value>(*decoder_.decode(kept_.at(0).kind, parts));
   }
+  // Valid as long as the bench: an answer may be a temporary.
   template <class Value>
   Value event(const Answer& answer) {
     REQUIRE(answer.kind == schema::MessageKind::event);
-    const std::span<const std::byte> bodies[] = {answer.body};
+    bodies_.push_back(answer.body);
+    const std::span<const std::byte> bodies[] = {bodies_.back()};
     std::size_t consumed = 0;
     return std::get<Value>(events_.decode_bodies(bodies, consumed)->decision);
   }
 
  private:
   std::vector<Answer> kept_;
+  std::deque<std::vector<std::byte>> bodies_;  // of events
   schema::EventDecoder events_;
 };
 
