@@ -2,8 +2,10 @@
 // journal wakes anybody when it is done.
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <array>
 
+#include "schema/event.hpp"
 #include "tests/server/bench.hpp"
 
 using namespace earmark;
@@ -130,4 +132,42 @@ TEST_CASE("stalled settler: the digest is asked for again when it ends and has d
   REQUIRE(two.wakes[0] != 0);
   two.leader.proceed(two.now);
   CHECK_FALSE(two.hub.digest_under_way.load());
+}
+
+TEST_CASE("stalled settler: an order that waits for room is kept, though what it came in is gone", "[server]") {
+  TwoWorkers two;
+  const std::uint32_t session = two.open(two.other);
+  two.load(session);
+  two.journal.hold_syncs();  // and there comes to be room for what the desk may write of an order, not for what the settler may
+  for (std::size_t orders = 0; two.engine.shared().rings[1]->used() < ring_bytes - 4'500; ++orders) two.order(session, "o" + std::to_string(orders));
+  const engine::OrderLine lines[] = {{2'000'000, engine::SkuId{1}, engine::LineNumber{1}, {}, 0, 0}};  // more than there is: the settler's
+  schema::OrderRequest request;
+  request.epoch = 42;
+  request.order.id = "an order that is short";
+  request.order.lines = lines;
+  request.order.texts.customer = "a customer with a long name";
+  std::vector<std::byte> bytes;
+  two.encoder.order(bytes, 7, request);
+  two.other.receive(session, bytes, two.now);
+  REQUIRE_FALSE(two.engine.settler().quiet());
+  std::fill(bytes.begin(), bytes.end(), std::byte{0xEE});
+  two.other.session(session).out.clear();
+  two.journal.release_syncs();
+  two.until_durable();
+  two.other.proceed(two.now);
+  REQUIRE(two.engine.settler().quiet());
+  two.until_durable();
+  two.other.session(session).out.clear();
+  two.other.proceed(two.now);
+  const schema::Split split = schema::split(two.other.session(session).out);
+  REQUIRE(split.frame.header.correlation == 7);
+  REQUIRE(split.frame.header.kind == schema::MessageKind::event);
+  const std::span<const std::byte> bodies[] = {split.frame.body};
+  std::size_t consumed = 0;
+  schema::EventDecoder decoder;
+  const auto order = std::get<engine::OrderDecision>(decoder.decode_bodies(bodies, consumed)->decision);
+  CHECK(order.id == "an order that is short");
+  CHECK(order.texts.customer == "a customer with a long name");
+  REQUIRE(order.lines.size() == 1);
+  CHECK(order.lines[0].quantity == 2'000'000);
 }
