@@ -74,7 +74,7 @@ int dump_trimmed(const Inspection& inspection, const InspectArguments& arguments
 
 int verify_command(const InspectArguments& arguments) {
   const auto start = std::chrono::steady_clock::now();
-  auto inspection = inspect(arguments.directory, CheckDepth::contents, StateNeed::where_there);
+  const auto inspection = inspect(arguments.directory, CheckDepth::contents, StateNeed::where_there);
   if (!inspection) return fail(inspection.error());
   const auto checked = std::chrono::steady_clock::now();
   const JournalCheck check = inspection->check;
@@ -85,16 +85,10 @@ int verify_command(const InspectArguments& arguments) {
     if (const auto read = inspection->state->read(base); !read) return fail(read.error());
     state = " state=ok applied=" + std::to_string(base.finish().value);
   }
-  const auto decode = [&] {
-    return replay(*inspection->journal, [](const schema::Event&) {}, {inspection->journal->oldest(), check.tail.last});
-  };
-  auto report = decode();
-  for (int tries = 0; !report && trimmed_meanwhile(report.error(), tries); ++tries) {
-    inspection = Unexpected{report.error()};  // closed before it is opened again
-    inspection = inspect(arguments.directory, CheckDepth::pages, StateNeed::where_trimmed);
-    if (!inspection) return fail(inspection.error());
-    report = decode();
-  }
+  const auto decode = [&](Lsn from) { return replay(*inspection->journal, [](const schema::Event&) {}, {from, check.tail.last}); };
+  auto report = decode(inspection->journal->oldest());
+  // At once from where it begins now: each append may trim, and to look at the directory anew takes longer than an append.
+  for (int tries = 0; !report && trimmed_meanwhile(report.error(), tries); ++tries) report = decode(report.error().oldest);
   if (!report) return fail(report.error());
   const auto milliseconds = [](auto duration) {
     return std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(duration).count());

@@ -30,6 +30,7 @@ enum class FailureKind : std::uint8_t {
 struct Failure {
   FailureKind kind{};
   std::string text;  // which record, which file offset, what to do
+  engine::Lsn oldest{};  // kind trimmed: where the journal begins now
 };
 
 template <class T>

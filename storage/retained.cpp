@@ -38,7 +38,7 @@ bool read_retained(std::span<const std::byte> bytes, ChainLink& before) noexcept
 
 Failure trimmed(engine::Lsn wanted, engine::Lsn oldest) {
   return {FailureKind::trimmed, "LSN " + std::to_string(wanted.value) + " is trimmed, the oldest kept LSN is " +
-                                    std::to_string(oldest.value) + "; start there"};
+                                    std::to_string(oldest.value) + "; start there", oldest};
 }
 
 }  // namespace earmark::storage

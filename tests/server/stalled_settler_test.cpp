@@ -157,9 +157,10 @@ TEST_CASE("stalled settler: an order that waits for room is kept, though what it
   two.other.proceed(two.now);
   REQUIRE(two.engine.settler().quiet());
   two.until_durable();
-  two.other.session(session).out.clear();
   two.other.proceed(two.now);
-  const schema::Split split = schema::split(two.other.session(session).out);
+  std::span<const std::byte> rest(two.other.session(session).out);  // beside the answers of what went before it
+  schema::Split split = schema::split(rest);
+  for (; split.frame.header.correlation != 7 && split.consumed != 0; split = schema::split(rest)) rest = rest.subspan(split.consumed);
   REQUIRE(split.frame.header.correlation == 7);
   REQUIRE(split.frame.header.kind == schema::MessageKind::event);
   const std::span<const std::byte> bodies[] = {split.frame.body};
