@@ -5,6 +5,7 @@
 // of two. The first bytes of a free block name the next one.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstddef>
@@ -43,6 +44,16 @@ class BlockStore {
       if ((chunk + 1 + keep_back) * chunk_bytes > memory_.size()) return 0;
     } while (!next_chunk_.compare_exchange_weak(chunk, chunk + 1, std::memory_order_relaxed));
     return static_cast<BlockRef>(chunk * (chunk_bytes / unit));
+  }
+  // Takes from the kernel what the next chunks need, a chunk at each call. False: there is nothing to do, or it cannot. One thread beside those who
+  // allocate; see server/memory_ahead.hpp.
+  bool take_pages_ahead() noexcept {
+    const std::uint64_t next = next_chunk_.load(std::memory_order_relaxed), all = memory_.size() / chunk_bytes;
+    paged_chunks_ = std::max(paged_chunks_, next);
+    if (paged_chunks_ >= std::min(next + chunks_ahead, all)) return false;
+    if (!memory_.take_pages(paged_chunks_ * chunk_bytes, chunk_bytes)) return false;
+    ++paged_chunks_;
+    return true;
   }
   std::uint64_t bytes_taken() const noexcept { return next_chunk_.load(std::memory_order_relaxed) * chunk_bytes; }
 
@@ -84,7 +95,10 @@ class BlockStore {
  private:
   static constexpr std::size_t small_classes = 32;  // 16, 32 ... 512
 
+  static constexpr std::uint64_t chunks_ahead = 16;  // a tenth of a second of the highest rates
+
   LazyArray<std::byte> memory_;
+  std::uint64_t paged_chunks_ = 0;     // of take_pages_ahead()
   Atomic<std::uint64_t> next_chunk_{1};  // chunk 0 is never handed out: reference 0 means none
   std::array<Atomic<BlockRef>, classes> given_back_{};
   Atomic<std::uint64_t> bytes_given_back_{0};  // for information

@@ -32,6 +32,7 @@ class Bundle {
     return lsn;
   }
   Lsn next() const noexcept { return first_ + entries_->size(); }
+  bool empty() const noexcept { return entries_->empty(); }
 
   struct Entry {
     ReplyTo reply;

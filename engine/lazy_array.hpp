@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <new>
 #include <type_traits>
 #include <utility>
@@ -32,6 +33,14 @@ class LazyArray {
   LazyArray& operator=(LazyArray&&) = delete;
   LazyArray(const LazyArray&) = delete;
   LazyArray& operator=(const LazyArray&) = delete;
+
+  // Takes the memory of these elements from the kernel now, whatever they are and whoever uses them. Advice: false where it cannot.
+  bool take_pages(std::size_t first, std::size_t count) const noexcept {
+    constexpr std::uintptr_t page = 4096;
+    const auto begin = reinterpret_cast<std::uintptr_t>(data_ + first) & ~(page - 1);
+    const auto end = (reinterpret_cast<std::uintptr_t>(data_ + first + count) + page - 1) & ~(page - 1);
+    return ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_POPULATE_WRITE) == 0;
+  }
 
   T& operator[](std::size_t index) noexcept { return data_[index]; }
   const T& operator[](std::size_t index) const noexcept { return data_[index]; }

@@ -18,6 +18,9 @@ inline constexpr std::size_t max_lines = 4096;           // of one order, rows o
 inline constexpr std::size_t max_load_rows = 8192;       // products + stock rows of one load command
 inline constexpr std::size_t fast_path_cells = 64;       // K: an order reading more cells is decided by the settler
 inline constexpr std::size_t batch_orders = 64;          // orders decided in one commit at most
+// Short orders in one commit of whoever settles, and their records' bytes: of more an order's share of the commit hardly falls.
+inline constexpr std::size_t settled_orders_per_commit = 32;
+inline constexpr std::size_t settled_bytes_per_commit = 64U << 10;
 inline constexpr std::size_t max_lost_bytes = 1U << 20;  // of one stock change's victims in its record
 inline constexpr std::size_t window_lsns = 65536;        // decided but not yet durable, at most
 inline constexpr std::size_t max_committers = 32;        // I/O threads; the settler has a descriptor of its own

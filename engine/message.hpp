@@ -14,6 +14,15 @@
 
 namespace earmark::engine {
 
+// An order as it came, and where its answer goes; what it views lies elsewhere.
+struct ReceivedOrder {
+  PlaceOrder order;
+  std::uint64_t content = 0;
+  ReplyTo reply;
+};
+// Orders that were not copied (Settler::submit()).
+struct LentOrders {};
+
 struct ShowOrder {
   std::string_view order_id;
 };
@@ -85,11 +94,12 @@ using SettlerRequest = std::variant<PlaceOrder, CancelOrder, ReceiveStock, ShipO
                                     PlaceHold, ExtendHold, ConfirmHold, ReleaseHold, RunTimers, ListHolds, MoveShipment,
                                     ShipTransfer, ReceiveTransfer, ListTransfers,
                                     PlacePurchase, MovePurchase, ReceivePurchase, ListPurchases, CheckDates,
-                                    SetRules, ListRules, FindDecision, MindRules>;
+                                    SetRules, ListRules, FindDecision, MindRules, LentOrders>;
 
 class Message {
  public:
-  // Each constructor copies the command's texts and rows.
+  explicit Message(const LentOrders& lent) : request(lent) {}
+  // Each of these copies the command's texts and rows.
   Message(const PlaceOrder& order, std::uint64_t content, const ReplyTo& reply, TimeUs time);
   Message(const CancelOrder& cancel, std::uint64_t content, const ReplyTo& reply, TimeUs time);
   Message(const ReceiveStock& receipt, std::uint64_t content, const ReplyTo& reply, TimeUs time);

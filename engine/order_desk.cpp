@@ -59,6 +59,20 @@ void OrderDesk::drop_block(Slot& slot) {
   slot.block = 0;
 }
 
+// Somebody waits where it would look first: the settler decides it, whatever else there is to say. Only he changes gates; seen too early or
+// too late, one costs time alone, for decide_order() looks again.
+bool OrderDesk::is_gated(const PlaceOrder& order, const CatalogueView& catalogue) const noexcept {
+  if (order.lines.size() > prefetched_lines || catalogue.by_priority.empty()) return false;
+  SharedState& shared = committer_.shared();
+  for (const OrderLine& line : order.lines) {
+    WarehouseId first = line.pinned.value != 0 ? line.pinned : order.preferred;
+    if (first.value == 0) first = catalogue.by_priority[0];
+    if (!catalogue.knows(line.sku) || !catalogue.knows(first)) return false;  // an error, to be told here
+    if (CellWord{shared.cell(line.sku, first).load(std::memory_order_relaxed)}.gate()) return true;
+  }
+  return false;
+}
+
 // One line for each way an order can go; the decision itself is the last.
 void OrderDesk::judge(Slot& slot, const CatalogueView& catalogue, TimeUs now, Bundle& bundle) {
   SharedState& shared = committer_.shared();
@@ -66,6 +80,7 @@ void OrderDesk::judge(Slot& slot, const CatalogueView& catalogue, TimeUs now, Bu
   slot.judged_at = Lsn{bundle.next().value - 1};
   // A timer is due: it runs before whatever the settler decides next. Relaxed: see SharedState::next_due_us.
   if (now.value >= shared.next_due_us.load(std::memory_order_relaxed)) { slot.fate = Fate::settler; return; }
+  if (is_gated(order, catalogue)) { slot.fate = Fate::settler; return; }
   const auto refuse = [&](Error error) {
     slot.fate = Fate::refused;
     slot.error = error;
@@ -113,7 +128,7 @@ void OrderDesk::note_crossings(const Slot& slot) {
   }
 }
 
-bool OrderDesk::decide(TimeUs now, const std::function<void(const ReceivedOrder&)>& to_settler,
+bool OrderDesk::decide(TimeUs now, const std::function<void(std::span<ReceivedOrder* const>)>& to_settler,
                        const std::function<void(std::span<const SkuId>)>& mind_rules) {
   if (count_ == 0) return true;
   SharedState& shared = committer_.shared();
@@ -148,9 +163,11 @@ bool OrderDesk::decide(TimeUs now, const std::function<void(const ReceivedOrder&
       case Fate::decided: counters_.fast_orders.add(); break;
       case Fate::repeated: counters_.repeats.add(); outcomes.repeated(slot.received.reply, std::max(slot.judged_at, slot.original), slot.original); break;
       case Fate::refused: counters_.errors.add(); outcomes.refused(slot.received.reply, slot.judged_at, slot.error); break;
-      case Fate::settler: counters_.settler_orders.add(); to_settler(slot.received); break;
+      case Fate::settler: counters_.settler_orders.add(); for_settler_.push_back(&slot.received); break;
     }
   }
+  if (!for_settler_.empty()) to_settler(for_settler_);
+  for_settler_.clear();
   count_ = 0;
   lines_.clear();
   return true;

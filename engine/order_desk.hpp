@@ -11,19 +11,12 @@
 
 #include "engine/committer.hpp"
 #include "engine/decide_order.hpp"
+#include "engine/message.hpp"
 
 namespace earmark::engine {
 
 struct DeskCounters {
   Counter fast_orders, settler_orders, repeats, errors, batches;
-};
-
-// An order as it came, and where its answer goes. `body` is handed back for orders that must go to the settler.
-struct ReceivedOrder {
-  PlaceOrder order;
-  std::uint64_t content = 0;
-  ReplyTo reply;
-  std::size_t body = 0;
 };
 
 class OrderDesk {
@@ -36,9 +29,9 @@ class OrderDesk {
   void add(const ReceivedOrder& received);
 
   // Decides the batch at `now`. False: no room in the window; nothing was done, try again when more is durable.
-  // Calls to_settler(order) for each order that the settler must decide, in the order in which they came; before, mind_rules(skus) if
+  // Calls to_settler(orders) for those that the settler must decide, in the order in which they came; before, mind_rules(skus) if
   // the batch took units down to where reorder rules may have to order (engine/rules.hpp): it leaves a MindRules with the settler.
-  bool decide(TimeUs now, const std::function<void(const ReceivedOrder&)>& to_settler, const std::function<void(std::span<const SkuId>)>& mind_rules);
+  bool decide(TimeUs now, const std::function<void(std::span<ReceivedOrder* const>)>& to_settler, const std::function<void(std::span<const SkuId>)>& mind_rules);
 
   // Commands of one connection that name the same order take effect in the order sent: while one of them is with the
   // settler, later ones must go there too. The hint travels in ReplyTo and comes back with the answer.
@@ -62,6 +55,7 @@ class OrderDesk {
   };
 
   void judge(Slot& slot, const CatalogueView& catalogue, TimeUs now, Bundle& bundle);
+  bool is_gated(const PlaceOrder& order, const CatalogueView& catalogue) const noexcept;
   bool make_block(Slot& slot);
   void drop_block(Slot& slot);
   void note_crossings(const Slot& slot);
@@ -74,6 +68,7 @@ class OrderDesk {
   std::size_t count_ = 0;
   std::vector<OrderLine> lines_;
   std::vector<SkuId> crossed_;  // SKUs with a cell below its level
+  std::vector<ReceivedOrder*> for_settler_;
   static constexpr std::size_t filter_size = 4096;
   std::array<std::uint16_t, filter_size> settler_filter_{};
   DeskCounters counters_;

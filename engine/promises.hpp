@@ -34,6 +34,7 @@ class Promises {
       count(sku_of(each.line_index), {}, each.told);
     }
   }
+  bool any_told() const noexcept { return !told_.empty(); }
   // A line of the SKU was told a date that holds.
   bool some_told(SkuId sku) const { return told_.contains(sku); }
   template <class Visitor>

@@ -1,82 +1,157 @@
 // Orders at the settler: those that are short, meet somebody who waits, read many cells, or came behind another
-// command with the same id.
+// command with the same id. As many as came together are decided in one commit, each on what those before it leave: of plain ones
+// nothing follows that would have to be decided between them. Any other order is alone in its commit.
 #include <algorithm>
 
 #include "engine/cancel_steps.hpp"
 #include "engine/patience.hpp"
 #include "engine/pegging.hpp"
-#include "engine/reorder_plan.hpp"
 #include "engine/settler.hpp"
 
 namespace earmark::engine {
 namespace {
 
-std::size_t record_bytes(const PlaceOrder& order, std::size_t warehouses) noexcept {
-  const std::size_t texts = 7 * (max_text_bytes + 16);
-  const std::size_t line = sizeof(LineDecision) + sizeof(LineWait) + (max_dates + 1) * sizeof(ExpectedUnits) + sizeof(LinePolicy) + sizeof(std::uint32_t) + warehouses * sizeof(Take);
-  return 1024 + texts + order.lines.size() * line * 9 / 8;
+std::size_t bytes_of(const OrderTexts& texts) noexcept {
+  return texts.customer.size() + texts.channel.size() + texts.ship_to.size() + texts.contact.size() + texts.reference.size() + texts.notes.size();
+}
+
+// A bound on the order's record. Only one that is alone tells dates.
+std::size_t record_bytes(const PlaceOrder& order, std::size_t warehouses, bool alone) noexcept {
+  const std::size_t dates = alone ? (max_dates + 1) * sizeof(ExpectedUnits) : 0;
+  const std::size_t line = sizeof(LineDecision) + sizeof(LineWait) + dates + sizeof(LinePolicy) + sizeof(std::uint32_t) + warehouses * sizeof(Take);
+  return 1024 + order.id.size() + bytes_of(order.texts) + order.lines.size() * line * 9 / 8;
 }
 
 }  // namespace
 
 bool Settler::settle(const PlaceOrder& order, const Message& message, Committer& committer) {
-  Judged judged;
-  BlockRef block = 0;
-  std::size_t block_bytes = 0;
-  bool out_of_memory = false;
-  PassedOver passed;
-  const auto drop_block = [&] {
-    if (block == 0) return;
-    release_allocations(committer.blocks(), *shared_.blocks.at<OrderState>(block));
-    committer.blocks().give_back(block, block_bytes);
-    block = 0;
+  const ReceivedOrder received{order, message.content, message.reply};
+  const ReceivedOrder* const one = &received;
+  return settle_orders({&one, 1}, committer) == 1;
+}
+
+bool Settler::settle(const LentOrders&, const Message&, Committer& committer) {
+  const std::size_t settled = settle_orders(lent_orders_, committer);
+  lent_orders_ = lent_orders_.subspan(settled);
+  counters_.messages.add(settled);
+  return settled != 0;
+}
+
+std::size_t Settler::settle_orders(std::span<const ReceivedOrder* const> orders, Committer& committer) {
+  std::size_t most = 0, bytes = 0;
+  while (most < std::min(orders.size(), settled_orders_per_commit)) {
+    const std::size_t more = record_bytes(orders[most]->order, shared_.capacity.warehouses, most == 0);
+    if (most != 0 && bytes + more > settled_bytes_per_commit) break;
+    bytes += more;
+    ++most;
+  }
+  if (in_work_.size() < most) in_work_.resize(most);
+  std::size_t count = 0;
+  const auto drop_blocks = [&] {
+    for (OrderInWork& work : std::span(in_work_).first(count)) drop_block(work, committer.blocks());
   };
-  const Committed committed = committer.commit(
-      writes_, CommitWord::settler_descriptor, 1, record_bytes(order, shared_.capacity.warehouses),
-      [&](StableState, Bundle& bundle, std::size_t) {
-        judged = judge_id(IdSpace::order, order.id, message.content, ErrorCode::duplicate_order);
-        if (judged.error.code != ErrorCode::none || judged.original.value != 0) return;
-        const CatalogueView& view = catalogue();
-        judged.error = validate_order(order, view);
-        const bool not_due = order.reserve_not_before > now_;
-        if (judged.error.code == ErrorCode::none) judged.error = judge_times(order, not_due);
-        if (judged.error.code != ErrorCode::none) return;
-        if (not_due) decide_not_due(order, message.content, shared_, view, writes_, draft_);
-        else decide_order(order, message.content, shared_, view, true, writes_, draft_);
-        add_waits(order, bundle.next(), view);
-        passed = book_.passed_over(shared_, draft_.decision, bundle.next());
-        draft_.decision.skipped = skip_by(passed);
-        drop_block();
-        block_bytes = OrderState::bytes_for(draft_.decision);
-        block = committer.blocks().allocate(block_bytes);
-        out_of_memory = judged.place.slot == nullptr || block == 0 || !book_.queues.has_room(draft_.waits.size()) ||
-                        !build_order(committer.blocks(), block, draft_.decision, judged.identity, {bundle.next(), message.time, {}});
-        if (out_of_memory) return;
-        writes_.write(*judged.place.slot, judged.place.seen,
-                      CommandIds::word_after(judged.place.seen, judged.identity, block));
-        bundle.add(message.time, {}, draft_.decision, message.reply);
-      });
-  if (committed.attempt == Attempt::no_room) return false;
-  if (committed.attempt == Attempt::judged) {
-    drop_block();
-    if (out_of_memory) judged.error.code = ErrorCode::overloaded;
-    answer(judged, committed.last, message.reply, committer);
+  const Committed committed = committer.commit(writes_, CommitWord::settler_descriptor, most, bytes, [&](StableState, Bundle& bundle, std::size_t lost) {
+    drop_blocks();
+    waiting_here_.clear();
+    const std::size_t some = std::max<std::size_t>(most >> std::min<std::size_t>(lost, 7), 1);  // who loses comes to an end sooner
+    for (count = 0; count < some;) {
+      OrderInWork& work = in_work_[count];
+      if (!decide_in_turn(*orders[count], work, bundle, committer.blocks())) break;
+      ++count;
+      if (work.decided && !work.plain) break;
+    }
+  });
+  waiting_here_.clear();  // they are in the queues by and by, or nobody's
+  if (committed.attempt == Attempt::no_room) {
+    drop_blocks();
+    return most == 1 ? 0 : settle_orders(orders.first(1), committer);
+  }
+  for (OrderInWork& work : std::span(in_work_).first(count)) {
+    if (work.decided) start_order(committed.first, work);
+    else drop_block(work, committer.blocks());
+  }
+  if (committed.attempt == Attempt::committed) committer.announce(committed.first);
+  for (std::size_t index = 0; index < count; ++index) {
+    const OrderInWork& work = in_work_[index];
+    if (!work.decided) answer(work.judged, work.judged_at, orders[index]->reply, committer);
+  }
+  return count;
+}
+
+// False: it cannot be in one commit with those before it, and nothing was written.
+bool Settler::decide_in_turn(const ReceivedOrder& received, OrderInWork& work, Bundle& bundle, BlockCache& blocks) {
+  const PlaceOrder& order = received.order;
+  const bool first = bundle.empty();
+  work = {};
+  work.judged = judge_id(IdSpace::order, order.id, received.content, ErrorCode::duplicate_order);
+  work.judged_at = Lsn{bundle.next().value - 1};
+  if (work.judged.error.code != ErrorCode::none || work.judged.original.value != 0) return true;
+  const CatalogueView& view = catalogue();
+  work.judged.error = validate_order(order, view);
+  const bool not_due = order.reserve_not_before > now_;
+  if (work.judged.error.code == ErrorCode::none) work.judged.error = judge_times(order, not_due);
+  if (work.judged.error.code != ErrorCode::none) return true;
+  if (!first && writes_.room() < order.lines.size() * shared_.capacity.warehouses + 2) return false;
+  const std::size_t mark = writes_.mark();
+  if (not_due) decide_not_due(order, received.content, shared_, view, writes_, draft_);
+  else decide_order(order, received.content, shared_, view, true, writes_, draft_);
+  const bool dated = add_waits(order, bundle.next(), view);
+  work.passed = book_.passed_over(shared_, draft_.decision, bundle.next());
+  work.plain = !dated && work.passed.order == 0 && is_plain(order);
+  if (!first && !work.plain) {
+    writes_.roll_back(mark);
+    return false;
+  }
+  draft_.decision.skipped = skip_by(work.passed);
+  work.block_bytes = OrderState::bytes_for(draft_.decision);
+  work.block = blocks.allocate(work.block_bytes);
+  if (work.judged.place.slot == nullptr || work.block == 0 || !book_.queues.has_room(waiting_here_.size() + draft_.waits.size()) ||
+      !build_order(blocks, work.block, draft_.decision, work.judged.identity, {bundle.next(), now_, {}})) {
+    writes_.roll_back(mark);
+    work.judged.error.code = ErrorCode::overloaded;
     return true;
   }
-  book_.start_waiting(shared_, block, draft_.blocked_line);
-  book_.promise({committed.first, message.time, {}}, draft_.decision);
-  note_who_is_behind(draft_.waits);
-  count_skip(passed, block);
-  book_.set_timers(shared_, block);
-  if (!draft_.waits.empty()) counters_.shorts.add();
-  committer.announce(committed.first);
+  writes_.write(*work.judged.place.slot, work.judged.place.seen, CommandIds::word_after(work.judged.place.seen, work.judged.identity, work.block));
+  for (const LineWait& wait : draft_.waits) {
+    const LineDecision& line = draft_.lines[wait.line_index];
+    waiting_here_.push_back({QueuePlace::of(order.priority, bundle.next(), wait.line_index), line.sku, line.backordered});
+  }
+  bundle.add(now_, {}, draft_.decision, received.reply);
+  work.decided = true;
+  work.waits = !draft_.waits.empty();
+  work.blocked_line = draft_.blocked_line;
   return true;
 }
 
-void Settler::count_skip(const PassedOver& passed, BlockRef by) {
-  if (passed.order == 0) return;
-  book_.count_skip(shared_, passed.order, passed.place.line_index, by);
-  counters_.skips.add();
+// Nobody's date moves by the order, no rule looks at its SKUs, and who comes behind it in the commit passes nobody over.
+bool Settler::is_plain(const PlaceOrder& order) const {
+  if (!book_.rules.empty() || order.reserve_not_before.value != 0) return false;
+  for (std::size_t index = 0; index < draft_.lines.size(); ++index) {
+    const LineDecision& line = draft_.lines[index];
+    if ((line.taken | line.backordered) != 0 && has_dates(line.sku)) return false;
+    if (line.backordered != 0 && waits_whole(order.lines[index].policy.or_else(order.policy))) return false;
+  }
+  return true;
+}
+
+// After its commit. Of a plain one the draft may be another's by now.
+void Settler::start_order(Lsn lsn, const OrderInWork& work) {
+  book_.start_waiting(shared_, work.block, work.blocked_line);
+  if (!work.plain) {
+    book_.promise({lsn, now_, {}}, draft_.decision);
+    note_who_is_behind(draft_.waits);
+    count_skip(work.passed, work.block);
+  }
+  book_.set_timers(shared_, work.block);
+  if (work.waits) counters_.shorts.add();
+}
+
+// For a block of an attempt that lost: nobody has ever seen it.
+void Settler::drop_block(OrderInWork& work, BlockCache& blocks) {
+  if (work.block == 0) return;
+  release_allocations(blocks, *shared_.blocks.at<OrderState>(work.block));
+  blocks.give_back(work.block, work.block_bytes);
+  work.block = 0;
 }
 
 Error Settler::judge_times(const PlaceOrder& order, bool not_due) const noexcept {
@@ -119,69 +194,6 @@ bool Settler::become_due(Lsn lsn, Committer& committer) {
   counters_.orders_due.add();
   committer.announce(committed.first);
   return true;
-}
-
-// Place in queue and quantity ahead, as they are at this instant.
-void Settler::add_waits(const PlaceOrder& order, Lsn lsn, const CatalogueView& view) {
-  draft_.waits.clear();
-  for (std::size_t index = 0; index < draft_.lines.size(); ++index) {
-    const LineDecision& line = draft_.lines[index];
-    if (line.backordered == 0) continue;
-    Ahead ahead = book_.ahead_of(shared_, view.warehouse_count, line.sku, QueuePlace::of(order.priority, lsn, index));
-    for (const LineWait& earlier : draft_.waits) {  // lines of this order wait in their order
-      const LineDecision& other = draft_.lines[earlier.line_index];
-      if (other.sku != line.sku) continue;
-      ++ahead.lines;
-      ahead.units += other.backordered;
-    }
-    draft_.waits.push_back({ahead.units, static_cast<std::uint32_t>(ahead.lines + 1), static_cast<std::uint32_t>(index)});
-  }
-  draft_.decision.waits = draft_.waits;
-  add_expected(order, lsn, view);
-}
-
-// When what waits of the order can be expected, as it is at this instant.
-void Settler::add_expected(const PlaceOrder& order, Lsn lsn, const CatalogueView& view) {
-  draft_.expected.clear();
-  draft_.fallbacks.clear();
-  for (const LineWait& wait : draft_.waits) {
-    const LineDecision& line = draft_.lines[wait.line_index];
-    const std::size_t known = draft_.expected.size();
-    Pegging pegging(shared_, book_, line.sku, view.by_priority, now_,
-                    [&](WarehouseId warehouse) { return CellWord{writes_.read(shared_.cell(line.sku, warehouse))}.free(); });
-    if (pegging.empty() || !take_ahead(pegging, shared_, book_, line.sku, QueuePlace::of(order.priority, lsn, wait.line_index), line.pinned.value != 0)) {
-      add_fallback(line.sku, line.pinned, line.backordered, wait.line_index, {}, draft_.fallbacks);
-      continue;
-    }
-    for (const LineWait& earlier : draft_.waits) {
-      if (earlier.line_index >= wait.line_index) break;
-      const LineDecision& other = draft_.lines[earlier.line_index];
-      if (other.sku == line.sku) pegging.take(other.backordered, other.pinned);
-    }
-    const bool whole = waits_whole(draft_.decision.own_policy(wait.line_index).or_else(order.policy));
-    expect(pegging, {line.backordered, line.pinned, whole, order.reserve_not_before, {}}, wait.line_index, draft_.expected);
-    add_fallback(line.sku, line.pinned, line.backordered, wait.line_index, std::span(draft_.expected).subspan(known), draft_.fallbacks);
-  }
-  draft_.decision.expected = draft_.expected;
-  draft_.decision.fallbacks = draft_.fallbacks;
-}
-
-void Settler::add_fallback(SkuId sku, WarehouseId pinned, Quantity units, std::uint32_t line_index, std::span<const ExpectedUnits> expected,
-                           std::vector<ExpectedUnits>& fallbacks) {
-  for (const ExpectedUnits& each : expected) units -= each.quantity;
-  if (units == 0 || book_.rules.empty()) return;
-  const TimeUs date = fallback_date(book_, catalogue(), sku, pinned, now_);
-  if (date.value != 0) fallbacks.push_back({date, units, line_index});
-}
-
-// An order that stands before others who wait for the same moves their dates; one at the end of every queue does not, and nobody need look.
-void Settler::note_who_is_behind(std::span<const LineWait> waits) {
-  for (const LineWait& wait : waits) {
-    const SkuId sku = draft_.lines[wait.line_index].sku;
-    if (!has_dates(sku)) continue;
-    const Ahead all = book_.ahead_of(shared_, book_.catalogue.warehouse_count(), sku, QueuePlace::last());
-    if (all.lines != wait.position) book_.touched.dates.insert(sku);
-  }
 }
 
 }  // namespace earmark::engine

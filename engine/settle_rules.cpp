@@ -46,6 +46,7 @@ bool Settler::mind_touched(Committer& committer) {
     positions.insert(sku);
     return false;
   }
+  if (book_.supply.empty() && !book_.promises.any_told()) dates.clear();
   if (dates.empty()) return true;
   if (!tell_dates(dates.smallest(), committer)) return false;
   dates.erase_smallest();

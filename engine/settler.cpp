@@ -20,17 +20,26 @@ Settled Settler::submit(std::unique_ptr<Message> message, Committer& committer) 
   return resume(committer);
 }
 
-Settled Settler::submit(const PlaceOrder& order, std::uint64_t content, const ReplyTo& reply, TimeUs time, Committer& committer) {
-  if (!inbox_.try_own()) return submit(std::make_unique<Message>(order, content, reply, time), committer);
-  lent_.request = order;
-  lent_.content = content;
-  lent_.reply = reply;
+Settled Settler::submit(std::span<const ReceivedOrder* const> orders, TimeUs time, Committer& committer) {
+  const auto copy_of = [&](const ReceivedOrder& order) { return std::make_unique<Message>(order.order, order.content, order.reply, time); };
+  Settled settled = Settled::done;
+  if (!inbox_.try_own()) {
+    for (const ReceivedOrder* order : orders) {
+      const Settled with_this = submit(copy_of(*order), committer);
+      if (with_this != Settled::done) settled = with_this;  // and others only leave their messages from then on
+    }
+    return settled;
+  }
+  lent_orders_ = orders;
   lent_.time = time;
-  todo_ = &lent_;  // who lets the role go leaves nothing behind, so it is the first
-  const Settled settled = resume(committer);
-  if (todo_ == &lent_) {  // no room: it waits, while what was lent goes away
-    todo_ = std::make_unique<Message>(order, content, reply, time).release();
-    todo_->next = std::exchange(lent_.next, nullptr);
+  todo_ = &lent_;  // who lets the role go leaves nothing behind, so they are the first
+  settled = resume(committer);
+  if (todo_ == &lent_) {  // no room: they wait, while what was lent goes away
+    todo_ = std::exchange(lent_.next, nullptr);
+    for (; !lent_orders_.empty(); lent_orders_ = lent_orders_.first(lent_orders_.size() - 1)) {
+      Message* const last = copy_of(*lent_orders_.back()).release();
+      last->next = std::exchange(todo_, last);
+    }
   }
   return settled;
 }
@@ -89,9 +98,12 @@ Settled Settler::resume(Committer& committer) {
     const bool settled = settle(*todo_, committer);
     put_away(committer);
     if (!settled) return Settled::stalled;
+    if (todo_ == &lent_) {  // counted there
+      if (lent_orders_.empty()) todo_ = todo_->next;
+      continue;
+    }
     counters_.messages.add();
-    Message* const was = std::exchange(todo_, todo_->next);
-    if (was != &lent_) delete was;
+    delete std::exchange(todo_, todo_->next);
   }
 }
 

@@ -61,8 +61,8 @@ class Settler {
 
   // Leaves the message; settles it and all others if nobody else does. Any thread, with its own committer.
   Settled submit(std::unique_ptr<Message> message, Committer& committer);
-  // The same of an order that is short: where nobody else settles it is settled as it lies there, without a copy.
-  Settled submit(const PlaceOrder& order, std::uint64_t content, const ReplyTo& reply, TimeUs time, Committer& committer);
+  // The same of orders that came together: where nobody else settles they are settled as they lie there, without a copy.
+  Settled submit(std::span<const ReceivedOrder* const> orders, TimeUs time, Committer& committer);
   Settled resume(Committer& committer);
   // After recovery, before any other thread runs. `cause`: one that has fills outstanding. `whole_orders`: those of policy
   // ship_complete that wait.
@@ -83,6 +83,7 @@ class Settler {
   // False: no room, nothing was done.
   bool settle(const Message& message, Committer& committer);
   bool settle(const PlaceOrder& order, const Message& message, Committer& committer);
+  bool settle(const LentOrders&, const Message&, Committer& committer);
   bool settle(const CancelOrder& cancel, const Message& message, Committer& committer);
   bool settle(const AmendOrder& amend, const Message& message, Committer& committer);
   bool settle(const ReceiveStock& receipt, const Message& message, Committer& committer);
@@ -221,7 +222,33 @@ class Settler {
   template <class Resolve, class Decide>
   Taken take_back(const TakeBack& asked, const Message& message, Committer& committer, RaisePlan& raise, Resolve resolve_rows, Decide decide);
 
-  void add_waits(const PlaceOrder& order, Lsn lsn, const CatalogueView& view);
+  // An order in a commit of several (settle_order.cpp).
+  struct OrderInWork {
+    Judged judged;
+    Lsn judged_at{};  // orders before it are decided up to here
+    PassedOver passed;
+    BlockRef block = 0;
+    std::size_t block_bytes = 0;
+    std::size_t blocked_line = 0;
+    bool decided = false;  // else it is answered as it was judged
+    bool plain = false;    // others may follow in its commit
+    bool waits = false;
+  };
+  // One that waits by the commit being built.
+  struct WaitingHere {
+    QueuePlace place;
+    SkuId sku{};
+    Quantity units = 0;
+  };
+  // Decides the first of them, as many as one commit takes; how many. 0: no room.
+  std::size_t settle_orders(std::span<const ReceivedOrder* const> orders, Committer& committer);
+  bool decide_in_turn(const ReceivedOrder& received, OrderInWork& work, Bundle& bundle, BlockCache& blocks);
+  bool is_plain(const PlaceOrder& order) const;
+  void start_order(Lsn lsn, const OrderInWork& work);
+  void drop_block(OrderInWork& work, BlockCache& blocks);
+
+  // Of an order that is short (settle_waits.cpp).
+  bool add_waits(const PlaceOrder& order, Lsn lsn, const CatalogueView& view);
   // Questions.
   Pegging peg(SkuId sku);  // as it is now
   Lsn read_by();
@@ -230,7 +257,7 @@ class Settler {
     std::vector<ExpectedUnits> expected, fallbacks;
   };
   void check_dates(const CheckDates& check, const CatalogueView& view, CheckedDates& checked);
-  void add_expected(const PlaceOrder& order, Lsn lsn, const CatalogueView& view);
+  bool add_expected(const PlaceOrder& order, Lsn lsn, const CatalogueView& view);
   // Of `units` what `expected` says nothing of, behind its first `known` entries: if it were ordered now.
   void add_fallback(SkuId sku, WarehouseId pinned, Quantity units, std::uint32_t line_index, std::span<const ExpectedUnits> expected,
                     std::vector<ExpectedUnits>& fallbacks);
@@ -268,7 +295,8 @@ class Settler {
   Book& book_;
   Inbox<Message> inbox_;
   Message* todo_ = nullptr;  // taken from the inbox, oldest first
-  Message lent_{RunTimers{}, TimeUs{}};  // an order that was not copied; in todo_ within one call of submit() alone
+  Message lent_{LentOrders{}};  // stands for lent_orders_; in todo_ within one call of submit() alone
+  std::span<const ReceivedOrder* const> lent_orders_;  // not settled yet
   std::optional<Cause> cause_;
   TimeUs now_{};  // the latest time of a message
   bool knows_time_ = true;  // false: of a start from the state store alone, until a command tells it
@@ -283,6 +311,8 @@ class Settler {
   std::map<Lsn, KeptOrder> kept_;
   RetiredBlocks retired_;
   OrderDraft draft_;
+  std::vector<OrderInWork> in_work_;
+  std::vector<WaitingHere> waiting_here_;
   ConfirmPlan confirm_;
   SettlerCounters counters_;
 };

@@ -33,6 +33,7 @@ class Supply {
   // Units 0 or no date: nothing is expected there (any more).
   void set(SkuId sku, SupplyPlace place, SupplyUnits units);
   const Lines& of(SkuId sku) const noexcept;
+  bool empty() const noexcept { return lines_.empty(); }
   template <class Visitor>
   void for_each_sku(Visitor&& visit) const {
     for (const auto& [sku, lines] : lines_) visit(SkuId{sku});

@@ -1,7 +1,10 @@
 // What one commit will write, and what it has read through: an overlay over shared words, so that the second order of
-// a batch sees what the first one took. One entry for each word (S5). Owned by one thread; cleared, never shrunk.
+// a batch sees what the first one took. One entry for each word (S5). Owned by one thread.
+// Words are looked up by hash in as much of a table as this commit needs: all of the settler's is larger than a core's cache, and most of its
+// commits write a few words.
 #pragma once
 
+#include <algorithm>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -23,7 +26,7 @@ class WriteSet {
  public:
   // `first_stamp`: for tests, which cannot wait for four thousand million commits.
   explicit WriteSet(std::size_t capacity, std::uint32_t first_stamp = 1)
-      : capacity_(capacity), slots_(std::bit_ceil(capacity * 2)), mask_(slots_.size() - 1), stamp_(first_stamp) {
+      : capacity_(capacity), slots_(std::bit_ceil(std::max(capacity * 2, few_slots))), mask_(few_slots - 1), stamp_(first_stamp) {
     entries_.reserve(capacity);
     undo_.reserve(capacity * 2);
   }
@@ -31,9 +34,8 @@ class WriteSet {
   void clear() noexcept {
     entries_.clear();
     undo_.clear();
-    if (++stamp_ != 0) return;
-    for (Slot& slot : slots_) slot.stamp = 0;  // stamps begin again: none of before may pass for one of now
-    stamp_ = 1;
+    mask_ = few_slots - 1;
+    begin_stamp();
   }
 
   // The value of `word` as this commit will leave it. Acquire pairs with the release of whoever applied the commit
@@ -45,15 +47,20 @@ class WriteSet {
 
   // `seen` is what read() gave. The caller has made sure of room().
   void write(Atomic<std::uint64_t>& word, std::uint64_t seen, std::uint64_t after) noexcept {
-    Slot& slot = slots_[find(&word)];
-    if (slot.stamp == stamp_) {
-      undo_.push_back({slot.entry, entries_[slot.entry].after});
-      entries_[slot.entry].after = after;
+    Slot* slot = &slots_[find(&word)];
+    if (slot->stamp == stamp_) {
+      undo_.push_back({slot->entry, entries_[slot->entry].after});
+      entries_[slot->entry].after = after;
       return;
     }
     EARMARK_CHECK(entries_.size() < capacity_);
-    slot = {stamp_, static_cast<std::uint32_t>(entries_.size())};
-    undo_.push_back({slot.entry, created});
+    if ((entries_.size() + 1) * 2 > mask_ + 1) {
+      grow();
+      slot = &slots_[find(&word)];
+    }
+    const auto entry = static_cast<std::uint32_t>(entries_.size());
+    *slot = {stamp_, entry};
+    undo_.push_back({entry, created});
     entries_.push_back({&word, seen, after});
   }
 
@@ -87,6 +94,21 @@ class WriteSet {
     std::uint64_t after;  // `created`: the entry did not exist; no shared word ever has that value
   };
   static constexpr std::uint64_t created = ~std::uint64_t{0};
+  static constexpr std::size_t few_slots = 1024;
+
+  // What slots said before is void.
+  void begin_stamp() noexcept {
+    if (++stamp_ != 0) return;
+    for (Slot& slot : slots_) slot.stamp = 0;  // stamps begin again: none of before may pass for one of now
+    stamp_ = 1;
+  }
+
+  // Entries come into the larger part in the order of their making, as roll_back() wants it.
+  void grow() noexcept {
+    mask_ = std::min(mask_ * 4 + 3, slots_.size() - 1);
+    begin_stamp();
+    for (std::uint32_t entry = 0; entry < entries_.size(); ++entry) slots_[find(entries_[entry].word)] = {stamp_, entry};
+  }
 
   std::size_t find(const Atomic<std::uint64_t>* word) const noexcept {
     std::size_t index = (reinterpret_cast<std::uintptr_t>(word) >> 3) * 0x9E37'79B9'7F4A'7C15ULL >> 20 & mask_;
@@ -96,7 +118,7 @@ class WriteSet {
 
   std::size_t capacity_;
   std::vector<Slot> slots_;
-  std::size_t mask_;
+  std::size_t mask_;  // of the part in use
   std::vector<WordWrite> entries_;
   std::vector<Undo> undo_;
   std::uint32_t stamp_;  // of this commit; 0 is no commit's

@@ -26,6 +26,7 @@ struct Mail {
   std::unique_ptr<engine::Message> message;
 };
 
+class MemoryAhead;
 class Worker;
 class Reporter;
 
@@ -35,6 +36,7 @@ struct Hub {
   engine::Engine& engine;
   storage::Journal& journal;
   JournalWriter* journal_thread = nullptr;  // in simulation a stand-in without a thread
+  MemoryAhead* memory_ahead = nullptr;      // where a server runs; set before the threads start
   std::vector<Worker*> workers;
   std::atomic<bool> digest_under_way{false};
   std::atomic<std::uint32_t> connections{0};

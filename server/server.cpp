@@ -58,6 +58,8 @@ Exit Server::run() {
       [this] { for (Worker* worker : hub_->workers) worker->wake(); },
       [this](const storage::Failure& failure) { end_on_failure(failure); });
   hub_->journal_thread = journal_thread_.get();
+  memory_ahead_ = std::make_unique<MemoryAhead>(engine_->shared().blocks);
+  hub_->memory_ahead = memory_ahead_.get();
   const StopSignalsBlocked from_here_on;  // the journal's thread and those after it are not to take them
   journal_thread_->start();
   const bool on_commands = options_.clock == "commands";
@@ -78,6 +80,7 @@ Exit Server::run() {
   if (!on_commands) threads_[0]->mind_timers();
   for (const auto& thread : threads_) thread->start();
   compactor_->start();
+  memory_ahead_->start();
   reporter_->start();
   const std::string address = endpoint.address().to_string();
   std::printf("ready listen=%s:%u lsn=%llu recovered_ms=%lld pid=%d\n",
@@ -91,6 +94,7 @@ Exit Server::run() {
   end_at_next_stop_signal<1>();
   for (const auto& thread : threads_) thread->join();
   compactor_->stop();
+  memory_ahead_->stop();
   reporter_->stop();
   journal_thread_->drain_and_stop();
   observer_.stop();

@@ -10,6 +10,7 @@
 #include "server/data_directory.hpp"
 #include "server/io_thread.hpp"
 #include "server/journal_thread.hpp"
+#include "server/memory_ahead.hpp"
 #include "server/observer.hpp"
 #include "server/options.hpp"
 #include "server/reporter.hpp"
@@ -46,6 +47,7 @@ class Server {
   std::unique_ptr<StateArchive> archive_;
   std::unique_ptr<engine::Engine> engine_;
   std::unique_ptr<Hub> hub_;
+  std::unique_ptr<MemoryAhead> memory_ahead_;
   std::unique_ptr<JournalThread> journal_thread_;
   std::unique_ptr<Compactor> compactor_;
   std::unique_ptr<Reporter> reporter_;  // asks the compactor

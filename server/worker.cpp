@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "server/limits.hpp"
+#include "server/memory_ahead.hpp"
 
 namespace earmark::server {
 
@@ -189,8 +190,9 @@ void Worker::end_unfinished(std::int64_t monotonic_us) {
 void Worker::decide_batch(engine::TimeUs now) {
   if (desk_.empty()) return;
   std::int64_t waited_us = 0;
-  const auto settle = [&](const engine::ReceivedOrder& received) {
-    note_settled(hub_.engine.settler().submit(received.order, received.content, named(received.reply, received.order.id), batch_time_, committer_));
+  const auto settle = [&](std::span<engine::ReceivedOrder* const> orders) {
+    for (engine::ReceivedOrder* each : orders) each->reply = named(each->reply, each->order.id);
+    note_settled(hub_.engine.settler().submit(orders, batch_time_, committer_));
   };
   const auto mind_rules = [&](std::span<const engine::SkuId> skus) { to_settler(std::make_unique<engine::Message>(engine::MindRules{skus}, batch_time_)); };
   const bool held = std::exchange(holds_back_, true);  // the journal's thread is told once for all of them
@@ -203,6 +205,7 @@ void Worker::decide_batch(engine::TimeUs now) {
   }
   holds_back_ = held;
   if (!holds_back_) say_committed();
+  if (hub_.memory_ahead != nullptr) hub_.memory_ahead->mind();
 }
 
 void Worker::to_settler(std::unique_ptr<engine::Message> message) {

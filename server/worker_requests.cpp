@@ -39,7 +39,7 @@ void Worker::handle_order(std::span<const std::byte> body, const engine::ReplyTo
   const engine::TimeUs time = time_of(request.time, now);
   if (time != batch_time_) decide_batch(now);
   batch_time_ = time;
-  desk_.add({request.order, schema::content_hash(request.order), reply, 0});
+  desk_.add({request.order, schema::content_hash(request.order), reply});
   if (desk_.full()) decide_batch(now);
 }
 

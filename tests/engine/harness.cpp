@@ -60,15 +60,23 @@ std::string Harness::apply(const model::Command& command, std::uint64_t content,
   const engine::ReplyTo reply{1, 0, 1, 0, 0, 0};
   if (const auto* order = std::get_if<model::OrderCommand>(&command)) {
     const engine::PlaceOrder view = order->view();
-    desk_.add({view, content, reply, 0});
-    const auto settle = [&](const engine::ReceivedOrder& received) {
-      finish(engine_.settler().submit(received.order, received.content, received.reply, now, committer_));
-    };
+    desk_.add({view, content, reply});
+    const auto settle = [&](std::span<engine::ReceivedOrder* const> orders) { finish(engine_.settler().submit(orders, now, committer_)); };
     EARMARK_CHECK(desk_.decide(now, settle, [&](std::span<const engine::SkuId> skus) { submit(std::make_unique<engine::Message>(engine::MindRules{skus}, now)); }));
   } else {
     submit(settler_message(command, content, reply, now));
   }
   return answer_;
+}
+
+std::vector<std::string> Harness::settle(std::span<const model::OrderCommand> orders, engine::TimeUs now) {
+  std::vector<engine::ReceivedOrder> received;
+  for (const model::OrderCommand& order : orders) received.push_back({order.view(), model::content_of(order), {received.size() + 1, 0, 1, 0, 0, 0}});
+  std::vector<const engine::ReceivedOrder*> together;
+  for (const engine::ReceivedOrder& each : received) together.push_back(&each);
+  answers_.assign(orders.size(), {});
+  finish(engine_.settler().submit(together, now, committer_));
+  return std::exchange(answers_, {});
 }
 
 std::string Harness::ask(const model::Questions& questions, engine::TimeUs now) {
@@ -129,7 +137,10 @@ void Harness::listed_rules(const engine::ReplyTo&, engine::Lsn, const engine::Ru
   answer_ += model::describe(listed) + "\n";
 }
 
-void Harness::committed(engine::Lsn, engine::Lsn last) { engine_.shared().window.advance(last); }
+void Harness::committed(engine::Lsn, engine::Lsn last) {
+  ++commits_;
+  engine_.shared().window.advance(last);
+}
 
 void Harness::decided(const engine::ReplyTo& reply, engine::Lsn lsn, std::span<const std::byte> record, std::uint64_t ring_position, bool) {
   if (records_.empty()) first_ = lsn;
@@ -139,7 +150,7 @@ void Harness::decided(const engine::ReplyTo& reply, engine::Lsn lsn, std::span<c
     std::size_t consumed = 0;
     const auto event = decoder_.decode(record, consumed);
     EARMARK_CHECK(event.has_value());
-    if (reply.generation != 0) answer_ += (answer_.empty() ? "" : "\n  ") + describe(*event);
+    if (reply.generation != 0) answer_to(reply) += (answer_to(reply).empty() ? "" : "\n  ") + describe(*event);
   }
   if (ring_position != 0) engine_.shared().rings[0]->release(ring_position);
 }
@@ -151,22 +162,23 @@ std::string Harness::record(std::size_t index) const {
   return describe(*event);
 }
 
-void Harness::repeated(const engine::ReplyTo&, engine::Lsn, engine::Lsn original) {
+void Harness::repeated(const engine::ReplyTo& reply, engine::Lsn, engine::Lsn original) {
   repeat_ = true;
-  answer_ = "duplicate ";
+  std::string& answer = answer_to(reply);
+  answer = "duplicate ";
   bool more = true;
   for (std::size_t index = original.value - first_.value; more; ++index) {
     std::size_t consumed = 0;
     const auto event = decoder_.decode(records_.at(index), consumed);
     EARMARK_CHECK(event.has_value());
     if (schema::cause_of(*event) != original) continue;
-    answer_ += (answer_ == "duplicate " ? "" : "\n  ") + describe(*event);
+    answer += (answer == "duplicate " ? "" : "\n  ") + describe(*event);
     more = schema::more_follow(*event);
   }
 }
 
-void Harness::refused(const engine::ReplyTo&, engine::Lsn as_of, const engine::Error& error) {
-  answer_ = model::describe(error) + " as_of " + std::to_string(as_of.value);
+void Harness::refused(const engine::ReplyTo& reply, engine::Lsn as_of, const engine::Error& error) {
+  answer_to(reply) = model::describe(error) + " as_of " + std::to_string(as_of.value);
 }
 
 void Harness::replay_into(engine::Engine& other, std::size_t records) const {

@@ -28,6 +28,8 @@ class Harness final : public engine::Outcomes {
 
   // The answer as model::describe() words it: the decision or error, then each fill, a line each.
   std::string apply(const model::Command& command, std::uint64_t content, engine::TimeUs now);
+  // Orders that came together, given to whoever settles at once: their answers, in their order.
+  std::vector<std::string> settle(std::span<const model::OrderCommand> orders, engine::TimeUs now);
   // From now on answers are not put in words, and records are kept unread: for measuring the engine alone.
   void keep_silent() noexcept { silent_ = true; }
   // A message to the settler as it is; its records go with the others.
@@ -41,6 +43,7 @@ class Harness final : public engine::Outcomes {
   // Feeds all records so far to `other`, as recovery does.
   void replay_into(engine::Engine& other, std::size_t records) const;
   std::size_t records() const noexcept { return records_.size(); }
+  std::size_t commits() const noexcept { return commits_; }
   // Could a crash cut the log after so many? A group of the journal has whole commits, and these are one: a pick and its stock change,
   // the fills of an order that is served whole.
   bool can_end_after(std::size_t records) const;
@@ -73,6 +76,8 @@ class Harness final : public engine::Outcomes {
   void listed_rules(const engine::ReplyTo& reply, engine::Lsn as_of, const engine::RulesView& view) override;
 
  private:
+  std::string& answer_to(const engine::ReplyTo& reply) { return answers_.empty() ? answer_ : answers_.at(reply.correlation - 1); }
+
   engine::Engine engine_;
   server::EventRecorder recorder_;
   engine::Committer committer_;
@@ -81,6 +86,8 @@ class Harness final : public engine::Outcomes {
   std::deque<std::vector<std::byte>> records_;                      // record n has LSN first_ + n
   engine::Lsn first_{1};
   std::string answer_;
+  std::vector<std::string> answers_;  // of settle(), while it runs
+  std::size_t commits_ = 0;
   bool repeat_ = false;
   bool silent_ = false;
 };

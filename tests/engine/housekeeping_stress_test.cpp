@@ -92,7 +92,7 @@ class Clerk final : public Committing {
         const std::uint64_t reach = std::min<std::uint64_t>(first_decision_.size(), 3 * horizon);
         give(repeat ? first_decision_.size() - 1 - random_.below(reach) : first_decision_.size());
       }
-      const auto settle = [](const engine::ReceivedOrder&) { EARMARK_CHECK(!"the desk decides all"); };
+      const auto settle = [](std::span<engine::ReceivedOrder* const>) { EARMARK_CHECK(!"the desk decides all"); };
       while (!desk_.decide(engine::TimeUs{1}, settle, [](std::span<const engine::SkuId>) { EARMARK_CHECK(!"there are no rules"); })) let_go();
       let_go();
     }
@@ -129,7 +129,7 @@ class Clerk final : public Committing {
     order.id = names_.back();
     order.policy = engine::Policy::fill_or_kill;
     order.lines = std::span(&line, 1);
-    desk_.add({order, 7, {number, 0, 1, id_, 0, 0}, 0});
+    desk_.add({order, 7, {number, 0, 1, id_, 0, 0}});
     if (names_.size() > 64) names_.pop_front();
   }
 

@@ -99,6 +99,34 @@ TEST_CASE("write set: reads through itself, and rolls back to a mark", "[engine]
   }
 }
 
+TEST_CASE("write set: a few words and many, one commit after the other", "[engine][commit]") {
+  std::vector<Atomic<std::uint64_t>> words(20'000);
+  WriteSet writes(words.size(), 0xFFFF'FFF0U);  // its stamps begin again, too
+  model::Random random(7);
+  for (std::uint64_t commit = 1; commit <= 40; ++commit) {
+    writes.clear();
+    const std::uint64_t most = commit % 3 == 0 ? 20 : random.between(500, 9'000);
+    std::map<std::size_t, std::uint64_t> expected, at_mark;
+    std::size_t mark = 0;
+    const std::uint64_t mark_at = random.below(most);
+    for (std::uint64_t count = 0; count < most; ++count) {
+      if (count == mark_at) mark = writes.mark(), at_mark = expected;
+      const std::size_t at = random.below(words.size());
+      REQUIRE(writes.read(words[at]) == (expected.contains(at) ? expected[at] : 0));
+      writes.write(words[at], writes.read(words[at]), commit * 100'000 + count);
+      expected[at] = commit * 100'000 + count;
+    }
+    for (const bool rolled_back : {false, true}) {
+      if (rolled_back) writes.roll_back(mark), expected = at_mark;
+      REQUIRE(writes.entries().size() == expected.size());
+      for (std::size_t at = 0; at < words.size(); ++at) {
+        const auto found = expected.find(at);
+        if (writes.read(words[at]) != (found == expected.end() ? 0 : found->second)) FAIL("word " << at << " of commit " << commit);
+      }
+    }
+  }
+}
+
 TEST_CASE("write set: what was written before the stamps begin again is not taken for a write of now", "[engine][commit]") {
   std::vector<Atomic<std::uint64_t>> words(40);
   WriteSet writes(64, 0xFFFF'FFFFU);

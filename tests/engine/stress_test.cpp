@@ -63,14 +63,12 @@ class Clerk final : public engine::Outcomes {
     const model::Command& command = commands_[index];
     const std::uint64_t content = model::content_of(command);
     const engine::ReplyTo reply{index, 0, 1, id_, 0, 0};
-    if (const auto* order = std::get_if<model::OrderCommand>(&command)) return desk_.add({order->view(), content, reply, 0});
+    if (const auto* order = std::get_if<model::OrderCommand>(&command)) return desk_.add({order->view(), content, reply});
     decide();
     settle(test::settler_message(command, content, reply, now()));
   }
   void decide() {
-    const auto to_settler = [&](const engine::ReceivedOrder& received) {
-      finish(engine_.settler().submit(received.order, received.content, received.reply, now(), committer_));
-    };
+    const auto to_settler = [&](std::span<engine::ReceivedOrder* const> orders) { finish(engine_.settler().submit(orders, now(), committer_)); };
     const auto mind_rules = [&](std::span<const engine::SkuId> skus) { settle(std::make_unique<engine::Message>(engine::MindRules{skus}, now())); };
     while (!desk_.decide(now(), to_settler, mind_rules)) let_go();
   }

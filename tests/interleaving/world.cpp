@@ -119,7 +119,7 @@ void World::Actor::take(const model::Command& command) {
 }
 
 void World::Actor::add_order(const model::Command& command) {
-  desk_.add({std::get<model::OrderCommand>(command).view(), model::content_of(command), begin(command), 0});
+  desk_.add({std::get<model::OrderCommand>(command).view(), model::content_of(command), begin(command)});
 }
 
 void World::Actor::take(const Batch& batch) {
@@ -129,8 +129,8 @@ void World::Actor::take(const Batch& batch) {
 
 void World::Actor::decide() {
   const engine::TimeUs received{now.value + (world_.program_.times ? id_ : 0)};
-  const auto settle = [&](const engine::ReceivedOrder& order) {
-    EARMARK_CHECK(world_.engine_.settler().submit(order.order, order.content, order.reply, received, committer_) == engine::Settled::done);
+  const auto settle = [&](std::span<engine::ReceivedOrder* const> orders) {
+    EARMARK_CHECK(world_.engine_.settler().submit(orders, received, committer_) == engine::Settled::done);
   };
   const bool room = desk_.decide(received, settle, [&](std::span<const engine::SkuId> skus) { submit(std::make_unique<engine::Message>(engine::MindRules{skus}, received)); });
   EARMARK_CHECK(room);

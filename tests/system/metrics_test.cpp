@@ -70,7 +70,7 @@ TEST_CASE("metrics: a taken port is exit 6, and a server on the same directory a
 TEST_CASE("metrics: the server's threads have names, for top -H and profilers", "[system][metrics]") {
   const TemporaryDirectory directory;
   Server server(directory.path(), with_metrics);
-  const std::set<std::string> expected{"earmarkd", "earmark-io-0", "earmark-io-1", "earmark-journal", "earmark-fold", "earmark-report", "earmark-watch"};
+  const std::set<std::string> expected{"earmarkd", "earmark-io-0", "earmark-io-1", "earmark-journal", "earmark-fold", "earmark-memory", "earmark-report", "earmark-watch"};
   std::set<std::string> names;
   const auto deadline = std::chrono::steady_clock::now() + long_enough;
   while (!std::includes(names.begin(), names.end(), expected.begin(), expected.end())) {  // each names itself when it begins to run
