@@ -64,10 +64,10 @@ void OrderDesk::drop_block(Slot& slot) {
 bool OrderDesk::is_gated(const PlaceOrder& order, const CatalogueView& catalogue) const noexcept {
   if (order.lines.size() > prefetched_lines || catalogue.by_priority.empty()) return false;
   SharedState& shared = committer_.shared();
+  const WarehouseId usual = order.preferred.value != 0 ? order.preferred : catalogue.by_priority[0];
   for (const OrderLine& line : order.lines) {
-    WarehouseId first = line.pinned.value != 0 ? line.pinned : order.preferred;
-    if (first.value == 0) first = catalogue.by_priority[0];
-    if (!catalogue.knows(line.sku) || !catalogue.knows(first)) return false;  // an error, to be told here
+    const WarehouseId first = line.pinned.value != 0 ? line.pinned : usual;
+    if (!catalogue.knows(line.sku) || first.value > catalogue.warehouse_count) return false;  // an error, to be told here
     if (CellWord{shared.cell(line.sku, first).load(std::memory_order_relaxed)}.gate()) return true;
   }
   return false;

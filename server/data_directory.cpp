@@ -1,5 +1,7 @@
 #include "server/data_directory.hpp"
 
+#include <optional>
+
 #include "server/log.hpp"
 #include "storage/lmdb_state.hpp"
 
@@ -19,8 +21,10 @@ storage::Failure lost(const storage::Journal& journal, const std::string& what) 
               ", so it cannot be made again; restore the directory from a backup."};
 }
 
-storage::Outcome<storage::OpenedState> open_state(const std::filesystem::path& directory, const storage::Journal& journal) {
-  return storage::open_lmdb_state(directory, journal.identity(), {.journal_last = journal.last(), .journal_whole = journal.oldest().value <= 1});
+using StateCheck = storage::BegunCheck<storage::StateCheck>;
+
+storage::Outcome<storage::OpenedState> open_state(const std::filesystem::path& directory, const storage::Journal& journal, StateCheck* check = nullptr) {
+  return storage::open_lmdb_state(directory, journal.identity(), {.journal_last = journal.last(), .begun = check, .journal_whole = journal.oldest().value <= 1});
 }
 
 storage::Outcome<void> move_aside(const std::filesystem::path& directory, const storage::Journal& journal, const storage::Failure& why) {
@@ -36,14 +40,24 @@ storage::Outcome<void> move_aside(const std::filesystem::path& directory, const 
 
 storage::Outcome<DataDirectory> open_data_directory(const std::filesystem::path& path, const storage::OpenOptions& options,
                                                     const CatchingUp& tell) {
-  auto journal = storage::open_lmdb_journal(path, options);
+  // The two stores are checked beside each other: for as long as nobody else has the directory, and nothing is read of either before its check is done.
+  std::optional<StateCheck> state_check;
+  storage::OpenOptions open = options;
+  open.when_locked = [&] {
+    if (options.when_locked && !options.when_locked()) return false;
+    if (std::error_code missing; std::filesystem::exists(path / "state" / "data.mdb", missing)) {
+      if (auto begun = storage::begin_state_check(path / "state", storage::CheckDepth::pages, false)) state_check.emplace(std::move(begun).value());
+    }
+    return true;
+  };
+  auto journal = storage::open_lmdb_journal(path, open);
   if (!journal) return Unexpected{journal.error()};
   if ((*journal)->identity().on_commands_time != options.on_commands_time) {
     return Unexpected{storage::Failure{storage::FailureKind::cannot_open, options.on_commands_time
         ? path.string() + " has run on wall time, so decisions at the time of commands would be out of order; leave --clock out, or give a new directory."
         : path.string() + " runs on the time of its commands, which may lie far from now; give --clock commands, or a new directory."}};
   }
-  auto state = open_state(path, **journal);
+  auto state = open_state(path, **journal, state_check ? &*state_check : nullptr);
   if (!state && can_be_made_again(state.error())) {
     if (auto moved = move_aside(path, **journal, state.error()); !moved) return Unexpected{moved.error()};
     state = open_state(path, **journal);

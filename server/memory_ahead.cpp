@@ -9,6 +9,7 @@ constexpr int sleep_ms = 1000;  // bounds a sleep; work wakes it at once
 }
 
 void MemoryAhead::start() {
+  stop_.store(false, std::memory_order_relaxed);
   thread_ = std::thread([this] {
     name_this_thread("earmark-memory");
     run();

@@ -22,7 +22,9 @@ void OrderRestorer::hand_over() {
       name_this_thread("earmark-restore");
       run();
     });
+    memory_ahead_.start();
   }
+  memory_ahead_.mind();
   const std::uint64_t handed_over = handed_over_.load(std::memory_order_relaxed) + 1;
   handed_over_.store(handed_over, std::memory_order_release);  // pairs with the acquire in run()
   handed_over_.notify_one();
@@ -55,6 +57,7 @@ void OrderRestorer::stop() noexcept {
   handed_over_.store(handed_over_.load(std::memory_order_relaxed) + 1, std::memory_order_release);  // as in hand_over()
   handed_over_.notify_one();
   thread_.join();
+  memory_ahead_.stop();
   handed_over_.store(0, std::memory_order_relaxed);
   done_.store(0, std::memory_order_relaxed);
   filling().count = 0;

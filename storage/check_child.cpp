@@ -12,8 +12,8 @@
 #include <csignal>
 #include <cstring>
 #include <exception>
-#include <memory>
 #include <new>
+#include <utility>
 
 namespace earmark::storage {
 
@@ -60,40 +60,65 @@ Failure killed(const std::string& what, const char* remedy, const CheckProgress&
 }  // namespace
 
 namespace detail {
+namespace {
+constexpr std::size_t result_at = (sizeof(CheckProgress) + 63) / 64 * 64;
+}
 
-Outcome<void> check_in_child(const std::string& what, const std::filesystem::path& file, const char* remedy, void* result,
-                             std::size_t bytes, const std::function<void(CheckProgress&, void*)>& work) {
+Outcome<CheckChild> CheckChild::begin(std::string what, const std::filesystem::path& file, const char* remedy, std::size_t bytes,
+                                      const std::function<void(CheckProgress&, void*)>& work) {
   std::error_code missing;
   const auto file_bytes = std::filesystem::file_size(file, missing);
-  constexpr std::size_t result_at = (sizeof(CheckProgress) + 63) / 64 * 64;
-  const std::size_t size = result_at + bytes;
-  void* memory = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  CheckChild begun(std::move(what), remedy);
+  void* memory = ::mmap(nullptr, result_at + bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   if (memory == MAP_FAILED) {
-    return Unexpected{Failure{FailureKind::cannot_open, "cannot check " + what + ": " + std::strerror(errno)}};
+    return Unexpected{Failure{FailureKind::cannot_open, "cannot check " + begun.what_ + ": " + std::strerror(errno)}};
   }
-  const auto unmap = [size](CheckProgress* progress) { ::munmap(static_cast<void*>(progress), size); };
-  const std::unique_ptr<CheckProgress, decltype(unmap)> progress(new (memory) CheckProgress, unmap);
-  void* place = static_cast<std::byte*>(memory) + result_at;
-  const pid_t child = ::fork();
-  if (child < 0) {
+  begun.mapped_bytes_ = result_at + bytes;
+  begun.progress_ = new (memory) CheckProgress;
+  begun.child_ = ::fork();
+  if (begun.child_ < 0) {
     return Unexpected{Failure{FailureKind::cannot_open, std::string("cannot start the check: ") + std::strerror(errno)}};
   }
-  if (child == 0) {
+  if (begun.child_ == 0) {
     become_checker(missing ? 0 : file_bytes);
     try {
-      work(*progress, place);
+      work(*begun.progress_, begun.place());
     } catch (const std::exception& exception) {
-      progress->fail(FailureKind::cannot_open, exception.what());
+      begun.progress_->fail(FailureKind::cannot_open, exception.what());
     }
-    progress->finished.store(true);
+    begun.progress_->finished.store(true);
     ::_exit(0);
   }
-  int status = 0;
-  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  return begun;
+}
+
+CheckChild::CheckChild(CheckChild&& other) noexcept
+    : what_(std::move(other.what_)), remedy_(other.remedy_), mapped_bytes_(other.mapped_bytes_), progress_(std::exchange(other.progress_, nullptr)),
+      child_(std::exchange(other.child_, 0)) {}
+
+CheckChild::~CheckChild() {
+  if (child_ > 0) {
+    ::kill(child_, SIGKILL);
+    wait();
   }
-  if (!progress->finished.load()) return Unexpected{killed(what, remedy, *progress, status)};
-  if (progress->failed) return Unexpected{Failure{progress->kind, progress->text}};
-  std::memcpy(result, place, bytes);
+  if (progress_ != nullptr) ::munmap(static_cast<void*>(progress_), mapped_bytes_);
+}
+
+int CheckChild::wait() noexcept {
+  int status = 0;
+  while (::waitpid(child_, &status, 0) < 0 && errno == EINTR) {
+  }
+  child_ = 0;
+  return status;
+}
+
+void* CheckChild::place() const noexcept { return reinterpret_cast<std::byte*>(progress_) + result_at; }
+
+Outcome<void> CheckChild::end(void* result, std::size_t bytes) {
+  const int status = wait();
+  if (!progress_->finished.load()) return Unexpected{killed(what_, remedy_, *progress_, status)};
+  if (progress_->failed) return Unexpected{Failure{progress_->kind, progress_->text}};
+  std::memcpy(result, place(), bytes);
   return {};
 }
 

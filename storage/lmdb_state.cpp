@@ -257,7 +257,7 @@ Outcome<OpenedState> open_lmdb_state(const std::filesystem::path& directory, con
     if (auto created = create(directory, identity.catalogue_epoch, options.map_bytes); !created) return Unexpected{created.error()};
     opened.created = true;
   }
-  const auto checked = check_state(path, options.check, options.read_only);
+  const auto checked = options.begun != nullptr && !opened.created ? options.begun->end() : check_state(path, options.check, options.read_only);
   if (!checked) return Unexpected{checked.error()};
   if (check != nullptr) *check = *checked;
   auto state = std::make_unique<LmdbState>(path);

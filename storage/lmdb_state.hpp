@@ -18,6 +18,7 @@ struct StateOptions {
   std::size_t map_bytes = 0;   // 0: as large as the file system; it grows when it is full
   engine::Lsn journal_oldest{1};  // of the journal; a store that lacks what was trimmed there is damaged
   CheckDepth check = CheckDepth::pages;
+  BegunCheck<StateCheck>* begun = nullptr;  // its check, where it has begun: that counts, not another one
   // It begins at LSN 1 and can make the state again; if not, a store of an older version is taken over, and begins to count where it stands.
   bool journal_whole = true;
 };

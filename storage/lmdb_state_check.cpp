@@ -138,11 +138,17 @@ void StateChecker::run(bool beside_writer) {
 
 }  // namespace
 
+Outcome<BegunCheck<StateCheck>> begin_state_check(const std::filesystem::path& state_directory, CheckDepth depth, bool beside_writer) {
+  return begin_check<StateCheck>("the state " + state_directory.string(), state_directory / "data.mdb", state_remedy,
+                                 [&](CheckProgress& progress, StateCheck& check) {
+                                   StateChecker(state_directory, depth, progress, check).run(beside_writer);
+                                 });
+}
+
 Outcome<StateCheck> check_state(const std::filesystem::path& state_directory, CheckDepth depth, bool beside_writer) {
-  return check_in_child<StateCheck>("the state " + state_directory.string(), state_directory / "data.mdb", state_remedy,
-                                    [&](CheckProgress& progress, StateCheck& check) {
-                                      StateChecker(state_directory, depth, progress, check).run(beside_writer);
-                                    });
+  auto begun = begin_state_check(state_directory, depth, beside_writer);
+  if (!begun) return Unexpected{begun.error()};
+  return begun->end();
 }
 
 }  // namespace earmark::storage

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <filesystem>
 
+#include "storage/check_child.hpp"
 #include "storage/lmdb_check.hpp"
 
 namespace earmark::storage {
@@ -18,5 +19,7 @@ struct StateCheck {
 // CheckDepth::pages: the pages alone. `beside_writer`: the newest commit is pinned while it is walked.
 // Failures: damaged, cannot_open.
 Outcome<StateCheck> check_state(const std::filesystem::path& state_directory, CheckDepth depth, bool beside_writer);
+// The same, going on beside the caller, who has the directory's lock.
+Outcome<BegunCheck<StateCheck>> begin_state_check(const std::filesystem::path& state_directory, CheckDepth depth, bool beside_writer);
 
 }  // namespace earmark::storage

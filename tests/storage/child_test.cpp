@@ -1,9 +1,12 @@
 // Work in child processes that ends badly: by a signal, by an exception, by being told to stop. The parent says what it means.
 #include <catch2/catch.hpp>
 
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
 #include <csignal>
 #include <stdexcept>
-#include <unistd.h>
 
 #include "storage/check_child.hpp"
 #include "storage/child_work.hpp"
@@ -62,6 +65,22 @@ TEST_CASE("child: a check that ends with a signal is damage where it was reading
     CHECK(ended.error().kind == row.kind);
     CHECK_THAT(ended.error().text, Catch::EndsWith(row.text));
   }
+}
+
+TEST_CASE("child: checks go on beside who began them, and one that nobody waits for is ended", "[storage][child]") {
+  const auto begin = [](int value) {
+    return begin_check<Found>("the store", "/nowhere/data.mdb", remedy, [=](CheckProgress&, Found& result) { result.value = value; });
+  };
+  auto first = begin(1), second = begin(2);
+  REQUIRE((first.has_value() && second.has_value()));
+  CHECK(second->end()->value == 2);
+  CHECK(first->end()->value == 1);
+  {
+    const auto endless = begin_check<Found>("the store", "/nowhere/data.mdb", remedy, [](CheckProgress&, Found&) { for (;;) ::pause(); });
+    REQUIRE(endless.has_value());
+  }
+  CHECK(::waitpid(-1, nullptr, WNOHANG) == -1);
+  CHECK(errno == ECHILD);
 }
 
 TEST_CASE("child: work that ends with a signal, that throws, that is not wanted any more", "[storage][child]") {
