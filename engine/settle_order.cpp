@@ -15,12 +15,12 @@ std::size_t bytes_of(const OrderTexts& texts) noexcept {
   return texts.customer.size() + texts.channel.size() + texts.ship_to.size() + texts.contact.size() + texts.reference.size() + texts.notes.size();
 }
 
-// A bound on the order's record. Only one that is alone tells dates.
-std::size_t record_bytes(const PlaceOrder& order, std::size_t warehouses, bool alone) noexcept {
-  const std::size_t dates = alone ? (max_dates + 1) * sizeof(ExpectedUnits) : 0;
-  const std::size_t line = sizeof(LineDecision) + sizeof(LineWait) + dates + sizeof(LinePolicy) + sizeof(std::uint32_t) + warehouses * sizeof(Take);
-  return 1024 + order.id.size() + bytes_of(order.texts) + order.lines.size() * line * 9 / 8;
+// A bound on the order's record without its dates, and on these.
+std::size_t record_bytes(const PlaceOrder& order, std::size_t warehouses) noexcept {
+  constexpr std::size_t told = sizeof(LineDecision) + sizeof(LineWait) + sizeof(LinePolicy) + sizeof(std::uint32_t);
+  return 1024 + order.id.size() + bytes_of(order.texts) + order.lines.size() * (told + warehouses * sizeof(Take)) * 9 / 8;
 }
+std::size_t dates_bytes(const PlaceOrder& order) noexcept { return order.lines.size() * (max_dates + 1) * sizeof(ExpectedUnits) * 9 / 8; }
 
 }  // namespace
 
@@ -38,11 +38,12 @@ bool Settler::settle(const LentOrders&, const Message&, Committer& committer) {
 }
 
 std::size_t Settler::settle_orders(std::span<const ReceivedOrder* const> orders, Committer& committer) {
-  std::size_t most = 0, bytes = 0;
+  std::size_t most = 0, bytes = 0, dates = 0;  // of one of them, whichever: who tells dates is alone in the commit
   while (most < std::min(orders.size(), settled_orders_per_commit)) {
-    const std::size_t more = record_bytes(orders[most]->order, shared_.capacity.warehouses, most == 0);
+    const std::size_t more = record_bytes(orders[most]->order, shared_.capacity.warehouses);
     if (most != 0 && bytes + more > settled_bytes_per_commit) break;
     bytes += more;
+    dates = std::max(dates, dates_bytes(orders[most]->order));
     ++most;
   }
   if (in_work_.size() < most) in_work_.resize(most);
@@ -50,7 +51,7 @@ std::size_t Settler::settle_orders(std::span<const ReceivedOrder* const> orders,
   const auto drop_blocks = [&] {
     for (OrderInWork& work : std::span(in_work_).first(count)) drop_block(work, committer.blocks());
   };
-  const Committed committed = committer.commit(writes_, CommitWord::settler_descriptor, most, bytes, [&](StableState, Bundle& bundle, std::size_t lost) {
+  const Committed committed = committer.commit(writes_, CommitWord::settler_descriptor, most, bytes + dates, [&](StableState, Bundle& bundle, std::size_t lost) {
     drop_blocks();
     waiting_here_.clear();
     const std::size_t some = std::max<std::size_t>(most >> std::min<std::size_t>(lost, 7), 1);  // who loses comes to an end sooner

@@ -90,3 +90,18 @@ TEST_CASE("settled together: a hundred orders for what is not there take four co
   both.settle(orders, engine::TimeUs{2});
   CHECK(both.commits_saved() == 96);
 }
+
+TEST_CASE("settled together: dates of a long order behind one that is refused have room in the commit's record", "[engine][settler]") {
+  Together both(model::RandomCommands::limits());
+  both.apply(model::LoadCommand{{{"W1", "", 1}}, {{"SKU-1", ""}}, {{0, 0, 0}}}, engine::TimeUs{1});
+  constexpr std::uint32_t lines = 300, dates = 8;
+  model::PlacePurchaseCommand purchase{.id = "P", .vendor = "V", .state = engine::PurchaseState::sent};
+  for (std::uint32_t number = 1; number <= lines * dates; ++number) {
+    purchase.lines.push_back({1, engine::TimeUs{1'000'000 + std::int64_t{number}}, engine::LineNumber{number}, engine::SkuId{1}, engine::WarehouseId{1}, 0, 0});
+  }
+  both.apply(purchase, engine::TimeUs{2});
+  model::OrderCommand refused = order_of("refused", 1), dated = order_of("dated", dates);
+  refused.lines.clear();
+  for (std::uint32_t number = 2; number <= lines; ++number) dated.lines.push_back({dates, engine::SkuId{1}, engine::LineNumber{number}, {}, 0, 0});
+  both.settle({refused, dated}, engine::TimeUs{3});
+}
